@@ -1,0 +1,52 @@
+// One build for every process: main (index, engine, compute, cli as CommonJS entries), preload, renderer.
+// Pure JavaScript is bundled because Electron 22 has no ESM main and oRPC, zod and Kysely are ESM; native packages stay external.
+import { fileURLToPath } from 'node:url'
+import vue from '@vitejs/plugin-vue'
+import { defineConfig } from 'electron-vite'
+
+const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url))
+const shared = { '@shared': path('./src/shared') }
+
+/** Packages with native parts: resolved at run time from node_modules (asar-unpacked in a package). */
+const NATIVE = ['electron', 'libsql', /^@libsql\//, /^@tensorflow\//]
+
+export default defineConfig({
+  main: {
+    resolve: { alias: shared },
+    build: {
+      target: 'node16.17',
+      externalizeDeps: false,
+      sourcemap: true,
+      rollupOptions: {
+        external: NATIVE,
+        input: {
+          index: path('./src/main/index.ts'),
+          engine: path('./src/engine/index.ts'),
+          compute: path('./src/compute/index.ts'),
+          cli: path('./src/cli/index.ts'),
+        },
+        output: { format: 'cjs', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
+      },
+    },
+  },
+  preload: {
+    resolve: { alias: shared },
+    build: {
+      target: 'node16.17',
+      externalizeDeps: false,
+      rollupOptions: {
+        input: { index: path('./src/preload/index.ts') },
+        output: { format: 'cjs', entryFileNames: '[name].js' },
+      },
+    },
+  },
+  renderer: {
+    root: path('./src/renderer'),
+    resolve: { alias: { ...shared, '@': path('./src/renderer/src') } },
+    plugins: [vue()],
+    build: {
+      target: 'chrome108',
+      rollupOptions: { input: path('./src/renderer/index.html') },
+    },
+  },
+})

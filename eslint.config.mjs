@@ -1,0 +1,90 @@
+// Lint rules: type-aware TypeScript, Vue, and the dependency direction of docs/architecture.md.
+import prettier from 'eslint-config-prettier'
+import vue from 'eslint-plugin-vue'
+import tseslint from 'typescript-eslint'
+import vueParser from 'vue-eslint-parser'
+
+const typed = {
+  '@typescript-eslint/no-explicit-any': 'error',
+  '@typescript-eslint/no-floating-promises': 'error',
+  '@typescript-eslint/no-misused-promises': ['error', { checksVoidReturn: { attributes: false } }],
+  '@typescript-eslint/switch-exhaustiveness-check': 'error',
+  '@typescript-eslint/consistent-type-imports': 'error',
+  '@typescript-eslint/ban-ts-comment': 'error',
+  '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+}
+
+/** Folders under src and the sibling folders each may import besides itself and shared. */
+const ALLOWED = { shared: [], engine: [], compute: [], main: [], preload: [], renderer: [], cli: ['engine'] }
+
+/** Packages that one place alone may load: a native library, or one that must stay replaceable. */
+const OWNED_PACKAGES = [
+  { group: ['@tensorflow/*'], owner: 'src/compute', message: 'Only src/compute may import TensorFlow.' },
+  { group: ['libsql', 'kysely'], owner: 'src/engine/storage', message: 'Only src/engine/storage may import SQLite.' },
+  {
+    group: ['cytoscape', 'cytoscape-*'],
+    owner: 'src/renderer/src/features/design/view',
+    message: "Only the editor's view adapter may import Cytoscape.",
+  },
+  { group: ['electron'], owner: 'src/main', message: 'Only src/main (and preload) may import Electron.' },
+]
+
+const directionRules = Object.entries(ALLOWED).flatMap(([folder, allowed]) => {
+  const forbidden = Object.keys(ALLOWED).filter(
+    (name) => name !== folder && name !== 'shared' && !allowed.includes(name),
+  )
+  const sibling = {
+    regex: `^(\\.\\./)+(${forbidden.join('|')})(/|$)`,
+    message: 'Dependencies point one way: shared <- {engine, compute, main, preload, renderer, cli}.',
+  }
+  const node = {
+    group: ['node:*', 'fs', 'path', 'os', 'crypto'],
+    message: 'src/shared and src/renderer are pure: no Node.',
+  }
+  const alias = { group: ['@/*'], message: '@/ is the alias of the renderer.' }
+  const packages = OWNED_PACKAGES.filter(
+    ({ owner }) => !(owner === `src/${folder}` || (folder === 'preload' && owner === 'src/main')),
+  )
+  const patterns = [sibling, ...packages.map(({ group, message }) => ({ group, message }))]
+  if (folder === 'shared' || folder === 'renderer') patterns.push(node)
+  if (folder !== 'renderer') patterns.push(alias)
+  const rule = (list) => ({ 'no-restricted-imports': ['error', { patterns: list }] })
+  const inner = OWNED_PACKAGES.filter(({ owner }) => owner.startsWith(`src/${folder}/`))
+  return [
+    { files: [`src/${folder}/**/*.{ts,vue}`], rules: rule(patterns) },
+    ...inner.map(({ owner, message }) => ({
+      files: [`${owner}/**/*.{ts,vue}`],
+      rules: rule(patterns.filter((pattern) => pattern.message !== message)),
+    })),
+  ]
+})
+
+export default tseslint.config(
+  { ignores: ['out/**', 'dist/**', 'node_modules/**', 'test-results/**', 'resources/**'] },
+  {
+    files: ['**/*.ts'],
+    extends: [tseslint.configs.base],
+    languageOptions: {
+      parserOptions: { project: ['./tsconfig.node.json', './tsconfig.web.json'], tsconfigRootDir: import.meta.dirname },
+    },
+    rules: typed,
+  },
+  {
+    files: ['src/renderer/**/*.vue'],
+    extends: [...vue.configs['flat/recommended']],
+    plugins: { '@typescript-eslint': tseslint.plugin },
+    languageOptions: {
+      parser: vueParser,
+      parserOptions: {
+        parser: tseslint.parser,
+        project: ['./tsconfig.web.json'],
+        extraFileExtensions: ['.vue'],
+        tsconfigRootDir: import.meta.dirname,
+      },
+    },
+    rules: { ...typed, 'vue/multi-word-component-names': 'off' },
+  },
+  { files: ['src/**/*.{ts,vue}'], rules: { 'no-console': 'error', 'no-empty': ['error', { allowEmptyCatch: false }] } },
+  ...directionRules,
+  prettier,
+)

@@ -1,0 +1,63 @@
+// What decides which architecture comes next. A strategy is a pure function of its seed and of the finished
+// generations in trial order, so a resumed run proposes what the undisturbed one would have (design: Order).
+import type { Origin } from '@shared/search/trial'
+import type { Genotype, Space } from '@shared/spaces/space'
+import type { Random } from '@shared/random'
+
+/** A member of a finished generation. */
+export interface Member {
+  readonly trialId: number
+  readonly genotype: Genotype
+  /** Higher is better, from validation data only; undefined when the trial failed. */
+  readonly fitness: number | undefined
+}
+
+export interface Proposal {
+  readonly genotype: Genotype
+  readonly origin: Origin
+}
+
+export interface ReconstructionRequest {
+  readonly genotype: Genotype
+  /** Positions to empty and refill, ascending. */
+  readonly positions: readonly number[]
+  readonly seed: number
+}
+
+export interface Reconstruction {
+  readonly genotype: Genotype
+  /** One per emptied position, in order: what was put in, how probable it was, and the runners-up. */
+  readonly choices: readonly {
+    readonly position: number
+    readonly chosen: string
+    readonly probability: number
+    readonly alternatives: readonly { readonly name: string; readonly probability: number }[]
+  }[]
+}
+
+/** The GPT as strategies see it; lives in a compute, deterministic for a given seed and checkpoint. */
+export interface Reconstructor {
+  reconstruct(requests: readonly ReconstructionRequest[]): Promise<readonly Reconstruction[]>
+}
+
+export interface StrategyContext {
+  readonly space: Space
+  readonly populationSize: number
+  readonly generations: number
+  /** Generations that are complete, oldest first, members in trial order. */
+  readonly history: readonly (readonly Member[])[]
+  /** Stream of this run and generation. */
+  readonly random: Random
+  /** User's designed networks that seed the initial population. */
+  readonly seeds: readonly Genotype[]
+  /** Present for strategies that use the proposer. */
+  readonly reconstructor?: Reconstructor
+  readonly rates: { readonly crossover: number; readonly mutation: number; readonly elimination: number }
+}
+
+export interface Strategy {
+  readonly name: string
+  readonly usesProposer: boolean
+  /** The whole next generation, `populationSize` proposals, none of which violates the space. */
+  propose(context: StrategyContext): Promise<readonly Proposal[]>
+}

@@ -1,0 +1,96 @@
+// What a layer is: the definition every kind in catalogue/ implements, and the flat layer graph that shapes, costs,
+// checks, tokens and the compute's network builder all read. No tensors here.
+
+/** Without the batch: `[height, width, channels]`, or `[features]` after flattening. */
+export type TensorShape = readonly number[]
+
+/** A pair is `[vertical, horizontal]`. */
+export type ParameterValue = number | boolean | string | readonly [number, number]
+export type ParameterValues = Readonly<Record<string, ParameterValue>>
+
+/** What the editor offers and the schema accepts for one parameter. */
+export type ParameterSpec =
+  | {
+      readonly type: 'integer' | 'number'
+      readonly min: number
+      readonly max: number
+      readonly default: number
+      readonly title: string
+      readonly help?: string
+    }
+  | {
+      readonly type: 'pair'
+      readonly min: number
+      readonly max: number
+      readonly default: readonly [number, number]
+      readonly title: string
+      readonly help?: string
+    }
+  | { readonly type: 'boolean'; readonly default: boolean; readonly title: string; readonly help?: string }
+  | {
+      readonly type: 'choice'
+      readonly choices: readonly string[]
+      readonly default: string
+      readonly title: string
+      readonly help?: string
+    }
+export type ParameterSpecs = Readonly<Record<string, ParameterSpec>>
+
+/** One colour each, everywhere (docs: look). */
+export type LayerFamily =
+  'convolution' | 'depthwise' | 'pooling' | 'normalisation' | 'activation' | 'merge' | 'dense' | 'other'
+
+export interface LayerCost {
+  /** Trainable parameters. */
+  readonly parameters: number
+  /** Stored but not trained: batch-norm running mean and variance. */
+  readonly statistics: number
+  /** Multiply-accumulates for one image; convolution and dense layers only, as torchvision's published counts. */
+  readonly macs: number
+}
+
+/** How a layer widens the receptive field: an output position sees `kernel` inputs, `dilation` apart, every `stride`. */
+export interface Window {
+  readonly kernel: readonly [number, number]
+  readonly stride: readonly [number, number]
+  readonly dilation: number
+}
+
+export type ShapeResult =
+  { readonly ok: true; readonly shape: TensorShape } | { readonly ok: false; readonly reason: string }
+
+export interface LayerDefinition {
+  readonly kind: string
+  readonly family: LayerFamily
+  readonly title: string
+  /** Two or three sentences for a practitioner: what it does and when to use it. */
+  readonly help: string
+  readonly parameters: ParameterSpecs
+  /** Number of inputs it accepts, both inclusive. */
+  readonly inputs: { readonly min: number; readonly max: number }
+  /** Shape rule; `parameters` are complete and in range, `inputs` has an accepted length. */
+  shape(parameters: ParameterValues, inputs: readonly TensorShape[]): ShapeResult
+  /** Cost rule; called only where `shape` succeeded. */
+  cost(parameters: ParameterValues, inputs: readonly TensorShape[], output: TensorShape): LayerCost
+  /** Absent for layers that look at one position at a time. */
+  window?(parameters: ParameterValues, inputs: readonly TensorShape[]): Window
+}
+
+export interface LayerNode {
+  readonly id: string
+  /** A key of the catalogue. */
+  readonly kind: string
+  readonly parameters: ParameterValues
+  /** Ids of earlier nodes, or `INPUT_ID`, in the order the layer takes them. */
+  readonly inputs: readonly string[]
+}
+
+export const INPUT_ID = 'input'
+
+/** A network or block spelled out in layers: what is trained, exported, counted and tokenised. Nodes are in topological order. */
+export interface LayerGraph {
+  readonly input: TensorShape
+  readonly nodes: readonly LayerNode[]
+  /** Id of the node whose value leaves the graph. */
+  readonly output: string
+}

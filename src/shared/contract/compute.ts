@@ -1,0 +1,176 @@
+// The contract between the engine and one compute: jobs in, progress out. Files cross by path, tensors never.
+// The engine trusts a compute's answers only under the lease it gave (design: Truth).
+import { eventIterator, oc } from '@orpc/contract'
+import { z } from 'zod'
+import { recipeSchema } from '../search/run'
+import { epochSchema } from '../search/trial'
+import { proofSchema } from './exports'
+
+export const layerGraphSchema = z.object({
+  input: z.array(z.number().int()),
+  nodes: z.array(
+    z.object({
+      id: z.string(),
+      kind: z.string(),
+      parameters: z.record(
+        z.string(),
+        z.union([z.number(), z.boolean(), z.string(), z.tuple([z.number(), z.number()])]),
+      ),
+      inputs: z.array(z.string()),
+    }),
+  ),
+  output: z.string(),
+})
+
+/** One split of a prepared data set: raw uint8 images `[count, height, width, channels]` and uint8 labels `[count]`. */
+export const splitFilesSchema = z.object({
+  images: z.string(),
+  labels: z.string(),
+  count: z.number().int(),
+  shape: z.tuple([z.number(), z.number(), z.number()]),
+  classes: z.number().int(),
+  mean: z.array(z.number()),
+  deviation: z.array(z.number()),
+})
+export type SplitFiles = z.infer<typeof splitFilesSchema>
+
+export const trainJobSchema = z.object({
+  /** Names the attempt; every event carries it back and a stale one is refused. */
+  lease: z.string(),
+  graph: layerGraphSchema,
+  recipe: recipeSchema,
+  seed: z.number().int(),
+  data: splitFilesSchema,
+  /** File of int32 little-endian indices into the train split. */
+  trainIndices: z.string(),
+  validationIndices: z.string(),
+  /** Folder of this trial's checkpoints; training continues from the newest whole one. */
+  checkpointFolder: z.string(),
+  /** Node ids that are trained; null trains all (paper's acceleration rule 1). */
+  trainable: z.array(z.string()).nullable(),
+  timeLimitSeconds: z.number().nullable(),
+})
+export type TrainJob = z.infer<typeof trainJobSchema>
+
+export const trainEventSchema = z.discriminatedUnion('type', [
+  z.object({
+    type: z.literal('started'),
+    lease: z.string(),
+    parameters: z.number(),
+    resumedFromEpoch: z.number().int(),
+    steps: z.number().int(),
+    notice: z.string().nullable(),
+  }),
+  z.object({
+    type: z.literal('step'),
+    lease: z.string(),
+    epoch: z.number().int(),
+    step: z.number().int(),
+    loss: z.number(),
+  }),
+  z.object({ type: z.literal('epoch'), lease: z.string(), epoch: epochSchema }),
+  /** `weights`: path of the file with the network's weights at its best epoch. */
+  z.object({
+    type: z.literal('finished'),
+    lease: z.string(),
+    bestEpoch: z.number().int(),
+    fitness: z.number(),
+    weights: z.string(),
+    sha256: z.string(),
+  }),
+])
+export type TrainEvent = z.infer<typeof trainEventSchema>
+
+export const selfCheckSchema = z.object({
+  oneDnn: z.boolean(),
+  groupedConvolution: z.boolean(),
+  allocator: z.string(),
+  notices: z.array(z.string()),
+})
+export type SelfCheck = z.infer<typeof selfCheckSchema>
+
+export const computeInfoSchema = z.object({
+  pid: z.number().int(),
+  tensorflow: z.string(),
+  binding: z.string(),
+  device: z.string(),
+  selfCheck: selfCheckSchema,
+})
+export type ComputeInfo = z.infer<typeof computeInfoSchema>
+
+const reconstructionRequestSchema = z.object({
+  genotype: z.record(z.string(), z.unknown()),
+  positions: z.array(z.number().int()),
+  seed: z.number().int(),
+})
+const choiceSchema = z.object({
+  position: z.number().int(),
+  chosen: z.string(),
+  probability: z.number(),
+  alternatives: z.array(z.object({ name: z.string(), probability: z.number() })),
+})
+
+export const computeContract = {
+  info: oc.output(computeInfoSchema),
+  /** Trains until done; breaking off the iterator stops after the step and keeps the last checkpoint. @throws diverged, out-of-memory, time-limit, dataset-damaged */
+  train: oc.input(trainJobSchema).output(eventIterator(trainEventSchema)),
+  /** Refills emptied positions of chain genotypes with the proposer of `checkpoint` (a folder). `space` is the run's space definition. */
+  reconstruct: oc
+    .input(
+      z.object({
+        checkpoint: z.string(),
+        space: z.unknown(),
+        userBlocks: z.array(z.unknown()),
+        requests: z.array(reconstructionRequestSchema),
+      }),
+    )
+    .output(z.array(z.object({ genotype: z.record(z.string(), z.unknown()), choices: z.array(choiceSchema) }))),
+  proposerInfo: oc
+    .input(z.object({ checkpoint: z.string() }))
+    .output(
+      z.object({
+        name: z.string(),
+        preset: z.string(),
+        parameters: z.number().int(),
+        vocabulary: z.number().int(),
+        card: z.string(),
+        metrics: z.record(z.string(), z.number()),
+      }),
+    ),
+  suggest: oc
+    .input(
+      z.object({
+        checkpoint: z.string(),
+        space: z.unknown(),
+        userBlocks: z.array(z.unknown()),
+        genotype: z.record(z.string(), z.unknown()),
+        position: z.number().int(),
+        count: z.number().int(),
+      }),
+    )
+    .output(z.array(z.object({ block: z.string(), probability: z.number() }))),
+  /** Writes a tfjs layers model (model.json and weight shards) from a document and its weights file. */
+  exportTfjs: oc
+    .input(
+      z.object({
+        graph: layerGraphSchema,
+        weights: z.string(),
+        folder: z.string(),
+        metadata: z.record(z.string(), z.unknown()),
+      }),
+    )
+    .output(z.object({ files: z.array(z.object({ name: z.string(), sizeBytes: z.number(), sha256: z.string() })) })),
+  /** Runs the exported model in plain tfjs in a fresh process and the trained network here, on the same test images. */
+  prove: oc
+    .input(
+      z.object({
+        graph: layerGraphSchema,
+        weights: z.string(),
+        folder: z.string(),
+        data: splitFilesSchema,
+        images: z.number().int().min(1),
+      }),
+    )
+    .output(proofSchema),
+}
+export type ComputeContract = typeof computeContract

@@ -1,0 +1,51 @@
+// Export service: a trial's trained network as files, with the proof that they compute the same.
+import { eventIterator, oc } from '@orpc/contract'
+import { z } from 'zod'
+
+/** Comparison of the exported files, run by plain tfjs in a fresh process, against the network as it was trained. */
+export const proofSchema = z.object({
+  runtime: z.string(),
+  images: z.number().int(),
+  split: z.enum(['test']),
+  /** Largest absolute difference of a class probability. */
+  largestDifference: z.number(),
+  /** Largest difference that still passes. */
+  tolerance: z.number(),
+  samePredictions: z.number().int(),
+  /** Accuracy on those images, fraction, of the exported model. */
+  accuracy: z.number(),
+  passed: z.boolean(),
+})
+export type Proof = z.infer<typeof proofSchema>
+
+export const exportSchema = z.object({
+  id: z.number().int(),
+  trialId: z.number().int(),
+  format: z.enum(['tfjs']),
+  folder: z.string(),
+  files: z.array(z.object({ name: z.string(), sizeBytes: z.number(), sha256: z.string() })),
+  createdAt: z.string(),
+  proof: proofSchema.nullable(),
+})
+export type Export = z.infer<typeof exportSchema>
+
+export const exportProgressSchema = z.object({
+  stage: z.enum(['writing', 'proving', 'done']),
+  message: z.string(),
+  result: exportSchema.nullable(),
+})
+export type ExportProgress = z.infer<typeof exportProgressSchema>
+
+export const exportsContract = {
+  /** Writes a tfjs layers model into `folder` (default: the workspace's exports folder), proves it, stores both. */
+  create: oc
+    .input(
+      z.object({
+        trialId: z.number().int(),
+        format: z.enum(['tfjs']).default('tfjs'),
+        folder: z.string().nullable().default(null),
+      }),
+    )
+    .output(eventIterator(exportProgressSchema)),
+  list: oc.input(z.object({ trialId: z.number().int().nullable().default(null) })).output(z.array(exportSchema)),
+}

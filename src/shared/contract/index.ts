@@ -1,0 +1,18 @@
+// The one contract between the engine and whoever asks it: window, command line, tests. One file per service.
+import { datasetsContract } from './datasets'
+import { designsContract } from './designs'
+import { exportsContract } from './exports'
+import { proposerContract } from './proposer'
+import { runtimeContract } from './runtime'
+import { searchesContract, trialsContract } from './searches'
+
+export const engineContract = {
+  datasets: datasetsContract,
+  designs: designsContract,
+  exports: exportsContract,
+  proposer: proposerContract,
+  runtime: runtimeContract,
+  searches: searchesContract,
+  trials: trialsContract,
+}
+export type EngineContract = typeof engineContract

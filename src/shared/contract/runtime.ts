@@ -1,0 +1,65 @@
+// Runtime service: versions, devices, computes and what is wrong with them; the workspace and who holds it.
+import { eventIterator, oc } from '@orpc/contract'
+import { z } from 'zod'
+
+export const diagnosisSchema = z.object({
+  id: z.string(),
+  title: z.string(),
+  status: z.enum(['ok', 'warning', 'error']),
+  found: z.string(),
+  /** What to do; empty when ok. */
+  fix: z.string(),
+})
+export type Diagnosis = z.infer<typeof diagnosisSchema>
+
+export const doctorReportSchema = z.object({
+  ok: z.boolean(),
+  versions: z.record(z.string(), z.string()),
+  devices: z.array(
+    z.object({ name: z.string(), kind: z.enum(['cpu', 'gpu']), memoryBytes: z.number(), detail: z.string() }),
+  ),
+  memory: z.object({ totalBytes: z.number(), freeBytes: z.number() }),
+  disk: z.object({ path: z.string(), freeBytes: z.number() }),
+  checks: z.array(diagnosisSchema),
+})
+export type DoctorReport = z.infer<typeof doctorReportSchema>
+
+export const computeStatusSchema = z.object({
+  slot: z.number().int(),
+  state: z.enum(['starting', 'checking', 'idle', 'busy', 'restarting', 'dead']),
+  pid: z.number().nullable(),
+  device: z.string(),
+  memoryBytes: z.number().nullable(),
+  restarts: z.number().int(),
+  notice: z.string().nullable(),
+})
+export type ComputeStatus = z.infer<typeof computeStatusSchema>
+
+export const workspaceSchema = z.object({
+  path: z.string(),
+  readOnly: z.boolean(),
+  /** Who holds it when it is read-only for us. */
+  holder: z.string().nullable(),
+  sizeBytes: z.number(),
+  runs: z.number().int(),
+})
+export type Workspace = z.infer<typeof workspaceSchema>
+
+/** Pushed at most once a second: the status bar. */
+export const statusSchema = z.object({
+  workspace: workspaceSchema,
+  computes: z.array(computeStatusSchema),
+  /** Fraction of all cores, over the last second. */
+  cpu: z.number(),
+  memory: z.object({ totalBytes: z.number(), usedBytes: z.number() }),
+  /** Degrees Celsius where the machine tells. */
+  temperature: z.number().nullable(),
+})
+export type Status = z.infer<typeof statusSchema>
+
+export const runtimeContract = {
+  doctor: oc.output(doctorReportSchema),
+  status: oc.output(statusSchema),
+  watch: oc.output(eventIterator(statusSchema)),
+  workspace: oc.output(workspaceSchema),
+}

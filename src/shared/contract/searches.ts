@@ -1,0 +1,89 @@
+// Search service: runs, their trials and what happens to them, pushed as it happens.
+import { eventIterator, oc } from '@orpc/contract'
+import { z } from 'zod'
+import { runDefinitionSchema, runSchema } from '../search/run'
+import { epochSchema, trialSchema } from '../search/trial'
+
+/** What a trial in training is doing right now. */
+export const activitySchema = z.object({
+  trialId: z.number().int(),
+  trialNumber: z.number().int(),
+  compute: z.number().int(),
+  epoch: z.number().int(),
+  epochs: z.number().int(),
+  step: z.number().int(),
+  steps: z.number().int(),
+  loss: z.number().nullable(),
+})
+export type Activity = z.infer<typeof activitySchema>
+
+/** One line of the run's journal. */
+export const journalEntrySchema = z.object({
+  id: z.number().int(),
+  at: z.string(),
+  level: z.enum(['info', 'warning', 'error']),
+  message: z.string(),
+  trialId: z.number().int().nullable(),
+})
+export type JournalEntry = z.infer<typeof journalEntrySchema>
+
+/** Everything the live view needs, coalesced to at most 10 a second: trials and journal hold only what changed since the last event. */
+export const runUpdateSchema = z.object({
+  run: runSchema,
+  activities: z.array(activitySchema),
+  /** `proposing` while the strategy works on the next generation. */
+  phase: z.enum(['idle', 'preparing', 'proposing', 'training', 'pausing']),
+  changedTrials: z.array(trialSchema),
+  journal: z.array(journalEntrySchema),
+})
+export type RunUpdate = z.infer<typeof runUpdateSchema>
+
+const id = z.object({ id: z.string() })
+
+/** Averages of each generation for the progress chart; fractions. */
+export const generationSummarySchema = z.object({
+  generation: z.number(),
+  finished: z.number(),
+  failed: z.number(),
+  best: z.number().nullable(),
+  mean: z.number().nullable(),
+  worst: z.number().nullable(),
+})
+
+export const searchesContract = {
+  list: oc.output(z.array(runSchema)),
+  get: oc.input(id).output(runSchema),
+  /** Stores a definition as a run and starts it unless `start` is false. */
+  create: oc.input(z.object({ definition: runDefinitionSchema, start: z.boolean().default(true) })).output(runSchema),
+  /** What the definition comes to, before anything runs: problems, planned trials, largest allowed cost. */
+  check: oc
+    .input(z.object({ definition: runDefinitionSchema }))
+    .output(z.object({ problems: z.array(z.string()), plannedTrials: z.number(), notes: z.array(z.string()) })),
+  /** Starts a created, paused or interrupted run where it stood. */
+  resume: oc.input(id).output(runSchema),
+  /** Lets running epochs reach their checkpoint, then holds. */
+  pause: oc.input(id).output(runSchema),
+  /** Ends the run for good; what is finished stays. */
+  stop: oc.input(id).output(runSchema),
+  rename: oc.input(id.extend({ name: z.string().min(1).max(200) })).output(runSchema),
+  /** Removes a run that is not running, with its trials and what only they need. */
+  remove: oc.input(id).output(z.object({ removed: z.boolean() })),
+  /** First event is the whole present state (all trials), then changes. Ends when the run ends or the client breaks off. */
+  watch: oc.input(id).output(eventIterator(runUpdateSchema)),
+  /** The list of runs, whenever one changes. */
+  watchAll: oc.output(eventIterator(z.array(runSchema))),
+  generations: oc.input(id).output(z.array(generationSummarySchema)),
+}
+
+export const trialsContract = {
+  list: oc
+    .input(
+      id.extend({
+        offset: z.number().int().min(0).default(0),
+        limit: z.number().int().min(1).max(10_000).default(1000),
+      }),
+    )
+    .output(z.object({ trials: z.array(trialSchema), total: z.number() })),
+  get: oc.input(z.object({ id: z.number().int() })).output(trialSchema.extend({ document: z.unknown() })),
+  epochs: oc.input(z.object({ id: z.number().int() })).output(z.array(epochSchema)),
+}

@@ -1,0 +1,55 @@
+// Seeded random numbers with named sub-streams, so that what one part draws never shifts what another part sees.
+// Generator: xoroshiro128+ of pure-rand.
+import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus'
+
+export interface Random {
+  /** Uniform in [0, 1) with 32 bits of resolution. */
+  next(): number
+  /** Uniform integer in [0, bound). */
+  integer(bound: number): number
+  /** A uniform element. @throws RangeError when `items` is empty. */
+  choice<T>(items: readonly T[]): T
+  /** A shuffled copy (Fisher-Yates). */
+  shuffle<T>(items: readonly T[]): T[]
+  /** True with probability `p`. */
+  chance(p: number): boolean
+  /** An independent stream named by `label`: the same seed and label give the same stream, however much was drawn here. */
+  fork(label: string | number): Random
+}
+
+/** FNV-1a over the UTF-16 code units: mixes a label into a 32-bit seed. */
+function mix(seed: number, label: string): number {
+  let hash = (0x811c9dc5 ^ seed) >>> 0
+  for (let i = 0; i < label.length; i++) {
+    hash ^= label.charCodeAt(i)
+    hash = Math.imul(hash, 0x01000193) >>> 0
+  }
+  return hash
+}
+
+/** @param seed any safe integer; only its low 32 bits count. */
+export function createRandom(seed: number): Random {
+  const generator = xoroshiro128plus(seed | 0)
+  const next = (): number => (generator.next() >>> 0) / 4294967296
+  const integer = (bound: number): number => Math.floor(next() * bound)
+  return {
+    next,
+    integer,
+    choice: (items) => {
+      if (items.length === 0) throw new RangeError('choice() needs at least one item, received an empty list')
+      return items[integer(items.length)]!
+    },
+    shuffle: (items) => {
+      const copy = [...items]
+      for (let i = copy.length - 1; i > 0; i--) {
+        const j = integer(i + 1)
+        const held = copy[i]!
+        copy[i] = copy[j]!
+        copy[j] = held
+      }
+      return copy
+    },
+    chance: (p) => next() < p,
+    fork: (label) => createRandom(mix(seed, String(label))),
+  }
+}

@@ -1,0 +1,123 @@
+// A run: one search with a frozen definition and a seed. Defaults are the paper's where it gives them (paper.md 6-8).
+import { z } from 'zod'
+import { errorDataSchema } from './trial'
+
+export const STRATEGY_NAMES = ['gpt-nas', 'ga', 'random'] as const
+export const strategyName = z.enum(STRATEGY_NAMES)
+
+/** How a candidate is trained. */
+export const recipeSchema = z.object({
+  /** Paper: 6 epochs for a candidate. */
+  epochs: z.number().int().min(1).max(1000).default(6),
+  /** Paper: 512 on a datacentre card; 64 fits two CPU cores and small subsets. */
+  batchSize: z.number().int().min(1).max(4096).default(64),
+  /** Peak learning rate. */
+  learningRate: z.number().positive().max(10).default(0.05),
+  schedule: z.enum(['cosine', 'linear-warm-up', 'constant']).default('cosine'),
+  /** Fraction of all steps over which the rate rises linearly from 0. */
+  warmUp: z.number().min(0).max(1).default(0.1),
+  momentum: z.number().min(0).max(0.999).default(0.9),
+  nesterov: z.boolean().default(true),
+  weightDecay: z.number().min(0).max(1).default(5e-4),
+  labelSmoothing: z.number().min(0).max(0.9).default(0),
+  /** Zero-padding before the random crop, in pixels; 0 switches it off. */
+  cropPadding: z.number().int().min(0).max(16).default(4),
+  flip: z.boolean().default(true),
+  /** Paper's acceleration rule 1 (train predicted blocks only) is an option, off by default (paper.md 9c says why). */
+  trainPredictedOnly: z.boolean().default(false),
+})
+export type Recipe = z.infer<typeof recipeSchema>
+
+export const dataSelectionSchema = z.object({
+  dataset: z.string().min(1).default('cifar-10'),
+  /** Images used for training, stratified; null takes all that validation leaves. */
+  trainImages: z.number().int().min(10).nullable().default(null),
+  /** Images of the training split kept for validation, stratified. */
+  validationImages: z.number().int().min(10).default(5000),
+  splitSeed: z.number().int().default(0),
+})
+export type DataSelection = z.infer<typeof dataSelectionSchema>
+
+export const chainSpaceSchema = z.object({
+  kind: z.literal('block-chain').default('block-chain'),
+  /** Names of blocks a chain may hold; null takes all of the paper and the user's own. */
+  blocks: z.array(z.string()).min(1).nullable().default(null),
+  /** Paper: 10-20. */
+  minBlocks: z.number().int().min(1).max(64).default(10),
+  maxBlocks: z.number().int().min(1).max(64).default(20),
+  stemWidth: z.number().int().min(4).max(256).default(16),
+  maxWidth: z.number().int().min(4).max(2048).default(128),
+  /** Upper limit of multiply-accumulates for one image, so that a trial fits the machine. */
+  maxMacs: z.number().int().positive().default(40_000_000),
+  maxParameters: z.number().int().positive().default(5_000_000),
+})
+export type ChainSpaceDefinition = z.infer<typeof chainSpaceSchema>
+
+export const runDefinitionSchema = z.object({
+  format: z.literal('gptnas-run/1').default('gptnas-run/1'),
+  name: z.string().min(1).max(200),
+  seed: z.number().int().default(1),
+  strategy: strategyName.default('gpt-nas'),
+  /** Paper: 30. */
+  populationSize: z.number().int().min(1).max(1000).default(30),
+  /** Paper: 20. */
+  generations: z.number().int().min(1).max(10_000).default(20),
+  /** Stops earlier, after that many trials; null runs every generation. */
+  maxTrials: z.number().int().min(1).nullable().default(null),
+  /** Stops after that many seconds of searching; null has no limit. */
+  maxSeconds: z.number().positive().nullable().default(null),
+  crossoverRate: z.number().min(0).max(1).default(0.9),
+  mutationRate: z.number().min(0).max(1).default(0.3),
+  eliminationRate: z.number().min(0).max(1).default(0.4),
+  space: chainSpaceSchema.prefault({}),
+  data: dataSelectionSchema.prefault({}),
+  recipe: recipeSchema.prefault({}),
+  /** Design ids of networks that seed the initial population. */
+  seedDesigns: z.array(z.string()).default([]),
+  /** Fails a trial that trains longer; seconds. */
+  trialTimeLimit: z.number().positive().nullable().default(null),
+  /** Computes that train at once; null lets the engine choose from the devices. */
+  computes: z.number().int().min(1).max(64).nullable().default(null),
+})
+export type RunDefinition = z.infer<typeof runDefinitionSchema>
+
+export const RUN_STATES = [
+  'created',
+  'running',
+  'pausing',
+  'paused',
+  'interrupted',
+  'finished',
+  'stopped',
+  'failed',
+] as const
+export const runState = z.enum(RUN_STATES)
+export type RunState = z.infer<typeof runState>
+
+export const runSchema = z.object({
+  id: z.string(),
+  /** Position in the workspace, from 1: what people call it by. */
+  number: z.number().int(),
+  definition: runDefinitionSchema,
+  state: runState,
+  createdAt: z.string(),
+  startedAt: z.string().nullable(),
+  finishedAt: z.string().nullable(),
+  /** Seconds spent searching, over all sessions. */
+  seconds: z.number(),
+  /** Trials per state, and how many there will be. */
+  counts: z.object({
+    waiting: z.number(),
+    running: z.number(),
+    finished: z.number(),
+    failed: z.number(),
+    planned: z.number(),
+  }),
+  generation: z.number().int(),
+  bestTrialId: z.number().int().nullable(),
+  bestFitness: z.number().nullable(),
+  /** Seconds left as a range, null while unknown. */
+  remaining: z.object({ low: z.number(), high: z.number() }).nullable(),
+  error: errorDataSchema.nullable(),
+})
+export type Run = z.infer<typeof runSchema>

@@ -1,0 +1,68 @@
+// A trial: one evaluated architecture of a run, its states and where it came from.
+import { z } from 'zod'
+import { ERROR_CODES } from '../errors'
+
+export const TRIAL_STATES = ['waiting', 'running', 'finished', 'failed', 'cancelled'] as const
+export const trialState = z.enum(TRIAL_STATES)
+export type TrialState = z.infer<typeof trialState>
+
+export const errorDataSchema = z.object({ code: z.enum(ERROR_CODES), message: z.string(), fix: z.string().optional() })
+
+/** How a proposal came to be: the lineage a user can follow. Parents are trial ids of the same run. */
+export const originSchema = z.object({
+  operator: z.enum(['random', 'seed', 'elite', 'offspring', 'injected']),
+  parents: z.array(z.number().int()).default([]),
+  crossover: z.boolean().default(false),
+  mutation: z.boolean().default(false),
+  /** Positions the proposer refilled; empty when it did not touch the architecture. */
+  reconstructed: z
+    .array(
+      z.object({
+        position: z.number().int().min(0),
+        removed: z.string(),
+        chosen: z.string(),
+        probability: z.number().min(0).max(1),
+        alternatives: z.array(z.object({ name: z.string(), probability: z.number() })).default([]),
+      }),
+    )
+    .default([]),
+})
+export type Origin = z.infer<typeof originSchema>
+
+/** One finished epoch. Accuracies are fractions in [0, 1]; losses are mean cross-entropy in nats. */
+export const epochSchema = z.object({
+  epoch: z.number().int().min(1),
+  learningRate: z.number(),
+  trainLoss: z.number(),
+  trainAccuracy: z.number(),
+  validationLoss: z.number(),
+  validationAccuracy: z.number(),
+  seconds: z.number(),
+})
+export type Epoch = z.infer<typeof epochSchema>
+
+export const trialSchema = z.object({
+  id: z.number().int(),
+  runId: z.string(),
+  /** Position in the run, from 1. */
+  number: z.number().int().min(1),
+  generation: z.number().int().min(0),
+  state: trialState,
+  attempt: z.number().int().min(1),
+  genotype: z.record(z.string(), z.unknown()),
+  /** Canonical hash of the architecture: equal across runs for equal architectures. */
+  architectureHash: z.string(),
+  origin: originSchema,
+  parameters: z.number().int(),
+  macs: z.number().int(),
+  /** Best validation accuracy, fraction. */
+  fitness: z.number().nullable(),
+  /** Trial whose result this one reuses because the architecture is the same. */
+  reusedFrom: z.number().int().nullable(),
+  epochs: z.array(epochSchema),
+  error: errorDataSchema.nullable(),
+  startedAt: z.string().nullable(),
+  finishedAt: z.string().nullable(),
+  seconds: z.number().nullable(),
+})
+export type Trial = z.infer<typeof trialSchema>
