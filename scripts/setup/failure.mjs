@@ -7,8 +7,8 @@ export class SetupFailure extends Error {
    * @param {string} fix what the reader can do, ideally a line to paste
    */
   constructor(message, fix) {
-    super(message);
-    this.name = 'SetupFailure';
-    this.fix = fix;
+    super(message)
+    this.name = 'SetupFailure'
+    this.fix = fix
   }
 }

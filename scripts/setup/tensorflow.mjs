@@ -1,0 +1,48 @@
+// Step: libtensorflow and its C headers, out of TensorFlow's own wheel, once per cache.
+// The CUDA build goes in here too: a second pin (`tensorflow` 2.21.0 and the `nvidia-*-cu12` wheels that it names, unpacked
+// beside it), chosen where an NVIDIA driver is found. The binding is the same for both.
+import { mkdir, rename, rm } from 'node:fs/promises'
+import path from 'node:path'
+import { SetupFailure } from './failure.mjs'
+import { buildFolder, exists } from './files.mjs'
+import { inCache } from './paths.mjs'
+import pins from './pins.mjs'
+import { fetchWheel, unzip } from './python.mjs'
+import { megabytes } from './reporter.mjs'
+
+const pin = pins.tensorflow.cpu
+
+/** The libraries that the tfjs binding links. */
+export const LIBRARY_FILES = ['libtensorflow_cc.so.2', 'libtensorflow_framework.so.2']
+/** The parts of the headers that the C API includes; the whole is 100 MB more. */
+const HEADERS = ['tensorflow/c/', 'tensorflow/core/platform/', 'tsl/platform/', 'xla/tsl/c/', 'LICENSE']
+
+/** Where libtensorflow is kept: `lib/` and `include/` below it. */
+export const tensorflowFolder = () => inCache(`${pin.name}-${pin.version}`)
+
+export const tensorflow = {
+  id: 'tensorflow',
+  title: `TensorFlow ${pin.version}, CPU build (${megabytes(pin.bytes)} to download, 860 MB on disk)`,
+  isDone: () => exists(path.join(tensorflowFolder(), 'lib', LIBRARY_FILES[0])),
+  async run(report) {
+    if (process.platform !== 'linux' || process.arch !== 'x64') {
+      throw new SetupFailure(
+        `No TensorFlow build is pinned for ${process.platform} ${process.arch}.`,
+        'Use Linux on x86-64: the only platform this version supports.',
+      )
+    }
+    const wheel = await fetchWheel(pin, report)
+    report.line('    unpacking')
+    await buildFolder(tensorflowFolder(), async (folder) => {
+      const members = [...LIBRARY_FILES, 'THIRD_PARTY_NOTICES.txt'].map((name) => `tensorflow/${name}`)
+      await unzip(wheel, folder, [...members, ...HEADERS.map((name) => `tensorflow/include/${name}`)])
+      const unpacked = path.join(folder, 'tensorflow')
+      await mkdir(path.join(folder, 'lib'))
+      for (const name of LIBRARY_FILES) await rename(path.join(unpacked, name), path.join(folder, 'lib', name))
+      await rename(path.join(unpacked, 'include'), path.join(folder, 'include'))
+      await rename(path.join(unpacked, 'THIRD_PARTY_NOTICES.txt'), path.join(folder, 'THIRD_PARTY_NOTICES.txt'))
+      await rm(unpacked, { recursive: true })
+    })
+    await rm(wheel)
+  },
+}
