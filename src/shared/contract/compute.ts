@@ -4,7 +4,6 @@ import { eventIterator, oc } from '@orpc/contract'
 import { z } from 'zod'
 import { recipeSchema } from '../search/run'
 import { epochSchema } from '../search/trial'
-import { proofSchema } from './exports'
 
 export const layerGraphSchema = z.object({
   input: z.array(z.number().int()),
@@ -98,6 +97,20 @@ export const computeInfoSchema = z.object({
 })
 export type ComputeInfo = z.infer<typeof computeInfoSchema>
 
+/** A network with its weights file, the images (normalised inside) and which of them to look at. */
+const predictionRequestSchema = z.object({
+  graph: layerGraphSchema,
+  weights: z.string(),
+  data: splitFilesSchema,
+  indices: z.array(z.number().int().min(0)).min(1).max(50_000),
+})
+export const predictionSchema = z.object({
+  /** `[indices, classes]`, each row sums to 1. */
+  probabilities: z.array(z.array(z.number())),
+  labels: z.array(z.number().int()),
+})
+export type Prediction = z.infer<typeof predictionSchema>
+
 const reconstructionRequestSchema = z.object({
   genotype: z.record(z.string(), z.unknown()),
   positions: z.array(z.number().int()),
@@ -125,18 +138,16 @@ export const computeContract = {
       }),
     )
     .output(z.array(z.object({ genotype: z.record(z.string(), z.unknown()), choices: z.array(choiceSchema) }))),
-  proposerInfo: oc
-    .input(z.object({ checkpoint: z.string() }))
-    .output(
-      z.object({
-        name: z.string(),
-        preset: z.string(),
-        parameters: z.number().int(),
-        vocabulary: z.number().int(),
-        card: z.string(),
-        metrics: z.record(z.string(), z.number()),
-      }),
-    ),
+  proposerInfo: oc.input(z.object({ checkpoint: z.string() })).output(
+    z.object({
+      name: z.string(),
+      preset: z.string(),
+      parameters: z.number().int(),
+      vocabulary: z.number().int(),
+      card: z.string(),
+      metrics: z.record(z.string(), z.number()),
+    }),
+  ),
   suggest: oc
     .input(
       z.object({
@@ -160,17 +171,10 @@ export const computeContract = {
       }),
     )
     .output(z.object({ files: z.array(z.object({ name: z.string(), sizeBytes: z.number(), sha256: z.string() })) })),
-  /** Runs the exported model in plain tfjs in a fresh process and the trained network here, on the same test images. */
-  prove: oc
-    .input(
-      z.object({
-        graph: layerGraphSchema,
-        weights: z.string(),
-        folder: z.string(),
-        data: splitFilesSchema,
-        images: z.number().int().min(1),
-      }),
-    )
-    .output(proofSchema),
+  /**
+   * Class probabilities of a trained network on chosen images, one row per index in the order given, with their true labels.
+   * The engine compares them with the proof process's (`proofContract`).
+   */
+  predict: oc.input(predictionRequestSchema).output(predictionSchema),
 }
 export type ComputeContract = typeof computeContract
