@@ -2,7 +2,8 @@
 // Options: --with dataset | display (repeatable), --electron vendor | stand-in.
 import { parseArgs } from 'node:util'
 import { cacheFolder } from './setup/paths.mjs'
-import { setUpOrExit } from './setup/run.mjs'
+import { orExit } from './setup/prepare.mjs'
+import { setUp } from './setup/run.mjs'
 
 const { values } = parseArgs({
   options: { with: { type: 'string', multiple: true, default: [] }, electron: { type: 'string' } },
@@ -12,9 +13,11 @@ if (unknown.length > 0 || ![undefined, 'vendor', 'stand-in'].includes(values.ele
   process.stderr.write('Usage: npm run setup -- [--with dataset] [--with display] [--electron vendor|stand-in]\n')
   process.exit(2)
 }
-const ran = await setUpOrExit({
-  withDataSet: values.with.includes('dataset'),
-  withVirtualDisplay: values.with.includes('display'),
-  electron: values.electron,
-})
+const ran = await orExit(() =>
+  setUp({
+    withDataSet: values.with.includes('dataset'),
+    withVirtualDisplay: values.with.includes('display'),
+    electron: values.electron,
+  }),
+)
 process.stderr.write(`Set-up ${ran === 0 ? 'has nothing to do' : 'is complete'}. Cache: ${cacheFolder()}\n`)

@@ -3,7 +3,6 @@
 import { createWriteStream } from 'node:fs'
 import { readFile, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
-import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { SetupFailure } from './failure.mjs'
 import { buildFolder, exists, pinnedFile } from './files.mjs'
@@ -62,11 +61,14 @@ export async function download(url, target, report, attempts = 4) {
       const isResumed = answer.status === 206
       let done = isResumed ? have : 0
       const total = done + Number(answer.headers.get('content-length') ?? 0)
-      const counted = Readable.fromWeb(answer.body).on('data', (chunk) => {
-        done += chunk.length
-        report.progress(path.basename(target), done, total)
-      })
-      await pipeline(counted, createWriteStream(target, { flags: isResumed ? 'a' : 'w' }))
+      const count = async function* (chunks) {
+        for await (const chunk of chunks) {
+          done += chunk.length
+          report.progress(path.basename(target), done, total)
+          yield chunk
+        }
+      }
+      await pipeline(answer.body, count, createWriteStream(target, { flags: isResumed ? 'a' : 'w' }))
       return
     } catch (error) {
       reason = error.cause?.code ?? error.message

@@ -63,17 +63,3 @@ function rethrow(error, step) {
   if (fixes[error.code]) throw new SetupFailure(`Step "${step.title}" failed. ${error.message}`, fixes[error.code])
   throw error
 }
-
-/**
- * For scripts: set-up, or the reason on standard error and exit code 1.
- * @param {Parameters<typeof listSteps>[0]} [options]
- */
-export async function setUpOrExit(options) {
-  try {
-    return await setUp(options)
-  } catch (error) {
-    if (!(error instanceof SetupFailure)) throw error
-    process.stderr.write(`\nSet-up stopped. ${error.message}\n\nWhat to do: ${error.fix}\n`)
-    process.exit(1)
-  }
-}

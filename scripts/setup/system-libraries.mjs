@@ -1,5 +1,6 @@
 // Step: what Electron and the compiler need from the system. Installed where that is allowed (root, or sudo without a
 // password, on Debian and its kin), otherwise the exact line is printed.
+import { hasDisplay } from './display.mjs'
 import { SetupFailure } from './failure.mjs'
 import { attempt } from './shell.mjs'
 
@@ -13,8 +14,6 @@ const LIBRARIES = [
 const PROGRAMS = [{ program: 'g++', probe: ['--version'], packages: ['g++'] }]
 /** A virtual display for the tests, where there is no real one. */
 const DISPLAY = { program: 'Xvfb', probe: ['-help'], packages: ['xvfb'] }
-
-const hasDisplay = () => Boolean(process.env.DISPLAY || process.env.WAYLAND_DISPLAY)
 
 /** @param {{ withVirtualDisplay: boolean }} options */
 export function systemLibraries({ withVirtualDisplay }) {

@@ -1,0 +1,37 @@
+// npm start: the workbench on the sample workspace; without a display, the same sample search in the terminal.
+// Arguments after -- go to the application. GPTNAS_WORKSPACE names another workspace folder.
+import { spawn } from 'node:child_process'
+import os from 'node:os'
+import path from 'node:path'
+import { hasDisplay } from './setup/display.mjs'
+import { electronExecutable } from './setup/electron-runtime.mjs'
+import { root } from './setup/paths.mjs'
+import { becomeCli, prepare } from './setup/prepare.mjs'
+
+// The sample search needs the data set as soon as its button is pressed.
+await prepare({ withDataSet: true })
+
+const workspace = path.resolve(process.env.GPTNAS_WORKSPACE ?? path.join(os.homedir(), 'GPT-NAS Workspace'))
+const args = process.argv.slice(2)
+if (!args.includes('--workspace')) args.push('--workspace', workspace)
+
+if (hasDisplay()) {
+  startWindow()
+} else {
+  process.stderr.write(
+    'No display (neither DISPLAY nor WAYLAND_DISPLAY is set): running the sample search in the terminal.\n',
+  )
+  becomeCli(['search', 'start', '--sample', ...args])
+}
+
+function startWindow() {
+  // Chromium refuses its sandbox to root; for everybody else it stays on.
+  const sandbox = process.getuid?.() === 0 ? ['--no-sandbox'] : []
+  const env = { ...process.env }
+  delete env.ELECTRON_RUN_AS_NODE
+  const app = spawn(electronExecutable(), [...sandbox, root, ...args], { stdio: 'inherit', env })
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => app.kill(signal))
+  app.on('exit', (code, signal) => {
+    process.exitCode = code ?? 128 + (os.constants.signals[signal] ?? 0)
+  })
+}
