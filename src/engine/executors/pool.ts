@@ -1,0 +1,37 @@
+// What the engine needs of its computes: a pool of slots, each one process that does one job at a time.
+// How processes are started, supervised and restarted belongs to the implementation; whether a job is tried again, to runs/.
+import type { ContractRouterClient } from '@orpc/contract'
+import type { ComputeContract } from '@shared/contract/compute'
+import type { ProofContract } from '@shared/contract/proof'
+import type { ComputeStatus } from '@shared/contract/runtime'
+
+export type ComputeClient = ContractRouterClient<ComputeContract>
+export type ProofClient = ContractRouterClient<ProofContract>
+
+/** A job has the slot to itself until its promise settles. */
+export type ComputeJob<T> = (client: ComputeClient, slot: number) => Promise<T>
+
+export interface ComputePool {
+  /** Slots that can work at the same time, at least 1. */
+  readonly size: number
+  /**
+   * Waits for a free slot, runs `job` on it and returns its result.
+   * @throws AppError `cancelled` when `signal` fires before the job has begun, `compute-died` when the process ended under
+   * the job, `runtime-missing` when no compute can be started; whatever `job` throws otherwise.
+   */
+  run<T>(job: ComputeJob<T>, signal: AbortSignal): Promise<T>
+  /** One per slot, in slot order. */
+  statuses(): readonly ComputeStatus[]
+  /** Calls `listener` after any status changed. @returns a function that ends it. */
+  onStatus(listener: () => void): () => void
+  /** Ends every process and waits for it. Jobs under way reject. */
+  close(): Promise<void>
+}
+
+/** A fresh process with plain tfjs and nothing of ours in it but the entry; see contract/proof. */
+export interface ProofProcess {
+  readonly client: ProofClient
+  /** Ends the process; resolves when it is gone. */
+  close(): Promise<void>
+}
+export type StartProof = () => Promise<ProofProcess>

@@ -1,0 +1,99 @@
+// The only place that loads the SQLite driver: libsql behind the small interface Kysely needs, so that the driver stays
+// replaceable. Owns what may be bound: libsql aborts the whole process on a boolean and turns NaN into NULL silently.
+import Libsql from 'libsql'
+import type { SqliteDatabase } from 'kysely'
+import { storageError } from './storage-error'
+
+export type Bindable = string | number | bigint | Uint8Array | null
+
+/**
+ * A parameter as SQLite can hold it: booleans as 0/1, dates as ISO text, undefined as NULL.
+ * @throws TypeError for anything else, and for numbers that SQLite would change without a word.
+ */
+export function bindable(value: unknown): Bindable {
+  if (value === undefined || value === null) return null
+  if (typeof value === 'boolean') return value ? 1 : 0
+  if (typeof value === 'string' || typeof value === 'bigint' || value instanceof Uint8Array) return value
+  if (value instanceof Date) return value.toISOString()
+  if (typeof value === 'number') {
+    if (!Number.isFinite(value)) throw new TypeError(`A number to store must be finite, received ${value}`)
+    if (Number.isInteger(value) && !Number.isSafeInteger(value)) {
+      throw new TypeError(`An integer to store must be below 2^53, received ${value}`)
+    }
+    return value
+  }
+  throw new TypeError(`A value to store must be text, a number or bytes, received ${typeof value}; store JSON as text`)
+}
+
+/** The open file; one connection. */
+export interface Database extends SqliteDatabase {
+  /** Runs statements that need no parameters. */
+  exec(sql: string): void
+  /** Rows of a statement run outside Kysely. */
+  query<Row>(sql: string, parameters?: readonly unknown[]): Row[]
+  /** From now on every write through this connection is refused. */
+  refuseWrites(): void
+  readonly isOpen: boolean
+}
+
+/** How long a statement waits for another process's write before `SQLITE_BUSY`: longer than any of our transactions takes. */
+const BUSY_TIMEOUT_MS = 2000
+
+/**
+ * Opens (or creates) a database file in write-ahead mode with every commit on the disk before it returns.
+ * @throws AppError `storage-failed` when the file cannot be opened or is not a database.
+ */
+export function openDatabase(file: string): Database {
+  const attempt = <T>(what: string, action: () => T): T => {
+    try {
+      return action()
+    } catch (thrown) {
+      throw storageError(what, thrown)
+    }
+  }
+  const connection = attempt(`open the database ${file}`, () => {
+    const opened = new Libsql(file)
+    try {
+      for (const pragma of [
+        `busy_timeout=${BUSY_TIMEOUT_MS}`,
+        'journal_mode=WAL',
+        'synchronous=FULL',
+        'foreign_keys=ON',
+      ]) {
+        const statement = opened.prepare(`PRAGMA ${pragma}`)
+        if (statement.reader) statement.all()
+        else statement.run()
+      }
+      return opened
+    } catch (thrown) {
+      opened.close()
+      throw thrown
+    }
+  })
+  let isOpen = true
+  const doing = `use the database ${file}`
+  const prepare: Database['prepare'] = (sql) => {
+    // Kysely begins deferred; taking the write lock at once keeps a transaction from failing half-way with SQLITE_BUSY.
+    const statement = attempt(doing, () => connection.prepare(sql === 'begin' ? 'begin immediate' : sql))
+    return {
+      reader: statement.reader,
+      all: (parameters) => attempt(doing, () => statement.all(parameters.map(bindable))),
+      run: (parameters) => attempt(doing, () => statement.run(parameters.map(bindable))),
+      iterate: (parameters) => attempt(doing, () => statement.iterate(parameters.map(bindable))),
+    }
+  }
+  return {
+    prepare,
+    exec: (sql) => attempt(doing, () => connection.exec(sql)),
+    query: <Row>(sql: string, parameters: readonly unknown[] = []) => prepare(sql).all(parameters) as Row[],
+    refuseWrites: () => attempt(doing, () => connection.exec('PRAGMA query_only=ON')),
+    get isOpen() {
+      return isOpen
+    },
+    close: () => {
+      if (!isOpen) return
+      isOpen = false
+      connection.close()
+    },
+  }
+}

@@ -1,0 +1,101 @@
+// Column types of the workspace database as Kysely sees them; the tables themselves are made by migrations/.
+// JSON columns hold text, times are ISO 8601 in UTC unless the name says milliseconds.
+import type { Generated, Kysely, Transaction } from 'kysely'
+import type { RunState } from '@shared/search/run'
+import type { TrialState } from '@shared/search/trial'
+
+export interface Schema {
+  meta: { key: string; value: string }
+  lease: { id: number; token: string; holder: string; heartbeat_ms: number }
+  migrations: { number: number; name: string; applied_at: string }
+  runs: {
+    id: string
+    number: number
+    name: string
+    /** Frozen RunDefinition. */
+    definition: string
+    /** Documents of the user's blocks as they were when the run was created. */
+    user_blocks: string
+    /** Genotypes of the designed networks that seed the first generation. */
+    seeds: string
+    state: RunState
+    created_at: string
+    started_at: string | null
+    finished_at: string | null
+    seconds: number
+    planned: number
+    error: string | null
+  }
+  trials: {
+    id: Generated<number>
+    run_id: string
+    number: number
+    generation: number
+    state: TrialState
+    attempt: number
+    genotype: string
+    document: string
+    architecture_hash: string
+    /** Hash of everything that decides the result: architecture, data, recipe, seed. */
+    evaluation_key: string
+    origin: string
+    parameters: number
+    macs: number
+    fitness: number | null
+    best_epoch: number | null
+    weights_sha256: string | null
+    reused_from: number | null
+    error: string | null
+    started_at: string | null
+    finished_at: string | null
+    seconds: number | null
+  }
+  epochs: {
+    trial_id: number
+    epoch: number
+    learning_rate: number
+    train_loss: number
+    train_accuracy: number
+    validation_loss: number
+    validation_accuracy: number
+    seconds: number
+  }
+  journal: {
+    id: Generated<number>
+    run_id: string
+    at: string
+    level: 'info' | 'warning' | 'error'
+    message: string
+    trial_id: number | null
+  }
+  artefacts: { sha256: string; kind: string; size_bytes: number; created_at: string }
+  artefact_references: { sha256: string; owner: string }
+  exports: {
+    id: Generated<number>
+    trial_id: number
+    format: 'tfjs'
+    folder: string
+    files: string
+    proof: string | null
+    created_at: string
+  }
+  designs: {
+    id: string
+    kind: 'block' | 'network'
+    name: string
+    version: number
+    updated_at: string
+    removed_at: string | null
+    parameters: number | null
+    macs: number | null
+    errors: number
+    searchable: number
+  }
+  design_versions: { design_id: string; version: number; document: string; created_at: string }
+  drafts: { key: string; document: string; saved_at: string }
+}
+
+/** Reads; a repository function given one never writes. */
+export type Reader = Kysely<Schema>
+/** One open transaction of the lease holder. */
+export type Writer = Transaction<Schema>
