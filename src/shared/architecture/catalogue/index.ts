@@ -1,0 +1,81 @@
+// The catalogue: every layer kind the workbench knows, by name. A new kind is a new file and one line here.
+import { AppError } from '../../errors'
+import type { LayerDefinition } from '../layer'
+import { nearMisses } from '../near-misses'
+import { add } from './add'
+import { averagePool } from './average-pool'
+import { batchNorm } from './batch-norm'
+import { channelShuffle } from './channel-shuffle'
+import { concatenate } from './concatenate'
+import { conv2d } from './conv2d'
+import { dense } from './dense'
+import { depthwiseConv2d } from './depthwise-conv2d'
+import { dropout } from './dropout'
+import { flatten } from './flatten'
+import { gelu } from './gelu'
+import { globalAveragePool } from './global-average-pool'
+import { hardSigmoid } from './hard-sigmoid'
+import { hardSwish } from './hard-swish'
+import { identity } from './identity'
+import { maxPool } from './max-pool'
+import { multiply } from './multiply'
+import { relu } from './relu'
+import { relu6 } from './relu6'
+import { sigmoid } from './sigmoid'
+import { silu } from './silu'
+import { softmax } from './softmax'
+import { split } from './split'
+import { stochasticDepth } from './stochastic-depth'
+import { tanh } from './tanh'
+import { zero } from './zero'
+
+export { completeParameters, parameterProblem, parameterProblems } from './parameter-values'
+
+/** In the order of the editor's palette. */
+const DEFINITIONS = {
+  conv2d,
+  'depthwise-conv2d': depthwiseConv2d,
+  'max-pool': maxPool,
+  'average-pool': averagePool,
+  'global-average-pool': globalAveragePool,
+  'batch-norm': batchNorm,
+  relu,
+  relu6,
+  silu,
+  gelu,
+  'hard-swish': hardSwish,
+  sigmoid,
+  'hard-sigmoid': hardSigmoid,
+  tanh,
+  softmax,
+  add,
+  concatenate,
+  multiply,
+  dense,
+  flatten,
+  dropout,
+  'stochastic-depth': stochasticDepth,
+  'channel-shuffle': channelShuffle,
+  split,
+  identity,
+  zero,
+} as const satisfies Record<string, LayerDefinition>
+
+export type LayerKind = keyof typeof DEFINITIONS
+
+export const catalogue: ReadonlyMap<string, LayerDefinition> = new Map(Object.entries(DEFINITIONS))
+export const LAYER_KINDS = Object.keys(DEFINITIONS) as readonly LayerKind[]
+
+export const isLayerKind = (kind: string): kind is LayerKind => catalogue.has(kind)
+
+/** @throws AppError `invalid-architecture` naming the kind and the nearest known ones. */
+export function layerDefinition(kind: string): LayerDefinition {
+  const definition = catalogue.get(kind)
+  if (definition !== undefined) return definition
+  const near = nearMisses(kind, LAYER_KINDS)
+  throw new AppError(
+    'invalid-architecture',
+    `There is no layer kind ${JSON.stringify(kind)}.`,
+    near.length > 0 ? `Did you mean ${near.join(' or ')}?` : `Use one of ${LAYER_KINDS.join(', ')}.`,
+  )
+}

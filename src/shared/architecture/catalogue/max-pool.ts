@@ -1,0 +1,29 @@
+// Maximum over a sliding window. Padding never wins: it counts as minus infinity.
+import type { LayerDefinition, ParameterValues } from '../layer'
+import { ceilSpec, kernelSpec, paddingSpec, strideSpec } from './parameter-specs'
+import { flagOf, paddingOf, pairOf } from './parameter-values'
+import { NO_COST, ONE_INPUT } from './simple-layer'
+import { windowShape, type WindowRule } from './window'
+
+/** The sliding-window part of a pooling's parameters, also for building it. */
+export function poolingWindow(parameters: ParameterValues): WindowRule {
+  return {
+    kernel: pairOf(parameters, 'kernel'),
+    stride: pairOf(parameters, 'stride'),
+    dilation: 1,
+    padding: paddingOf(parameters),
+    ceil: flagOf(parameters, 'ceil'),
+  }
+}
+
+export const maxPool: LayerDefinition = {
+  kind: 'max-pool',
+  family: 'pooling',
+  title: 'Max pooling',
+  help: 'Keeps the strongest value of each window and drops the rest. At stride 2 it halves the map without weights; at stride 1 it makes features tolerant of small shifts.',
+  parameters: { kernel: kernelSpec(3), stride: strideSpec(2), padding: paddingSpec('half'), ceil: ceilSpec },
+  inputs: ONE_INPUT,
+  shape: (parameters, [input]) => windowShape(input!, poolingWindow(parameters), input![2]!),
+  cost: () => NO_COST,
+  window: (parameters) => poolingWindow(parameters),
+}
