@@ -1,0 +1,16 @@
+// How the engine gets a process: one function, two ways. In the app main starts utility processes on request, in the
+// command line and in tests Node forks. Both give a port, an exit and a kill.
+import type { Port } from '@shared/transport/port'
+import type { ProcessKind } from '@shared/transport/supervision'
+
+export interface StartedProcess {
+  readonly pid: number
+  readonly port: Port
+  /** Resolves with the exit code; null when a signal ended it or the code is unknown. */
+  readonly exited: Promise<number | null>
+  /** SIGKILL: a native call cannot be asked to stop. */
+  kill(): void
+}
+
+/** @throws AppError `compute-died` when the process ends before it could be reached. */
+export type ProcessStarter = (kind: ProcessKind, env: Readonly<Record<string, string>>) => Promise<StartedProcess>

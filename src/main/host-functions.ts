@@ -1,0 +1,108 @@
+// Main's side of `window.workbench`: every message is checked for its sender and its shape before anything happens.
+import {
+  app,
+  BrowserWindow,
+  clipboard,
+  dialog,
+  ipcMain,
+  Notification,
+  shell,
+  type IpcMainEvent,
+  type IpcMainInvokeEvent,
+} from 'electron'
+import { promises as files } from 'node:fs'
+import { join } from 'node:path'
+import { z } from 'zod'
+import { HOST_CHANNELS, type HostFacts } from '@shared/contract/window'
+import { writeFileAtomically } from './atomic-file'
+import { PAGE_URL } from './protocol'
+
+/** Largest text file the page may be given. */
+const MAX_TEXT_BYTES = 16 * 1024 * 1024
+
+const titled = z.object({ title: z.string().max(200) })
+const openRequest = titled.extend({ extensions: z.array(z.string().regex(/^[a-z0-9.]{1,20}$/)).max(10) })
+const saveRequest = titled.extend({ defaultName: z.string().max(200), text: z.string().max(MAX_TEXT_BYTES) })
+const progressRequest = z.object({ fraction: z.number().min(0).max(1).nullable(), title: z.string().max(300) })
+const noticeRequest = z.object({ title: z.string().max(200), body: z.string().max(2000) })
+
+/** Our page in its main frame; anything else is refused. */
+function isOurs(event: IpcMainInvokeEvent | IpcMainEvent): boolean {
+  const frame = event.senderFrame
+  return frame !== null && frame.parent === null && frame.url.split('#')[0] === PAGE_URL
+}
+
+function facts(): HostFacts {
+  const { electron = '', chrome = '', node = '' } = process.versions
+  return { platform: process.platform, appVersion: app.getVersion(), electron, chrome, node, packaged: app.isPackaged }
+}
+
+/** Every file name a dialog offers is cut to its last part: a page never chooses the folder. */
+const baseName = (name: string): string => name.split(/[\\/]/).pop() || 'untitled'
+
+export function setupHostFunctions(): void {
+  const handle = <T>(
+    channel: string,
+    schema: z.ZodType<T>,
+    answer: (input: T, window: BrowserWindow) => Promise<unknown>,
+  ): void => {
+    ipcMain.handle(channel, async (event, input: unknown) => {
+      const window = BrowserWindow.fromWebContents(event.sender)
+      if (!isOurs(event) || !window) throw new Error(`${channel}: refused, the sender is not the workbench page`)
+      return answer(schema.parse(input), window)
+    })
+  }
+  const listen = <T>(channel: string, schema: z.ZodType<T>, act: (input: T, window: BrowserWindow) => void): void => {
+    ipcMain.on(channel, (event, input: unknown) => {
+      const window = BrowserWindow.fromWebContents(event.sender)
+      const parsed = schema.safeParse(input)
+      if (isOurs(event) && window && parsed.success) act(parsed.data, window)
+    })
+  }
+
+  // Synchronous once per page: preload needs the facts before the page's first line runs.
+  ipcMain.on(HOST_CHANNELS.facts, (event) => {
+    event.returnValue = facts()
+  })
+  handle(HOST_CHANNELS.chooseFolder, titled, async ({ title }, window) => {
+    const { filePaths } = await dialog.showOpenDialog(window, {
+      title,
+      properties: ['openDirectory', 'createDirectory'],
+    })
+    return filePaths[0] ?? null
+  })
+  handle(HOST_CHANNELS.openTextFile, openRequest, async ({ title, extensions }, window) => {
+    const { filePaths } = await dialog.showOpenDialog(window, {
+      title,
+      properties: ['openFile'],
+      filters: [{ name: title, extensions }],
+    })
+    const path = filePaths[0]
+    if (!path) return null
+    const { size } = await files.stat(path)
+    if (size > MAX_TEXT_BYTES) throw new Error(`${path} has ${size} bytes; at most ${MAX_TEXT_BYTES} can be opened.`)
+    return { path, text: await files.readFile(path, 'utf8') }
+  })
+  handle(HOST_CHANNELS.saveTextFile, saveRequest, async ({ title, defaultName, text }, window) => {
+    const defaultPath = join(app.getPath('documents'), baseName(defaultName))
+    const { filePath } = await dialog.showSaveDialog(window, { title, defaultPath })
+    if (!filePath) return null
+    writeFileAtomically(filePath, text)
+    return filePath
+  })
+  handle(HOST_CHANNELS.showInFolder, z.string().min(1).max(4096), (path) => {
+    shell.showItemInFolder(path)
+    return Promise.resolve()
+  })
+  handle(HOST_CHANNELS.copyText, z.string().max(MAX_TEXT_BYTES), (text) => {
+    clipboard.writeText(text)
+    return Promise.resolve()
+  })
+  listen(HOST_CHANNELS.setProgress, progressRequest, ({ fraction, title }, window) => {
+    window.setProgressBar(fraction ?? -1)
+    window.setTitle(title || 'GPT-NAS Workbench')
+  })
+  listen(HOST_CHANNELS.notify, noticeRequest, ({ title, body }) => {
+    if (Notification.isSupported()) new Notification({ title, body }).show()
+  })
+}

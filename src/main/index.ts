@@ -1,0 +1,49 @@
+// The app's boot, in order. Each line is a set-up of its own file; the window opens last, after everything it needs exists.
+import { app } from 'electron'
+import { join } from 'node:path'
+import { EngineHost } from './processes/engine-host'
+import { setupHostFunctions } from './host-functions'
+import { openLog } from './log'
+import { setupMenu } from './menu'
+import { argument, readOptions } from './options'
+import { declareProtocol, serveRenderer } from './protocol'
+import { createWindow, denyEverythingElse } from './windows'
+
+const userData = argument(process.argv, 'user-data')
+if (userData) app.setPath('userData', userData)
+
+declareProtocol()
+app.enableSandbox()
+denyEverythingElse(app)
+
+if (!app.requestSingleInstanceLock()) app.quit()
+else void app.whenReady().then(boot)
+
+function boot(): void {
+  const log = openLog(join(app.getPath('userData'), 'logs'))
+  const engine = new EngineHost({ ...readOptions(), appVersion: app.getVersion() }, log)
+  setupMenu()
+  setupHostFunctions()
+  serveRenderer(join(__dirname, '../renderer'))
+  engine.start()
+  const window = createWindow(app.getPath('userData'))
+  window.webContents.on('did-finish-load', () => engine.attach(window.webContents))
+  window.webContents.on('render-process-gone', (_event, { reason }) => {
+    log(`The page's process is gone (${reason}); it is loaded again.`)
+    if (!window.isDestroyed()) window.reload()
+  })
+  app.on('second-instance', () => {
+    if (window.isMinimized()) window.restore()
+    window.focus()
+  })
+  let isEngineClosed = false
+  app.on('window-all-closed', () => app.quit())
+  app.on('before-quit', (event) => {
+    if (isEngineClosed) return
+    event.preventDefault()
+    void engine.close().finally(() => {
+      isEngineClosed = true
+      app.quit()
+    })
+  })
+}

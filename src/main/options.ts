@@ -1,0 +1,33 @@
+// Where the app keeps things, from the command line, the environment and the platform's habits, in that order.
+import { app } from 'electron'
+import { homedir } from 'node:os'
+import { join, resolve } from 'node:path'
+
+export interface AppOptions {
+  /** The user's folder: database, artefacts, exports. */
+  readonly workspaceFolder: string
+  /** Prepared data sets and downloads, shared by workspaces. */
+  readonly cacheFolder: string
+  /** Proposer checkpoint, samples, icons. */
+  readonly resourcesFolder: string
+}
+
+/** The value of `--name VALUE` or `--name=VALUE`. */
+export function argument(argv: readonly string[], name: string): string | undefined {
+  const inline = argv.find((value) => value.startsWith(`--${name}=`))
+  if (inline) return inline.slice(name.length + 3)
+  const index = argv.indexOf(`--${name}`)
+  const value = index >= 0 ? argv[index + 1] : undefined
+  return value?.startsWith('--') ? undefined : value
+}
+
+export function readOptions(): AppOptions {
+  const { env, argv } = process
+  const workspace = argument(argv, 'workspace') ?? env['GPTNAS_WORKSPACE'] ?? join(homedir(), 'GPT-NAS Workspace')
+  const cacheHome = env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache')
+  return {
+    workspaceFolder: resolve(workspace),
+    cacheFolder: resolve(env['GPTNAS_CACHE'] ?? join(cacheHome, 'gpt-nas-workbench')),
+    resourcesFolder: app.isPackaged ? join(process.resourcesPath, 'resources') : join(app.getAppPath(), 'resources'),
+  }
+}

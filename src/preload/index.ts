@@ -1,0 +1,44 @@
+// The bridge: exposes the typed host functions and hands the engine's port to the page. No logic of its own.
+import { contextBridge, ipcRenderer, type IpcRendererEvent } from 'electron'
+import {
+  ENGINE_PORT_MESSAGE,
+  HOST_CHANNELS,
+  type EngineState,
+  type HostFacts,
+  type WorkbenchHost,
+} from '@shared/contract/window'
+
+let engineState: EngineState = { state: 'starting' }
+const listeners = new Set<(state: EngineState) => void>()
+
+ipcRenderer.on(HOST_CHANNELS.engineState, (_event: IpcRendererEvent, state: EngineState) => {
+  engineState = state
+  for (const listener of listeners) listener(state)
+})
+
+ipcRenderer.on(ENGINE_PORT_MESSAGE, (event: IpcRendererEvent) => {
+  const [port] = event.ports
+  // Main sends it after the page has loaded, so the page's modules are listening. Same-window message: no other origin can see it.
+  if (port) window.postMessage({ type: ENGINE_PORT_MESSAGE }, '*', [port])
+})
+
+const host: WorkbenchHost = {
+  facts: ipcRenderer.sendSync(HOST_CHANNELS.facts) as HostFacts,
+  chooseFolder: (options) =>
+    ipcRenderer.invoke(HOST_CHANNELS.chooseFolder, options) as ReturnType<WorkbenchHost['chooseFolder']>,
+  openTextFile: (options) =>
+    ipcRenderer.invoke(HOST_CHANNELS.openTextFile, options) as ReturnType<WorkbenchHost['openTextFile']>,
+  saveTextFile: (options) =>
+    ipcRenderer.invoke(HOST_CHANNELS.saveTextFile, options) as ReturnType<WorkbenchHost['saveTextFile']>,
+  showInFolder: (path) => ipcRenderer.invoke(HOST_CHANNELS.showInFolder, path) as Promise<void>,
+  copyText: (text) => ipcRenderer.invoke(HOST_CHANNELS.copyText, text) as Promise<void>,
+  setProgress: (progress) => ipcRenderer.send(HOST_CHANNELS.setProgress, progress),
+  notify: (message) => ipcRenderer.send(HOST_CHANNELS.notify, message),
+  onEngineState: (listener) => {
+    listeners.add(listener)
+    listener(engineState)
+    return () => listeners.delete(listener)
+  },
+}
+
+contextBridge.exposeInMainWorld('workbench', host)

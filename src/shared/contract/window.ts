@@ -1,0 +1,60 @@
+// What preload exposes to the page as `window.workbench`: file dialogs, facts about the host, the engine's state.
+// The engine itself is reached over a MessagePort that preload hands on by `postMessage`.
+
+/** `data.type` of the window message that carries the engine's port: after the page has loaded and again after every engine restart. */
+export const ENGINE_PORT_MESSAGE = 'gptnas:engine-port'
+
+export type EngineState =
+  | { readonly state: 'starting' }
+  | { readonly state: 'ready' }
+  /** It ended unexpectedly and comes back by itself. */
+  | { readonly state: 'restarting'; readonly attempt: number }
+  /** It cannot run; the message says why. */
+  | { readonly state: 'failed'; readonly message: string; readonly fix?: string | undefined }
+
+export interface HostFacts {
+  readonly platform: string
+  readonly appVersion: string
+  readonly electron: string
+  readonly chrome: string
+  readonly node: string
+  readonly packaged: boolean
+}
+
+export interface WorkbenchHost {
+  readonly facts: HostFacts
+  /** A folder the user picked, or null. */
+  chooseFolder(options: { readonly title: string }): Promise<string | null>
+  /** Text of a file the user picked, or null. Refuses files over 16 MiB. */
+  openTextFile(options: {
+    readonly title: string
+    readonly extensions: readonly string[]
+  }): Promise<{ path: string; text: string } | null>
+  /** Writes text where the user says (temporary file, then rename); the path, or null. */
+  saveTextFile(options: {
+    readonly title: string
+    readonly defaultName: string
+    readonly text: string
+  }): Promise<string | null>
+  /** Shows a file or folder of the workspace or an export in the system's file manager. */
+  showInFolder(path: string): Promise<void>
+  copyText(text: string): Promise<void>
+  /** 0..1 on the taskbar, null to clear; `title` is shown in the window's title. */
+  setProgress(progress: { readonly fraction: number | null; readonly title: string }): void
+  notify(message: { readonly title: string; readonly body: string }): void
+  /** Calls back at once with the present state, then on every change. Returns the unsubscribe function. */
+  onEngineState(listener: (state: EngineState) => void): () => void
+}
+
+/** Names of the ipc channels behind it, used by main and preload only. */
+export const HOST_CHANNELS = {
+  facts: 'host:facts',
+  chooseFolder: 'host:choose-folder',
+  openTextFile: 'host:open-text-file',
+  saveTextFile: 'host:save-text-file',
+  showInFolder: 'host:show-in-folder',
+  copyText: 'host:copy-text',
+  setProgress: 'host:set-progress',
+  notify: 'host:notify',
+  engineState: 'host:engine-state',
+} as const

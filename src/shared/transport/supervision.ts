@@ -1,0 +1,39 @@
+// What main and the engine tell each other outside the contract: ports of new clients, processes to start, signs of life.
+// Everything else goes through the contract.
+
+/** Programs of the build that may be started as a child: one entry each in electron.vite.config.ts. */
+export const PROCESS_KINDS = ['compute', 'proof', 'self-check'] as const
+export type ProcessKind = (typeof PROCESS_KINDS)[number]
+
+export type MainToEngine =
+  /** Carries the port of a window. */
+  | { readonly type: 'client' }
+  /** Carries the port of the process. */
+  | { readonly type: 'process-started'; readonly id: number; readonly pid: number }
+  | { readonly type: 'process-exited'; readonly id: number; readonly code: number | null }
+  | { readonly type: 'shutdown' }
+
+export type EngineToMain =
+  | { readonly type: 'ready' }
+  /** Every second; main restarts an engine that falls silent. */
+  | { readonly type: 'heartbeat' }
+  | {
+      readonly type: 'start-process'
+      readonly id: number
+      readonly kind: ProcessKind
+      readonly env: Readonly<Record<string, string>>
+    }
+  | { readonly type: 'kill-process'; readonly id: number }
+  /** The engine cannot start at all; main shows it and does not restart. */
+  | { readonly type: 'fatal'; readonly message: string; readonly fix: string | undefined }
+  | { readonly type: 'closed' }
+
+/** What main passes to the engine as its first argument, as JSON. */
+export interface EngineArguments {
+  readonly workspaceFolder: string
+  readonly cacheFolder: string
+  readonly resourcesFolder: string
+  readonly appVersion: string
+  /** Resume runs that an engine crash interrupted: true only when the supervisor restarted it. */
+  readonly autoResume: boolean
+}
