@@ -1,0 +1,147 @@
+import { implement } from '@orpc/server'
+import { describe, expect, it } from 'vitest'
+import { AppError } from '@shared/errors'
+import { computeContract } from '@shared/contract/compute'
+import { memoryPorts } from '@shared/transport/port'
+import { serveRouter } from '@shared/transport/rpc'
+import { LocalComputes } from './local-computes'
+import type { ProcessStarter } from './process-starter'
+
+/** Processes in memory: they answer `info`, hang in `suggest` until killed, and count how many live. */
+function memoryProcesses() {
+  const seen = { started: 0, live: 0, envs: [] as Readonly<Record<string, string>>[], kill: [] as (() => void)[] }
+  const start: ProcessStarter = (_kind, env) => {
+    const pid = ++seen.started
+    seen.live++
+    seen.envs.push(env)
+    const [server, client] = memoryPorts()
+    const os = implement(computeContract)
+    const unused = () => {
+      throw new AppError('internal', 'not part of this test')
+    }
+    serveRouter(
+      os.router({
+        info: os.info.handler(() => ({
+          pid,
+          tensorflow: '2.21.0',
+          binding: 'test',
+          device: 'cpu',
+          selfCheck: { oneDnn: true, groupedConvolution: true, allocator: 'bfc', notices: [] },
+        })),
+        train: os.train.handler(unused),
+        reconstruct: os.reconstruct.handler(unused),
+        proposerInfo: os.proposerInfo.handler(unused),
+        suggest: os.suggest.handler(() => new Promise(() => undefined)),
+        exportTfjs: os.exportTfjs.handler(unused),
+        predict: os.predict.handler(unused),
+      }),
+      server,
+    )
+    let end: (code: number | null) => void = () => undefined
+    const exited = new Promise<number | null>((resolve) => (end = resolve))
+    const kill = (): void => {
+      seen.live--
+      server.close()
+      setTimeout(() => end(null), 5)
+    }
+    seen.kill.push(kill)
+    return Promise.resolve({ pid, port: client, exited, kill })
+  }
+  return { seen, start }
+}
+
+const environment = () => Promise.resolve({ env: { TF_ENABLE_ONEDNN_OPTS: '1' }, notices: ['oneDNN is on.'] })
+const never = new AbortController().signal
+const suggestion = { checkpoint: '', space: {}, userBlocks: [], genotype: {}, position: 0, count: 1 }
+
+describe('the pool of local computes', () => {
+  it('starts a process only when a job needs it, with the environment of the self-check', async () => {
+    const { seen, start } = memoryProcesses()
+    const pool = new LocalComputes({ slots: 2, start, environment })
+    expect(seen.started).toBe(0)
+    expect(await pool.run(async (client) => (await client.info()).pid, never)).toBe(1)
+    expect(seen.envs).toEqual([{ TF_ENABLE_ONEDNN_OPTS: '1' }])
+    expect(pool.statuses()[0]).toMatchObject({ state: 'idle', pid: 1, device: 'cpu', notice: 'oneDNN is on.' })
+    await pool.close()
+    expect(seen.live).toBe(0)
+  })
+
+  it('never runs more jobs than slots, and serves who waits in order', async () => {
+    const { start } = memoryProcesses()
+    const pool = new LocalComputes({ slots: 2, start, environment })
+    let running = 0
+    let most = 0
+    const order: number[] = []
+    await Promise.all(
+      [1, 2, 3, 4, 5].map((job) =>
+        pool.run(async () => {
+          most = Math.max(most, ++running)
+          order.push(job)
+          await new Promise((resolve) => setTimeout(resolve, 5))
+          running--
+        }, never),
+      ),
+    )
+    expect(most).toBe(2)
+    expect(order).toEqual([1, 2, 3, 4, 5])
+    await pool.close()
+  })
+
+  it('fails the job with compute-died when its process is killed, then starts a new one', async () => {
+    const { seen, start } = memoryProcesses()
+    const pool = new LocalComputes({ slots: 1, start, environment })
+    const job = pool.run((client) => client.suggest(suggestion), never)
+    const outcome = expect(job).rejects.toMatchObject({ code: 'compute-died' })
+    await expect.poll(() => pool.statuses()[0]?.state).toBe('busy')
+    seen.kill[0]?.()
+    await outcome
+    expect(await pool.run(async (client) => (await client.info()).pid, never)).toBe(2)
+    expect(pool.statuses()[0]).toMatchObject({ restarts: 1 })
+    await pool.close()
+  })
+
+  it('gives a slot up after five deaths in a row and says what to do', async () => {
+    const { seen, start } = memoryProcesses()
+    const pool = new LocalComputes({ slots: 1, start, environment })
+    for (let death = 0; death < 5; death++) {
+      const job = pool.run((client) => client.suggest(suggestion), never)
+      const outcome = expect(job).rejects.toMatchObject({ code: 'compute-died' })
+      await expect.poll(() => pool.statuses()[0]?.state).toBe('busy')
+      seen.kill[death]?.()
+      await outcome
+    }
+    await expect(pool.run((client) => client.info(), never)).rejects.toMatchObject({ code: 'runtime-missing' })
+    expect(pool.statuses()[0]?.state).toBe('dead')
+  })
+
+  it('passes on what the job throws and keeps the process', async () => {
+    const { seen, start } = memoryProcesses()
+    const pool = new LocalComputes({ slots: 1, start, environment })
+    await expect(
+      pool.run(
+        (client) =>
+          client.exportTfjs({ graph: { input: [], nodes: [], output: '' }, weights: '', folder: '', metadata: {} }),
+        never,
+      ),
+    ).rejects.toMatchObject({ code: 'internal' })
+    await pool.run((client) => client.info(), never)
+    expect(seen.started).toBe(1)
+    await pool.close()
+  })
+
+  it('cancels a job that still waits', async () => {
+    const { start } = memoryProcesses()
+    const pool = new LocalComputes({ slots: 1, start, environment })
+    let release: () => void = () => undefined
+    const first = pool.run(() => new Promise<void>((resolve) => (release = resolve)), never)
+    const controller = new AbortController()
+    const second = pool.run((client) => client.info(), controller.signal)
+    const outcome = expect(second).rejects.toMatchObject({ code: 'cancelled' })
+    controller.abort()
+    await outcome
+    await expect.poll(() => pool.statuses()[0]?.state).toBe('busy')
+    release()
+    await first
+    await pool.close()
+  })
+})
