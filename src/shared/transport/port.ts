@@ -28,7 +28,7 @@ export interface DomPortLike {
 
 /** Structural subset of a child process with an IPC channel, and of `process` inside one. */
 export interface IpcLike {
-  send?: ((message: unknown, callback: (error: Error | null) => void) => boolean) | undefined
+  send?(message: unknown, callback: (error: Error | null) => void): boolean
   connected?: boolean
   on(event: 'message', listener: (message: unknown) => void): unknown
   on(event: 'disconnect', listener: () => void): unknown
