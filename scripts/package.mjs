@@ -7,12 +7,10 @@ import { parseArgs } from 'node:util'
 import { electronFolder, installedElectron } from './setup/electron-runtime.mjs'
 import { root } from './setup/paths.mjs'
 import { prepare } from './setup/prepare.mjs'
-import { tensorflowFolder } from './setup/tensorflow.mjs'
 
 const { values } = parseArgs({ options: { inspectable: { type: 'boolean', default: false } } })
 await prepare()
 
-process.env.GPTNAS_TENSORFLOW = tensorflowFolder()
 // Hard links would let the changes made to the package (the fuses) reach the cached runtime.
 process.env.USE_HARD_LINKS = 'false'
 

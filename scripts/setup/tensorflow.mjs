@@ -14,6 +14,8 @@ const pin = pins.tensorflow.cpu
 
 /** The libraries that the tfjs binding links. */
 export const LIBRARY_FILES = ['libtensorflow_cc.so.2', 'libtensorflow_framework.so.2']
+/** Licences of what is linked in; they travel with the libraries into a package. */
+const NOTICES = 'THIRD_PARTY_NOTICES.txt'
 /** The parts of the headers that the C API includes; the whole is 100 MB more. */
 const HEADERS = ['tensorflow/c/', 'tensorflow/core/platform/', 'tsl/platform/', 'xla/tsl/c/', 'LICENSE']
 
@@ -34,13 +36,16 @@ export const tensorflow = {
     const wheel = await fetchWheel(pin, report)
     report.line('    unpacking')
     await buildFolder(tensorflowFolder(), async (folder) => {
-      const members = [...LIBRARY_FILES, 'THIRD_PARTY_NOTICES.txt'].map((name) => `tensorflow/${name}`)
-      await unzip(wheel, folder, [...members, ...HEADERS.map((name) => `tensorflow/include/${name}`)])
+      const kept = [...LIBRARY_FILES, NOTICES]
+      await unzip(
+        wheel,
+        folder,
+        [...kept, ...HEADERS.map((name) => `include/${name}`)].map((name) => `tensorflow/${name}`),
+      )
       const unpacked = path.join(folder, 'tensorflow')
       await mkdir(path.join(folder, 'lib'))
-      for (const name of LIBRARY_FILES) await rename(path.join(unpacked, name), path.join(folder, 'lib', name))
+      for (const name of kept) await rename(path.join(unpacked, name), path.join(folder, 'lib', name))
       await rename(path.join(unpacked, 'include'), path.join(folder, 'include'))
-      await rename(path.join(unpacked, 'THIRD_PARTY_NOTICES.txt'), path.join(folder, 'THIRD_PARTY_NOTICES.txt'))
       await rm(unpacked, { recursive: true })
     })
     await rm(wheel)
