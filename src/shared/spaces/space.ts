@@ -27,4 +27,13 @@ export interface Space<G extends Genotype = Genotype> {
   toDocument(genotype: G, name: string): ArchitectureDocument
   /** Number of places reconstruction may empty (blocks of a chain, operations of a cell). */
   positions(genotype: G): number
+  /** What stands at a place: a block's or an operation's name. @throws RangeError outside [0, positions). */
+  nameAt(genotype: G, position: number): string
+  /** Names that may stand at a place of some architecture of the space, in a fixed order. */
+  names(): readonly string[]
+  /**
+   * A copy with `name` at `position`; its sizes are those of what stood there where the new one allows them, and the
+   * rest of the architecture is repaired as little as it takes. Undefined when that name cannot stand there.
+   */
+  replaceAt(genotype: G, position: number, name: string): G | undefined
 }

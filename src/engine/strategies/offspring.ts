@@ -1,0 +1,46 @@
+// One generation of offspring: parents by binary tournament, one-point crossover and mutation at their rates, as CNN-GA
+// does (Sun et al. 2020, Algorithm 3); the paper of GPT-NAS gives the rates (0.9 and 0.3) and leaves the rest open.
+import { bestMember, eliteProposals, parentPool } from './elitism'
+import { knownKeys, preferFresh } from './freshness'
+import { initialPopulation, randomProposals } from './initial'
+import type { Proposal, StrategyContext } from './strategy'
+import { selectParents } from './tournament'
+import type { Genotype } from '@shared/spaces/space'
+
+/** Two children of two parents; a child that neither operator touched is a copy. */
+function breed(
+  context: StrategyContext,
+  pool: ReturnType<typeof parentPool>,
+  random: StrategyContext['random'],
+): Proposal[] {
+  const { space, rates } = context
+  const [father, mother] = selectParents(pool, random)
+  const crossover = father.trialId !== mother.trialId && random.chance(rates.crossover)
+  const children: readonly Genotype[] = crossover
+    ? space.crossover(father.genotype, mother.genotype, random)
+    : [father.genotype, mother.genotype]
+  return children.map((child, i) => {
+    const mutation = random.chance(rates.mutation)
+    const parents = crossover ? [father.trialId, mother.trialId] : [(i === 0 ? father : mother).trialId]
+    return {
+      genotype: mutation ? space.mutate(child, random) : child,
+      origin: { operator: 'offspring', parents, crossover, mutation, reconstructed: [] },
+    }
+  })
+}
+
+/** The whole next generation of the genetic algorithm: the elite, then offspring. The first one, and any after nothing but failures, is random. */
+export function nextGeneration(context: StrategyContext): Proposal[] {
+  if (context.history.length === 0) return initialPopulation(context)
+  if (bestMember(context.history) === undefined) return randomProposals(context, context.populationSize)
+  const elite = eliteProposals(context.history, context.populationSize)
+  const pool = parentPool(context.history)
+  const random = context.random.fork('offspring')
+  const offspring = preferFresh(
+    context.populationSize - elite.length,
+    knownKeys(context),
+    (proposal) => context.space.canonicalKey(proposal.genotype),
+    () => breed(context, pool, random),
+  )
+  return [...elite, ...offspring]
+}

@@ -1,0 +1,77 @@
+// Reconstruction (GPT-NAS section III-E, Algorithm 1): each block of an offspring is eliminated with a rate that falls
+// over the generations, and a Reconstructor fills the gaps. Which blocks go is decided here; what comes is its affair.
+import { AppError } from '@shared/errors'
+import { knownKeys } from './freshness'
+import type { Proposal, Reconstruction, ReconstructionRequest, Reconstructor, StrategyContext } from './strategy'
+
+/** Rounds for a proposal that comes back as a known architecture: later rounds draw other places and another seed. */
+const ROUNDS = 3
+
+/** Rate at generation t of T: initial (1 - t/T), t = 0..T-1 (paper: 0.4 falling linearly to 0). */
+export function eliminationRate(initial: number, generation: number, generations: number): number {
+  return Math.max(0, initial * (1 - generation / generations))
+}
+
+function chosenPositions(count: number, rate: number, random: StrategyContext['random']): number[] {
+  return Array.from({ length: count }, (_, i) => i).filter(() => random.chance(rate))
+}
+
+function withReconstruction(proposal: Proposal, result: Reconstruction, context: StrategyContext): Proposal {
+  const problems = context.space.problems(result.genotype)
+  if (problems.length > 0)
+    throw new AppError(
+      'internal',
+      `The proposer rebuilt an architecture that is outside the space ${context.space.name}: ${problems[0]}`,
+      'Report this with the run; the strategies ga and random do not use the proposer.',
+    )
+  const reconstructed = result.choices.map((choice) => ({
+    position: choice.position,
+    removed: context.space.nameAt(proposal.genotype, choice.position),
+    chosen: choice.chosen,
+    probability: choice.probability,
+    alternatives: choice.alternatives.map((alternative) => ({ ...alternative })),
+  }))
+  return { genotype: result.genotype, origin: { ...proposal.origin, reconstructed } }
+}
+
+/**
+ * The same proposals in the same order, each but the elite and the user's seeds rebuilt at random places. An
+ * architecture that is already known is rebuilt again, a bounded number of times.
+ */
+export async function reconstructAll(
+  proposals: readonly Proposal[],
+  context: StrategyContext,
+  reconstructor: Reconstructor,
+): Promise<Proposal[]> {
+  const { space } = context
+  const rate = eliminationRate(context.rates.elimination, context.history.length, context.generations)
+  const result = [...proposals]
+  const isOpen = (proposal: Proposal): boolean => !['elite', 'seed'].includes(proposal.origin.operator)
+  const keys = knownKeys(context)
+  for (const proposal of proposals) if (!isOpen(proposal)) keys.add(space.canonicalKey(proposal.genotype))
+  let waiting = proposals.flatMap((proposal, slot) => (isOpen(proposal) ? [slot] : []))
+  for (let round = 0; round < ROUNDS && waiting.length > 0; round++) {
+    const drawn = waiting.map((slot) => {
+      const random = context.random.fork(`reconstruct-${round}-${slot}`)
+      const { genotype } = proposals[slot]!
+      const positions = chosenPositions(space.positions(genotype), rate, random)
+      return { slot, request: { genotype, positions, seed: random.integer(2 ** 31) } satisfies ReconstructionRequest }
+    })
+    const asked = drawn.filter(({ request }) => request.positions.length > 0)
+    const answers = asked.length === 0 ? [] : await reconstructor.reconstruct(asked.map(({ request }) => request))
+    if (answers.length !== asked.length)
+      throw new Error(`the reconstructor answered ${answers.length} of ${asked.length} requests`)
+    const rebuilt = new Map(asked.map(({ slot }, i) => [slot, answers[i]!]))
+    const repeats: number[] = []
+    for (const { slot } of drawn) {
+      const answer = rebuilt.get(slot)
+      const proposal = proposals[slot]!
+      result[slot] = answer === undefined ? proposal : withReconstruction(proposal, answer, context)
+      const key = space.canonicalKey(result[slot]!.genotype)
+      if (keys.has(key)) repeats.push(slot)
+      keys.add(key)
+    }
+    waiting = repeats
+  }
+  return result
+}
