@@ -1,0 +1,95 @@
+// What a document's parameter values mean in a scope: bindings replaced by numbers, defaults filled in, ranges checked.
+import { parameterProblem } from '../catalogue'
+import type { ParameterSpecs, ParameterValue, ParameterValues } from '../layer'
+import type { Binding, DocumentParameters, DocumentValue, MetaRecord } from './records'
+import { isBinding } from './records'
+
+export interface ResolvedParameters {
+  /** Complete; a value with a problem is replaced by its default. */
+  readonly values: ParameterValues
+  /** One sentence part each, naming the parameter. */
+  readonly problems: readonly string[]
+}
+
+const NO_PROBLEMS: readonly string[] = []
+
+/** What bindings may name inside a document: the defaults of a block's parameters, or a network's classes. */
+export function scopeOf(meta: MetaRecord): ParameterValues {
+  if (meta.kind === 'network') return { classes: meta.classes }
+  const scope: Record<string, ParameterValue> = {}
+  for (const [name, spec] of Object.entries(meta.parameters)) scope[name] = spec.default
+  return scope
+}
+
+/** Completes `given` for `specs`, with bindings looked up in `scope`. Never throws. */
+export function resolveParameters(
+  specs: ParameterSpecs,
+  given: DocumentParameters,
+  scope: ParameterValues,
+): ResolvedParameters {
+  const values: Record<string, ParameterValue> = {}
+  let problems: string[] | undefined
+  for (const name in specs) {
+    const spec = specs[name]!
+    const raw = Object.hasOwn(given, name) ? given[name] : undefined
+    if (raw === undefined) {
+      values[name] = spec.default
+      continue
+    }
+    const value = isBinding(raw) ? boundValue(raw, scope, spec.type) : raw
+    const problem =
+      value === undefined
+        ? `${name} follows "${(raw as Binding).bind}", which ${Object.hasOwn(scope, (raw as Binding).bind) ? 'is not a number' : 'is not declared here'}`
+        : parameterProblem(name, spec, value)
+    values[name] = problem === undefined ? value! : spec.default
+    if (problem !== undefined) (problems ??= []).push(problem)
+  }
+  for (const name in given)
+    if (!Object.hasOwn(specs, name))
+      (problems ??= []).push(`${name} is not a parameter here, expected ${Object.keys(specs).join(', ') || 'none'}`)
+  return { values, problems: problems ?? NO_PROBLEMS }
+}
+
+/** The value a binding has in `scope`; undefined when the name is unknown there or a factor meets something not a number. */
+export function boundValue(
+  binding: Binding,
+  scope: ParameterValues,
+  type: ParameterSpecs[string]['type'],
+): ParameterValue | undefined {
+  const base = Object.hasOwn(scope, binding.bind) ? scope[binding.bind] : undefined
+  if (base === undefined) return undefined
+  if (typeof base !== 'number') return binding.times ? undefined : base
+  const exact = binding.times ? (base * binding.times[0]) / binding.times[1] : base
+  if (type === 'number') return exact
+  const whole = binding.times ? Math.max(1, Math.round(exact)) : exact
+  return type === 'pair' ? [whole, whole] : whole
+}
+
+/** The same value seen from outside a block, where its parameters are `outer`: bindings compose, numbers stay. */
+export function rebind(value: DocumentValue, outer: DocumentParameters, defaults: ParameterValues): DocumentValue {
+  if (!isBinding(value)) return value
+  const given = Object.hasOwn(outer, value.bind) ? outer[value.bind] : defaults[value.bind]
+  if (given === undefined) return value
+  if (!isBinding(given)) {
+    // Pairs are widened where the value is used; here only the number matters.
+    return boundValue(value, { [value.bind]: given }, value.times ? 'integer' : 'number') ?? value
+  }
+  const times = product(value.times, given.times)
+  return times ? { bind: given.bind, times } : { bind: given.bind }
+}
+
+function product(
+  a: readonly [number, number] | undefined,
+  b: readonly [number, number] | undefined,
+): readonly [number, number] | undefined {
+  const above = (a?.[0] ?? 1) * (b?.[0] ?? 1)
+  const below = (a?.[1] ?? 1) * (b?.[1] ?? 1)
+  const divisor = gcd(above, below)
+  return above === below ? undefined : [above / divisor, below / divisor]
+}
+
+/** Greatest common divisor of two positive integers. */
+export function gcd(a: number, b: number): number {
+  while (b !== 0) [a, b] = [b, a % b]
+  return a
+}

@@ -1,0 +1,141 @@
+// Who feeds whom in a document: adjacency, order and reachability, computed once per document and kept while it lives.
+// Reads records only; knows nothing of kinds, shapes or blocks.
+import type { ArchitectureDocument, DefinitionRecord, EdgeRecord, MetaRecord, NodeRecord } from './records'
+import { INPUT_NODE_ID, META_ID, OUTPUT_NODE_ID } from './records'
+import { AppError } from '../../errors'
+
+export interface DocumentGraph {
+  readonly meta: MetaRecord
+  /** Terminals included, in the order of the records. */
+  readonly nodes: ReadonlyMap<string, NodeRecord>
+  readonly edges: readonly EdgeRecord[]
+  /** By block name. */
+  readonly definitions: ReadonlyMap<string, DefinitionRecord>
+  /** Edges into a node by slot, ties in record order; only edges between existing nodes. */
+  incoming(id: string): readonly EdgeRecord[]
+  outgoing(id: string): readonly EdgeRecord[]
+  /** Nodes in topological order, `input` first; nodes on or behind a cycle are absent. */
+  readonly order: readonly string[]
+  /** Nodes on a cycle, and those that only lead from one cycle to another; empty in an acyclic graph. */
+  readonly cyclic: readonly string[]
+  /** Nodes from which the output can be reached, the output included. */
+  readonly live: ReadonlySet<string>
+}
+
+const cache = new WeakMap<ArchitectureDocument, DocumentGraph>()
+const NONE: readonly EdgeRecord[] = []
+
+/** @throws AppError `invalid-architecture` when the document has no meta record (only unparsed data can lack it). */
+export function graphOf(document: ArchitectureDocument): DocumentGraph {
+  let graph = cache.get(document)
+  if (!graph) {
+    graph = buildGraph(document)
+    cache.set(document, graph)
+  }
+  return graph
+}
+
+/** The meta record. @throws AppError `invalid-architecture` when there is none. */
+export function metaOf(document: ArchitectureDocument): MetaRecord {
+  const meta = document.records[META_ID]
+  if (meta?.type === 'meta') return meta
+  throw new AppError('invalid-architecture', `The document has no record "${META_ID}" that says what it is.`)
+}
+
+function buildGraph(document: ArchitectureDocument): DocumentGraph {
+  const nodes = new Map<string, NodeRecord>()
+  const edges: EdgeRecord[] = []
+  const definitions = new Map<string, DefinitionRecord>()
+  for (const record of Object.values(document.records)) {
+    if (record.type === 'edge') edges.push(record)
+    else if (record.type === 'definition') definitions.set(record.name, record)
+    else if (record.type !== 'meta') nodes.set(record.id, record)
+  }
+  const into = new Map<string, EdgeRecord[]>()
+  const outOf = new Map<string, EdgeRecord[]>()
+  for (const edge of edges) {
+    if (!nodes.has(edge.from) || !nodes.has(edge.to)) continue
+    push(into, edge.to, edge)
+    push(outOf, edge.from, edge)
+  }
+  for (const list of into.values()) if (list.length > 1) list.sort((a, b) => a.slot - b.slot)
+  const incoming = (id: string): readonly EdgeRecord[] => into.get(id) ?? NONE
+  const outgoing = (id: string): readonly EdgeRecord[] => outOf.get(id) ?? NONE
+  const order = topologicalOrder(nodes, incoming, outgoing)
+  return {
+    meta: metaOf(document),
+    nodes,
+    edges,
+    definitions,
+    incoming,
+    outgoing,
+    order,
+    cyclic: order.length === nodes.size ? [] : cyclicNodes(nodes, order, incoming, outgoing),
+    live: reach(
+      [OUTPUT_NODE_ID].filter((id) => nodes.has(id)),
+      (id) => incoming(id).map((edge) => edge.from),
+    ),
+  }
+}
+
+/** Everything reachable from `starts` by `next`, the starts included. */
+export function reach(starts: readonly string[], next: (id: string) => readonly string[]): Set<string> {
+  const seen = new Set(starts)
+  const stack = [...starts]
+  for (let id = stack.pop(); id !== undefined; id = stack.pop())
+    for (const neighbour of next(id))
+      if (!seen.has(neighbour)) {
+        seen.add(neighbour)
+        stack.push(neighbour)
+      }
+  return seen
+}
+
+type Neighbours = (id: string) => readonly EdgeRecord[]
+
+/** Kahn's algorithm; among ready nodes the one made ready first goes first, so the order is stable. */
+function topologicalOrder(
+  nodes: ReadonlyMap<string, NodeRecord>,
+  incoming: Neighbours,
+  outgoing: Neighbours,
+): string[] {
+  const waiting = new Map<string, number>()
+  const order: string[] = nodes.has(INPUT_NODE_ID) ? [INPUT_NODE_ID] : []
+  for (const id of nodes.keys()) {
+    const count = incoming(id).length
+    waiting.set(id, count)
+    if (count === 0 && id !== INPUT_NODE_ID) order.push(id)
+  }
+  if ((waiting.get(INPUT_NODE_ID) ?? 0) > 0) order.shift()
+  for (let i = 0; i < order.length; i++)
+    for (const edge of outgoing(order[i]!)) {
+      const left = waiting.get(edge.to)! - 1
+      waiting.set(edge.to, left)
+      if (left === 0) order.push(edge.to)
+    }
+  return order
+}
+
+/** What topological order left over, without what merely hangs behind a cycle. */
+function cyclicNodes(
+  nodes: ReadonlyMap<string, NodeRecord>,
+  order: readonly string[],
+  incoming: Neighbours,
+  outgoing: Neighbours,
+): string[] {
+  const left = new Set(nodes.keys())
+  for (const id of order) left.delete(id)
+  const leaves = [...left].filter((id) => outgoing(id).every((edge) => !left.has(edge.to)))
+  for (let id = leaves.pop(); id !== undefined; id = leaves.pop()) {
+    left.delete(id)
+    for (const { from } of incoming(id))
+      if (left.has(from) && outgoing(from).every((edge) => !left.has(edge.to))) leaves.push(from)
+  }
+  return [...left]
+}
+
+function push(map: Map<string, EdgeRecord[]>, key: string, edge: EdgeRecord): void {
+  const list = map.get(key)
+  if (list) list.push(edge)
+  else map.set(key, [edge])
+}

@@ -1,0 +1,12 @@
+// The architecture document as the rest of the code sees it: data, parsing, files, change algebra, edits, builders.
+export * from './records'
+export { EMPTY_DIFF, addedNodeIds, applyDiff, diffDocuments, isEmptyDiff, reverseDiff, squashDiffs } from './diff'
+export type { DocumentDiff } from './diff'
+export { graphOf, metaOf } from './graph'
+export type { DocumentGraph } from './graph'
+export { chainDocument, cifarStem, classifierHead, graphDocument, readChain } from './chain'
+export type { Chain, ChainBlock, ChainLayer, ChainOptions } from './chain'
+export { blockParameterSpecs, newBlockDocument, newNetworkDocument } from './templates'
+export { resolveParameters, scopeOf } from './bindings'
+export { isUserBlock } from './user-block'
+export type { UserBlockDefinition } from './user-block'

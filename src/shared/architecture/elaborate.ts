@@ -1,0 +1,357 @@
+// The tolerant walk behind expand.ts and checks/: follows a document from its input in topological order, spells blocks
+// out, infers shapes, and collects every problem with its node instead of stopping; what depends on a bad node is skipped.
+import { AppError } from '../errors'
+import type { BlockDefinition, BlockLibrary } from './block'
+import { catalogue, completeParameters, layerDefinition } from './catalogue'
+import { resolveParameters, scopeOf } from './document/bindings'
+import type { DocumentGraph } from './document/graph'
+import { graphOf } from './document/graph'
+import type { ArchitectureDocument, BlockRecord, EdgeRecord, LayerRecord } from './document/records'
+import { INPUT_NODE_ID, OUTPUT_NODE_ID } from './document/records'
+import { isUserBlock } from './document/user-block'
+import type { LayerDefinition, LayerGraph, LayerNode, ParameterValues, TensorShape } from './layer'
+import { INPUT_ID } from './layer'
+import { nearMisses } from './near-misses'
+
+/** Far above any network of the zoo (EfficientNet-B7 has about 1,100 layers); a block nested twice too often stops here. */
+export const MAX_LAYERS = 20_000
+
+export type ElaborationProblemCode =
+  | 'unknown-kind'
+  | 'unknown-block'
+  | 'parameter-range'
+  | 'input-count'
+  | 'shape-mismatch'
+  | 'below-one'
+  | 'groups'
+  | 'block-failed'
+  | 'block-cycle'
+  | 'cycle'
+  | 'no-output'
+  | 'several-outputs'
+  | 'too-large'
+
+export interface ElaborationProblem {
+  readonly code: ElaborationProblemCode
+  /** A node of the outermost document. */
+  readonly nodeId?: string
+  readonly message: string
+  /** What the node's inputs were, where shapes are the reason. */
+  readonly inputs?: readonly TensorShape[]
+}
+
+export interface Elaboration {
+  readonly input: TensorShape
+  /** In topological order; incomplete when there are problems. */
+  readonly layers: readonly LayerNode[]
+  /** Layer (or `INPUT_ID`) whose value leaves; undefined when a problem is in the way. */
+  readonly output: string | undefined
+  readonly nodeOf: ReadonlyMap<string, string>
+  readonly shapes: ReadonlyMap<string, TensorShape>
+  readonly nodeShapes: ReadonlyMap<string, TensorShape>
+  /** Complete parameters of the document's own layers and blocks. */
+  readonly parameters: ReadonlyMap<string, ParameterValues>
+  readonly problems: readonly ElaborationProblem[]
+}
+
+export interface ElaborationOptions {
+  /** Values of a block's parameters; missing ones take their defaults. */
+  readonly parameters?: ParameterValues
+  /** Input shape; default: the document's own. */
+  readonly input?: TensorShape
+  /** Also walk nodes that do not lead to the output, so that the editor can show their shapes. Default false. */
+  readonly withDeadParts?: boolean
+}
+
+/** A value on its way: the layer (or `INPUT_ID`) that makes it, and its shape. */
+interface Value {
+  readonly id: string
+  readonly shape: TensorShape
+}
+
+/** One document being spelled out, and what names mean in it. */
+interface Scope {
+  readonly graph: DocumentGraph
+  /** What bindings refer to. */
+  readonly values: ParameterValues
+  /** Where block names are looked up before the library. */
+  readonly definitions: DocumentGraph['definitions']
+  /** Put before every layer id. */
+  readonly prefix: string
+  /** Names of the user's blocks being spelled out, outermost first. */
+  readonly stack: readonly string[]
+  readonly results: Map<string, Value>
+  /** Node of the outermost document that this scope belongs to; undefined in the outermost one. */
+  readonly root: string | undefined
+}
+
+type Report = Omit<ElaborationProblem, 'nodeId'>
+
+/** Never throws for what a document or a block can get wrong; a bug inside a definition does throw. */
+export function elaborate(
+  document: ArchitectureDocument,
+  library: BlockLibrary,
+  options: ElaborationOptions = {},
+): Elaboration {
+  return new Walk(library).run(document, options)
+}
+
+class Walk {
+  readonly #library: BlockLibrary
+  readonly #problems: ElaborationProblem[] = []
+  readonly #nodeOf = new Map<string, string>()
+  readonly #shapes = new Map<string, TensorShape>()
+  readonly #parameters = new Map<string, ParameterValues>()
+  #layers: LayerNode[] = []
+  /** Nodes looked at; together with the layers made they bound the work, whatever is nested in what. */
+  #visits = 0
+  #isTooLarge = false
+
+  constructor(library: BlockLibrary) {
+    this.#library = library
+  }
+
+  run(document: ArchitectureDocument, options: ElaborationOptions): Elaboration {
+    const graph = graphOf(document)
+    const { meta, definitions } = graph
+    const input = options.input ?? meta.input
+    const results = new Map<string, Value>()
+    const stack = meta.kind === 'block' ? [meta.name] : []
+    const scope: Scope = {
+      graph,
+      values: this.#rootValues(graph, options.parameters),
+      definitions,
+      prefix: '',
+      stack,
+      results,
+      root: undefined,
+    }
+    const output = this.#document(scope, { id: INPUT_ID, shape: input })
+    const layers = this.#layers
+    if (options.withDeadParts) {
+      this.#layers = []
+      for (const id of graph.order) if (!graph.live.has(id)) this.#node(scope, id)
+    }
+    const nodeShapes = new Map<string, TensorShape>()
+    for (const [id, value] of results) nodeShapes.set(id, value.shape)
+    return {
+      input,
+      layers,
+      output: this.#problems.length > 0 ? undefined : output?.id,
+      nodeOf: this.#nodeOf,
+      shapes: this.#shapes,
+      nodeShapes,
+      parameters: this.#parameters,
+      problems: this.#problems,
+    }
+  }
+
+  #rootValues({ meta }: DocumentGraph, given: ParameterValues | undefined): ParameterValues {
+    if (!given || meta.kind === 'network') return scopeOf(meta)
+    const { values, problems } = resolveParameters(meta.parameters, given, {})
+    for (const message of problems) this.#problems.push({ code: 'parameter-range', message })
+    return values
+  }
+
+  /** Everything that leads to the output; undefined when the output has no value. */
+  #document(scope: Scope, entry: Value): Value | undefined {
+    const { graph, results } = scope
+    if (graph.cyclic.length > 0) {
+      const names = graph.cyclic.slice(0, 4).join(', ')
+      this.#report(scope, graph.cyclic[0]!, { code: 'cycle', message: `values go round in a circle through ${names}` })
+    }
+    if (graph.nodes.has(INPUT_NODE_ID)) results.set(INPUT_NODE_ID, entry)
+    for (const id of graph.order) {
+      if (graph.live.has(id)) this.#node(scope, id)
+      if (scope.root !== undefined && this.#problems.at(-1)?.nodeId === scope.root) return undefined
+    }
+    return results.get(OUTPUT_NODE_ID)
+  }
+
+  /** Stores the node's value in the scope's results unless something is wrong with it or with what feeds it. */
+  #node(scope: Scope, id: string): void {
+    if (id === INPUT_NODE_ID) return
+    if (this.#isTooLarge) return
+    if (++this.#visits + this.#shapes.size > MAX_LAYERS) {
+      this.#isTooLarge = true
+      const message = `the architecture has more than ${MAX_LAYERS} layers once its blocks are spelled out`
+      this.#report(scope, id, { code: 'too-large', message })
+      return
+    }
+    const record = scope.graph.nodes.get(id)!
+    const incoming = scope.graph.incoming(id)
+    const inputs: Value[] = []
+    for (const edge of incoming) {
+      const value = scope.results.get(edge.from)
+      if (value) inputs.push(value)
+    }
+    const isFed = inputs.length === incoming.length
+    let value: Value | undefined
+    if (record.type === 'output') value = this.#output(scope, incoming, inputs)
+    else if (record.type === 'layer') value = this.#layer(scope, record, incoming, isFed ? inputs : undefined)
+    else if (record.type === 'block') value = this.#block(scope, record, incoming, isFed ? inputs[0] : undefined)
+    if (value) scope.results.set(id, value)
+  }
+
+  #output(scope: Scope, incoming: readonly EdgeRecord[], inputs: readonly Value[]): Value | undefined {
+    if (incoming.length === 1) return inputs[0]
+    this.#report(
+      scope,
+      OUTPUT_NODE_ID,
+      incoming.length === 0
+        ? { code: 'no-output', message: 'nothing is connected to the output' }
+        : { code: 'several-outputs', message: `${incoming.length} nodes are connected to the output, expected one` },
+    )
+    return undefined
+  }
+
+  #layer(
+    scope: Scope,
+    record: LayerRecord,
+    incoming: readonly EdgeRecord[],
+    inputs: readonly Value[] | undefined,
+  ): Value | undefined {
+    const definition = catalogue.get(record.kind)
+    if (!definition) {
+      const near = nearMisses(record.kind, catalogue.keys())
+      const message = `there is no layer kind "${record.kind}"${didYouMean(near)}`
+      return this.#report(scope, record.id, { code: 'unknown-kind', message })
+    }
+    const resolved = resolveParameters(definition.parameters, record.parameters, scope.values)
+    if (scope.root === undefined) this.#parameters.set(record.id, resolved.values)
+    for (const message of resolved.problems) this.#report(scope, record.id, { code: 'parameter-range', message })
+    const { min, max } = definition.inputs
+    if (incoming.length < min || incoming.length > max) {
+      // A node that leads nowhere is reported as such; what it still lacks is noise beside that.
+      if (!scope.graph.live.has(record.id)) return undefined
+      const expected = min === max ? `${min}` : `${min} to ${max}`
+      const message = `${definition.title.toLowerCase()} takes ${expected} ${max === 1 ? 'input' : 'inputs'}, it has ${incoming.length}`
+      return this.#report(scope, record.id, { code: 'input-count', message })
+    }
+    if (!inputs || resolved.problems.length > 0) return undefined
+    const shapes = inputs.map((value) => value.shape)
+    const result = definition.shape(resolved.values, shapes)
+    if (!result.ok) {
+      const message = `${definition.title.toLowerCase()}: ${result.reason}`
+      return this.#report(scope, record.id, {
+        code: shapeCode(definition, resolved.values, shapes),
+        message,
+        inputs: shapes,
+      })
+    }
+    const id = scope.prefix + record.id
+    const node = { id, kind: record.kind, parameters: resolved.values, inputs: inputs.map((value) => value.id) }
+    return this.#emit(node, result.shape, scope.root ?? record.id)
+  }
+
+  #block(
+    scope: Scope,
+    record: BlockRecord,
+    incoming: readonly EdgeRecord[],
+    input: Value | undefined,
+  ): Value | undefined {
+    const embedded = scope.definitions.get(record.block)
+    const found = embedded ? undefined : this.#library.get(record.block)
+    const document = embedded?.document ?? (found && isUserBlock(found) ? found.document : undefined)
+    if (!document && !found) {
+      const near = nearMisses(record.block, [...scope.definitions.keys(), ...this.#library.keys()])
+      const message = `there is no block "${record.block}"${didYouMean(near)}`
+      return this.#report(scope, record.id, { code: 'unknown-block', message })
+    }
+    if (scope.stack.includes(record.block)) {
+      const message = `block "${record.block}" contains itself: ${[...scope.stack, record.block].join(' > ')}`
+      return this.#report(scope, record.id, { code: 'block-cycle', message })
+    }
+    const inner = document ? graphOf(document) : undefined
+    const specs = inner ? (inner.meta.kind === 'block' ? inner.meta.parameters : {}) : found!.parameters
+    const resolved = resolveParameters(specs, record.parameters, scope.values)
+    if (scope.root === undefined) this.#parameters.set(record.id, resolved.values)
+    for (const message of resolved.problems) this.#report(scope, record.id, { code: 'parameter-range', message })
+    if (incoming.length !== 1) {
+      if (!scope.graph.live.has(record.id)) return undefined
+      return this.#report(scope, record.id, {
+        code: 'input-count',
+        message: `a block takes one input, it has ${incoming.length}`,
+      })
+    }
+    if (!input || resolved.problems.length > 0) return undefined
+    const prefix = `${scope.prefix}${record.id}/`
+    const root = scope.root ?? record.id
+    if (!inner) return this.#codeBlock(scope, record, found!, resolved.values, input, prefix, root)
+    const definitions = embedded ? scope.definitions : inner.definitions
+    const stack = [...scope.stack, record.block]
+    return this.#document(
+      { graph: inner, values: resolved.values, definitions, prefix, stack, results: new Map(), root },
+      input,
+    )
+  }
+
+  #codeBlock(
+    scope: Scope,
+    record: BlockRecord,
+    block: BlockDefinition,
+    values: ParameterValues,
+    input: Value,
+    prefix: string,
+    root: string,
+  ): Value | undefined {
+    let graph: LayerGraph
+    try {
+      graph = block.expand(values, input.shape)
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error
+      const message = error.fix === undefined ? error.message : `${error.message} ${error.fix}`
+      return this.#report(scope, record.id, { code: 'block-failed', message, inputs: [input.shape] })
+    }
+    const local = new Map<string, Value>([[INPUT_ID, input]])
+    for (const node of graph.nodes) {
+      const inputs = node.inputs.map((id) => local.get(id)!)
+      const definition = layerDefinition(node.kind)
+      const parameters = completeParameters(definition, node.parameters)
+      const shapes = inputs.map((value) => value.shape)
+      const result = definition.shape(parameters, shapes)
+      if (!result.ok) {
+        const message = `inside block "${block.name}", ${node.id}: ${result.reason}`
+        return this.#report(scope, record.id, { code: 'block-failed', message, inputs: [input.shape] })
+      }
+      const layer = { id: prefix + node.id, kind: node.kind, parameters, inputs: inputs.map((value) => value.id) }
+      local.set(node.id, this.#emit(layer, result.shape, root))
+    }
+    return local.get(graph.output)
+  }
+
+  #emit(layer: LayerNode, shape: TensorShape, root: string): Value {
+    this.#layers.push(layer)
+    this.#shapes.set(layer.id, shape)
+    this.#nodeOf.set(layer.id, root)
+    return { id: layer.id, shape }
+  }
+
+  #report(scope: Scope, nodeId: string, report: Report): undefined {
+    if (scope.root === undefined) this.#problems.push({ ...report, nodeId })
+    else {
+      const message = `inside block "${scope.stack.at(-1)}", node "${nodeId}": ${report.message}`
+      const code = report.code === 'block-cycle' || report.code === 'too-large' ? report.code : 'block-failed'
+      this.#problems.push({ code, nodeId: scope.root, message })
+    }
+  }
+}
+
+/** Which kind of shape problem it is; decides the repair that checks/ offers. */
+function shapeCode(
+  definition: LayerDefinition,
+  parameters: ParameterValues,
+  inputs: readonly TensorShape[],
+): ElaborationProblemCode {
+  const [input] = inputs
+  if (!input || input.length !== 3) return 'shape-mismatch'
+  const { groups, channels } = parameters
+  if (typeof groups === 'number') {
+    if (input[2]! % groups !== 0 || (typeof channels === 'number' && channels % groups !== 0)) return 'groups'
+  }
+  return 'kernel' in definition.parameters ? 'below-one' : 'shape-mismatch'
+}
+
+function didYouMean(near: readonly string[]): string {
+  return near.length > 0 ? `; did you mean ${near.map((name) => `"${name}"`).join(' or ')}?` : ''
+}
