@@ -1,23 +1,51 @@
 // npm run setup: prepares everything without starting anything. The other scripts do the same on their own.
-// Options: --with dataset | display (repeatable), --electron vendor | stand-in.
+// Options: --with dataset | display (repeatable), --electron vendor | stand-in; --check only tells what is there (exit code 1
+// when something is missing), which answers why `gpt-nas doctor` itself cannot start.
 import { parseArgs } from 'node:util'
 import { cacheFolder } from './setup/paths.mjs'
 import { orExit } from './setup/prepare.mjs'
 import { setUp } from './setup/run.mjs'
+import { listSteps } from './setup/steps.mjs'
 
-const { values } = parseArgs({
-  options: { with: { type: 'string', multiple: true, default: [] }, electron: { type: 'string' } },
-})
-const unknown = values.with.filter((name) => name !== 'dataset' && name !== 'display')
-if (unknown.length > 0 || ![undefined, 'vendor', 'stand-in'].includes(values.electron)) {
-  process.stderr.write('Usage: npm run setup -- [--with dataset] [--with display] [--electron vendor|stand-in]\n')
+const USAGE = 'Usage: npm run setup -- [--check] [--with dataset] [--with display] [--electron vendor|stand-in]\n'
+
+const values = readOptions()
+const options = {
+  withDataSet: values.with.includes('dataset'),
+  withVirtualDisplay: values.with.includes('display'),
+  electron: values.electron,
+}
+if (values.check) {
+  process.exitCode = (await check()) ? 0 : 1
+} else {
+  const ran = await orExit(() => setUp(options))
+  process.stderr.write(`Set-up ${ran === 0 ? 'has nothing to do' : 'is complete'}. Cache: ${cacheFolder()}\n`)
+}
+
+function readOptions() {
+  const known = {
+    with: { type: 'string', multiple: true, default: [] },
+    electron: { type: 'string' },
+    check: { type: 'boolean' },
+  }
+  try {
+    const { values } = parseArgs({ options: known })
+    const isKnown = values.with.every((name) => ['dataset', 'display'].includes(name))
+    if (isKnown && [undefined, 'vendor', 'stand-in'].includes(values.electron)) return values
+  } catch (error) {
+    process.stderr.write(`${error.message}\n`)
+  }
+  process.stderr.write(USAGE)
   process.exit(2)
 }
-const ran = await orExit(() =>
-  setUp({
-    withDataSet: values.with.includes('dataset'),
-    withVirtualDisplay: values.with.includes('display'),
-    electron: values.electron,
-  }),
-)
-process.stderr.write(`Set-up ${ran === 0 ? 'has nothing to do' : 'is complete'}. Cache: ${cacheFolder()}\n`)
+
+async function check() {
+  let isComplete = true
+  for (const step of listSteps(options)) {
+    const isDone = await step.isDone()
+    isComplete &&= isDone
+    process.stdout.write(`${isDone ? 'ready  ' : 'missing'} ${step.title}\n`)
+  }
+  process.stdout.write(`cache   ${cacheFolder()}\n`)
+  return isComplete
+}
