@@ -20,12 +20,21 @@ export default defineConfig({
       rollupOptions: {
         external: NATIVE,
         input: {
+          compat: path('./src/compat/node16.ts'),
           index: path('./src/main/index.ts'),
           engine: path('./src/engine/index.ts'),
           compute: path('./src/compute/index.ts'),
+          proof: path('./src/compute/proof-process.ts'),
+          'self-check': path('./src/compute/self-check-process.ts'),
           cli: path('./src/cli/index.ts'),
         },
-        output: { format: 'cjs', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
+        output: {
+          format: 'cjs',
+          entryFileNames: '[name].js',
+          chunkFileNames: 'chunks/[name]-[hash].js',
+          // Before any chunk: an import would run after the chunks that need what it supplies.
+          banner: (chunk) => (chunk.isEntry && chunk.name !== 'compat' ? "require('./compat.js');" : ''),
+        },
       },
     },
   },

@@ -18,7 +18,7 @@ export default defineConfig({
           // TensorFlow's binding breaks in a second worker thread (tfjs#8388): processes only.
           pool: 'forks',
           include: [
-            'src/{shared,engine,compute,main,preload,cli}/**/*.test.ts',
+            'src/{shared,engine,compute,main,preload,cli,compat}/**/*.test.ts',
             'tests/**/*.test.ts',
             'scripts/**/*.test.mjs',
             'bench/**/*.test.ts',

@@ -1,0 +1,57 @@
+// Figures as people read them: durations, sizes, percentages, bars and plain tables. Pure.
+
+/** "52 s", "12 min 5 s", "3 h 4 min", "2 d 3 h". @param seconds >= 0 */
+export function duration(seconds: number): string {
+  const whole = Math.round(seconds)
+  if (whole < 60) return `${whole} s`
+  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`
+  if (whole < 86_400) return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`
+  return `${Math.floor(whole / 86_400)} d ${Math.floor((whole % 86_400) / 3600)} h`
+}
+
+const STEP = 1000
+/** Three significant digits with a decimal prefix: "12.3 k", "4.56 M". */
+export function count(value: number): string {
+  const prefixes = ['', ' k', ' M', ' G', ' T']
+  let scaled = value
+  let index = 0
+  while (Math.abs(scaled) >= STEP && index < prefixes.length - 1) {
+    scaled /= STEP
+    index++
+  }
+  const text = index === 0 ? String(scaled) : scaled.toPrecision(3)
+  return `${text}${prefixes[index]}`
+}
+
+/** Binary sizes: "1.5 GiB". */
+export function bytes(value: number): string {
+  const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB']
+  let scaled = value
+  let index = 0
+  while (scaled >= 1024 && index < units.length - 1) {
+    scaled /= 1024
+    index++
+  }
+  return `${index === 0 ? scaled : scaled.toFixed(1)} ${units[index]}`
+}
+
+/** @param fraction in [0, 1] */
+export const percent = (fraction: number): string => `${(fraction * 100).toFixed(1)} %`
+
+/** @param fraction in [0, 1] */
+export function bar(fraction: number, width = 24): string {
+  const filled = Math.round(Math.min(1, Math.max(0, fraction)) * width)
+  return `[${'#'.repeat(filled)}${'.'.repeat(width - filled)}]`
+}
+
+/** Columns padded to their widest cell; columns whose name starts with ">" are aligned right. */
+export function table(columns: readonly string[], rows: readonly (readonly string[])[]): string {
+  const names = columns.map((name) => name.replace(/^>/, ''))
+  const widths = names.map((name, column) => Math.max(name.length, ...rows.map((row) => row[column]?.length ?? 0)))
+  const line = (cells: readonly string[]): string =>
+    cells
+      .map((cell, column) => (columns[column]?.startsWith('>') ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0)))
+      .join('  ')
+      .trimEnd()
+  return [line(names), ...rows.map(line)].join('\n')
+}
