@@ -72,19 +72,26 @@ export function openDatabase(file: string): Database {
   })
   let isOpen = true
   const doing = `use the database ${file}`
+  // A full disk ends the transaction by itself; a rollback after that would hide the reason behind an error of its own.
+  const hasNothingToUndo = (sql: string): boolean => sql.toLowerCase() === 'rollback' && !connection.inTransaction
   const prepare: Database['prepare'] = (sql) => {
     // Kysely begins deferred; taking the write lock at once keeps a transaction from failing half-way with SQLITE_BUSY.
     const statement = attempt(doing, () => connection.prepare(sql === 'begin' ? 'begin immediate' : sql))
     return {
       reader: statement.reader,
       all: (parameters) => attempt(doing, () => statement.all(parameters.map(bindable))),
-      run: (parameters) => attempt(doing, () => statement.run(parameters.map(bindable))),
+      run: (parameters) =>
+        hasNothingToUndo(sql)
+          ? { changes: 0, lastInsertRowid: 0 }
+          : attempt(doing, () => statement.run(parameters.map(bindable))),
       iterate: (parameters) => attempt(doing, () => statement.iterate(parameters.map(bindable))),
     }
   }
   return {
     prepare,
-    exec: (sql) => attempt(doing, () => connection.exec(sql)),
+    exec: (sql) => {
+      if (!hasNothingToUndo(sql)) attempt(doing, () => connection.exec(sql))
+    },
     query: <Row>(sql: string, parameters: readonly unknown[] = []) => prepare(sql).all(parameters) as Row[],
     refuseWrites: () => attempt(doing, () => connection.exec('PRAGMA query_only=ON')),
     get isOpen() {

@@ -10,7 +10,10 @@ const FIXES: readonly (readonly [RegExp, string])[] = [
     /CORRUPT|NOTADB/,
     'Put the newest file from the backups folder in place of workspace.sqlite; the damaged one can stay beside it under another name.',
   ],
-  [/CANTOPEN|IOERR|ENOENT|ENOTDIR|EIO|EMFILE|ConnectionFailed/, 'Check that the folder exists and its disk is healthy.'],
+  [
+    /CANTOPEN|IOERR|ENOENT|ENOTDIR|EEXIST|EISDIR|EIO|EMFILE|ConnectionFailed/,
+    'Check that the path is a folder and that its disk is healthy.',
+  ],
 ]
 
 /** Code of an SQLite or Node error (`SQLITE_FULL`, `EACCES`), or an empty string. */

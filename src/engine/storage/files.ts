@@ -1,0 +1,57 @@
+// Files that are whole or absent: written beside their place, flushed to the disk, then renamed.
+import { createHash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
+import path from 'node:path'
+import { storageError } from './storage-error'
+
+/** Flushes a folder's entries, so that a rename in it survives a power cut. */
+export async function syncFolder(folder: string): Promise<void> {
+  // Windows cannot open a folder; its rename is journalled by the file system.
+  if (process.platform === 'win32') return
+  const handle = await open(folder, 'r')
+  try {
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+}
+
+/** Writes `data` whole or not at all. @throws AppError `storage-failed` */
+export async function writeFileWhole(file: string, data: string | Uint8Array): Promise<void> {
+  const temporary = `${file}.${process.pid}.${Date.now()}.partial`
+  try {
+    await mkdir(path.dirname(file), { recursive: true })
+    const handle = await open(temporary, 'w')
+    try {
+      await handle.writeFile(data)
+      await handle.sync()
+    } finally {
+      await handle.close()
+    }
+    await rename(temporary, file)
+    await syncFolder(path.dirname(file))
+  } catch (thrown) {
+    await rm(temporary, { force: true })
+    throw storageError(`write ${file}`, thrown)
+  }
+}
+
+/** Hexadecimal SHA-256 of a file, read in pieces. */
+export async function sha256OfFile(file: string, signal?: AbortSignal): Promise<string> {
+  const hash = createHash('sha256')
+  for await (const piece of createReadStream(file, signal === undefined ? {} : { signal })) hash.update(piece as Buffer)
+  return hash.digest('hex')
+}
+
+/** Bytes of a file or of everything below a folder; 0 when absent. Links are not followed. */
+export async function sizeOnDisk(place: string): Promise<number> {
+  const info = await stat(place).catch(() => undefined)
+  if (info === undefined) return 0
+  if (!info.isDirectory()) return info.size
+  const entries = await readdir(place, { withFileTypes: true }).catch(() => [])
+  const sizes = await Promise.all(
+    entries.filter((entry) => !entry.isSymbolicLink()).map((entry) => sizeOnDisk(path.join(place, entry.name))),
+  )
+  return sizes.reduce((sum, size) => sum + size, 0)
+}

@@ -1,0 +1,134 @@
+// Who may write a workspace: one engine at a time, by a row with a heartbeat. A second engine reads who holds it and opens
+// read-only. Every write transaction checks the row again (store.ts), so an engine that lost it cannot write by mistake.
+import { randomUUID } from 'node:crypto'
+import { readFileSync, readlinkSync } from 'node:fs'
+import os from 'node:os'
+import { z } from 'zod'
+import type { Database } from './database'
+
+/** A held lease whose heart has not beaten for this long may be taken: a killed engine must be back within 5 seconds. */
+export const STALE_MS = 3000
+/** Three beats fit into the staleness, so that one slow disk write does not lose the lease. */
+const BEAT_MS = 1000
+
+const holderSchema = z.object({
+  pid: z.number().int(),
+  /** Name for people. */
+  host: z.string(),
+  /** Names one boot of one process-id space; only inside it a pid says anything. */
+  scope: z.string(),
+  since: z.string(),
+})
+export type Holder = z.infer<typeof holderSchema>
+
+export type LeaseResult =
+  { readonly held: true; readonly lease: Lease } | { readonly held: false; readonly holder: string }
+
+export interface Lease {
+  /** What the row holds while the lease is ours. */
+  readonly token: string
+  /** Starts beating; `onLost` is called once if another engine took over or the row can no longer be written. */
+  startHeart(onLost: (reason: string) => void): void
+  /** Stops beating and gives the lease back, if it is still ours. */
+  release(): void
+}
+
+function tryRead(read: () => string): string {
+  try {
+    return read().trim()
+  } catch {
+    // Not Linux, or no /proc: pids are then never compared and staleness alone decides.
+    return ''
+  }
+}
+
+function processScope(): string {
+  const boot = tryRead(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8'))
+  const space = tryRead(() => readlinkSync('/proc/self/ns/pid'))
+  return boot === '' || space === '' ? '' : `${boot} ${space}`
+}
+
+export function currentHolder(): Holder {
+  return { pid: process.pid, host: os.hostname(), scope: processScope(), since: new Date().toISOString() }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (thrown) {
+    // EPERM: it lives, under another user.
+    return thrown instanceof Error && 'code' in thrown && thrown.code === 'EPERM'
+  }
+}
+
+/** The heartbeat is too old, or its process is known to be gone. A heartbeat from the future (clock set back) counts as fresh for one staleness only. */
+export function isStale(holder: Holder, heartbeatMs: number, nowMs: number, self: Holder): boolean {
+  if (Math.abs(nowMs - heartbeatMs) > STALE_MS) return true
+  return holder.scope !== '' && holder.scope === self.scope && !isAlive(holder.pid)
+}
+
+/**
+ * Takes the lease when it is free or stale.
+ * @param self who asks; injected by tests.
+ */
+export function acquireLease(database: Database, self: Holder = currentHolder()): LeaseResult {
+  database.exec(
+    'CREATE TABLE IF NOT EXISTS lease (id INTEGER PRIMARY KEY CHECK (id = 1), token TEXT NOT NULL, holder TEXT NOT NULL, heartbeat_ms INTEGER NOT NULL) STRICT',
+  )
+  const token = randomUUID()
+  database.exec('BEGIN IMMEDIATE')
+  try {
+    const row = database.query<{ holder: string; heartbeat_ms: number }>('SELECT holder, heartbeat_ms FROM lease')[0]
+    const holder = row === undefined ? undefined : parseHolder(row.holder)
+    if (row !== undefined && holder !== undefined && !isStale(holder, row.heartbeat_ms, Date.now(), self)) {
+      database.exec('ROLLBACK')
+      return { held: false, holder: describe(holder) }
+    }
+    database
+      .prepare('INSERT OR REPLACE INTO lease (id, token, holder, heartbeat_ms) VALUES (1, ?, ?, ?)')
+      .run([token, JSON.stringify(self), Date.now()])
+    database.exec('COMMIT')
+  } catch (thrown) {
+    database.exec('ROLLBACK')
+    throw thrown
+  }
+  return { held: true, lease: createLease(database, token) }
+}
+
+function parseHolder(json: string): Holder | undefined {
+  const parsed = holderSchema.safeParse(JSON.parse(json))
+  return parsed.success ? parsed.data : undefined
+}
+
+function describe({ pid, host, since }: Holder): string {
+  return `process ${pid} on ${host}, since ${since}`
+}
+
+function createLease(database: Database, token: string): Lease {
+  let timer: NodeJS.Timeout | undefined
+  const beat = (): boolean =>
+    Number(
+      database.prepare('UPDATE lease SET heartbeat_ms = ? WHERE id = 1 AND token = ?').run([Date.now(), token]).changes,
+    ) === 1
+  return {
+    token,
+    startHeart: (onLost) => {
+      timer = setInterval(() => {
+        try {
+          if (beat()) return
+          clearInterval(timer)
+          onLost('another program has taken the workspace over')
+        } catch (thrown) {
+          clearInterval(timer)
+          onLost(thrown instanceof Error ? thrown.message : String(thrown))
+        }
+      }, BEAT_MS)
+      timer.unref()
+    },
+    release: () => {
+      clearInterval(timer)
+      if (database.isOpen) database.prepare('DELETE FROM lease WHERE token = ?').run([token])
+    },
+  }
+}

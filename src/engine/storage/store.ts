@@ -1,0 +1,143 @@
+// An open workspace: the folder, its database and the right to write it. Repositories read through `db` and write inside
+// `write`, which is one transaction per fact and is refused once another engine holds the lease (design: Truth).
+import { mkdirSync } from 'node:fs'
+import path from 'node:path'
+import { Kysely, SqliteDialect } from 'kysely'
+import { AppError } from '@shared/errors'
+import { openDatabase } from './database'
+import { acquireLease, type Holder, type Lease } from './lease'
+import { databaseVersion, migrate, refuseNewer } from './migrate'
+import { MIGRATIONS } from './migrations'
+import type { Reader, Schema, Writer } from './schema'
+import { storageError } from './storage-error'
+
+export interface WorkspaceFolders {
+  readonly root: string
+  readonly artefacts: string
+  readonly checkpoints: string
+  readonly exports: string
+  readonly datasets: string
+  readonly backups: string
+}
+
+export interface Store {
+  readonly folders: WorkspaceFolders
+  readonly db: Reader
+  readonly readOnly: boolean
+  /** Who holds the workspace when it is read-only for us. */
+  readonly holder: string | null
+  /**
+   * Runs `fact` in one transaction that is on the disk when the promise resolves. Inside, use the given writer only.
+   * @throws AppError `read-only` when another engine holds the workspace, `storage-failed` when the disk refuses.
+   */
+  write<T>(fact: (writer: Writer) => Promise<T>): Promise<T>
+  /** Calls `listener` once if the lease is lost while the workspace is open. */
+  onLeaseLost(listener: (reason: string) => void): void
+  close(): Promise<void>
+}
+
+export const DATABASE_FILE = 'workspace.sqlite'
+
+export function workspaceFolders(root: string): WorkspaceFolders {
+  const inside = (name: string): string => path.join(root, name)
+  return {
+    root,
+    artefacts: inside('artefacts'),
+    checkpoints: inside('checkpoints'),
+    exports: inside('exports'),
+    datasets: inside('datasets'),
+    backups: inside('backups'),
+  }
+}
+
+/**
+ * Opens a workspace folder, making it if absent; read-only when another engine holds it.
+ * @param self who opens it; injected by tests.
+ * @throws AppError `storage-failed` when the folder or database cannot be used or comes from a newer program.
+ */
+export function openStore(root: string, self?: Holder): Store {
+  const folders = workspaceFolders(root)
+  try {
+    for (const folder of Object.values<string>({ ...folders })) mkdirSync(folder, { recursive: true })
+  } catch (thrown) {
+    throw storageError(`make the workspace folder ${root}`, thrown)
+  }
+  const database = openDatabase(path.join(root, DATABASE_FILE))
+  try {
+    refuseNewer(database)
+    const result = acquireLease(database, self)
+    const db = new Kysely<Schema>({ dialect: new SqliteDialect({ database }) })
+    const closeDatabase = (): void => database.close()
+    if (result.held) {
+      migrate(database, folders.backups)
+      return createStore(folders, db, result.lease, null, closeDatabase)
+    }
+    refuseOlder(databaseVersion(database), result.holder)
+    database.refuseWrites()
+    return createStore(folders, db, undefined, result.holder, closeDatabase)
+  } catch (thrown) {
+    database.close()
+    throw thrown
+  }
+}
+
+function refuseOlder(version: number, holder: string): void {
+  if (version === MIGRATIONS.length) return
+  throw new AppError(
+    'storage-failed',
+    `The workspace is held by ${holder} and has version ${version}; this program needs version ${MIGRATIONS.length}.`,
+    'Close the other program first.',
+  )
+}
+
+function createStore(
+  folders: WorkspaceFolders,
+  db: Reader,
+  lease: Lease | undefined,
+  firstHolder: string | null,
+  closeDatabase: () => void,
+): Store {
+  const lostListeners: ((reason: string) => void)[] = []
+  let holder = firstHolder
+  const lose = (reason: string): void => {
+    if (holder !== null) return
+    holder = reason
+    for (const listener of lostListeners) listener(reason)
+  }
+  lease?.startHeart(lose)
+  const refuse = (): AppError =>
+    new AppError(
+      'read-only',
+      `The workspace ${folders.root} is read-only here: ${holder ?? 'it is held by another program'}.`,
+      'Close the other program that uses this workspace, then open it again.',
+    )
+  return {
+    folders,
+    db,
+    get readOnly() {
+      return holder !== null
+    },
+    get holder() {
+      return holder
+    },
+    write: async (fact) => {
+      if (lease === undefined || holder !== null) throw refuse()
+      return db.transaction().execute(async (writer) => {
+        const row = await writer.selectFrom('lease').select('token').executeTakeFirst()
+        if (row?.token !== lease.token) {
+          lose('another program has taken it over')
+          throw refuse()
+        }
+        return fact(writer)
+      })
+    },
+    onLeaseLost: (listener) => void lostListeners.push(listener),
+    close: async () => {
+      // A read waits for the transaction that may be open on the one connection; closing under it would undo it.
+      await db.selectFrom('lease').select('id').execute()
+      lease?.release()
+      await db.destroy()
+      closeDatabase()
+    },
+  }
+}

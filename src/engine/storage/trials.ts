@@ -1,0 +1,302 @@
+// Rows of trials and their epochs. A generation is stored whole before any of it is evaluated, so that a resumed run never
+// proposes again; a result is stored with its epochs in the transaction that names it finished.
+import {
+  originSchema,
+  errorDataSchema,
+  type Epoch,
+  type Origin,
+  type Trial,
+  type TrialState,
+} from '@shared/search/trial'
+import { AppError, type ErrorData } from '@shared/errors'
+import type { Selectable } from 'kysely'
+import type { Reader, Schema, Writer } from './schema'
+
+export interface NewTrial {
+  readonly genotype: Record<string, unknown>
+  readonly document: unknown
+  readonly architectureHash: string
+  readonly evaluationKey: string
+  readonly origin: Origin
+  readonly parameters: number
+  readonly macs: number
+}
+
+/** A trial as the engine works with it; epochs and document are read apart. */
+export interface TrialRecord extends Omit<Trial, 'epochs'> {
+  readonly evaluationKey: string
+  readonly bestEpoch: number | null
+  readonly weightsSha256: string | null
+}
+
+type Row = Omit<Selectable<Schema['trials']>, 'document'>
+const COLUMNS = [
+  'id', 'run_id', 'number', 'generation', 'state', 'attempt', 'genotype', 'architecture_hash', 'evaluation_key', 'origin',
+  'parameters', 'macs', 'fitness', 'best_epoch', 'weights_sha256', 'reused_from', 'error', 'started_at', 'finished_at', 'seconds',
+] as const // prettier-ignore
+
+function fromRow(row: Row): TrialRecord {
+  return {
+    id: row.id,
+    runId: row.run_id,
+    number: row.number,
+    generation: row.generation,
+    state: row.state,
+    attempt: row.attempt,
+    genotype: JSON.parse(row.genotype) as Record<string, unknown>,
+    architectureHash: row.architecture_hash,
+    evaluationKey: row.evaluation_key,
+    origin: originSchema.parse(JSON.parse(row.origin)),
+    parameters: row.parameters,
+    macs: row.macs,
+    fitness: row.fitness,
+    bestEpoch: row.best_epoch,
+    weightsSha256: row.weights_sha256,
+    reusedFrom: row.reused_from,
+    error: row.error === null ? null : errorDataSchema.parse(JSON.parse(row.error)),
+    startedAt: row.started_at,
+    finishedAt: row.finished_at,
+    seconds: row.seconds,
+  }
+}
+
+/** Stores a generation's proposals, numbered on from the run's last trial, all waiting. */
+export async function insertGeneration(
+  writer: Writer,
+  runId: string,
+  generation: number,
+  trials: readonly NewTrial[],
+): Promise<void> {
+  const last = await writer
+    .selectFrom('trials')
+    .select(({ fn }) => fn.max('number').as('number'))
+    .where('run_id', '=', runId)
+    .executeTakeFirst()
+  let number = last?.number ?? 0
+  for (const trial of trials) {
+    number++
+    await writer
+      .insertInto('trials')
+      .values({
+        run_id: runId,
+        number,
+        generation,
+        state: 'waiting',
+        attempt: 1,
+        genotype: JSON.stringify(trial.genotype),
+        document: JSON.stringify(trial.document),
+        architecture_hash: trial.architectureHash,
+        evaluation_key: trial.evaluationKey,
+        origin: JSON.stringify(trial.origin),
+        parameters: trial.parameters,
+        macs: trial.macs,
+        fitness: null,
+        best_epoch: null,
+        weights_sha256: null,
+        reused_from: null,
+        error: null,
+        started_at: null,
+        finished_at: null,
+        seconds: null,
+      })
+      .execute()
+  }
+}
+
+/** A run's trials in trial order. */
+export async function listTrials(
+  db: Reader | Writer,
+  runId: string,
+  range: { readonly offset?: number; readonly limit?: number; readonly generation?: number } = {},
+): Promise<TrialRecord[]> {
+  let query = db.selectFrom('trials').select(COLUMNS).where('run_id', '=', runId).orderBy('number')
+  if (range.generation !== undefined) query = query.where('generation', '=', range.generation)
+  if (range.limit !== undefined) query = query.limit(range.limit).offset(range.offset ?? 0)
+  return (await query.execute()).map(fromRow)
+}
+
+export async function countTrials(db: Reader, runId: string): Promise<Record<TrialState, number>> {
+  const rows = await db
+    .selectFrom('trials')
+    .select(({ fn }) => ['state', fn.countAll<number>().as('count')])
+    .where('run_id', '=', runId)
+    .groupBy('state')
+    .execute()
+  const counts: Record<TrialState, number> = { waiting: 0, running: 0, finished: 0, failed: 0, cancelled: 0 }
+  for (const { state, count } of rows) counts[state] = count
+  return counts
+}
+
+/** @throws AppError `not-found` */
+export async function getTrial(db: Reader | Writer, id: number): Promise<TrialRecord> {
+  const row = await db.selectFrom('trials').select(COLUMNS).where('id', '=', id).executeTakeFirst()
+  if (row === undefined) {
+    throw new AppError(
+      'not-found',
+      `There is no trial with the id ${id}.`,
+      "List the search's trials to see their ids.",
+    )
+  }
+  return fromRow(row)
+}
+
+/** The architecture document of a trial, as parsed JSON. @throws AppError `not-found` */
+export async function getTrialDocument(db: Reader, id: number): Promise<unknown> {
+  const row = await db.selectFrom('trials').select('document').where('id', '=', id).executeTakeFirst()
+  if (row === undefined) throw new AppError('not-found', `There is no trial with the id ${id}.`)
+  return JSON.parse(row.document)
+}
+
+/** Best finished trial: highest fitness, the earlier one of equals. */
+export async function bestTrial(db: Reader, runId: string): Promise<{ id: number; fitness: number } | undefined> {
+  const row = await db
+    .selectFrom('trials')
+    .select(['id', 'fitness'])
+    .where('run_id', '=', runId)
+    .where('state', '=', 'finished')
+    .where('fitness', 'is not', null)
+    .orderBy('fitness', 'desc')
+    .orderBy('number')
+    .executeTakeFirst()
+  return row === undefined || row.fitness === null ? undefined : { id: row.id, fitness: row.fitness }
+}
+
+/**
+ * An earlier result for the same key: a finished trial of any run, or a failed one of this run before `number`.
+ * Results that were themselves reused do not count, so every reuse names the trial that was trained.
+ */
+export async function findResult(
+  db: Reader,
+  key: string,
+  runId: string,
+  number: number,
+): Promise<TrialRecord | undefined> {
+  const row = await db
+    .selectFrom('trials')
+    .select(COLUMNS)
+    .where('evaluation_key', '=', key)
+    .where('reused_from', 'is', null)
+    .where(({ eb, or, and }) =>
+      or([
+        eb('state', '=', 'finished'),
+        and([eb('state', '=', 'failed'), eb('run_id', '=', runId), eb('number', '<', number)]),
+      ]),
+    )
+    .orderBy('state', 'desc')
+    .orderBy('id')
+    .executeTakeFirst()
+  return row === undefined ? undefined : fromRow(row)
+}
+
+export interface TrialChange {
+  readonly state?: TrialState
+  readonly attempt?: number
+  readonly fitness?: number
+  readonly bestEpoch?: number | null
+  readonly weightsSha256?: string | null
+  readonly reusedFrom?: number
+  readonly error?: ErrorData
+  readonly startedAt?: string
+  readonly finishedAt?: string
+  readonly seconds?: number
+}
+
+export async function updateTrial(writer: Writer, id: number, change: TrialChange): Promise<void> {
+  await writer
+    .updateTable('trials')
+    .set({
+      ...(change.state !== undefined && { state: change.state }),
+      ...(change.attempt !== undefined && { attempt: change.attempt }),
+      ...(change.fitness !== undefined && { fitness: change.fitness }),
+      ...(change.bestEpoch !== undefined && { best_epoch: change.bestEpoch }),
+      ...(change.weightsSha256 !== undefined && { weights_sha256: change.weightsSha256 }),
+      ...(change.reusedFrom !== undefined && { reused_from: change.reusedFrom }),
+      ...(change.error !== undefined && { error: JSON.stringify(change.error) }),
+      ...(change.startedAt !== undefined && { started_at: change.startedAt }),
+      ...(change.finishedAt !== undefined && { finished_at: change.finishedAt }),
+      ...(change.seconds !== undefined && { seconds: change.seconds }),
+    })
+    .where('id', '=', id)
+    .execute()
+}
+
+/** Puts every trial of a run that is in one state into another. @returns their ids, in trial order. */
+export async function moveTrials(writer: Writer, runId: string, from: TrialState, to: TrialState): Promise<number[]> {
+  const rows = await writer
+    .updateTable('trials')
+    .set({ state: to })
+    .where('run_id', '=', runId)
+    .where('state', '=', from)
+    .returning('id')
+    .execute()
+  return rows.map(({ id }) => id).sort((a, b) => a - b)
+}
+
+/** Stores one epoch; the same epoch trained again after a resume replaces the older row. */
+export async function putEpoch(writer: Writer, trialId: number, epoch: Epoch): Promise<void> {
+  const row = {
+    trial_id: trialId,
+    epoch: epoch.epoch,
+    learning_rate: epoch.learningRate,
+    train_loss: epoch.trainLoss,
+    train_accuracy: epoch.trainAccuracy,
+    validation_loss: epoch.validationLoss,
+    validation_accuracy: epoch.validationAccuracy,
+    seconds: epoch.seconds,
+  }
+  await writer
+    .insertInto('epochs')
+    .values(row)
+    .onConflict((conflict) => conflict.columns(['trial_id', 'epoch']).doUpdateSet(row))
+    .execute()
+}
+
+/** Drops epochs after `epoch`: their checkpoint is gone and they will be trained again. */
+export async function dropEpochsAfter(writer: Writer, trialId: number, epoch: number): Promise<void> {
+  await writer.deleteFrom('epochs').where('trial_id', '=', trialId).where('epoch', '>', epoch).execute()
+}
+
+/** Copies the epochs of one trial to another that reuses its result. */
+export async function copyEpochs(writer: Writer, from: number, to: number): Promise<void> {
+  for (const epoch of (await readEpochs(writer, [from])).get(from) ?? []) await putEpoch(writer, to, epoch)
+}
+
+/** Epochs of several trials, ascending, by trial id. */
+export async function readEpochs(db: Reader | Writer, trialIds: readonly number[]): Promise<Map<number, Epoch[]>> {
+  const byTrial = new Map<number, Epoch[]>(trialIds.map((id) => [id, []]))
+  // SQLite takes a bounded number of parameters in one statement (32,766 by default); this stays well below.
+  const BATCH = 500
+  for (let start = 0; start < trialIds.length; start += BATCH) {
+    const rows = await db
+      .selectFrom('epochs')
+      .selectAll()
+      .where('trial_id', 'in', trialIds.slice(start, start + BATCH))
+      .orderBy('trial_id')
+      .orderBy('epoch')
+      .execute()
+    for (const row of rows) {
+      byTrial.get(row.trial_id)?.push({
+        epoch: row.epoch,
+        learningRate: row.learning_rate,
+        trainLoss: row.train_loss,
+        trainAccuracy: row.train_accuracy,
+        validationLoss: row.validation_loss,
+        validationAccuracy: row.validation_accuracy,
+        seconds: row.seconds,
+      })
+    }
+  }
+  return byTrial
+}
+
+/** Trials with their epochs, as the contract shows them. */
+export async function withEpochs(db: Reader, records: readonly TrialRecord[]): Promise<Trial[]> {
+  const epochs = await readEpochs(
+    db,
+    records.map(({ id }) => id),
+  )
+  return records.map(({ evaluationKey: _key, bestEpoch: _best, weightsSha256: _weights, ...trial }) => ({
+    ...trial,
+    epochs: epochs.get(trial.id) ?? [],
+  }))
+}
