@@ -68,14 +68,20 @@ export const LAYER_KINDS = Object.keys(DEFINITIONS) as readonly LayerKind[]
 
 export const isLayerKind = (kind: string): kind is LayerKind => catalogue.has(kind)
 
+/** Why `kind` is not in the catalogue and what may have been meant, as a clause without a full stop. */
+export function unknownKindReason(kind: string): string {
+  const near = nearMisses(kind, LAYER_KINDS)
+  const hint = near.length > 0 ? `did you mean ${near.join(' or ')}?` : `known are ${LAYER_KINDS.join(', ')}`
+  return `there is no layer kind ${JSON.stringify(kind)}; ${hint}`
+}
+
 /** @throws AppError `invalid-architecture` naming the kind and the nearest known ones. */
 export function layerDefinition(kind: string): LayerDefinition {
   const definition = catalogue.get(kind)
   if (definition !== undefined) return definition
-  const near = nearMisses(kind, LAYER_KINDS)
   throw new AppError(
     'invalid-architecture',
-    `There is no layer kind ${JSON.stringify(kind)}.`,
-    near.length > 0 ? `Did you mean ${near.join(' or ')}?` : `Use one of ${LAYER_KINDS.join(', ')}.`,
+    `A layer of the catalogue was expected: ${unknownKindReason(kind)}`,
+    'Use a kind of the catalogue; a file from a newer version may need a newer workbench.',
   )
 }
