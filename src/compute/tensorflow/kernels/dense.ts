@@ -1,0 +1,56 @@
+// Matrix products, bias and means with native gradients. What tfjs already does in one native op (add, multiply, concat,
+// reshape, transpose) stays tfjs's.
+import { executeSingle, flag, text, tf, type Scalar, type Tensor, type Tensor2D } from '../backend'
+import { differentiable, integers } from './native-op'
+
+/** Product of two matrices: `[rows, inner] x [inner, columns]`. */
+export function matMul(a: Tensor2D, b: Tensor2D): Tensor2D {
+  const product = (left: Tensor, right: Tensor, transposeLeft: boolean, transposeRight: boolean): Tensor =>
+    executeSingle('MatMul', { transpose_a: flag(transposeLeft), transpose_b: flag(transposeRight) }, [left, right])
+  return differentiable<Tensor2D>(
+    [a, b],
+    () => ({ value: product(a, b, false, false) as Tensor2D, saved: [a, b] }),
+    (dy, [left, right]) => [product(dy, right!, false, true), product(left!, dy, true, false)],
+  )
+}
+
+/**
+ * Products of the last two axes; the leading axes of both must be equal.
+ * @param a `[..., rows, inner]`
+ * @param b `[..., inner, columns]`, or `[..., columns, inner]` with `transposeB`
+ */
+export function batchMatMul(a: Tensor, b: Tensor, transposeB = false): Tensor {
+  const product = (left: Tensor, right: Tensor, adjointLeft: boolean, adjointRight: boolean): Tensor =>
+    executeSingle('BatchMatMulV2', { adj_x: flag(adjointLeft), adj_y: flag(adjointRight) }, [left, right])
+  return differentiable<Tensor>(
+    [a, b],
+    () => ({ value: product(a, b, false, transposeB), saved: [a, b] }),
+    (dy, [left, right]) => [
+      product(dy, right!, false, !transposeB),
+      transposeB ? product(dy, left!, true, false) : product(left!, dy, true, false),
+    ],
+  )
+}
+
+/**
+ * Adds a bias to the last axis.
+ * @param x `[..., channels]` of rank 2 to 5
+ * @param bias `[channels]`
+ */
+export function biasAdd<T extends Tensor>(x: T, bias: Tensor): T {
+  const attributes = { data_format: text('NHWC') }
+  return differentiable<T>(
+    [x, bias],
+    () => ({ value: executeSingle('BiasAdd', attributes, [x, bias]) as T, saved: [] }),
+    (dy) => [dy.clone(), executeSingle('BiasAddGrad', attributes, [dy])],
+  )
+}
+
+/** Mean over everything. */
+export function mean(x: Tensor): Scalar {
+  return differentiable<Scalar>(
+    [x],
+    () => ({ value: executeSingle('Mean', {}, [x, integers(x.shape.map((_, axis) => axis))]) as Scalar, saved: [] }),
+    (dy) => [executeSingle('BroadcastTo', {}, [tf.mul(dy, 1 / x.size), integers(x.shape)])],
+  )
+}
