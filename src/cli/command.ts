@@ -1,0 +1,44 @@
+// What every command shares: its output, its session, its exit code. Commands themselves only ask and print.
+import type { Command } from 'commander'
+import { createOutput, EXIT, type Output } from './output'
+import { openSession, type Session } from './session'
+
+export interface CommonOptions {
+  readonly json?: boolean
+  readonly workspace?: string
+}
+
+export interface CommandContext extends Session {
+  readonly output: Output
+}
+
+/** Adds the options every command has. */
+export function withCommonOptions(command: Command): Command {
+  return command
+    .option(
+      '--workspace <folder>',
+      'workspace folder (default: $GPTNAS_WORKSPACE, else "GPT-NAS Workspace" in the home folder)',
+    )
+    .option('--json', 'print the result as JSON, and nothing else, on standard output')
+}
+
+/**
+ * Runs `body` with an open engine; whatever it throws is printed as an error and becomes exit code 1.
+ * @param body returns the exit code, or nothing for success
+ */
+export async function runCommand(
+  options: CommonOptions,
+  body: (context: CommandContext) => Promise<number | void>,
+): Promise<void> {
+  const output = createOutput(options.json === true, process)
+  let session: Session | undefined
+  try {
+    session = await openSession({ workspace: options.workspace })
+    process.exitCode = (await body({ ...session, output })) ?? EXIT.ok
+  } catch (thrown) {
+    output.failure(thrown)
+    process.exitCode = EXIT.failed
+  } finally {
+    await session?.close()
+  }
+}

@@ -1,0 +1,61 @@
+// gpt-nas export: a trial's network as a tfjs layers model, proven in a fresh process with plain tfjs.
+import type { Command } from 'commander'
+import { AppError } from '@shared/errors'
+import type { Export } from '@shared/contract/exports'
+import { runCommand, withCommonOptions, type CommandContext, type CommonOptions } from '../command'
+import { bytes, percent } from '../format'
+import { EXIT } from '../output'
+import { findRun } from './search-run'
+
+/** Exports and proves; prints the stages on standard error. @throws AppError what went wrong in writing or proving */
+export async function exportTrial(
+  { client, output }: CommandContext,
+  trialId: number,
+  folder: string | null,
+): Promise<Export> {
+  for await (const progress of await client.exports.create({ trialId, folder })) {
+    output.note(progress.message)
+    if (progress.result) return progress.result
+  }
+  throw new AppError('internal', 'The export ended without a result.')
+}
+
+export function exportText({ folder, files, proof }: Export): string {
+  const size = files.reduce((sum, file) => sum + file.sizeBytes, 0)
+  const lines = [`Exported ${files.length} files (${bytes(size)}) to ${folder}`]
+  if (proof) {
+    lines.push(
+      `${proof.runtime} against the trained network on ${proof.images} test images: largest difference of a probability ${proof.largestDifference.toExponential(2)} ` +
+        `(allowed ${proof.tolerance.toExponential(0)}), same prediction on ${proof.samePredictions} of ${proof.images}. ${proof.passed ? 'Proven equal.' : 'NOT equal.'}`,
+      `Accuracy on those test images: ${percent(proof.accuracy)} (for the report only; the search never sees them).`,
+    )
+  }
+  return lines.join('\n')
+}
+
+export function exportCommand(program: Command): void {
+  withCommonOptions(
+    program
+      .command('export [run]')
+      .description('write the best network of a run (number or id), or of --trial, as a tfjs layers model and prove it')
+      .option('--trial <id>', 'trial id instead of the best of a run')
+      .option('--folder <folder>', 'where to write (default: exports/ in the workspace)'),
+  ).action((run: string | undefined, options: CommonOptions & { trial?: string; folder?: string }) =>
+    runCommand(options, async (context) => {
+      const trialId =
+        options.trial === undefined ? (await findRun(context.client, run)).bestTrialId : Number(options.trial)
+      if (trialId === null || !Number.isInteger(trialId)) {
+        throw new AppError(
+          'not-found',
+          options.trial
+            ? `--trial takes a trial's number, received "${options.trial}".`
+            : 'This run has no finished trial to export yet.',
+          'List them with "gpt-nas search show RUN".',
+        )
+      }
+      const exported = await exportTrial(context, trialId, options.folder ?? null)
+      context.output.result(exported, exportText(exported))
+      return exported.proof?.passed === false ? EXIT.failed : EXIT.ok
+    }),
+  )
+}

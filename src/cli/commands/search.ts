@@ -1,0 +1,187 @@
+// gpt-nas search: start, resume, list, show. Progress goes to standard error, the result to standard output.
+import type { Command } from 'commander'
+import { readFileSync } from 'node:fs'
+import { AppError } from '@shared/errors'
+import { runDefinitionSchema, type Run, type RunDefinition } from '@shared/search/run'
+import { SAMPLES } from '@shared/search/samples'
+import type { Trial } from '@shared/search/trial'
+import { runCommand, withCommonOptions, type CommandContext, type CommonOptions } from '../command'
+import { count, duration, percent, table } from '../format'
+import { EXIT } from '../output'
+import { watchRun } from '../watch-run'
+import { getDataset } from './dataset'
+import { exportText, exportTrial } from './export'
+import { findRun } from './search-run'
+
+interface StartOptions extends CommonOptions {
+  readonly config?: string
+  readonly sample?: string | true
+  readonly export?: boolean
+}
+
+/** @throws AppError `invalid-input` with the path of every wrong field */
+export function readDefinition({ config, sample }: StartOptions): RunDefinition {
+  if (config === undefined) {
+    const wanted = sample === true || sample === undefined ? SAMPLES[0]?.id : sample
+    const found = SAMPLES.find(({ id }) => id === wanted)
+    if (sample === undefined)
+      throw new AppError(
+        'invalid-input',
+        'A search needs its settings.',
+        `Give --config FILE or --sample NAME (${SAMPLES.map(({ id }) => id).join(', ')}).`,
+      )
+    if (!found)
+      throw new AppError(
+        'invalid-input',
+        `There is no sample "${wanted}".`,
+        `Samples: ${SAMPLES.map(({ id }) => id).join(', ')}.`,
+      )
+    return found.definition
+  }
+  let json: unknown
+  try {
+    json = JSON.parse(readFileSync(config, 'utf8'))
+  } catch (cause) {
+    throw new AppError(
+      'invalid-input',
+      `${config} cannot be read as JSON: ${cause instanceof Error ? cause.message : String(cause)}`,
+      'docs/search-file.md describes the file.',
+      { cause },
+    )
+  }
+  const parsed = runDefinitionSchema.safeParse(json)
+  if (!parsed.success) {
+    const issues = parsed.error.issues.map(({ path, message }) => `  ${path.join('.') || '(file)'}: ${message}`)
+    throw new AppError(
+      'invalid-input',
+      `${config} is not a valid search:\n${issues.join('\n')}`,
+      'docs/search-file.md describes every field.',
+    )
+  }
+  return parsed.data
+}
+
+async function follow(context: CommandContext, run: Run, shouldExport: boolean): Promise<number> {
+  const ended = await watchRun(context, run.id)
+  const best = ended.bestTrialId === null ? null : await context.client.trials.get({ id: ended.bestTrialId })
+  const exported = shouldExport && ended.state === 'finished' && best ? await exportTrial(context, best.id, null) : null
+  context.output.result(
+    { run: ended, best, export: exported },
+    [summary(ended, best), ...(exported ? [exportText(exported)] : [])].join('\n'),
+  )
+  if (ended.state === 'paused' || ended.state === 'interrupted') return EXIT.interrupted
+  return ended.state === 'failed' || exported?.proof?.passed === false ? EXIT.failed : EXIT.ok
+}
+
+function summary(run: Run, best: Trial | null): string {
+  const { finished, failed, planned } = run.counts
+  const lines = [
+    `Run ${run.number} "${run.definition.name}" is ${run.state}: ${finished} of ${planned} trials finished, ${failed} failed, ${duration(run.seconds)} of searching.`,
+  ]
+  if (run.error) lines.push(run.error.message, ...(run.error.fix ? [run.error.fix] : []))
+  if (best)
+    lines.push(
+      `Best: trial ${best.number} with ${percent(best.fitness ?? 0)} validation accuracy, ${count(best.parameters)} parameters, ${count(best.macs)} multiply-accumulates.`,
+    )
+  if (run.state === 'paused' || run.state === 'interrupted')
+    lines.push(`Continue with "gpt-nas search resume ${run.number}".`)
+  else if (best) lines.push(`Export it with "gpt-nas export ${run.number}".`)
+  return lines.join('\n')
+}
+
+function trialRow(trial: Trial): string[] {
+  const fitness = trial.fitness === null ? '' : percent(trial.fitness)
+  return [
+    String(trial.number),
+    String(trial.id),
+    String(trial.generation + 1),
+    trial.state,
+    fitness,
+    count(trial.parameters),
+    count(trial.macs),
+    trial.origin.operator,
+    String(trial.origin.reconstructed.length),
+    trial.seconds === null ? '' : duration(trial.seconds),
+  ]
+}
+
+export function searchCommand(program: Command): void {
+  const group = program.command('search').description('searches: start, resume, list, show')
+
+  withCommonOptions(
+    group
+      .command('start')
+      .description('start a search and follow it to its end; Ctrl-C pauses it cleanly')
+      .option('--config <file>', 'JSON file with the settings')
+      .option('--sample [name]', `settings that come with the product: ${SAMPLES.map(({ id }) => id).join(', ')}`)
+      .option('--export', 'export the best network at the end and prove the export'),
+  ).action((options: StartOptions) =>
+    runCommand(options, async (context) => {
+      const definition = readDefinition(options)
+      await getDataset(context, definition.data.dataset)
+      const run = await context.client.searches.create({ definition })
+      context.output.note(
+        `Run ${run.number} "${definition.name}" (${definition.strategy}) in ${context.workspaceFolder}`,
+      )
+      return follow(context, run, options.export === true)
+    }),
+  )
+
+  withCommonOptions(
+    group
+      .command('resume [run]')
+      .description('go on with a paused or interrupted run (default: the latest)')
+      .option('--export', 'export the best network at the end'),
+  ).action((wanted: string | undefined, options: CommonOptions & { export?: boolean }) =>
+    runCommand(options, async (context) => {
+      const run = await context.client.searches.resume({ id: (await findRun(context.client, wanted)).id })
+      context.output.note(
+        `Run ${run.number} "${run.definition.name}" goes on: ${run.counts.finished + run.counts.failed} of ${run.counts.planned} trials are done.`,
+      )
+      return follow(context, run, options.export === true)
+    }),
+  )
+
+  withCommonOptions(group.command('list').description('every run of the workspace')).action((options: CommonOptions) =>
+    runCommand(options, async ({ client, output }) => {
+      const runs = await client.searches.list()
+      const rows = runs.map((run) => [
+        String(run.number),
+        run.definition.name,
+        run.definition.strategy,
+        run.state,
+        `${run.counts.finished + run.counts.failed}/${run.counts.planned}`,
+        run.bestFitness === null ? '' : percent(run.bestFitness),
+        duration(run.seconds),
+      ])
+      output.result(
+        runs,
+        runs.length === 0
+          ? 'No searches yet. Start one with "gpt-nas search start --sample".'
+          : table(['>Run', 'Name', 'Strategy', 'State', '>Trials', '>Best', '>Time'], rows),
+      )
+    }),
+  )
+
+  withCommonOptions(group.command('show [run]').description('a run and its trials (default: the latest)')).action(
+    (wanted: string | undefined, options: CommonOptions) =>
+      runCommand(options, async ({ client, output }) => {
+        const run = await findRun(client, wanted)
+        const { trials } = await client.trials.list({ id: run.id, limit: 10_000 })
+        const best = trials.find((trial) => trial.id === run.bestTrialId) ?? null
+        const columns = [
+          '>Trial',
+          '>Id',
+          '>Generation',
+          'State',
+          '>Accuracy',
+          '>Parameters',
+          '>MACs',
+          'Origin',
+          '>Proposed',
+          '>Time',
+        ]
+        output.result({ run, trials }, `${summary(run, best)}\n\n${table(columns, trials.map(trialRow))}`)
+      }),
+  )
+}

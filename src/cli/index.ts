@@ -1,0 +1,23 @@
+// gpt-nas: the command line. One file per command; this one only puts them together.
+import { Command } from 'commander'
+import { datasetCommand } from './commands/dataset'
+import { doctorCommand } from './commands/doctor'
+import { exportCommand } from './commands/export'
+import { searchCommand } from './commands/search'
+import { EXIT } from './output'
+
+const program = new Command('gpt-nas')
+  .description('Searches neural architectures with a GPT proposer and a genetic algorithm, on this machine.')
+  .showHelpAfterError('Run "gpt-nas --help" for the commands.')
+  .exitOverride()
+
+doctorCommand(program)
+datasetCommand(program)
+searchCommand(program)
+exportCommand(program)
+
+program.parseAsync(process.argv).catch((thrown: unknown) => {
+  // Commander has printed the help or the reason already.
+  const code = (thrown as { exitCode?: number }).exitCode ?? EXIT.usage
+  process.exitCode = code === 0 ? EXIT.ok : EXIT.usage
+})

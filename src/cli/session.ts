@@ -1,0 +1,63 @@
+// Opens the engine inside this process for one command: the same engine as the app's, with forked computes.
+// The one place of the CLI that knows how an engine is made.
+import { existsSync, readFileSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { dirname, join, resolve } from 'node:path'
+import type { EngineContract } from '@shared/contract'
+import { memoryPorts } from '@shared/transport/port'
+import { createClient, serveRouter, type Client } from '@shared/transport/rpc'
+import { forkedProcesses } from '../engine/executors/forked-processes'
+import { createEngine } from '../engine/host'
+
+export interface SessionOptions {
+  readonly workspace?: string | undefined
+}
+
+export interface Session {
+  readonly client: Client<EngineContract>
+  readonly workspaceFolder: string
+  /** Ends computes, stores what runs and releases the workspace. */
+  close(): Promise<void>
+}
+
+/** The folder with package.json above the built program: a checkout, or the installed app. */
+function applicationFolder(): string {
+  let folder = __dirname
+  while (!existsSync(join(folder, 'package.json')) && dirname(folder) !== folder) folder = dirname(folder)
+  return folder
+}
+
+export async function openSession({ workspace }: SessionOptions): Promise<Session> {
+  const { env } = process
+  const workspaceFolder = resolve(workspace ?? env['GPTNAS_WORKSPACE'] ?? join(homedir(), 'GPT-NAS Workspace'))
+  const cacheFolder = resolve(
+    env['GPTNAS_CACHE'] ?? join(env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'gpt-nas-workbench'),
+  )
+  const application = applicationFolder()
+  const { version } = JSON.parse(readFileSync(join(application, 'package.json'), 'utf8')) as { version: string }
+  const engine = await createEngine({
+    workspaceFolder,
+    cacheFolder,
+    resourcesFolder: join(application, 'resources'),
+    appVersion: version,
+    autoResume: false,
+    startProcess: forkedProcesses(__dirname, reportTo(env['GPTNAS_VERBOSE'])),
+  })
+  const [server, port] = memoryPorts()
+  serveRouter(engine.router, server, (thrown) =>
+    process.stderr.write(`${thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)}\n`),
+  )
+  return {
+    client: createClient<EngineContract>(port),
+    workspaceFolder,
+    close: async () => {
+      port.close()
+      await engine.close()
+    },
+  }
+}
+
+/** TensorFlow is talkative: its lines appear only when asked for with GPTNAS_VERBOSE=1. */
+function reportTo(verbose: string | undefined): (line: string) => void {
+  return verbose ? (line) => process.stderr.write(`${line}\n`) : () => undefined
+}

@@ -1,0 +1,81 @@
+// Follows a run in the terminal: bars on a terminal, one line per finished trial without one. Ctrl-C pauses cleanly.
+import type { RunUpdate } from '@shared/contract/searches'
+import type { Run } from '@shared/search/run'
+import type { Trial } from '@shared/search/trial'
+import type { CommandContext } from './command'
+import { bar, count, duration, percent } from './format'
+
+const ENDED: ReadonlySet<Run['state']> = new Set(['finished', 'stopped', 'failed', 'paused', 'interrupted'])
+
+/** The bars of one moment. */
+export function liveLines({ run, activities, phase }: RunUpdate): string[] {
+  const { finished, failed, planned } = run.counts
+  const done = finished + failed
+  const left = run.remaining ? `, about ${duration(run.remaining.low)} to ${duration(run.remaining.high)} left` : ''
+  const best = run.bestFitness === null ? '' : `, best ${percent(run.bestFitness)}`
+  return [
+    `${bar(planned > 0 ? done / planned : 0)} trial ${done} of ${planned}, generation ${run.generation + 1} of ${run.definition.generations}${best}${left}`,
+    ...activities.map((activity) => {
+      const fraction =
+        activity.epochs > 0 ? (activity.epoch - 1 + activity.step / Math.max(1, activity.steps)) / activity.epochs : 0
+      const loss = activity.loss === null ? '' : `, loss ${activity.loss.toFixed(3)}`
+      return `  ${bar(fraction, 16)} trial ${activity.trialNumber} on compute ${activity.compute}: epoch ${activity.epoch} of ${activity.epochs}${loss}`
+    }),
+    ...(phase === 'proposing' ? ['  proposing the next generation ...'] : []),
+  ]
+}
+
+/** One line for a trial that has come to its end. */
+export function trialLine(trial: Trial): string {
+  const size = `${count(trial.parameters)} parameters, ${count(trial.macs)} multiply-accumulates`
+  if (trial.state === 'failed')
+    return `Trial ${trial.number} failed (${size}): ${trial.error?.message ?? 'no reason was given'}`
+  const reused = trial.reusedFrom === null ? '' : ', same architecture as before: result reused'
+  const replaced = trial.origin.reconstructed.length
+  const origin = replaced > 0 ? `${trial.origin.operator}, ${replaced} blocks from the proposer` : trial.origin.operator
+  return `Trial ${trial.number}: ${percent(trial.fitness ?? 0)} validation accuracy (${size}; ${origin}${trial.seconds === null ? '' : `; ${duration(trial.seconds)}`}${reused})`
+}
+
+/**
+ * Prints what happens until the run ends or is paused.
+ * @returns the run as it ended; its state is `paused` after Ctrl-C
+ */
+export async function watchRun({ client, output }: CommandContext, id: string): Promise<Run> {
+  const told = new Set<number>()
+  let isFirst = true
+  let interrupts = 0
+  const interrupt = (): void => {
+    interrupts++
+    if (interrupts === 1) {
+      output.note(
+        'Pausing: running epochs end and are stored. Press Ctrl-C again to leave at once; nothing finished is lost.',
+      )
+      client.searches.pause({ id }).catch((thrown: unknown) => output.failure(thrown))
+    } else {
+      process.exit(130)
+    }
+  }
+  process.on('SIGINT', interrupt)
+  process.on('SIGTERM', interrupt)
+  try {
+    let last: Run | undefined
+    for await (const update of await client.searches.watch({ id })) {
+      last = update.run
+      for (const trial of update.changedTrials) {
+        const isEnd = trial.state === 'finished' || trial.state === 'failed'
+        if (!isEnd || told.has(trial.id)) continue
+        told.add(trial.id)
+        if (!isFirst) output.note(trialLine(trial)) // the first update holds what an earlier session did
+      }
+      if (!isFirst)
+        for (const entry of update.journal) if (entry.level !== 'info') output.note(`${entry.level}: ${entry.message}`)
+      isFirst = false
+      output.live(liveLines(update))
+      if (ENDED.has(update.run.state)) break
+    }
+    return last ?? (await client.searches.get({ id }))
+  } finally {
+    process.off('SIGINT', interrupt)
+    process.off('SIGTERM', interrupt)
+  }
+}
