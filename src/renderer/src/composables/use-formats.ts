@@ -1,0 +1,70 @@
+// Numbers as people read them: with a unit, in the window's language, never more digits than are known.
+import { computed } from 'vue'
+import { useI18n } from 'vue-i18n'
+
+const BYTE_UNITS = ['units.bytes', 'units.kib', 'units.mib', 'units.gib', 'units.tib'] as const
+const MINUTE = 60
+const HOUR = 3600
+const DAY = 86_400
+
+/** Formatting functions for the current language. Each gives the placeholder of "no value" for null. */
+export function useFormats() {
+  const { t, locale } = useI18n()
+  const none = computed(() => t('common.none'))
+  const number = (value: number, digits = 0): string =>
+    new Intl.NumberFormat(locale.value, { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(value)
+
+  /** Fraction in [0, 1] as a percentage. */
+  const percent = (fraction: number | null | undefined, digits = 1): string =>
+    fraction == null ? none.value : t('units.percent', { value: number(fraction * 100, digits) })
+
+  /** 274,000 as "274 k": parameters, multiply-accumulates, images. Three significant digits. */
+  const compact = (value: number | null | undefined): string => {
+    if (value == null) return none.value
+    const steps = [
+      [1e9, 'units.giga'],
+      [1e6, 'units.mega'],
+      [1e3, 'units.kilo'],
+    ] as const
+    const step = steps.find(([size]) => Math.abs(value) >= size)
+    if (step === undefined) return number(value)
+    const scaled = value / step[0]
+    return t(step[1], { value: number(scaled, scaled >= 100 ? 0 : scaled >= 10 ? 1 : 2) })
+  }
+
+  const bytes = (value: number | null | undefined): string => {
+    if (value == null) return none.value
+    const power = value < 1 ? 0 : Math.min(BYTE_UNITS.length - 1, Math.floor(Math.log2(value) / 10))
+    const scaled = value / 1024 ** power
+    return t(BYTE_UNITS[power] ?? 'units.bytes', { value: number(scaled, power === 0 || scaled >= 100 ? 0 : 1) })
+  }
+
+  /** Seconds as "48 s", "12 min", "3 h 20 min", "2 d 4 h". */
+  const duration = (seconds: number | null | undefined): string => {
+    if (seconds == null) return none.value
+    if (seconds < 10) return t('units.seconds', { value: number(seconds, 1) })
+    if (seconds < 99.5) return t('units.seconds', { value: number(seconds) })
+    const minutes = Math.round(seconds / MINUTE)
+    if (seconds < HOUR) return t('units.minutes', { value: minutes })
+    if (seconds < DAY) return t('units.hoursMinutes', { hours: Math.floor(minutes / 60), minutes: minutes % 60 })
+    const hours = Math.round(seconds / HOUR)
+    return t('units.daysHours', { days: Math.floor(hours / 24), hours: hours % 24 })
+  }
+
+  /** Remaining time: one figure when both ends read the same, else "20 min to 30 min". */
+  const range = (span: { low: number; high: number } | null | undefined): string => {
+    if (span == null) return none.value
+    const [low, high] = [duration(span.low), duration(span.high)]
+    return low === high ? low : t('units.range', { low, high })
+  }
+
+  const decimals = (value: number | null | undefined, digits = 3): string => (value == null ? none.value : number(value, digits))
+  /** Small magnitudes such as a tolerance: "1.0e-4". */
+  const scientific = (value: number | null | undefined): string => (value == null ? none.value : value.toExponential(1))
+  const dateTime = (iso: string | null | undefined): string =>
+    iso == null ? none.value : new Intl.DateTimeFormat(locale.value, { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(iso))
+  const clock = (iso: string): string =>
+    new Intl.DateTimeFormat(locale.value, { hour: '2-digit', minute: '2-digit', second: '2-digit', hour12: false }).format(new Date(iso))
+
+  return { number, percent, compact, bytes, duration, range, decimals, scientific, dateTime, clock }
+}

@@ -1,0 +1,59 @@
+// Mirrors the running search on the taskbar and in the window's title, and notifies when one ends while the window is away.
+import { watch } from 'vue'
+import { useI18n } from 'vue-i18n'
+import { useHost } from '@/api/keys'
+import { runProgress } from '@/lib/run-progress'
+import { useNavigationStore } from '@/stores/navigation.store'
+import { useNoticesStore } from '@/stores/notices.store'
+import { useRunsStore } from '@/stores/runs.store'
+import { useFormats } from './use-formats'
+import type { RunState } from '@shared/search/run'
+
+const ENDED: readonly RunState[] = ['finished', 'failed']
+
+/** Call once, in the frame. */
+export function useHostProgress(): void {
+  const { t } = useI18n()
+  const { percent } = useFormats()
+  const host = useHost()
+  const runs = useRunsStore()
+  const notices = useNoticesStore()
+  const navigation = useNavigationStore()
+
+  watch(
+    () => runs.active,
+    (active) => {
+      if (active === null) host.setProgress({ fraction: null, title: t('app.name') })
+      else {
+        const fraction = runProgress(active)
+        host.setProgress({ fraction, title: t('app.titleWithRun', { percent: percent(fraction, 0), name: active.definition.name }) })
+      }
+    },
+    { immediate: true },
+  )
+
+  let known = new Map<string, RunState>()
+  watch(
+    () => runs.runs,
+    (list) => {
+      for (const run of list) {
+        const before = known.get(run.id)
+        if (before === undefined || before === run.state || !ENDED.includes(run.state)) continue
+        const title = t(run.state === 'finished' ? 'run.finishedNews' : 'run.failedNews', { number: run.number, name: run.definition.name })
+        const body = run.bestFitness === null ? '' : t('run.bestNews', { accuracy: percent(run.bestFitness) })
+        if (document.hasFocus()) {
+          notices.tell(title, {
+            label: t('run.showResults'),
+            run: () => {
+              navigation.selectRun(run.id)
+              navigation.open('results')
+            },
+          })
+        } else host.notify({ title, body })
+        if (run.state === 'failed' && run.error !== null) notices.report(`run-${run.id}`, title, run.error)
+      }
+      known = new Map(list.map((run) => [run.id, run.state]))
+    },
+    { immediate: true },
+  )
+}

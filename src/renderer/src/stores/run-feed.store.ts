@@ -1,0 +1,76 @@
+// Everything that happens inside the selected run: its trials, what trains right now, its journal.
+// One stream for all views; trials are kept by id and replaced whole, so 10,000 of them stay cheap to update.
+import { defineStore } from 'pinia'
+import { computed, shallowRef, triggerRef, watch } from 'vue'
+import { useEngine } from '@/api/keys'
+import { useStream } from '@/composables/use-stream'
+import { useNavigationStore } from './navigation.store'
+import { useRunsStore } from './runs.store'
+import type { Activity, JournalEntry, RunUpdate } from '@shared/contract/searches'
+import type { Run } from '@shared/search/run'
+import type { Trial } from '@shared/search/trial'
+
+/** Lines of the journal kept in the window; the workspace keeps all. */
+const JOURNAL_LINES = 500
+
+export const useRunFeedStore = defineStore('run-feed', () => {
+  const { client } = useEngine()
+  const navigation = useNavigationStore()
+  const runs = useRunsStore()
+
+  const streamed = shallowRef<Run | null>(null)
+  const phase = shallowRef<RunUpdate['phase']>('idle')
+  const activities = shallowRef<readonly Activity[]>([])
+  const trialsById = shallowRef(new Map<number, Trial>())
+  const journal = shallowRef<readonly JournalEntry[]>([])
+
+  function clear(): void {
+    streamed.value = null
+    phase.value = 'idle'
+    activities.value = []
+    trialsById.value = new Map()
+    journal.value = []
+  }
+
+  /** Takes an update; the first of a stream is the whole state and replaces what was known. */
+  function apply(update: RunUpdate, isFirst: boolean): void {
+    if (isFirst) {
+      trialsById.value = new Map(update.changedTrials.map((trial) => [trial.id, trial]))
+      journal.value = update.journal.slice(-JOURNAL_LINES)
+    } else {
+      for (const trial of update.changedTrials) trialsById.value.set(trial.id, trial)
+      if (update.changedTrials.length > 0) triggerRef(trialsById)
+      if (update.journal.length > 0) journal.value = [...journal.value, ...update.journal].slice(-JOURNAL_LINES)
+    }
+    streamed.value = update.run
+    phase.value = update.phase
+    activities.value = update.activities
+  }
+
+  const stream = useStream(
+    () => navigation.runId,
+    (id, signal) => client.searches.watch({ id }, { signal }),
+    apply,
+  )
+  watch(() => navigation.runId, clear)
+
+  const listed = computed(() => runs.byId(navigation.runId))
+  /** The stream's word while it flows; afterwards the list's, which still hears of a new name or a resumption. */
+  const run = computed(() => (stream.state.value === 'open' ? (streamed.value ?? listed.value) : (listed.value ?? streamed.value)))
+  watch(
+    () => listed.value?.state,
+    (state) => {
+      if (state === 'running' && stream.state.value === 'ended') stream.reopen()
+    },
+  )
+
+  /** In the order they were proposed. */
+  const trials = computed<readonly Trial[]>(() => [...trialsById.value.values()].sort((a, b) => a.number - b.number))
+  const best = computed(() => {
+    const id = run.value?.bestTrialId
+    return id == null ? null : (trialsById.value.get(id) ?? null)
+  })
+  const trial = (id: number | null): Trial | null => (id === null ? null : (trialsById.value.get(id) ?? null))
+
+  return { run, phase, activities, trials, trial, best, journal, state: stream.state, error: stream.error, reopen: stream.reopen }
+})

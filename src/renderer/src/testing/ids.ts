@@ -1,0 +1,70 @@
+// Every data-testid of the window in one list: end-to-end tests find things by these, and by nothing that looks may change.
+import type { ViewName } from '@/stores/navigation.store'
+
+export const testIds = {
+  rail: (view: ViewName) => `rail-${view}`,
+  view: (view: ViewName) => `view-${view}`,
+  palette: 'palette-open',
+  paletteDialog: 'palette',
+  keySheet: 'key-sheet',
+  theme: 'theme-toggle',
+  toast: 'toast',
+  engineBanner: 'engine-banner',
+  statusMachine: 'status-machine',
+  statusRun: 'status-run',
+  statusProblems: 'status-problems',
+
+  /** Search */
+  definitionTab: 'search-tab-definition',
+  runsTab: 'search-tab-runs',
+  presetFirstLight: 'preset-first-light',
+  presetPaper: 'preset-paper',
+  detailSwitch: 'definition-detail',
+  setting: (path: string) => `setting-${path}`,
+  startRun: 'run-start',
+  plannedTrials: 'planned-trials',
+  runItem: (number: number) => `run-item-${number}`,
+  runState: 'run-state',
+  pauseRun: 'run-pause',
+  resumeRun: 'run-resume',
+  stopRun: 'run-stop',
+  confirmStop: 'run-stop-confirm',
+  runProgress: 'run-progress',
+  activity: 'activity',
+  population: 'population',
+  journal: 'journal',
+  bestTrial: 'best-trial',
+  exportBest: 'best-export',
+
+  /** Results */
+  runPicker: 'results-run',
+  stateChip: (state: string) => `chip-${state}`,
+  columns: 'results-columns',
+  copyCsv: 'results-copy-csv',
+  trialsTable: 'results-table',
+  tableRow: 'table-row',
+  trialDrawer: 'trial-drawer',
+  closeDrawer: 'trial-close',
+  exportTrial: 'trial-export',
+  exportStage: 'export-stage',
+  proofCard: 'proof-card',
+  openInEditor: 'trial-open-in-editor',
+  networkPreview: 'network-preview',
+
+  /** Data */
+  dataset: (name: string) => `dataset-${name}`,
+  getDataset: 'dataset-get',
+  checkDataset: 'dataset-check',
+  datasetState: 'dataset-state',
+  classBalance: 'dataset-classes',
+  thumbnails: 'dataset-thumbnails',
+
+  /** Proposer, Runtime, Settings */
+  modelCard: 'proposer-card',
+  suggest: 'proposer-suggest',
+  suggestions: 'proposer-suggestions',
+  runDoctor: 'runtime-doctor',
+  copyReport: 'runtime-copy',
+  doctorCheck: (id: string) => `doctor-${id}`,
+  themeChoice: 'settings-theme',
+} as const
