@@ -1,8 +1,7 @@
-// The block libraries: the paper's 15 (Table II), which chains are made of, and those with two more that the zoo needs.
+// The block libraries: the paper's 15 (Table II), which chains are made of, and those with MBConv, which the zoo needs.
 import { AppError } from '../../errors'
 import type { BlockDefinition, BlockLibrary } from '../block'
 import { nearMisses } from '../near-misses'
-import { classifierHead } from './classifier-head'
 import { commonBatchNorm } from './common-batch-norm'
 import { commonConv } from './common-conv'
 import { commonMaxPool } from './common-max-pool'
@@ -45,12 +44,8 @@ export const PAPER_BLOCKS: ReadonlyMap<string, BuiltInBlock> = byName([
   commonConv,
 ])
 
-/** The paper's blocks, EfficientNet's MBConv and the classifier head: what zoo networks are written in. */
-export const BUILT_IN_BLOCKS: ReadonlyMap<string, BuiltInBlock> = byName([
-  ...PAPER_BLOCKS.values(),
-  efficientnetMbconv,
-  classifierHead,
-])
+/** The paper's blocks and EfficientNet's MBConv: what zoo networks are written in. */
+export const BUILT_IN_BLOCKS: ReadonlyMap<string, BuiltInBlock> = byName([...PAPER_BLOCKS.values(), efficientnetMbconv])
 
 /** @throws AppError `invalid-architecture` naming the block and the nearest known ones. */
 export function blockDefinition(library: BlockLibrary, name: string): BlockDefinition {
