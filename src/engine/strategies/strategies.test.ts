@@ -58,7 +58,7 @@ describe('ga', () => {
       const now = Math.max(...generation.map(({ fitness }) => fitness!))
       expect(now).toBe(bestSoFar(history)[index])
     })
-    const keys = new Set(proposals.flat().map(({ genotype }) => space.canonicalKey(genotype)))
+    const keys = new Set(proposals.flat().map(({ genotype }) => space.canonicalKey(genotype as Word)))
     // 600 proposals, of which 19 are the elite again.
     expect(keys.size).toBe(600 - 19)
   })

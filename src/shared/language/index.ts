@@ -1,0 +1,17 @@
+// The languages of architectures as the rest of the code sees them.
+export {
+  END_TOKEN,
+  FIRST_LAYER_TOKEN,
+  PAD_TOKEN,
+  START_TOKEN,
+  UNKNOWN_TOKEN,
+  VOCABULARY_NAME,
+  WINDOW_LAYERS,
+  describeToken,
+  layerTokensOfBlock,
+  tokenOfLayer,
+  tokenizeLayers,
+  vocabularySize,
+  windowBefore,
+} from './paper/tokenize'
+export { PAPER_BLOCK_NAMES as blockNames } from './paper/block-names'
