@@ -42,6 +42,7 @@ export async function openSession({ workspace }: SessionOptions): Promise<Sessio
     appVersion: version,
     autoResume: false,
     startProcess: forkedProcesses(__dirname, reportTo(env['GPTNAS_VERBOSE'])),
+    report: (thrown) => process.stderr.write(`${String(thrown)}\n`),
   })
   const [server, port] = memoryPorts()
   serveRouter(engine.router, server, (thrown) =>

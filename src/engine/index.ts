@@ -1,0 +1,60 @@
+// The engine as Electron's utility process: takes its arguments and ports from main, serves the contract on each port,
+// and shows signs of life. The engine itself is made in host.ts.
+import type { EngineArguments, EngineToMain, MainToEngine } from '@shared/transport/supervision'
+import { errorData } from '@shared/errors'
+import { portFromMain, type MainPortLike } from '@shared/transport/port'
+import { serveRouter } from '@shared/transport/rpc'
+import { mainProcesses } from './executors/main-processes'
+import { createEngine, type Engine } from './host'
+
+/** Main restarts an engine that is silent for twenty of these. */
+const HEARTBEAT_MS = 1_000
+
+interface ParentPort {
+  on(event: 'message', listener: (event: { data: unknown; ports: readonly MainPortLike[] }) => void): void
+  postMessage(message: EngineToMain): void
+}
+
+const parent = (process as unknown as { parentPort: ParentPort }).parentPort
+const report = (thrown: unknown): void => {
+  process.stderr.write(`${thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)}\n`)
+}
+
+async function start(): Promise<void> {
+  const engineArguments = JSON.parse(process.argv[process.argv.length - 1] ?? '') as EngineArguments
+  const processes = mainProcesses((message) => parent.postMessage(message))
+  let engine: Engine | undefined
+  const early: Parameters<typeof receive>[] = []
+
+  function receive(message: MainToEngine, ports: readonly MainPortLike[]): void {
+    processes.receive(message, ports)
+    const [port] = ports
+    if (message.type === 'client' && port && engine) serveRouter(engine.router, portFromMain(port), report)
+    else if (message.type === 'client') early.push([message, ports])
+    else if (message.type === 'shutdown') void shutDown(engine)
+  }
+  parent.on('message', ({ data, ports }) => receive(data as MainToEngine, ports))
+  setInterval(() => parent.postMessage({ type: 'heartbeat' }), HEARTBEAT_MS)
+
+  engine = await createEngine({ ...engineArguments, startProcess: processes.start, report })
+  for (const pending of early) receive(...pending)
+  parent.postMessage({ type: 'ready' })
+}
+
+async function shutDown(engine: Engine | undefined): Promise<void> {
+  try {
+    await engine?.close()
+  } catch (thrown) {
+    report(thrown)
+  }
+  parent.postMessage({ type: 'closed' })
+  process.exit(0)
+}
+
+start().catch((thrown: unknown) => {
+  report(thrown)
+  const { message, fix } = errorData(thrown)
+  parent.postMessage({ type: 'fatal', message, fix })
+  // Let the message leave before the process does.
+  setTimeout(() => process.exit(1), 200)
+})
