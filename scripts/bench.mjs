@@ -1,0 +1,42 @@
+#!/usr/bin/env node
+// npm run bench:NAME -- [--quick] [--json]: bundles bench/NAME.ts beside the product's own build and runs it.
+// Measurements are TypeScript like the code they measure; what set-up has to say goes to standard error.
+import { spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { mkdir, rm } from 'node:fs/promises'
+import path from 'node:path'
+import { root } from './setup/paths.mjs'
+import { prepare } from './setup/prepare.mjs'
+
+const [name = '', ...options] = process.argv.slice(2)
+const source = path.join(root, 'bench', `${name}.ts`)
+if (!/^[a-z0-9-]+$/.test(name) || !existsSync(source)) {
+  process.stderr.write(
+    `There is no measurement "${name}". They are the files bench/NAME.ts; run one with npm run bench:NAME.\n`,
+  )
+  process.exit(2)
+}
+await prepare()
+
+const { build } = await import('vite')
+const folder = path.join(root, 'out', 'bench', `${name}-${process.pid}`)
+await mkdir(folder, { recursive: true })
+await build({
+  configFile: false,
+  root,
+  logLevel: 'error',
+  resolve: { alias: { '@shared': path.join(root, 'src', 'shared') } },
+  ssr: { noExternal: true, external: ['libsql', '@tensorflow/tfjs', '@tensorflow/tfjs-node-gpu'] },
+  build: {
+    ssr: source,
+    outDir: folder,
+    target: 'node20',
+    rollupOptions: { output: { format: 'cjs', entryFileNames: 'bench.cjs' } },
+  },
+})
+const { status } = spawnSync(process.execPath, ['--expose-gc', path.join(folder, 'bench.cjs'), ...options], {
+  stdio: 'inherit',
+  env: { ...process.env, GPTNAS_ROOT: root },
+})
+await rm(folder, { recursive: true, force: true })
+process.exit(status ?? 1)
