@@ -146,3 +146,13 @@ export function uint8Tensor(values: Uint8Array, shape: readonly number[]): Tenso
   const id = backend.binding.createTensor(shape, DataType.uint8, values)
   return adopt({ id, shape: [...shape], dtype: DataType.uint8 })
 }
+
+/** `tf.tidy` for a body whose result is not made of tensors: everything made inside is freed, the result is not searched. */
+export function scoped<T>(body: () => T): T {
+  tf.engine().startScope()
+  try {
+    return body()
+  } finally {
+    tf.engine().endScope()
+  }
+}
