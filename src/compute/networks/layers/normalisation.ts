@@ -1,0 +1,23 @@
+// Batch normalisation. Momentum 0.9 for the running statistics and epsilon 1e-5 are PyTorch's; Keras's 0.99 needs more
+// steps than a short candidate training has (design: Padding and activations).
+import type { Tensor1D } from '../../tensorflow/backend'
+import { batchNormInference, batchNormTraining } from '../../tensorflow/kernels/batch-norm'
+import type { LayerBuilder } from './layer-builder'
+
+export const BATCH_NORM_MOMENTUM = 0.9
+export const BATCH_NORM_EPSILON = 1e-5
+
+export const batchNormalisation: LayerBuilder = ({ inputs, array, training }) => {
+  const stored = {
+    gamma: array('gamma') as Tensor1D,
+    beta: array('beta') as Tensor1D,
+    runningMean: array('moving-mean') as Tensor1D,
+    runningVariance: array('moving-variance') as Tensor1D,
+  }
+  if (!training) return batchNormInference(inputs[0], stored, { epsilon: BATCH_NORM_EPSILON })
+  const constants = { epsilon: BATCH_NORM_EPSILON, momentum: BATCH_NORM_MOMENTUM }
+  const { value, newMean, newVariance } = batchNormTraining(inputs[0], stored, constants)
+  training.update('moving-mean', newMean)
+  training.update('moving-variance', newVariance)
+  return value
+}

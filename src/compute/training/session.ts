@@ -1,0 +1,202 @@
+// One network in training: variables, resident data and the recorded train and evaluation steps in one session.
+// Knows nothing of epochs, files or events; the trainer drives it.
+import type { Recipe } from '@shared/search/run'
+import { initialValues } from '../networks/initialise'
+import { trainedNames, type Network } from '../networks/network'
+import type { NamedArray } from '../networks/weights'
+import {
+  tf,
+  type NamedTensorMap,
+  type Scalar,
+  type Tensor,
+  type Tensor1D,
+  type Tensor4D,
+  type Variable,
+} from '../tensorflow/backend'
+import { randomCrop, randomFlip } from '../tensorflow/kernels/augment'
+import { softmaxCrossEntropy } from '../tensorflow/kernels/cross-entropy'
+import { mean } from '../tensorflow/kernels/dense'
+import { cast, gather } from '../tensorflow/kernels/gather'
+import type { Seed } from '../tensorflow/kernels/random'
+import { sgd } from '../tensorflow/optimizers'
+import { entry, type Program } from '../tensorflow/recorder/program'
+import { record } from '../tensorflow/recorder/record'
+import { normalise, type Normalisation } from './normalise'
+import { residentData } from './resident-data'
+import type { SplitRows } from './split-data'
+
+export interface SessionOptions {
+  readonly network: Network
+  readonly recipe: Recipe
+  /** Images of one training step; fixed for the session. */
+  readonly batchSize: number
+  readonly evaluationBatch: number
+  /** Rows of training and validation together; steps name them by position. */
+  readonly rows: SplitRows
+  readonly normalisation: Normalisation
+  readonly seed: number
+  /** Node ids that are trained besides the head; null trains all. */
+  readonly trainable: readonly string[] | null
+}
+
+export interface StepResult {
+  /** Mean over the batch, label smoothing included. */
+  readonly loss: number
+  /** Fraction of the batch, as augmented. */
+  readonly accuracy: number
+}
+
+export interface EvaluationResult {
+  /** Sums over the images whose weight is 1. Cross-entropy without smoothing. */
+  readonly loss: number
+  readonly correct: number
+}
+
+export interface TrainingSession {
+  step(indices: Int32Array, learningRate: number, seed: Int32Array): StepResult
+  /** @param weights 1 for an image that counts, 0 for what only fills the batch */
+  evaluate(indices: Int32Array, weights: Float32Array): EvaluationResult
+  /** Parameters and statistics: what a network is. */
+  readWeights(): NamedArray[]
+  /** Weights and optimizer slots: what continuing needs. */
+  readState(): NamedArray[]
+  /** @throws RangeError for an array the session does not have */
+  writeState(arrays: readonly NamedArray[]): void
+  dispose(): void
+}
+
+const correctOnes = (logits: Tensor, labels: Tensor): Tensor => cast(tf.equal(tf.argMax(logits, 1), labels), 'float32')
+
+function entries(
+  options: SessionOptions,
+  variables: ReadonlyMap<string, Variable>,
+  data: { images: Variable; labels: Variable },
+  optimise: (gradients: NamedTensorMap, rate: Scalar) => void,
+  trained: readonly Variable[],
+) {
+  const { network, recipe, batchSize, evaluationBatch, normalisation } = options
+  const array = (name: string): Variable => variables.get(name)!
+  const pick = (indices: Tensor): { images: Tensor4D; labels: Tensor1D } => ({
+    images: normalise(gather(data.images, indices), normalisation),
+    labels: gather(data.labels, indices) as Tensor1D,
+  })
+  return {
+    train: entry(
+      {
+        indices: { shape: [batchSize], dtype: 'int32' },
+        learningRate: { shape: [], dtype: 'float32' },
+        seed: { shape: [2], dtype: 'int32' },
+      } as const,
+      (feeds) => {
+        const seed = feeds.seed as Seed
+        const { images, labels } = pick(feeds.indices)
+        const cropped = randomCrop(images, recipe.cropPadding, seed)
+        const augmented = recipe.flip ? randomFlip(cropped, seed) : cropped
+        let logits: Tensor | null = null
+        let updates: [string, Tensor][] = []
+        const { value, grads } = tf.variableGrads(() => {
+          const result = network.forward(augmented, array, seed)
+          // Kept, because the tape drops whatever is not the loss.
+          logits = tf.keep(result.logits)
+          updates = [...result.updates].map(([name, tensor]) => [name, tf.keep(tensor)])
+          return mean(softmaxCrossEntropy(result.logits, labels, recipe.labelSmoothing))
+        }, [...trained])
+        optimise(grads, feeds.learningRate as Scalar)
+        for (const [name, tensor] of updates) {
+          array(name).assign(tensor)
+          tensor.dispose()
+        }
+        const accuracy = mean(correctOnes(logits!, labels))
+        tf.dispose([logits!, ...Object.values(grads)])
+        return { loss: value, accuracy }
+      },
+    ),
+    evaluate: entry(
+      {
+        indices: { shape: [evaluationBatch], dtype: 'int32' },
+        weights: { shape: [evaluationBatch], dtype: 'float32' },
+      } as const,
+      (feeds) => {
+        const { images, labels } = pick(feeds.indices)
+        const { logits } = network.forward(images, array, null)
+        return {
+          loss: tf.sum(tf.mul(softmaxCrossEntropy(logits, labels), feeds.weights)),
+          correct: tf.sum(tf.mul(correctOnes(logits, labels), feeds.weights)),
+        }
+      },
+    ),
+  }
+}
+
+/**
+ * Builds the variables with their initial values and records both steps. Dispose the session when done.
+ * @throws AppError `out-of-memory`
+ */
+export function createSession(options: SessionOptions): TrainingSession {
+  const { network, recipe, seed, trainable } = options
+  const variables = new Map<string, Variable>()
+  let data: ReturnType<typeof residentData> | null = null
+  let slots: Readonly<Record<string, Variable>> = {}
+  let program: Program<ReturnType<typeof entries>>
+  try {
+    for (const stored of network.arrays) {
+      const { shape, values } = initialValues(stored, seed)
+      variables.set(
+        stored.name,
+        tf.tidy(() => tf.variable(tf.tensor(values, [...shape]), false)),
+      )
+    }
+    const names = trainedNames(network, trainable)
+    const optimised = network.arrays
+      .filter(({ name }) => names.has(name))
+      .map(({ name, decays }) => ({ name, decays, variable: variables.get(name)! }))
+    const optimizer = sgd(optimised, recipe)
+    slots = optimizer.slots
+    data = residentData(options.rows)
+    program = record({
+      variables: { ...Object.fromEntries(variables), ...slots, images: data.images, labels: data.labels },
+      entries: entries(
+        options,
+        variables,
+        data,
+        (gradients, rate) => optimizer.apply(gradients, rate),
+        optimised.map(({ variable }) => variable),
+      ),
+    })
+  } finally {
+    // The session holds the values from here on; ours would be a second copy of weights and data.
+    tf.dispose([...variables.values(), ...Object.values(slots), ...(data ? [data.images, data.labels] : [])])
+  }
+  const shapes = new Map<string, readonly number[]>([
+    ...network.arrays.map(({ name, shape }) => [name, shape] as const),
+    ...Object.entries(slots).map(([name, { shape }]) => [name, shape] as const),
+  ])
+  const read = (names: readonly string[]): NamedArray[] =>
+    [...program.readVariables(names)].map(([name, values]) => ({
+      name,
+      shape: shapes.get(name)!,
+      values: values as Float32Array,
+    }))
+
+  return {
+    step(indices, learningRate, stepSeed) {
+      const { loss, accuracy } = program.run('train', { indices, learningRate, seed: stepSeed })
+      return { loss: loss[0]!, accuracy: accuracy[0]! }
+    },
+    evaluate(indices, weights) {
+      const { loss, correct } = program.run('evaluate', { indices, weights })
+      return { loss: loss[0]!, correct: correct[0]! }
+    },
+    readWeights: () => read(network.arrays.map(({ name }) => name)),
+    readState: () => read([...shapes.keys()]),
+    writeState(arrays) {
+      for (const { name, values } of arrays) {
+        const shape = shapes.get(name)
+        if (!shape || shape.reduce((size, length) => size * length, 1) !== values.length)
+          throw new RangeError(`The session has no array ${name} of ${values.length} values`)
+      }
+      program.writeVariables(new Map(arrays.map(({ name, values }) => [name, values])))
+    },
+    dispose: () => program.dispose(),
+  }
+}

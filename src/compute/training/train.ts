@@ -1,0 +1,210 @@
+// The training of one candidate as a stream of events: epochs, validation, checkpoints, limits. The network, the session
+// and the files are others' business.
+import { join } from 'node:path'
+import type { TrainEvent, TrainJob } from '@shared/contract/compute'
+import { AppError } from '@shared/errors'
+import type { Epoch } from '@shared/search/trial'
+import { writeBest, writeCheckpoint, type Best, type Progress } from './checkpoint'
+import { evaluateAll } from './evaluation'
+import { trainingBytes, availableMemory } from './memory'
+import { epochOrder, stepSeed, stepsPerEpoch } from './order'
+import { outOfMemory, prepare, type Preparation } from './prepare'
+import { learningRateAt } from './schedule'
+import { createSession, type TrainingSession } from './session'
+
+export interface TrainOptions {
+  /** Stops after the step under way; the last checkpoint stays. */
+  readonly signal?: AbortSignal | undefined
+  /** Bytes available to this process. */
+  readonly memory?: () => Promise<number>
+  /** Milliseconds; replaced in tests. */
+  readonly now?: () => number
+}
+
+/** At most ten step events a second reach the window (design: Processes). */
+const STEP_EVENT_INTERVAL_MS = 100
+
+const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
+
+/**
+ * Trains `job` from its newest whole checkpoint. On a resumption the epochs already trained are told again first, so
+ * that an event lost with its receiver is not lost for good. A second `started` follows when TensorFlow itself runs out
+ * of memory and training goes on with half the batch.
+ * @throws AppError `diverged`, `out-of-memory`, `time-limit`, `cancelled`, `dataset-damaged`, `invalid-architecture`
+ */
+export async function* train(job: TrainJob, options: TrainOptions = {}): AsyncGenerator<TrainEvent, void, undefined> {
+  const now = options.now ?? (() => performance.now())
+  const clock = { now, startedAt: now() }
+  const prepared = await prepare(job, options.memory)
+  try {
+    yield* trainPrepared(job, prepared, options, clock)
+  } catch (thrown) {
+    if (!(thrown instanceof AppError) || thrown.code !== 'out-of-memory' || prepared.batchSize === 1) throw thrown
+    const half = await prepare(job, options.memory)
+    const batchSize = Math.floor(prepared.batchSize / 2)
+    const notice = `TensorFlow ran out of memory with batches of ${prepared.batchSize}; trains with ${batchSize}.`
+    try {
+      yield* trainPrepared(job, { ...half, batchSize, notices: [...half.notices, notice] }, options, clock)
+    } catch (again) {
+      if (!(again instanceof AppError) || again.code !== 'out-of-memory') throw again
+      const needed = trainingBytes(half.network, batchSize, half.rows.images.length)
+      throw outOfMemory(batchSize, needed, await (options.memory ?? availableMemory)(), again)
+    }
+  }
+}
+
+interface Clock {
+  readonly now: () => number
+  readonly startedAt: number
+}
+
+async function* trainPrepared(
+  job: TrainJob,
+  prepared: Preparation,
+  options: TrainOptions,
+  clock: Clock,
+): AsyncGenerator<TrainEvent, void, undefined> {
+  const { network, rows, normalisation, batchSize, trainCount, checkpoint } = prepared
+  const { recipe, seed, lease } = job
+  const validation = Int32Array.from({ length: rows.count - trainCount }, (_, i) => trainCount + i)
+  const perEpoch = stepsPerEpoch(trainCount, batchSize)
+  const earlier = checkpoint?.progress.epochs ?? []
+  yield {
+    type: 'started',
+    lease,
+    parameters: network.parameterCount,
+    resumedFromEpoch: earlier.length,
+    steps: perEpoch * recipe.epochs,
+    notice: prepared.notices.length > 0 ? prepared.notices.join(' ') : null,
+  }
+  for (const epoch of earlier) yield { type: 'epoch', lease, epoch }
+
+  // Evaluation keeps no activations for a backward pass, so it has room for more images than a step.
+  const evaluationBatch = Math.min(validation.length, 2 * batchSize)
+  const session = createSession({
+    network,
+    recipe,
+    batchSize,
+    evaluationBatch,
+    rows,
+    normalisation,
+    seed,
+    trainable: job.trainable,
+  })
+  const limits = limitsOf(job, options, clock, checkpoint?.progress.seconds ?? 0)
+  try {
+    if (checkpoint) session.writeState(checkpoint.state)
+    let progress = checkpoint?.progress ?? null
+    for (let number = earlier.length + 1; number <= recipe.epochs; number++) {
+      const startedAt = clock.now()
+      const trained = yield* trainEpoch(job, session, { number, perEpoch, batchSize, trainCount }, clock, limits)
+      const { loss, accuracy } = await evaluateAll(session, validation, evaluationBatch, limits.check)
+      if (!Number.isFinite(loss)) throw diverged(loss, number, perEpoch, 'validation loss')
+      const epoch: Epoch = {
+        epoch: number,
+        ...trained,
+        validationLoss: loss,
+        validationAccuracy: accuracy,
+        seconds: (clock.now() - startedAt) / 1000,
+      }
+      progress = await store(job, prepared, session, progress, epoch, limits.seconds())
+      yield { type: 'epoch', lease, epoch }
+    }
+    const { best } = progress!
+    yield {
+      type: 'finished',
+      lease,
+      bestEpoch: best.epoch,
+      fitness: best.accuracy,
+      weights: join(job.checkpointFolder, best.file),
+      sha256: best.sha256,
+    }
+  } finally {
+    session.dispose()
+  }
+}
+
+interface Limits {
+  /** Lets messages in, then @throws AppError `cancelled` or `time-limit`. */
+  check(): Promise<void>
+  /** Trained so far over all attempts. */
+  seconds(): number
+}
+
+function limitsOf({ timeLimitSeconds }: TrainJob, { signal }: TrainOptions, clock: Clock, before: number): Limits {
+  const seconds = (): number => before + (clock.now() - clock.startedAt) / 1000
+  return {
+    seconds,
+    async check() {
+      await nextTurn()
+      if (signal?.aborted) throw new AppError('cancelled', 'The training was stopped.')
+      if (timeLimitSeconds !== null && seconds() > timeLimitSeconds)
+        throw new AppError(
+          'time-limit',
+          `Training took more than its limit of ${timeLimitSeconds} s.`,
+          'Raise the time limit of a trial, or lower the cost limit of the space.',
+        )
+    },
+  }
+}
+
+function diverged(loss: number, epoch: number, step: number, what: string): AppError {
+  return new AppError(
+    'diverged',
+    `The ${what} became ${loss} in epoch ${epoch}, step ${step}.`,
+    'Lower the learning rate or lengthen the warm-up.',
+  )
+}
+
+interface EpochPlan {
+  readonly number: number
+  readonly perEpoch: number
+  readonly batchSize: number
+  readonly trainCount: number
+}
+
+async function* trainEpoch(
+  { recipe, seed, lease }: TrainJob,
+  session: TrainingSession,
+  { number, perEpoch, batchSize, trainCount }: EpochPlan,
+  clock: Clock,
+  limits: Limits,
+): AsyncGenerator<TrainEvent, Pick<Epoch, 'learningRate' | 'trainLoss' | 'trainAccuracy'>, undefined> {
+  const order = epochOrder(trainCount, seed, number)
+  const total = { loss: 0, accuracy: 0 }
+  let learningRate = 0
+  let toldAt = -Infinity
+  for (let step = 0; step < perEpoch; step++) {
+    learningRate = learningRateAt(recipe, (number - 1) * perEpoch + step, perEpoch * recipe.epochs)
+    const indices = order.slice(step * batchSize, (step + 1) * batchSize)
+    const result = session.step(indices, learningRate, stepSeed(seed, number, step))
+    if (!Number.isFinite(result.loss)) throw diverged(result.loss, number, step + 1, 'training loss')
+    total.loss += result.loss
+    total.accuracy += result.accuracy
+    await limits.check()
+    if (clock.now() - toldAt >= STEP_EVENT_INTERVAL_MS) {
+      toldAt = clock.now()
+      yield { type: 'step', lease, epoch: number, step: step + 1, loss: result.loss }
+    }
+  }
+  return { learningRate, trainLoss: total.loss / perEpoch, trainAccuracy: total.accuracy / perEpoch }
+}
+
+/** Best weights first, then the checkpoint that names them: a crash between the two costs nothing. */
+async function store(
+  { checkpointFolder }: TrainJob,
+  { identity, batchSize, normalisation, network }: Preparation,
+  session: TrainingSession,
+  before: Progress | null,
+  epoch: Epoch,
+  seconds: number,
+): Promise<Progress> {
+  let best: Best | null = before?.best ?? null
+  if (best === null || epoch.validationAccuracy > best.accuracy) {
+    const meta = { format: 'gptnas-weights/1', epoch: epoch.epoch, classes: network.classes, ...normalisation }
+    best = await writeBest(checkpointFolder, epoch.epoch, epoch.validationAccuracy, meta, session.readWeights())
+  }
+  const progress: Progress = { identity, batchSize, seconds, epochs: [...(before?.epochs ?? []), epoch], best }
+  await writeCheckpoint(checkpointFolder, progress, session.readState())
+  return progress
+}
