@@ -15,3 +15,5 @@ export {
   windowBefore,
 } from './paper/tokenize'
 export { PAPER_BLOCK_NAMES as blockNames } from './paper/block-names'
+export { cachedBlockTokens, chainTokens, stemTokens, windowBeforeBlock } from './paper/chain-tokens'
+export type { ChainTokens } from './paper/chain-tokens'

@@ -1,0 +1,49 @@
+// NAS-Bench-101 against the suite of all spaces, and its networks against figures worked out by hand.
+import { describe, expect, it } from 'vitest'
+import { canonicalHash } from '../../architecture/canonical'
+import { costOf } from '../../architecture/cost'
+import { outputShape } from '../../architecture/infer'
+import { createRandom } from '../../random'
+import { describeSpace } from '../testing/conformance'
+import { vertexChannels } from './cell-layers'
+import { cellOf } from './genotype'
+import { createCellSpace } from './space'
+
+const space = createCellSpace()
+describeSpace('nas-bench-101', space, new Map())
+
+describe('networks of cells', () => {
+  it('have the parameters of the published network where channels divide evenly', () => {
+    // Input straight to output: stem with its batch norm, one projection with its batch norm per cell, dense.
+    const genotype = space.parse({ space: 'nas-bench-101', matrix: '01/00', operations: [] })
+    const widths = [128, 128, 128, 256, 256, 256, 512, 512, 512]
+    let expected = 3 * 3 * 3 * 128 + 2 * 128
+    let before = 128
+    for (const width of widths) {
+      expected += before * width + 2 * width
+      before = width
+    }
+    expected += 512 * 10 + 10
+    expect(costOf(space.toGraph(genotype)).parameters).toBe(expected)
+    expect(outputShape(space.toGraph(genotype))).toEqual([10])
+  })
+
+  it('share the output channels among what is concatenated, and pass the most of them backward', () => {
+    const cell = cellOf({
+      space: 'nas-bench-101',
+      matrix: '01000/00110/00001/00001/00000',
+      operations: ['conv3x3', 'conv1x1', 'maxpool3x3'],
+    })
+    expect(vertexChannels(cell, 128).slice(1, 4)).toEqual([64, 64, 64])
+    expect(vertexChannels(cell, 129).slice(1, 4)).toEqual([64, 64, 64])
+  })
+
+  it('of different cells differ in their canonical hash', () => {
+    const random = createRandom(21)
+    const small = createCellSpace({ channels: 60, stacks: 1, cellsPerStack: 1 })
+    const pairs = Array.from({ length: 300 }, () => small.random(random)).map(
+      (genotype) => [small.canonicalKey(genotype), canonicalHash(small.toGraph(genotype))] as const,
+    )
+    expect(new Set(pairs.map(([, hash]) => hash)).size).toBe(new Set(pairs.map(([key]) => key)).size)
+  })
+})
