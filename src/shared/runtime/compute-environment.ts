@@ -1,6 +1,9 @@
 // The environment variables a compute is started with: TensorFlow reads them while it loads, so the process starter sets
 // them. Pure, because the engine may not import compute. Figures behind the choice: training-speed notes, point 6.
-import type { SelfCheck } from '../contract/compute'
+import { selfCheckSchema, type SelfCheck } from '../contract/compute'
+
+/** Carries the self-check's result into a compute, which chooses its kernels by it. */
+const SELF_CHECK_VARIABLE = 'GPTNAS_SELF_CHECK'
 
 /**
  * @param selfCheck what the throw-away self-check process proved on this machine
@@ -20,6 +23,7 @@ export function environmentFor(selfCheck: SelfCheck, threads: number): Record<st
     TF_NUM_INTEROP_THREADS: '1',
     OMP_NUM_THREADS: String(threads),
     TF_CPP_MIN_LOG_LEVEL: '1',
+    [SELF_CHECK_VARIABLE]: JSON.stringify(selfCheck),
   }
 }
 
@@ -29,4 +33,10 @@ export const CAUTIOUS_SELF_CHECK: SelfCheck = {
   groupedConvolution: false,
   allocator: 'bfc',
   notices: [],
+}
+
+/** The self-check that a process was started under; the cautious one where nobody checked (tests, scripts). */
+export function selfCheckOf(environment: Readonly<Record<string, string | undefined>>): SelfCheck {
+  const text = environment[SELF_CHECK_VARIABLE]
+  return text === undefined ? CAUTIOUS_SELF_CHECK : selfCheckSchema.parse(JSON.parse(text))
 }

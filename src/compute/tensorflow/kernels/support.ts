@@ -1,5 +1,6 @@
 // Which native kernels this process may use: decided by the start-up self-check, read by the kernels with an alternative.
-// The starting values are the ones that are right everywhere.
+// A process that nobody checked for uses what is right everywhere.
+import { selfCheckOf } from '@shared/runtime/compute-environment'
 
 export interface KernelSupport {
   /** Native grouped convolution has right gradients (oneDNN or a GPU; TensorFlow's own CPU kernels have none). */
@@ -8,11 +9,13 @@ export interface KernelSupport {
   dilatedConvolution: boolean
 }
 
-const support: KernelSupport = { groupedConvolution: false, dilatedConvolution: false }
+// The self-check's cases of dilated convolution belong to what it calls oneDNN.
+const { oneDnn, groupedConvolution } = selfCheckOf(process.env)
+const support: KernelSupport = { groupedConvolution, dilatedConvolution: oneDnn }
 
 export const kernelSupport = (): Readonly<KernelSupport> => support
 
-/** Called once when a compute starts, with what the self-check proved. Networks recorded before keep what they had. */
+/** Overrides what the environment says, for the self-check itself and for tests. What is recorded already stays as it is. */
 export function setKernelSupport(proved: Readonly<KernelSupport>): void {
   Object.assign(support, proved)
 }

@@ -1,0 +1,21 @@
+// Entry of the throw-away process that checks TensorFlow's kernels: answers one call and ends with its port.
+// A native crash here is an answer too; the engine reads it.
+import { implement } from '@orpc/server'
+import { selfCheckContract } from '@shared/contract/self-check'
+import { portToParent } from '@shared/transport/parent-port'
+import { serveRouter } from '@shared/transport/rpc'
+
+const contract = implement(selfCheckContract)
+
+const router = {
+  // Loaded inside the call, so that a missing runtime reaches the engine as an error with its fix.
+  run: contract.run.handler(async () => (await import('./tensorflow/self-check')).runSelfCheck(process.env)),
+}
+
+async function serve(): Promise<void> {
+  const port = await portToParent(process)
+  port.onClose(() => process.exit(0))
+  serveRouter(router, port)
+}
+
+void serve()
