@@ -45,7 +45,16 @@ export class Draft {
     this.#changes.set(id, null)
   }
 
-  /** The present meta record. */
+  /** Every record as it stands in this edit. */
+  *records(): Iterable<DocumentRecord> {
+    for (const id of Object.keys(this.#base.records)) {
+      const record = this.get(id)
+      if (record) yield record
+    }
+    for (const [id, record] of this.#changes) if (record && !this.#base.records[id]) yield record
+  }
+
+  /** The meta record as it was before this edit. */
   meta(): MetaRecord {
     return this.graph.meta
   }

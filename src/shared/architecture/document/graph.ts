@@ -6,12 +6,12 @@ import { AppError } from '../../errors'
 
 export interface DocumentGraph {
   readonly meta: MetaRecord
-  /** Terminals included, in the order of the records. */
+  /** Terminals included, by id. */
   readonly nodes: ReadonlyMap<string, NodeRecord>
   readonly edges: readonly EdgeRecord[]
   /** By block name. */
   readonly definitions: ReadonlyMap<string, DefinitionRecord>
-  /** Edges into a node by slot, ties in record order; only edges between existing nodes. */
+  /** Edges into a node by slot, ties by edge id; only edges between existing nodes. */
   incoming(id: string): readonly EdgeRecord[]
   outgoing(id: string): readonly EdgeRecord[]
   /** Nodes in topological order, `input` first; nodes on or behind a cycle are absent. */
@@ -46,7 +46,9 @@ function buildGraph(document: ArchitectureDocument): DocumentGraph {
   const nodes = new Map<string, NodeRecord>()
   const edges: EdgeRecord[] = []
   const definitions = new Map<string, DefinitionRecord>()
-  for (const record of Object.values(document.records)) {
+  // By id, so that order among equals does not depend on the history of edits or on saving and loading.
+  for (const id of Object.keys(document.records).sort()) {
+    const record = document.records[id]!
     if (record.type === 'edge') edges.push(record)
     else if (record.type === 'definition') definitions.set(record.name, record)
     else if (record.type !== 'meta') nodes.set(record.id, record)
