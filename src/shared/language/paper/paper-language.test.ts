@@ -1,12 +1,16 @@
 // The stored vocabulary is what the function generates, and the tokens say what the layers are.
 import { describe, expect, it } from 'vitest'
-import { PAPER_BLOCKS } from '../../architecture/blocks'
+import { BUILT_IN_BLOCKS, PAPER_BLOCKS } from '../../architecture/blocks'
 import { INPUT_ID, type LayerGraph, type ParameterValues } from '../../architecture/layer'
+import { ZOO_NAMES, zooNetwork } from '../../architecture/zoo'
 import { createRandom } from '../../random'
+import { chainSpaceSchema } from '../../search/run'
+import { createBlockChainSpace } from '../../spaces/block-chain/space'
 import { cellGraph, cellNetwork } from '../../spaces/nas-bench-101/cell-layers'
 import { cellOf } from '../../spaces/nas-bench-101/genotype'
 import { randomCell } from '../../spaces/nas-bench-101/enumerate'
 import { PAPER_BLOCK_NAMES } from './block-names'
+import { chainTokens, windowBeforeBlock } from './chain-tokens'
 import { generateVocabulary } from './generate-vocabulary'
 import {
   FIRST_LAYER_TOKEN,
@@ -111,6 +115,30 @@ describe('tokens of blocks and cells', () => {
       expect(tokens).not.toContain(UNKNOWN_TOKEN)
       expect(describeToken(tokens[0]!)).toBe('conv 3x3 x48')
       expect(describeToken(tokens.at(-1)!)).toBe('dense x1/64')
+    }
+  })
+
+  it('cover the 36 networks of the zoo without unknown tokens', () => {
+    expect(ZOO_NAMES).toHaveLength(36)
+    for (const name of ZOO_NAMES) expect(tokenizeLayers(zooNetwork(name).graph)).not.toContain(UNKNOWN_TOKEN)
+  })
+
+  it('of a chain are those of its expanded network, block by block', () => {
+    const space = createBlockChainSpace({
+      definition: chainSpaceSchema.parse({}),
+      inputShape: [32, 32, 3],
+      classes: 10,
+      library: BUILT_IN_BLOCKS,
+    })
+    const random = createRandom(6)
+    for (let i = 0; i < 50; i++) {
+      const genotype = space.random(random)
+      const tokens = chainTokens(genotype, space, BUILT_IN_BLOCKS)
+      const whole = tokenizeLayers(space.toGraph(genotype))
+      // Behind the blocks: pooling, flatten, dense.
+      expect([...tokens.stem, ...tokens.blocks.flat()]).toEqual(whole.slice(0, -3))
+      const before = tokens.stem.length + tokens.blocks.slice(0, 4).flat().length
+      expect(windowBeforeBlock(tokens, 4)).toEqual(windowBefore(whole, before))
     }
   })
 

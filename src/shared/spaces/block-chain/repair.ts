@@ -1,6 +1,6 @@
 // Shape and cost repair of a chain: makes the sizes of every block fit and the whole fit the limits by changing widths
 // and strides alone. Block names, their order and their number stay, because they are what crossover and the proposer
-// chose. The paper does not say how in and out sizes are matched; docs/decisions/chain-repair.md says how we do it.
+// chose. The paper does not say how in and out sizes are matched; docs/decisions/010-chain-repair.md says how we do it.
 import type { ChainContext } from './context'
 import { STRIDES, WIDTH_RATIOS, type ChainGene, type Stride, type WidthRatio } from './genotype'
 import { isStep, type Walk, type Walker } from './walk'

@@ -1,5 +1,5 @@
 // Random chains: length, places of down-sampling, blocks and widths are drawn, and chains over the cost limits are drawn
-// again. The distribution and its measured shape are in docs/decisions/chain-sampling.md.
+// again. The distribution and its measured shape are in docs/decisions/011-chain-sampling.md.
 import { AppError } from '../../errors'
 import type { Random } from '../../random'
 import type { BlockChoice, ChainContext } from './context'

@@ -1,0 +1,23 @@
+// Every strategy on the real space of block chains, with a landscape that needs no training.
+import { BUILT_IN_BLOCKS } from '@shared/architecture/blocks'
+import { chainSpaceSchema } from '@shared/search/run'
+import { createBlockChainSpace, type ChainGenotype } from '@shared/spaces/block-chain/space'
+import type { Genotype } from '@shared/spaces/space'
+import { STRATEGIES } from './registry'
+import { describeStrategy } from './testing/conformance'
+
+const space = createBlockChainSpace({
+  definition: chainSpaceSchema.parse({}),
+  inputShape: [32, 32, 3],
+  classes: 10,
+  library: BUILT_IN_BLOCKS,
+})
+
+/** Prefers residual blocks and three halvings: a stand-in with the right shape, not a claim about accuracy. */
+function fitness(genotype: Genotype): number {
+  const { blocks } = genotype as ChainGenotype
+  const residual = blocks.filter(({ block }) => block.startsWith('res')).length / blocks.length
+  return residual - Math.abs(blocks.filter(({ stride }) => stride === 2).length - 3) / 10
+}
+
+for (const strategy of STRATEGIES) describeStrategy(strategy, { name: 'block chains', space, fitness })
