@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { costOf } from './cost'
 import { INPUT_ID, type LayerGraph, type LayerNode } from './layer'
+import { zooNetwork } from './zoo'
 
 const node = (
   id: string,
@@ -71,6 +72,15 @@ describe('receptive field', () => {
     // 7x7 at stride 2 sees 7; 3x3 at stride 2 adds 2 * 2; the next 3x3 adds 2 * 4.
     expect(fieldOf(['conv2d', { kernel: [7, 7], stride: [2, 2] }], ['max-pool', {}], ['conv2d', {}])).toEqual([19, 19])
     expect(fieldOf(['conv2d', { kernel: [3, 1], dilation: 3 }])).toEqual([7, 1])
+  })
+
+  it('is that of the last convolution of ResNet-18, whatever the mean behind it adds', () => {
+    // 7 and 11 in the stem; the stages add 4 * 8, 8 + 3 * 16, 16 + 3 * 32 and 32 + 3 * 64.
+    expect(costOf(zooNetwork('resnet18').graph).receptiveField).toEqual([435, 435])
+  })
+
+  it('is the image for a mean over a map that saw less', () => {
+    expect(fieldOf(['conv2d', {}], ['global-average-pool', {}])).toEqual([64, 64])
   })
 
   it('is not stretched by the gate of squeeze-excitation', () => {

@@ -68,6 +68,7 @@ export function costOf(
       parameters,
       inputs,
       node.inputs.map((id) => views.get(id)!),
+      graph.input,
     )
     const outputBytes = bytesOf(output)
     views.set(node.id, view)
@@ -95,6 +96,7 @@ function viewThrough(
   parameters: ParameterValues,
   inputs: readonly TensorShape[],
   views: readonly View[],
+  image: TensorShape,
 ): View {
   const along = (axis: 0 | 1): readonly [size: number, jump: number] => {
     const size = Math.max(...views.map((view) => view.size[axis]))
@@ -102,7 +104,11 @@ function viewThrough(
     const jump = Math.min(...views.map((view) => view.jump[axis]))
     const window = definition.window?.(parameters, inputs)
     if (window === undefined) return [size, jump]
-    return [size + (windowExtent(window.kernel[axis], window.dilation) - 1) * jump, jump * window.stride[axis]]
+    const kernel = window.kernel[axis]
+    // A mean over the whole map sees the whole image and no more, however often a gate of squeeze-excitation takes one.
+    const isWhole = kernel > 1 && kernel === inputs[0]![axis] && kernel === window.stride[axis]
+    if (isWhole) return [Math.max(size, image[axis]!), jump * kernel]
+    return [size + (windowExtent(kernel, window.dilation) - 1) * jump, jump * window.stride[axis]]
   }
   const [vertical, horizontal] = [along(0), along(1)]
   return { size: [vertical[0], horizontal[0]], jump: [vertical[1], horizontal[1]] }

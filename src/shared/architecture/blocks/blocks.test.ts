@@ -39,6 +39,13 @@ function expectedShape(block: BlockDefinition, given: Record<string, ParameterVa
   const value = (name: string, otherwise: number): number =>
     block.parameters[name] === undefined ? otherwise : Number(given[name] ?? block.parameters[name].default)
   const stride = value('stride', 1)
+  if (given.edges === 'hanging') {
+    const windows = (size: number): number => {
+      const count = Math.ceil((size - value('kernel', 1)) / stride) + 1
+      return (count - 1) * stride >= size ? count - 1 : count
+    }
+    return [windows(input[0]!), windows(input[1]!), input[2]!]
+  }
   return [Math.ceil(input[0]! / stride), Math.ceil(input[1]! / stride), value('width', input[2]!)]
 }
 

@@ -13,7 +13,7 @@ export const regnetResBottleneck = defineBlock({
   parameters: {
     width: widthSpec(64),
     stride: blockStrideSpec(1),
-    // RegNetX-400MF and RegNetY-400MF have 16 channels in a group.
+    // As in RegNetX-400MF, the smallest.
     groupWidth: { type: 'integer', min: 1, max: 1024, default: 16, title: 'Group width', help: 'Channels in a group.' },
     innerRatio: {
       type: 'number',
