@@ -1,0 +1,53 @@
+// A look into a prepared train split: seeded sample images as small PNGs. Reads only the bytes of the images it shows.
+import { open } from 'node:fs/promises'
+import path from 'node:path'
+import { PNG } from 'pngjs'
+import type { z } from 'zod'
+import type { datasetPreviewSchema } from '@shared/contract/datasets'
+import { createRandom } from '@shared/random'
+import type { Manifest } from './manifest'
+
+export type Preview = z.infer<typeof datasetPreviewSchema>
+
+/** `count` distinct images, or all there are, in the order of their index. */
+export async function previewDataset(
+  folder: string,
+  manifest: Manifest,
+  count: number,
+  seed: number,
+): Promise<Preview> {
+  const { train } = manifest.splits
+  const [height, width, channels] = manifest.shape
+  const imageBytes = height * width * channels
+  const random = createRandom(seed)
+  const chosen = new Set<number>()
+  while (chosen.size < Math.min(count, train.count)) chosen.add(random.integer(train.count))
+  const images = await open(path.join(folder, train.images.path), 'r')
+  const labels = await open(path.join(folder, train.labels.path), 'r')
+  try {
+    const samples: Preview['samples'] = []
+    for (const index of [...chosen].sort((a, b) => a - b)) {
+      const pixels = Buffer.alloc(imageBytes)
+      await images.read(pixels, 0, imageBytes, index * imageBytes)
+      const label = Buffer.alloc(1)
+      await labels.read(label, 0, 1, index)
+      samples.push({ index, label: label[0]!, png: thumbnail(pixels, height, width, channels) })
+    }
+    return { classCounts: train.classCounts, samples }
+  } finally {
+    await images.close()
+    await labels.close()
+  }
+}
+
+/** An RGB or grey image as a `data:` address. */
+function thumbnail(pixels: Buffer, height: number, width: number, channels: number): string {
+  const png = new PNG({ width, height })
+  for (let pixel = 0; pixel < height * width; pixel++) {
+    for (let channel = 0; channel < 3; channel++) {
+      png.data[pixel * 4 + channel] = pixels[pixel * channels + Math.min(channel, channels - 1)]!
+    }
+    png.data[pixel * 4 + 3] = 255
+  }
+  return `data:image/png;base64,${PNG.sync.write(png, { colorType: 2 }).toString('base64')}`
+}

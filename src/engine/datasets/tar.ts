@@ -1,0 +1,128 @@
+// Reads a gzipped tar archive as a stream. Strict: a bad checksum, an odd size or a missing end is an error, and nothing is
+// ever written under a name from the archive; callers pick the entries they know.
+import { createReadStream } from 'node:fs'
+import { pipeline } from 'node:stream/promises'
+import { PassThrough } from 'node:stream'
+import { createGunzip } from 'node:zlib'
+import { AppError } from '@shared/errors'
+
+const BLOCK_BYTES = 512
+
+export interface TarEntry {
+  /** Name as the archive has it; not to be used as a path. */
+  readonly name: string
+  readonly sizeBytes: number
+  readonly isFile: boolean
+  /** The content; what is not read is skipped when the next entry is asked for. */
+  readonly content: AsyncIterable<Buffer>
+}
+
+/** Reads exact numbers of bytes from pieces of any size. */
+class ByteReader {
+  private readonly pieces: AsyncIterator<Buffer>
+  private rest: Buffer = Buffer.alloc(0)
+
+  constructor(source: AsyncIterable<Buffer>) {
+    this.pieces = source[Symbol.asyncIterator]()
+  }
+
+  /** Between 1 and `limit` bytes; an empty buffer at the end. */
+  async some(limit: number): Promise<Buffer> {
+    while (this.rest.length === 0) {
+      const next = await this.pieces.next().catch((thrown: unknown) => {
+        // Not an archive, or one that ends early: told by the unzipper.
+        throw damaged(thrown instanceof Error ? thrown.message : String(thrown), thrown)
+      })
+      if (next.done === true) return this.rest
+      this.rest = next.value
+    }
+    const taken = this.rest.subarray(0, limit)
+    this.rest = this.rest.subarray(taken.length)
+    return taken
+  }
+
+  async exactly(count: number): Promise<Buffer> {
+    const pieces: Buffer[] = []
+    for (let missing = count; missing > 0;) {
+      const piece = await this.some(missing)
+      if (piece.length === 0) throw damaged('it ends too early')
+      pieces.push(piece)
+      missing -= piece.length
+    }
+    return Buffer.concat(pieces)
+  }
+
+  async skip(count: number): Promise<void> {
+    for (let missing = count; missing > 0;) {
+      const piece = await this.some(missing)
+      if (piece.length === 0) throw damaged('it ends too early')
+      missing -= piece.length
+    }
+  }
+}
+
+/**
+ * The entries of `file` in order.
+ * @throws AppError `dataset-damaged` when the archive is not a whole, well-formed tar.gz.
+ */
+export async function* readTarGz(file: string, signal?: AbortSignal): AsyncGenerator<TarEntry> {
+  const unzipped = new PassThrough()
+  // Its failure reaches the reader through `unzipped`, which the pipeline destroys with the error.
+  pipeline(createReadStream(file), createGunzip(), unzipped, { signal }).catch(() => undefined)
+  try {
+    yield* readEntries(new ByteReader(unzipped as AsyncIterable<Buffer>))
+  } finally {
+    unzipped.destroy()
+  }
+}
+
+async function* readEntries(reader: ByteReader): AsyncGenerator<TarEntry> {
+  for (;;) {
+    const header = await reader.exactly(BLOCK_BYTES)
+    // The archive ends with two blocks of zeros.
+    if (header.every((byte) => byte === 0)) return
+    const sizeBytes = readOctal(header, 124, 12)
+    if (checksum(header) !== readOctal(header, 148, 8)) throw damaged('a header has a wrong checksum')
+    let unread = sizeBytes
+    async function* content(): AsyncGenerator<Buffer> {
+      while (unread > 0) {
+        const piece = await reader.some(unread)
+        if (piece.length === 0) throw damaged('it ends inside a file')
+        unread -= piece.length
+        yield piece
+      }
+    }
+    const type = String.fromCharCode(header[156]!)
+    yield { name: readName(header), sizeBytes, isFile: type === '0' || type === '\0', content: content() }
+    await reader.skip(unread + ((BLOCK_BYTES - (sizeBytes % BLOCK_BYTES)) % BLOCK_BYTES))
+  }
+}
+
+function readText(header: Buffer, start: number, length: number): string {
+  const field = header.subarray(start, start + length)
+  const end = field.indexOf(0)
+  return field.toString('utf8', 0, end < 0 ? length : end)
+}
+
+function readName(header: Buffer): string {
+  const prefix = readText(header, 257, 5) === 'ustar' ? readText(header, 345, 155) : ''
+  const name = readText(header, 0, 100)
+  return prefix === '' ? name : `${prefix}/${name}`
+}
+
+function readOctal(header: Buffer, start: number, length: number): number {
+  const text = readText(header, start, length).trim()
+  if (!/^[0-7]+$/.test(text)) throw damaged(`a header holds "${text}" where a number should be`)
+  return Number.parseInt(text, 8)
+}
+
+/** Sum of the header's bytes with the checksum field itself read as spaces. */
+function checksum(header: Buffer): number {
+  let sum = 0
+  for (let index = 0; index < BLOCK_BYTES; index++) sum += index >= 148 && index < 156 ? 32 : header[index]!
+  return sum
+}
+
+function damaged(reason: string, cause?: unknown): AppError {
+  return new AppError('dataset-damaged', `The downloaded archive is damaged: ${reason}.`, 'Fetch it again.', { cause })
+}

@@ -1,0 +1,90 @@
+// A data set of 60 + 15 images of 4 x 4 pixels in 3 classes, made as real files in the form of the catalogue's packages.
+import { execFileSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { PNG } from 'pngjs'
+import { createRandom } from '@shared/random'
+import type { Download } from '../datasets/fetch-package'
+import type { DatasetSource, PinnedFile } from '../datasets/source'
+
+const SIDE = 4
+export const CLASSES = ['dark', 'grey', 'light']
+
+/** Value of image `index`'s pixel: its class decides the brightness, noise the rest. */
+function sheet(count: number, firstIndex: number, seed: number): Buffer {
+  const png = new PNG({ width: SIDE * SIDE, height: count })
+  const random = createRandom(seed)
+  for (let image = 0; image < count; image++) {
+    for (let pixel = 0; pixel < SIDE * SIDE; pixel++) {
+      const at = (image * SIDE * SIDE + pixel) * 4
+      for (let channel = 0; channel < 3; channel++) {
+        png.data[at + channel] = ((firstIndex + image) % 3) * 80 + channel * 10 + random.integer(40)
+      }
+      png.data[at + 3] = 255
+    }
+  }
+  return PNG.sync.write(png, { colorType: 2 })
+}
+
+export interface TinyDataset {
+  readonly source: DatasetSource
+  /** The package as npm would deliver it. */
+  readonly archive: string
+  /** Copies the archive instead of downloading; counts how often. */
+  readonly download: Download & { readonly calls: () => number }
+}
+
+/** Makes the package below `folder`. `labels` lets a test damage them. */
+export function makeTinyDataset(
+  folder: string,
+  labels = (count: number) => Array.from({ length: count }, (_, i) => i % 3),
+): TinyDataset {
+  const inside = path.join(folder, 'package')
+  mkdirSync(inside, { recursive: true })
+  const put = (name: string, data: Buffer | string): PinnedFile => {
+    writeFileSync(path.join(inside, name), data)
+    return { path: name, sha256: sha256(path.join(inside, name)) }
+  }
+  const train = {
+    sheets: [put('one.png', sheet(30, 0, 1)), put('two.png', sheet(30, 30, 2))],
+    labels: put('train.json', JSON.stringify(labels(60))),
+    images: 60,
+    imagesPerClass: 20,
+  }
+  const test = {
+    sheets: [put('test.png', sheet(15, 0, 3))],
+    labels: put('test.json', JSON.stringify(labels(15))),
+    images: 15,
+    imagesPerClass: 5,
+  }
+  put('package.json', '{}')
+  const archive = path.join(folder, 'tiny.tgz')
+  execFileSync('tar', ['-czf', archive, '-C', folder, 'package'])
+  let calls = 0
+  const download: Download = (_source, target) => {
+    calls++
+    const file = path.join(target, 'got.tgz')
+    cpSync(archive, file)
+    return Promise.resolve(file)
+  }
+  return {
+    archive,
+    download: Object.assign(download, { calls: () => calls }),
+    source: {
+      name: 'tiny',
+      title: 'Tiny',
+      classes: CLASSES,
+      shape: [SIDE, SIDE, 3],
+      licence: 'made by a test',
+      package: { name: 'tiny', version: '1.0.0', sha256: sha256(archive), bytes: readFileSync(archive).length },
+      train,
+      test,
+      published: null,
+    },
+  }
+}
+
+function sha256(file: string): string {
+  return createHash('sha256').update(readFileSync(file)).digest('hex')
+}
