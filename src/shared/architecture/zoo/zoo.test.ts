@@ -3,6 +3,8 @@ import { describe, expect, it } from 'vitest'
 import counts from '../../../../tests/fixtures/zoo-torchvision.json'
 import { BUILT_IN_BLOCKS } from '../blocks'
 import { costOf } from '../cost'
+import { chainDocument } from '../document'
+import { expandDocument } from '../expand'
 import { inferShapes, outputShape } from '../infer'
 import { ZOO_FAMILIES, ZOO_NAMES, zooNetwork } from './index'
 
@@ -29,6 +31,12 @@ describe('at other sizes', () => {
     expect(outputShape(graph)).toEqual([10])
     expect(stages.every(({ block }) => BUILT_IN_BLOCKS.has(block))).toBe(true)
     expect(head.at(-1)).toEqual({ kind: 'dense', parameters: { features: 10 } })
+  })
+
+  it.each(['resnet18', 'googlenet', 'efficientnet_b0'])('%s as a document expands to the same graph', (name) => {
+    const { input, classes, stages, head, graph } = zooNetwork(name, { input: [64, 64, 3], classes: 7 })
+    const document = chainDocument({ name, inputShape: input, classes, stem: [], blocks: stages, head })
+    expect(expandDocument(document, BUILT_IN_BLOCKS).graph).toEqual(graph)
   })
 
   it('changes only the classifier with the number of classes', () => {
