@@ -3,6 +3,7 @@
 import { AppError } from '../errors'
 import type { BlockDefinition, BlockLibrary } from './block'
 import { catalogue, completeParameters, layerDefinition } from './catalogue'
+import type { ResolvedParameters } from './document/bindings'
 import { resolveParameters, scopeOf } from './document/bindings'
 import type { DocumentGraph } from './document/graph'
 import { graphOf } from './document/graph'
@@ -36,6 +37,8 @@ export interface ElaborationProblem {
   /** A node of the outermost document. */
   readonly nodeId?: string
   readonly message: string
+  /** The parameter, where one is the reason. */
+  readonly parameter?: string
   /** What the node's inputs were, where shapes are the reason. */
   readonly inputs?: readonly TensorShape[]
 }
@@ -116,6 +119,7 @@ class Walk {
     const { meta, definitions } = graph
     const input = options.input ?? meta.input
     const results = new Map<string, Value>()
+    this.#shapes.set(INPUT_ID, input)
     const stack = meta.kind === 'block' ? [meta.name] : []
     const scope: Scope = {
       graph,
@@ -148,8 +152,8 @@ class Walk {
 
   #rootValues({ meta }: DocumentGraph, given: ParameterValues | undefined): ParameterValues {
     if (!given || meta.kind === 'network') return scopeOf(meta)
-    const { values, problems } = resolveParameters(meta.parameters, given, {})
-    for (const message of problems) this.#problems.push({ code: 'parameter-range', message })
+    const { values, problems, faulty } = resolveParameters(meta.parameters, given, {})
+    problems.forEach((message, i) => this.#problems.push({ code: 'parameter-range', parameter: faulty[i]!, message }))
     return values
   }
 
@@ -219,7 +223,7 @@ class Walk {
     }
     const resolved = resolveParameters(definition.parameters, record.parameters, scope.values)
     if (scope.root === undefined) this.#parameters.set(record.id, resolved.values)
-    for (const message of resolved.problems) this.#report(scope, record.id, { code: 'parameter-range', message })
+    this.#reportParameters(scope, record.id, resolved)
     const { min, max } = definition.inputs
     if (incoming.length < min || incoming.length > max) {
       // A node that leads nowhere is reported as such; what it still lacks is noise beside that.
@@ -232,12 +236,8 @@ class Walk {
     const shapes = inputs.map((value) => value.shape)
     const result = definition.shape(resolved.values, shapes)
     if (!result.ok) {
-      const message = `${definition.title.toLowerCase()}: ${result.reason}`
-      return this.#report(scope, record.id, {
-        code: shapeCode(definition, resolved.values, shapes),
-        message,
-        inputs: shapes,
-      })
+      const code = shapeCode(definition, resolved.values, shapes)
+      return this.#report(scope, record.id, { code, message: result.reason, inputs: shapes })
     }
     const id = scope.prefix + record.id
     const node = { id, kind: record.kind, parameters: resolved.values, inputs: inputs.map((value) => value.id) }
@@ -266,7 +266,7 @@ class Walk {
     const specs = inner ? (inner.meta.kind === 'block' ? inner.meta.parameters : {}) : found!.parameters
     const resolved = resolveParameters(specs, record.parameters, scope.values)
     if (scope.root === undefined) this.#parameters.set(record.id, resolved.values)
-    for (const message of resolved.problems) this.#report(scope, record.id, { code: 'parameter-range', message })
+    this.#reportParameters(scope, record.id, resolved)
     if (incoming.length !== 1) {
       if (!scope.graph.live.has(record.id)) return undefined
       return this.#report(scope, record.id, {
@@ -325,6 +325,12 @@ class Walk {
     this.#shapes.set(layer.id, shape)
     this.#nodeOf.set(layer.id, root)
     return { id: layer.id, shape }
+  }
+
+  #reportParameters(scope: Scope, nodeId: string, { problems, faulty }: ResolvedParameters): void {
+    problems.forEach((message, i) =>
+      this.#report(scope, nodeId, { code: 'parameter-range', parameter: faulty[i]!, message }),
+    )
   }
 
   #report(scope: Scope, nodeId: string, report: Report): undefined {

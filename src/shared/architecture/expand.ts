@@ -11,7 +11,7 @@ export interface Expansion {
   readonly graph: LayerGraph
   /** Layer id -> id of the document's node it came from: cost and errors are shown there. */
   readonly nodeOf: ReadonlyMap<string, string>
-  /** Output shape of every layer. */
+  /** Output shape of every layer, and the input's under `INPUT_ID`. */
   readonly shapes: ReadonlyMap<string, TensorShape>
   /** Output shape of every node of the document that leads to the output, `input` included. */
   readonly nodeShapes: ReadonlyMap<string, TensorShape>

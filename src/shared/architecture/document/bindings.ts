@@ -7,11 +7,11 @@ import { isBinding } from './records'
 export interface ResolvedParameters {
   /** Complete; a value with a problem is replaced by its default. */
   readonly values: ParameterValues
-  /** One sentence part each, naming the parameter. */
+  /** One sentence part each: the parameter, what it must be, what it is. */
   readonly problems: readonly string[]
+  /** Names of the parameters that `problems` are about, in the same order. */
+  readonly faulty: readonly string[]
 }
-
-const NO_PROBLEMS: readonly string[] = []
 
 /** What bindings may name inside a document: the defaults of a block's parameters, or a network's classes. */
 export function scopeOf(meta: MetaRecord): ParameterValues {
@@ -28,7 +28,8 @@ export function resolveParameters(
   scope: ParameterValues,
 ): ResolvedParameters {
   const values: Record<string, ParameterValue> = {}
-  let problems: string[] | undefined
+  const problems: string[] = []
+  const faulty: string[] = []
   for (const name in specs) {
     const spec = specs[name]!
     const raw = Object.hasOwn(given, name) ? given[name] : undefined
@@ -42,12 +43,16 @@ export function resolveParameters(
         ? `${name} follows "${(raw as Binding).bind}", which ${Object.hasOwn(scope, (raw as Binding).bind) ? 'is not a number' : 'is not declared here'}`
         : parameterProblem(name, spec, value)
     values[name] = problem === undefined ? value! : spec.default
-    if (problem !== undefined) (problems ??= []).push(problem)
+    if (problem === undefined) continue
+    problems.push(problem)
+    faulty.push(name)
   }
-  for (const name in given)
-    if (!Object.hasOwn(specs, name))
-      (problems ??= []).push(`${name} is not a parameter here, expected ${Object.keys(specs).join(', ') || 'none'}`)
-  return { values, problems: problems ?? NO_PROBLEMS }
+  for (const name in given) {
+    if (Object.hasOwn(specs, name)) continue
+    problems.push(`${name} is not a parameter here, expected ${Object.keys(specs).join(', ') || 'none'}`)
+    faulty.push(name)
+  }
+  return { values, problems, faulty }
 }
 
 /** The value a binding has in `scope`; undefined when the name is unknown there or a factor meets something not a number. */
