@@ -5,6 +5,7 @@ import type { ArchitectureDocument } from '../../architecture/document'
 import { expandDocument } from '../../architecture/expand'
 import type { LayerGraph, TensorShape } from '../../architecture/layer'
 import { AppError } from '../../errors'
+import type { ChainSpaceDefinition } from '../../search/run'
 import type { Space } from '../space'
 import { createChainContext, type ChainSpaceOptions } from './context'
 import { chainFromDocument, chainToDocument } from './documents'
@@ -15,13 +16,14 @@ import {
   chainGenotype,
   genesText,
   parseChainGenotype,
+  type ChainGene,
   type ChainGenotype,
 } from './genotype'
 import { chainDistance, chainNeighbours } from './neighbours'
 import { crossChains, mutateChain } from './operators'
 import { repairChain } from './repair'
 import { randomChain } from './sample'
-import { chainProblems, createWalker, type Walk } from './walk'
+import { chainProblems, createWalker, type Cost, type StepResult, type Walk } from './walk'
 
 export type { ChainSpaceOptions } from './context'
 export type { ChainGene, ChainGenotype } from './genotype'
@@ -30,6 +32,12 @@ export interface BlockChainSpace extends Space<ChainGenotype> {
   /** `[height, width, channels]` of the images, and of what the stem makes of them. */
   readonly inputShape: TensorShape
   readonly stem: TensorShape
+  readonly definition: ChainSpaceDefinition
+  /** Cost of the stem, and of the head behind that many channels. */
+  readonly stemCost: Cost
+  headCost(channels: number): Cost
+  /** One block on an input of that shape, or why it cannot stand there. */
+  step(input: TensorShape, gene: ChainGene): StepResult
   /** Sizes and cost of every block of a chain, and what is wrong with it if anything is. */
   walk(genotype: ChainGenotype): Walk
   /** The network spelled out in layers. @throws Error for a chain outside the space. */
@@ -56,6 +64,10 @@ export function createBlockChainSpace(options: ChainSpaceOptions): BlockChainSpa
     name: CHAIN_SPACE,
     inputShape: context.inputShape,
     stem: walker.stem,
+    definition: context.definition,
+    stemCost: walker.stemCost,
+    headCost: (channels) => walker.headCost(channels),
+    step: (input, gene) => walker.step(input, gene),
     size: () => {
       const { minBlocks, maxBlocks } = context.definition
       const genes = names.length * WIDTH_RATIOS.length * STRIDES.length

@@ -28,8 +28,16 @@ export interface Walk {
   readonly weights: number
 }
 
+/** For one image; `weights` are trainable parameters. */
+export interface Cost {
+  readonly macs: number
+  readonly weights: number
+}
+
 export interface Walker {
   readonly stem: TensorShape
+  readonly stemCost: Cost
+  headCost(channels: number): Cost
   step(input: TensorShape, gene: ChainGene): StepResult
   walk(genes: readonly ChainGene[]): Walk
 }
@@ -54,10 +62,9 @@ export function createWalker(context: ChainContext): Walker {
   ).graph
   const bareCost = costOf(bare)
   const stem: TensorShape = [inputShape[0]!, inputShape[1]!, definition.stemWidth]
-  const headMacs = (channels: number): number => channels * classes
-  const headWeights = (channels: number): number => (channels + 1) * classes
-  const stemMacs = bareCost.macs - headMacs(definition.stemWidth)
-  const stemWeights = bareCost.parameters - headWeights(definition.stemWidth)
+  const headCost = (channels: number): Cost => ({ macs: channels * classes, weights: (channels + 1) * classes })
+  const bareHead = headCost(definition.stemWidth)
+  const stemCost: Cost = { macs: bareCost.macs - bareHead.macs, weights: bareCost.parameters - bareHead.weights }
   const cache = new Map<string, StepResult>()
 
   const compute = (input: TensorShape, gene: ChainGene): StepResult => {
@@ -109,8 +116,7 @@ export function createWalker(context: ChainContext): Walker {
   const walk = (genes: readonly ChainGene[]): Walk => {
     const steps: Step[] = []
     let shape = stem
-    let macs = stemMacs
-    let weights = stemWeights
+    let { macs, weights } = stemCost
     for (const gene of genes) {
       const result = step(shape, gene)
       if (!isStep(result)) return { steps, problem: { position: steps.length, reason: result.reason }, macs, weights }
@@ -119,14 +125,10 @@ export function createWalker(context: ChainContext): Walker {
       weights += result.weights
       shape = result.output
     }
-    return {
-      steps,
-      problem: undefined,
-      macs: macs + headMacs(shape[2]!),
-      weights: weights + headWeights(shape[2]!),
-    }
+    const head = headCost(shape[2]!)
+    return { steps, problem: undefined, macs: macs + head.macs, weights: weights + head.weights }
   }
-  return { stem, step, walk }
+  return { stem, stemCost, headCost, step, walk }
 }
 
 /** Why a chain is outside the space; empty when it is inside. */

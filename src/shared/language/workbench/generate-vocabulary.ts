@@ -1,0 +1,49 @@
+// Builds the vocabulary of preset `workbench`: block instances with their relative sizes, cell operations with their
+// connections, and what a sentence needs around them. Stored in vocabulary-workbench-1.json; changing it means a new file.
+import { BUILT_IN_BLOCKS } from '../../architecture/blocks'
+import { CELL_OPERATIONS, MAX_VERTICES } from '../../spaces/nas-bench-101/cell'
+import { STRIDES, WIDTH_RATIOS } from '../../spaces/block-chain/genotype'
+
+export interface WorkbenchVocabularyFile {
+  readonly format: 'gptnas-vocabulary/1'
+  readonly preset: 'workbench'
+  readonly version: number
+  readonly tokens: readonly string[]
+}
+
+/** Slots for the user's blocks: a sentence names a slot, the run says which block it is. More blocks than this have none. */
+export const USER_BLOCK_SLOTS = 32
+/** Octaves of size and eighths of quality that a sentence may ask for; measured on what a corpus holds, not here. */
+export const BUCKETS = 8
+
+/** The two spaces first, then what stands in sentences of each. */
+export const SENTENCE_SPACES = ['block-chain', 'nas-bench-101'] as const
+
+const upTo = (count: number): number[] => Array.from({ length: count }, (_, i) => i)
+
+export const blockToken = (name: string): string => `block ${name}`
+export const userBlockToken = (slot: number): string => `user-block ${slot}`
+export const sizesToken = (width: number, stride: number): string => `width x${width} stride ${stride}`
+export const operationToken = (operation: string): string => `operation ${operation}`
+export const fromToken = (vertex: number): string => `from ${vertex}`
+
+export function generateWorkbenchVocabulary(): WorkbenchVocabularyFile {
+  const blocks = [...BUILT_IN_BLOCKS.keys()].filter((name) => name !== 'classifier-head')
+  return {
+    format: 'gptnas-vocabulary/1',
+    preset: 'workbench',
+    version: 1,
+    tokens: [
+      ...['<pad>', '<start>', '<end>', '<gap>', '<fill>'],
+      ...SENTENCE_SPACES.map((space) => `space ${space}`),
+      ...upTo(BUCKETS).map((bucket) => `size ${bucket}`),
+      ...upTo(BUCKETS).map((bucket) => `quality ${bucket}`),
+      ...blocks.map(blockToken),
+      ...upTo(USER_BLOCK_SLOTS).map(userBlockToken),
+      ...WIDTH_RATIOS.flatMap((width) => STRIDES.map((stride) => sizesToken(width, stride))),
+      ...CELL_OPERATIONS.map(operationToken),
+      'output',
+      ...upTo(MAX_VERTICES - 1).map(fromToken),
+    ],
+  }
+}
