@@ -58,13 +58,21 @@ export function useFormats() {
     return low === high ? low : t('units.range', { low, high })
   }
 
-  const decimals = (value: number | null | undefined, digits = 3): string => (value == null ? none.value : number(value, digits))
+  const decimals = (value: number | null | undefined, digits = 3): string =>
+    value == null ? none.value : number(value, digits)
   /** Small magnitudes such as a tolerance: "1.0e-4". */
   const scientific = (value: number | null | undefined): string => (value == null ? none.value : value.toExponential(1))
   const dateTime = (iso: string | null | undefined): string =>
-    iso == null ? none.value : new Intl.DateTimeFormat(locale.value, { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(iso))
+    iso == null
+      ? none.value
+      : new Intl.DateTimeFormat(locale.value, { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(iso))
   const clock = (iso: string): string =>
-    new Intl.DateTimeFormat(locale.value, { hour: '2-digit', minute: '2-digit', second: '2-digit', hour12: false }).format(new Date(iso))
+    new Intl.DateTimeFormat(locale.value, {
+      hour: '2-digit',
+      minute: '2-digit',
+      second: '2-digit',
+      hour12: false,
+    }).format(new Date(iso))
 
   return { number, percent, compact, bytes, duration, range, decimals, scientific, dateTime, clock }
 }

@@ -11,7 +11,9 @@ import { usePreferencesStore } from '@/stores/preferences.store'
 function isTypedElsewhere(event: KeyboardEvent): boolean {
   if (event.ctrlKey || event.metaKey || event.altKey || /^F\d+$/.test(event.key)) return false
   const target = event.target instanceof HTMLElement ? event.target : null
-  return target?.closest('input:not([type="checkbox"]), textarea, select, [contenteditable="true"], [role="dialog"]') != null
+  return (
+    target?.closest('input:not([type="checkbox"]), textarea, select, [contenteditable="true"], [role="dialog"]') != null
+  )
 }
 
 /** Registers the frame's commands and listens for every command's key while the calling component lives. */
@@ -29,19 +31,60 @@ export function useFrameCommands(): void {
       keys: `Digit${index + 1}`,
       run: () => navigation.open(view),
     })),
-    { id: 'palette', title: t('commands.palette'), group: t('commands.window'), keys: '$mod+KeyK', run: () => store.openPalette('all') },
-    { id: 'actions', title: t('commands.actions'), group: t('commands.window'), keys: '$mod+Shift+KeyP', run: () => store.openPalette('actions') },
-    { id: 'keys', title: t('commands.keys'), group: t('commands.window'), keys: '(\\?)', run: () => (store.isKeySheetOpen = true) },
-    { id: 'next-pane', title: t('commands.nextPane'), group: t('commands.window'), keys: 'F6', run: () => focusNextPane(false) },
-    { id: 'previous-pane', title: t('commands.previousPane'), group: t('commands.window'), keys: 'Shift+F6', run: () => focusNextPane(true) },
-    { id: 'settings', title: t('commands.settings'), group: t('commands.window'), keys: '$mod+Comma', run: () => navigation.open('settings') },
+    {
+      id: 'palette',
+      title: t('commands.palette'),
+      group: t('commands.window'),
+      keys: '$mod+KeyK',
+      run: () => store.openPalette('all'),
+    },
+    {
+      id: 'actions',
+      title: t('commands.actions'),
+      group: t('commands.window'),
+      keys: '$mod+Shift+KeyP',
+      run: () => store.openPalette('actions'),
+    },
+    {
+      id: 'keys',
+      title: t('commands.keys'),
+      group: t('commands.window'),
+      keys: '(\\?)',
+      run: () => (store.isKeySheetOpen = true),
+    },
+    {
+      id: 'next-pane',
+      title: t('commands.nextPane'),
+      group: t('commands.window'),
+      keys: 'F6',
+      run: () => focusNextPane(false),
+    },
+    {
+      id: 'previous-pane',
+      title: t('commands.previousPane'),
+      group: t('commands.window'),
+      keys: 'Shift+F6',
+      run: () => focusNextPane(true),
+    },
+    {
+      id: 'settings',
+      title: t('commands.settings'),
+      group: t('commands.window'),
+      keys: '$mod+Comma',
+      run: () => navigation.open('settings'),
+    },
     {
       id: 'theme',
       title: preferences.isDark ? t('frame.toLight') : t('frame.toDark'),
       group: t('commands.window'),
       run: () => (preferences.theme = preferences.isDark ? 'light' : 'dark'),
     },
-    { id: 'reset-panes', title: t('commands.resetPanes'), group: t('commands.window'), run: () => preferences.forgetPanes() },
+    {
+      id: 'reset-panes',
+      title: t('commands.resetPanes'),
+      group: t('commands.window'),
+      run: () => preferences.forgetPanes(),
+    },
   ])
 
   let stop: (() => void) | null = null

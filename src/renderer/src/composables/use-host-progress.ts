@@ -26,7 +26,10 @@ export function useHostProgress(): void {
       if (active === null) host.setProgress({ fraction: null, title: t('app.name') })
       else {
         const fraction = runProgress(active)
-        host.setProgress({ fraction, title: t('app.titleWithRun', { percent: percent(fraction, 0), name: active.definition.name }) })
+        host.setProgress({
+          fraction,
+          title: t('app.titleWithRun', { percent: percent(fraction, 0), name: active.definition.name }),
+        })
       }
     },
     { immediate: true },
@@ -39,7 +42,10 @@ export function useHostProgress(): void {
       for (const run of list) {
         const before = known.get(run.id)
         if (before === undefined || before === run.state || !ENDED.includes(run.state)) continue
-        const title = t(run.state === 'finished' ? 'run.finishedNews' : 'run.failedNews', { number: run.number, name: run.definition.name })
+        const title = t(run.state === 'finished' ? 'run.finishedNews' : 'run.failedNews', {
+          number: run.number,
+          name: run.definition.name,
+        })
         const body = run.bestFitness === null ? '' : t('run.bestNews', { accuracy: percent(run.bestFitness) })
         if (document.hasFocus()) {
           notices.tell(title, {

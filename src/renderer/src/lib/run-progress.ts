@@ -31,11 +31,21 @@ const TRIAL_TONES: Readonly<Record<TrialState, BadgeTone>> = {
 export const trialTone = (state: TrialState): BadgeTone => TRIAL_TONES[state]
 
 /** What can be asked of a run in a state. */
-export function runActions(state: RunState): { canPause: boolean; canResume: boolean; canStop: boolean; canRemove: boolean } {
+export function runActions(state: RunState): {
+  canPause: boolean
+  canResume: boolean
+  canStop: boolean
+  canRemove: boolean
+} {
   return {
     canPause: state === 'running',
     canResume: state === 'created' || state === 'paused' || state === 'interrupted',
-    canStop: state === 'running' || state === 'pausing' || state === 'paused' || state === 'interrupted' || state === 'created',
+    canStop:
+      state === 'running' ||
+      state === 'pausing' ||
+      state === 'paused' ||
+      state === 'interrupted' ||
+      state === 'created',
     canRemove: state !== 'running' && state !== 'pausing',
   }
 }

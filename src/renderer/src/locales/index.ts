@@ -4,5 +4,12 @@ import { en } from './en'
 
 /** The i18n plugin. A missing key is a bug that a test finds; at run time the key itself is shown. */
 export function createLocale() {
-  return createI18n({ legacy: false, locale: 'en', fallbackLocale: 'en', messages: { en }, missingWarn: false, fallbackWarn: false })
+  return createI18n({
+    legacy: false,
+    locale: 'en',
+    fallbackLocale: 'en',
+    messages: { en },
+    missingWarn: false,
+    fallbackWarn: false,
+  })
 }

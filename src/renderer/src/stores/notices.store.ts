@@ -58,5 +58,14 @@ export const useNoticesStore = defineStore('notices', () => {
     }
   }
 
-  return { toasts, problems, problemCount: computed(() => problems.value.length), tell, dismissToast, report, resolve, attempt }
+  return {
+    toasts,
+    problems,
+    problemCount: computed(() => problems.value.length),
+    tell,
+    dismissToast,
+    report,
+    resolve,
+    attempt,
+  }
 })

@@ -56,7 +56,9 @@ export const useRunFeedStore = defineStore('run-feed', () => {
 
   const listed = computed(() => runs.byId(navigation.runId))
   /** The stream's word while it flows; afterwards the list's, which still hears of a new name or a resumption. */
-  const run = computed(() => (stream.state.value === 'open' ? (streamed.value ?? listed.value) : (listed.value ?? streamed.value)))
+  const run = computed(() =>
+    stream.state.value === 'open' ? (streamed.value ?? listed.value) : (listed.value ?? streamed.value),
+  )
   watch(
     () => listed.value?.state,
     (state) => {
@@ -72,5 +74,16 @@ export const useRunFeedStore = defineStore('run-feed', () => {
   })
   const trial = (id: number | null): Trial | null => (id === null ? null : (trialsById.value.get(id) ?? null))
 
-  return { run, phase, activities, trials, trial, best, journal, state: stream.state, error: stream.error, reopen: stream.reopen }
+  return {
+    run,
+    phase,
+    activities,
+    trials,
+    trial,
+    best,
+    journal,
+    state: stream.state,
+    error: stream.error,
+    reopen: stream.reopen,
+  }
 })

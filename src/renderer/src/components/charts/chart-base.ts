@@ -17,7 +17,12 @@ function axis(spec: AxisSpec, theme: ChartTheme, isVertical: boolean): EChartsCo
     name: spec.name,
     nameLocation: isVertical ? 'end' : 'middle',
     nameGap: isVertical ? 10 : 26,
-    nameTextStyle: { color: theme.faint, fontSize: 11, align: isVertical ? 'left' : 'center', padding: isVertical ? [0, 0, 0, -34] : 0 },
+    nameTextStyle: {
+      color: theme.faint,
+      fontSize: 11,
+      align: isVertical ? 'left' : 'center',
+      padding: isVertical ? [0, 0, 0, -34] : 0,
+    },
     min: spec.min,
     max: spec.max,
     minInterval: spec.isInteger === true ? 1 : undefined,

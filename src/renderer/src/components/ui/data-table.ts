@@ -1,5 +1,11 @@
 // What a data table is told about its columns. Sorting and visibility are TanStack's; drawing is UiDataTable.vue's.
-import { rowSortingFeature, columnVisibilityFeature, createSortedRowModel, sortFn_basic, tableFeatures } from '@tanstack/vue-table'
+import {
+  rowSortingFeature,
+  columnVisibilityFeature,
+  createSortedRowModel,
+  sortFn_basic,
+  tableFeatures,
+} from '@tanstack/vue-table'
 
 /** One column of a table of `R`. */
 export interface TableColumn<R> {

@@ -1,0 +1,85 @@
+// Accuracy against parameters, with the Pareto front as a step line. A picked point gives the trial's id.
+import type { EChartsCoreOption } from 'echarts/core'
+import { xyOption } from '@/components/charts/chart-base'
+import type { ChartTheme } from '@/components/charts/chart-theme'
+import type { Trial } from '@shared/search/trial'
+import { paretoFront } from './pareto-front'
+
+export interface TradeOffTexts {
+  readonly parameters: string
+  readonly accuracy: string
+  readonly percent: (fraction: number) => string
+  readonly compact: (value: number) => string
+  readonly point: (number: number, fitness: number, parameters: number) => string
+}
+
+interface Point {
+  readonly value: readonly [number, number]
+  readonly datum: number
+  readonly number: number
+}
+const point = (trial: Trial): Point => ({
+  value: [trial.parameters, trial.fitness ?? 0],
+  datum: trial.id,
+  number: trial.number,
+})
+
+/** `compared` trials are drawn in their series colours, the others quietly; `isFrontOnly` drops what the front beats. */
+export function tradeOffChart(
+  trials: readonly Trial[],
+  compared: readonly Trial[],
+  isFrontOnly: boolean,
+  isLogarithmic: boolean,
+  theme: ChartTheme,
+  texts: TradeOffTexts,
+): EChartsCoreOption {
+  const front = paretoFront(trials)
+  const onFront = new Set(front.map((trial) => trial.id))
+  const chosen = new Map(compared.map((trial, index) => [trial.id, theme.series[index]]))
+  const finished = trials.filter((trial) => trial.fitness !== null && (!isFrontOnly || onFront.has(trial.id)))
+  const tooltip = {
+    formatter: ({ data }: { data: Point }) => texts.point(data.number, data.value[1], data.value[0]),
+  }
+  const series: EChartsCoreOption[] = [
+    {
+      type: 'line',
+      step: 'end',
+      symbol: 'none',
+      silent: true,
+      data: front.map((trial) => [trial.parameters, trial.fitness]),
+      lineStyle: { color: theme.series[2], width: 1.5 },
+    },
+    {
+      type: 'scatter',
+      data: finished.map((trial) => ({
+        ...point(trial),
+        itemStyle: {
+          color: onFront.has(trial.id) ? theme.series[2] : theme.faint,
+          opacity: onFront.has(trial.id) ? 1 : 0.5,
+        },
+      })),
+      symbolSize: 8,
+      large: finished.length > 4000,
+      tooltip,
+    },
+    {
+      type: 'scatter',
+      z: 3,
+      data: finished
+        .filter((trial) => chosen.has(trial.id))
+        .map((trial) => ({
+          ...point(trial),
+          itemStyle: { color: chosen.get(trial.id), borderColor: theme.surface, borderWidth: 1.5 },
+        })),
+      symbolSize: 13,
+      tooltip,
+    },
+  ]
+  return xyOption(
+    theme,
+    { name: texts.parameters, type: isLogarithmic ? 'log' : 'value', format: texts.compact },
+    { name: texts.accuracy, format: texts.percent },
+    series,
+    { trigger: 'item' },
+  )
+}

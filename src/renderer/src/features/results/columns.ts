@@ -1,0 +1,113 @@
+// Columns of the table of trials: what each is called, sorted by, and shown as.
+import type { TableColumn } from '@/components/ui/data-table'
+import type { useFormats } from '@/composables/use-formats'
+import type { Trial } from '@shared/search/trial'
+import { chainBlocks } from '@/lib/chain-genotype'
+
+/** Not shown until asked for. */
+export const DEFAULT_HIDDEN: readonly string[] = ['attempt', 'parents', 'loss', 'hash', 'started']
+
+type Translate = (key: string) => string
+
+/** Accuracy is sorted and copied as a fraction, durations in seconds: what is shown carries the unit. */
+export function trialColumns(t: Translate, formats: ReturnType<typeof useFormats>): readonly TableColumn<Trial>[] {
+  const { percent, compact, duration, decimals, dateTime } = formats
+  const title = (id: string): { id: string; title: string; help: string } => ({
+    id,
+    title: t(`results.columns.${id}`),
+    help: t(`results.columnHelp.${id}`),
+  })
+  const lastLoss = (trial: Trial): number | undefined => trial.epochs.at(-1)?.validationLoss
+  return [
+    {
+      ...title('number'),
+      width: 64,
+      isNumeric: true,
+      value: ({ number }) => number,
+      text: ({ number }) => String(number),
+    },
+    { ...title('state'), width: 108, value: ({ state }) => state, text: ({ state }) => t(`trial.states.${state}`) },
+    {
+      ...title('fitness'),
+      width: 96,
+      isNumeric: true,
+      value: ({ fitness }) => fitness ?? undefined,
+      text: ({ fitness }) => percent(fitness),
+    },
+    {
+      ...title('parameters'),
+      width: 100,
+      isNumeric: true,
+      value: ({ parameters }) => parameters,
+      text: ({ parameters }) => compact(parameters),
+    },
+    { ...title('macs'), width: 100, isNumeric: true, value: ({ macs }) => macs, text: ({ macs }) => compact(macs) },
+    {
+      ...title('blocks'),
+      width: 72,
+      isNumeric: true,
+      value: ({ genotype }) => chainBlocks(genotype).length,
+      text: ({ genotype }) => String(chainBlocks(genotype).length),
+    },
+    {
+      ...title('generation'),
+      width: 92,
+      isNumeric: true,
+      value: ({ generation }) => generation + 1,
+      text: ({ generation }) => String(generation + 1),
+    },
+    {
+      ...title('origin'),
+      value: ({ origin }) => origin.operator,
+      text: ({ origin }) => t(`trial.operators.${origin.operator}`),
+    },
+    {
+      ...title('proposed'),
+      width: 88,
+      isNumeric: true,
+      value: ({ origin }) => origin.reconstructed.length,
+      text: ({ origin }) => String(origin.reconstructed.length),
+    },
+    {
+      ...title('epochs'),
+      width: 72,
+      isNumeric: true,
+      value: ({ epochs }) => epochs.length,
+      text: ({ epochs }) => String(epochs.length),
+    },
+    {
+      ...title('seconds'),
+      width: 84,
+      isNumeric: true,
+      value: ({ seconds }) => seconds ?? undefined,
+      text: ({ seconds }) => duration(seconds),
+    },
+    { ...title('loss'), width: 84, isNumeric: true, value: lastLoss, text: (trial) => decimals(lastLoss(trial)) },
+    {
+      ...title('parents'),
+      width: 96,
+      value: ({ origin }) => origin.parents.join(' '),
+      text: ({ origin }) => origin.parents.map((id) => `#${id}`).join(' '),
+    },
+    {
+      ...title('attempt'),
+      width: 80,
+      isNumeric: true,
+      value: ({ attempt }) => attempt,
+      text: ({ attempt }) => String(attempt),
+    },
+    {
+      ...title('started'),
+      width: 160,
+      value: ({ startedAt }) => startedAt ?? undefined,
+      text: ({ startedAt }) => dateTime(startedAt),
+    },
+    {
+      ...title('hash'),
+      width: 110,
+      isMono: true,
+      value: ({ architectureHash }) => architectureHash,
+      text: ({ architectureHash }) => architectureHash.slice(0, 10),
+    },
+  ]
+}

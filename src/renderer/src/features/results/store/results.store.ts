@@ -1,0 +1,101 @@
+// What of a run's trials is looked at: filters, ticked rows, shown columns. The filters drive table and charts alike.
+import { useLocalStorage } from '@vueuse/core'
+import { defineStore } from 'pinia'
+import { computed, ref, watch } from 'vue'
+import { useNavigationStore } from '@/stores/navigation.store'
+import { useRunFeedStore } from '@/stores/run-feed.store'
+import { TRIAL_STATES, type Trial, type TrialState } from '@shared/search/trial'
+import { DEFAULT_HIDDEN } from '../columns'
+
+/** As many as there are distinguishable series colours. */
+export const MAX_TICKED = 6
+
+export const useResultsStore = defineStore('results', () => {
+  const navigation = useNavigationStore()
+  const feed = useRunFeedStore()
+
+  /** Empty shows every state. */
+  const states = ref<ReadonlySet<TrialState>>(new Set())
+  const isOnlyProposed = ref(false)
+  const text = ref('')
+  const ticked = ref<ReadonlySet<number>>(new Set())
+  const hiddenColumns = useLocalStorage<string[]>('gptnas.results.hidden', [...DEFAULT_HIDDEN])
+
+  watch(
+    () => navigation.runId,
+    () => {
+      states.value = new Set()
+      isOnlyProposed.value = false
+      text.value = ''
+      ticked.value = new Set()
+    },
+  )
+
+  const counts = computed(() => {
+    const byState = new Map<TrialState, number>(TRIAL_STATES.map((state) => [state, 0]))
+    for (const trial of feed.trials) byState.set(trial.state, (byState.get(trial.state) ?? 0) + 1)
+    return byState
+  })
+  const proposedCount = computed(() => feed.trials.filter(isProposed).length)
+  const shown = computed(() => {
+    const query = text.value.trim().toLowerCase()
+    return feed.trials.filter(
+      (trial) =>
+        (states.value.size === 0 || states.value.has(trial.state)) &&
+        (!isOnlyProposed.value || isProposed(trial)) &&
+        (query === '' || matches(trial, query)),
+    )
+  })
+  /** What curves are drawn for: the ticked rows, else the open trial, else the best one. */
+  const compared = computed<readonly Trial[]>(() => {
+    const ids = ticked.value.size > 0 ? [...ticked.value] : [navigation.trialId ?? feed.run?.bestTrialId ?? null]
+    return ids.flatMap((id) => feed.trial(id) ?? [])
+  })
+
+  const toggled = <T>(set: ReadonlySet<T>, item: T): ReadonlySet<T> => {
+    const next = new Set(set)
+    if (!next.delete(item)) next.add(item)
+    return next
+  }
+  const toggleState = (state: TrialState): void => void (states.value = toggled(states.value, state))
+  /** Ticks or unticks a row; false when there are no more colours to give. */
+  function toggleTick(id: number): boolean {
+    const next = toggled(ticked.value, id)
+    if (next.size > MAX_TICKED) return false
+    ticked.value = next
+    return true
+  }
+  function toggleColumn(id: string): void {
+    hiddenColumns.value = hiddenColumns.value.includes(id)
+      ? hiddenColumns.value.filter((other) => other !== id)
+      : [...hiddenColumns.value, id]
+  }
+  const clearTicks = (): void => void (ticked.value = new Set())
+
+  return {
+    states,
+    isOnlyProposed,
+    text,
+    ticked,
+    hiddenColumns,
+    counts,
+    proposedCount,
+    shown,
+    compared,
+    toggleState,
+    toggleTick,
+    toggleColumn,
+    clearTicks,
+  }
+})
+
+/** True where the proposer replaced at least one block. */
+export const isProposed = (trial: Trial): boolean => trial.origin.reconstructed.length > 0
+
+function matches(trial: Trial, query: string): boolean {
+  return (
+    String(trial.number) === query.replace(/^#/, '') ||
+    trial.architectureHash.startsWith(query) ||
+    JSON.stringify(trial.genotype).toLowerCase().includes(query)
+  )
+}

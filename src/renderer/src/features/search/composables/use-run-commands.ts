@@ -1,0 +1,55 @@
+// What can be done with the selected run, once: for its buttons, the palette and the keys.
+import { computed, ref } from 'vue'
+import { useI18n } from 'vue-i18n'
+import { useCommands } from '@/stores/commands.store'
+import { runActions } from '@/lib/run-progress'
+import { useNavigationStore } from '@/stores/navigation.store'
+import { useNoticesStore } from '@/stores/notices.store'
+import { useRunsStore } from '@/stores/runs.store'
+
+/** Actions on the selected run; a failure becomes a problem with its reason. */
+export function useRunControls() {
+  const { t } = useI18n()
+  const navigation = useNavigationStore()
+  const notices = useNoticesStore()
+  const runs = useRunsStore()
+
+  const run = computed(() => runs.byId(navigation.runId))
+  const can = computed(() => runActions(run.value?.state ?? 'finished'))
+  const isBusy = ref(false)
+
+  async function act(name: 'pause' | 'resume' | 'stop' | 'remove'): Promise<void> {
+    const id = run.value?.id
+    if (id === undefined || isBusy.value) return
+    isBusy.value = true
+    await notices.attempt(`${name}-${id}`, t(`run.${name}Failed`), async () => runs[name](id))
+    isBusy.value = false
+  }
+  async function rename(name: string): Promise<void> {
+    const id = run.value?.id
+    if (id !== undefined) await notices.attempt(`rename-${id}`, t('run.renameFailed'), () => runs.rename(id, name))
+  }
+  return { run, can, isBusy, act, rename }
+}
+
+/** Puts pause and resume into palette and key sheet while Search is shown. */
+export function useRunCommands(): void {
+  const { t } = useI18n()
+  const { can, act } = useRunControls()
+  useCommands(() => [
+    {
+      id: 'run-pause',
+      title: t('run.pause'),
+      group: t('commands.run'),
+      isEnabled: () => can.value.canPause,
+      run: () => void act('pause'),
+    },
+    {
+      id: 'run-resume',
+      title: t('run.resume'),
+      group: t('commands.run'),
+      isEnabled: () => can.value.canResume,
+      run: () => void act('resume'),
+    },
+  ])
+}

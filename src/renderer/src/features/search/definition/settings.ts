@@ -1,0 +1,98 @@
+// The settings of a run as the form shows them: group, kind, unit, what the paper says. Ranges and defaults come from the
+// schema itself, so that the form cannot contradict what the engine accepts.
+import { runDefinitionSchema } from '@shared/search/run'
+import { z } from 'zod'
+
+export type SettingGroup = 'search' | 'space' | 'data' | 'training' | 'limits'
+export type SettingKind = 'text' | 'number' | 'percent' | 'choice' | 'switch' | 'dataset' | 'blocks' | 'designs'
+
+export interface SettingSpec {
+  /** Dotted path inside the definition, e.g. `recipe.epochs`; also the key of its texts. */
+  readonly path: string
+  readonly group: SettingGroup
+  readonly kind: SettingKind
+  /** Shown in Simple too. */
+  readonly isSimple?: boolean
+  /** Key under `units.names`. */
+  readonly unit?: string
+  /** The published value, from shared/docs paper.md sections 5-8 of the method's description. */
+  readonly paper?: number | string
+}
+
+/** In the order of the form. */
+export const SETTINGS: readonly SettingSpec[] = [
+  { path: 'name', group: 'search', kind: 'text', isSimple: true },
+  { path: 'strategy', group: 'search', kind: 'choice', isSimple: true, paper: 'gpt-nas' },
+  { path: 'populationSize', group: 'search', kind: 'number', isSimple: true, unit: 'architectures', paper: 30 },
+  { path: 'generations', group: 'search', kind: 'number', isSimple: true, paper: 20 },
+  { path: 'crossoverRate', group: 'search', kind: 'percent', paper: 0.9 },
+  { path: 'mutationRate', group: 'search', kind: 'percent', paper: 0.3 },
+  { path: 'eliminationRate', group: 'search', kind: 'percent', paper: 0.4 },
+  { path: 'seed', group: 'search', kind: 'number' },
+  { path: 'seedDesigns', group: 'search', kind: 'designs' },
+  { path: 'data.dataset', group: 'data', kind: 'dataset', isSimple: true, paper: 'CIFAR-10' },
+  { path: 'data.trainImages', group: 'data', kind: 'number', isSimple: true, unit: 'images' },
+  { path: 'data.validationImages', group: 'data', kind: 'number', unit: 'images' },
+  { path: 'data.splitSeed', group: 'data', kind: 'number' },
+  { path: 'recipe.epochs', group: 'training', kind: 'number', isSimple: true, paper: 6 },
+  { path: 'recipe.batchSize', group: 'training', kind: 'number', unit: 'images', paper: 512 },
+  { path: 'recipe.learningRate', group: 'training', kind: 'number', paper: 0.01 },
+  { path: 'recipe.schedule', group: 'training', kind: 'choice', paper: 'linear-warm-up' },
+  { path: 'recipe.warmUp', group: 'training', kind: 'percent' },
+  { path: 'recipe.momentum', group: 'training', kind: 'number' },
+  { path: 'recipe.nesterov', group: 'training', kind: 'switch' },
+  { path: 'recipe.weightDecay', group: 'training', kind: 'number' },
+  { path: 'recipe.labelSmoothing', group: 'training', kind: 'number' },
+  { path: 'recipe.cropPadding', group: 'training', kind: 'number', unit: 'pixels' },
+  { path: 'recipe.flip', group: 'training', kind: 'switch' },
+  { path: 'recipe.trainPredictedOnly', group: 'training', kind: 'switch' },
+  { path: 'space.minBlocks', group: 'space', kind: 'number', unit: 'blocks', paper: 10 },
+  { path: 'space.maxBlocks', group: 'space', kind: 'number', unit: 'blocks', paper: 20 },
+  { path: 'space.blocks', group: 'space', kind: 'blocks', paper: 15 },
+  { path: 'space.stemWidth', group: 'space', kind: 'number', unit: 'channels' },
+  { path: 'space.maxWidth', group: 'space', kind: 'number', unit: 'channels' },
+  { path: 'space.maxMacs', group: 'space', kind: 'number', unit: 'macs' },
+  { path: 'space.maxParameters', group: 'space', kind: 'number' },
+  { path: 'maxTrials', group: 'limits', kind: 'number', isSimple: true, unit: 'trials' },
+  { path: 'maxSeconds', group: 'limits', kind: 'number', unit: 'seconds' },
+  { path: 'trialTimeLimit', group: 'limits', kind: 'number', unit: 'seconds' },
+  { path: 'computes', group: 'limits', kind: 'number' },
+]
+
+export const GROUPS: readonly SettingGroup[] = ['search', 'data', 'training', 'space', 'limits']
+
+interface JsonSchema {
+  readonly type?: string
+  readonly properties?: Readonly<Record<string, JsonSchema>>
+  readonly anyOf?: readonly JsonSchema[]
+  readonly enum?: readonly string[]
+  readonly minimum?: number
+  readonly maximum?: number
+}
+const root = z.toJSONSchema(runDefinitionSchema, { io: 'input' }) as JsonSchema
+
+/** What the schema allows at a path. Limits that are only the edge of safe integers are left out. */
+export interface SettingRange {
+  readonly min: number | undefined
+  readonly max: number | undefined
+  readonly isInteger: boolean
+  readonly isNullable: boolean
+  readonly choices: readonly string[]
+}
+
+/** @throws Error for a path that the schema does not know: a bug in SETTINGS. */
+export function settingRange(path: string): SettingRange {
+  let node: JsonSchema | undefined = root
+  for (const key of path.split('.')) node = node?.properties?.[key]
+  if (node === undefined) throw new Error(`the run definition has no “${path}”`)
+  const inner = node.anyOf?.find((branch) => branch.type !== 'null') ?? node
+  const isReal = (limit: number | undefined): number | undefined =>
+    limit !== undefined && Math.abs(limit) < Number.MAX_SAFE_INTEGER ? limit : undefined
+  return {
+    min: isReal(inner.minimum),
+    max: isReal(inner.maximum),
+    isInteger: inner.type === 'integer',
+    isNullable: node.anyOf !== undefined,
+    choices: inner.enum ?? [],
+  }
+}

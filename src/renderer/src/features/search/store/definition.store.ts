@@ -1,0 +1,78 @@
+// The definition being written: kept as typed, checked by the schema at once and by the engine a moment later.
+// Switching between Simple and Expert, views or runs never loses a value; it survives a restart of the window.
+import { useDebounceFn, useLocalStorage } from '@vueuse/core'
+import { defineStore } from 'pinia'
+import { computed, onScopeDispose, toRaw, watch } from 'vue'
+import { useEngine } from '@/api/keys'
+import { useTask } from '@/composables/use-task'
+import { settingProblems, type SettingProblem } from '../definition/problems'
+import { FIRST_LIGHT } from '@shared/search/samples'
+import { runDefinitionSchema, type RunDefinition } from '@shared/search/run'
+
+type Draft = Record<string, unknown>
+
+/** Long enough to type a second digit, short enough to feel live. */
+const CHECK_DELAY_MS = 250
+
+const copy = (definition: RunDefinition): Draft => JSON.parse(JSON.stringify(toRaw(definition))) as Draft
+
+export const useDefinitionStore = defineStore('definition', () => {
+  const { client, generation } = useEngine()
+  const draft = useLocalStorage<Draft>('gptnas.definition', copy(FIRST_LIGHT.definition))
+
+  const parsed = computed(() => runDefinitionSchema.safeParse(draft.value))
+  const definition = computed<RunDefinition | null>(() => (parsed.value.success ? parsed.value.data : null))
+  const problems = computed<ReadonlyMap<string, SettingProblem>>(() => {
+    if (!parsed.value.success) return settingProblems(parsed.value.error.issues)
+    const { minBlocks, maxBlocks } = parsed.value.data.space
+    return minBlocks > maxBlocks
+      ? new Map([['space.maxBlocks', { key: 'order' as const, limit: minBlocks }]])
+      : new Map()
+  })
+
+  function value(path: string): unknown {
+    let node: unknown = draft.value
+    for (const key of path.split('.'))
+      node = typeof node === 'object' && node !== null ? (node as Draft)[key] : undefined
+    return node
+  }
+  function set(path: string, next: unknown): void {
+    const root = { ...draft.value }
+    const keys = path.split('.')
+    let node = root
+    for (const key of keys.slice(0, -1)) {
+      const child = { ...(node[key] as Draft | undefined) }
+      node[key] = child
+      node = child
+    }
+    node[keys.at(-1) ?? path] = next
+    draft.value = root
+  }
+  /** Replaces all settings, by a sample's or an earlier run's. */
+  function load(from: RunDefinition): void {
+    draft.value = copy(from)
+  }
+
+  const check = useTask(async (current: RunDefinition) => client.searches.check({ definition: current }))
+  const checkSoon = useDebounceFn(() => {
+    if (definition.value !== null && problems.value.size === 0) void check.run(definition.value)
+  }, CHECK_DELAY_MS)
+  onScopeDispose(watch([draft, generation], () => void checkSoon(), { deep: true, immediate: true }))
+
+  const canStart = computed(
+    () => definition.value !== null && problems.value.size === 0 && (check.result.value?.problems.length ?? 0) === 0,
+  )
+
+  return {
+    draft,
+    definition,
+    problems,
+    value,
+    set,
+    load,
+    canStart,
+    checked: check.result,
+    isChecking: check.isBusy,
+    checkError: check.error,
+  }
+})

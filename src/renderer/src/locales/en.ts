@@ -1,0 +1,13 @@
+// Every text of the window in English, one file per view under en/. Short, plain, sentence case; the number first.
+// Plurals are "one | many" or "none | one | many"; braces hold values.
+import { data } from './en/data'
+import { frame } from './en/frame'
+import { proposer } from './en/proposer'
+import { results } from './en/results'
+import { runtime } from './en/runtime'
+import { search } from './en/search'
+import { settings } from './en/settings'
+import { units } from './en/units'
+
+export const en = { ...frame, ...search, ...results, ...data, ...proposer, ...runtime, ...settings, ...units }
+export type Messages = typeof en

@@ -1,0 +1,30 @@
+// Units and number patterns.
+export const units = {
+  units: {
+    percent: '{value} %',
+    giga: '{value} G',
+    mega: '{value} M',
+    kilo: '{value} k',
+    bytes: '{value} B',
+    kib: '{value} KiB',
+    mib: '{value} MiB',
+    gib: '{value} GiB',
+    tib: '{value} TiB',
+    seconds: '{value} s',
+    minutes: '{value} min',
+    hoursMinutes: '{hours} h {minutes} min',
+    daysHours: '{days} d {hours} h',
+    range: '{low} to {high}',
+    celsius: '{value} °C',
+    names: {
+      architectures: 'nets',
+      images: 'images',
+      pixels: 'px',
+      blocks: 'blocks',
+      channels: 'ch.',
+      macs: 'MAC',
+      trials: 'trials',
+      seconds: 's',
+    },
+  },
+}

@@ -1,0 +1,51 @@
+// Exports of trials: what runs right now, with its stage, and what was made. Survives changing views, because an export
+// goes on when the user looks elsewhere. Telling the user is use-exporter's.
+import { defineStore } from 'pinia'
+import { shallowReactive } from 'vue'
+import { useEngine } from '@/api/keys'
+import { toErrorData } from '@/api/errors'
+import type { Export, ExportProgress } from '@shared/contract/exports'
+import type { ErrorData } from '@shared/errors'
+
+export interface ExportState {
+  readonly stage: ExportProgress['stage'] | 'failed'
+  readonly message: string
+  readonly result: Export | null
+  readonly error: ErrorData | null
+}
+
+export const useExportsStore = defineStore('exports', () => {
+  const { client } = useEngine()
+  const byTrial = shallowReactive(new Map<number, ExportState>())
+
+  /** Exports a trial into `folder` (null: the workspace's own). Never rejects: the final state says how it went. */
+  async function start(trialId: number, folder: string | null): Promise<ExportState> {
+    const running = byTrial.get(trialId)
+    if (running?.stage === 'writing' || running?.stage === 'proving') return running
+    let state: ExportState = { stage: 'writing', message: '', result: null, error: null }
+    byTrial.set(trialId, state)
+    try {
+      for await (const { stage, message, result } of await client.exports.create({ trialId, folder })) {
+        state = { stage, message, result, error: null }
+        byTrial.set(trialId, state)
+      }
+    } catch (thrown) {
+      const error = toErrorData(thrown)
+      state = { stage: 'failed', message: error.message, result: null, error }
+      byTrial.set(trialId, state)
+    }
+    return state
+  }
+
+  /** Looks up what was exported before and keeps what is in progress. */
+  async function look(trialId: number): Promise<void> {
+    if (byTrial.has(trialId)) return
+    const made = await client.exports.list({ trialId })
+    const newest = [...made].sort((a, b) => a.id - b.id).at(-1)
+    if (newest !== undefined && !byTrial.has(trialId)) {
+      byTrial.set(trialId, { stage: 'done', message: '', result: newest, error: null })
+    }
+  }
+
+  return { byTrial, start, look }
+})

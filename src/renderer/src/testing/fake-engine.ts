@@ -1,0 +1,240 @@
+// An engine for tests of the window: serves the real contract over real ports in memory, with state that a test sets.
+// It computes nothing; every answer is what the test put there.
+import { implement } from '@orpc/server'
+import { engineContract } from '@shared/contract'
+import type { Activity, JournalEntry, RunUpdate } from '@shared/contract/searches'
+import type { Dataset, DatasetProgress } from '@shared/contract/datasets'
+import type { Design } from '@shared/contract/designs'
+import type { Export, ExportProgress } from '@shared/contract/exports'
+import type { ProposerInfo } from '@shared/contract/proposer'
+import type { DoctorReport, Status } from '@shared/contract/runtime'
+import { AppError } from '@shared/errors'
+import type { Run } from '@shared/search/run'
+import type { Trial } from '@shared/search/trial'
+import { memoryPorts, type Port } from '@shared/transport/port'
+import { serveRouter } from '@shared/transport/rpc'
+import { sampleReport, sampleStatus } from './samples'
+
+/** What the fake answers with. Change it and call `push` to tell whoever watches. */
+export interface FakeState {
+  runs: Run[]
+  trials: Trial[]
+  activities: Activity[]
+  journal: JournalEntry[]
+  phase: RunUpdate['phase']
+  status: Status
+  report: DoctorReport
+  datasets: Dataset[]
+  datasetProgress: DatasetProgress[]
+  designs: Design[]
+  exports: Export[]
+  exportProgress: ExportProgress[]
+  proposer: ProposerInfo | null
+  suggestions: { block: string; probability: number }[]
+  check: { problems: string[]; plannedTrials: number; notes: string[] }
+  /** Contract paths that fail, e.g. `searches.create`. */
+  failures: Map<string, AppError>
+  /** A PNG, base64, for every preview image. */
+  png: string
+}
+
+export function emptyState(changes: Partial<FakeState> = {}): FakeState {
+  return {
+    runs: [],
+    trials: [],
+    activities: [],
+    journal: [],
+    phase: 'idle',
+    status: sampleStatus(),
+    report: sampleReport(),
+    datasets: [],
+    datasetProgress: [],
+    designs: [],
+    exports: [],
+    exportProgress: [],
+    proposer: null,
+    suggestions: [],
+    check: { problems: [], plannedTrials: 12, notes: [] },
+    failures: new Map(),
+    png: '',
+    ...changes,
+  }
+}
+
+export interface FakeEngine {
+  readonly state: FakeState
+  /** Paths of all calls so far, in order, with their inputs. */
+  readonly calls: { readonly path: string; readonly input: unknown }[]
+  /** Tells every open stream the present state. */
+  push(): void
+  /** A new port served by this engine, as main would announce it. */
+  port(): Port
+}
+
+export function createFakeEngine(state: FakeState = emptyState()): FakeEngine {
+  const calls: { path: string; input: unknown }[] = []
+  let wake: (() => void)[] = []
+  const called = (path: string, input: unknown): void => {
+    calls.push({ path, input })
+    const failure = state.failures.get(path)
+    if (failure !== undefined) throw failure
+  }
+  /** Yields `read()` now and after every push, until the caller breaks off. */
+  async function* follow<T>(read: () => T, signal: AbortSignal | undefined): AsyncGenerator<T> {
+    while (signal?.aborted !== true) {
+      yield read()
+      await new Promise<void>((resolve) => {
+        wake.push(resolve)
+        signal?.addEventListener('abort', () => resolve(), { once: true })
+      })
+    }
+  }
+  const runOf = (id: string): Run => {
+    const run = state.runs.find((candidate) => candidate.id === id)
+    if (run === undefined) throw new AppError('not-found', `No run “${id}” in this workspace.`)
+    return run
+  }
+  const push = (): void => {
+    const resolvers = wake
+    wake = []
+    for (const resolve of resolvers) resolve()
+  }
+  const replaceRun = (run: Run): Run => {
+    state.runs = state.runs.map((other) => (other.id === run.id ? run : other))
+    push()
+    return run
+  }
+  const updateOf = (id: string): RunUpdate => ({
+    run: runOf(id),
+    activities: state.activities,
+    phase: state.phase,
+    changedTrials: state.trials.filter((trial) => trial.runId === id),
+    journal: state.journal,
+  })
+
+  const os = implement(engineContract)
+  const router = os.router({
+    datasets: {
+      list: os.datasets.list.handler(() => (called('datasets.list', null), state.datasets)),
+      get: os.datasets.get.handler(async function* ({ input }) {
+        called('datasets.get', input)
+        for (const progress of state.datasetProgress) yield progress
+      }),
+      check: os.datasets.check.handler(({ input }) => (called('datasets.check', input), { ok: true, problems: [] })),
+      preview: os.datasets.preview.handler(({ input }) => {
+        called('datasets.preview', input)
+        const classes = state.datasets.find((dataset) => dataset.name === input.name)?.classes.length ?? 0
+        return {
+          classCounts: Array.from({ length: classes }, () => 5000),
+          samples: Array.from({ length: input.count }, (_, index) => ({
+            index,
+            label: index % Math.max(1, classes),
+            png: state.png,
+          })),
+        }
+      }),
+    },
+    designs: {
+      list: os.designs.list.handler(() => state.designs),
+      load: os.designs.load.handler(({ input }) => {
+        throw new AppError('not-found', `No design “${input.id}”.`)
+      }),
+      save: os.designs.save.handler(() => {
+        throw new AppError('read-only', 'The fake keeps no designs.')
+      }),
+      remove: os.designs.remove.handler(() => ({ removed: false })),
+      saveDraft: os.designs.saveDraft.handler(() => ({ savedAt: new Date(0).toISOString() })),
+      loadDraft: os.designs.loadDraft.handler(() => null),
+      discardDraft: os.designs.discardDraft.handler(() => ({ removed: false })),
+    },
+    exports: {
+      create: os.exports.create.handler(async function* ({ input }) {
+        called('exports.create', input)
+        for (const progress of state.exportProgress) yield progress
+      }),
+      list: os.exports.list.handler(({ input }) =>
+        state.exports.filter((made) => input.trialId === null || made.trialId === input.trialId),
+      ),
+    },
+    proposer: {
+      info: os.proposer.info.handler(() => {
+        called('proposer.info', null)
+        if (state.proposer === null)
+          throw new AppError(
+            'not-found',
+            'No checkpoint in the resources folder.',
+            'Train one with “gpt-nas proposer train”.',
+          )
+        return state.proposer
+      }),
+      suggest: os.proposer.suggest.handler(({ input }) => (called('proposer.suggest', input), state.suggestions)),
+    },
+    runtime: {
+      doctor: os.runtime.doctor.handler(() => (called('runtime.doctor', null), state.report)),
+      status: os.runtime.status.handler(() => state.status),
+      watch: os.runtime.watch.handler(({ signal }) => follow(() => state.status, signal)),
+      workspace: os.runtime.workspace.handler(() => state.status.workspace),
+    },
+    searches: {
+      list: os.searches.list.handler(() => state.runs),
+      get: os.searches.get.handler(({ input }) => runOf(input.id)),
+      create: os.searches.create.handler(({ input }) => {
+        called('searches.create', input)
+        const number = state.runs.length + 1
+        const base = state.runs[0]
+        if (base === undefined)
+          throw new AppError('internal', 'Put a run into the fake first: new runs are copies of it.')
+        const run: Run = { ...base, id: `run-${number}`, number, definition: input.definition, state: 'running' }
+        state.runs = [...state.runs, run]
+        push()
+        return run
+      }),
+      check: os.searches.check.handler(({ input }) => (called('searches.check', input), state.check)),
+      resume: os.searches.resume.handler(
+        ({ input }) => (called('searches.resume', input), replaceRun({ ...runOf(input.id), state: 'running' })),
+      ),
+      pause: os.searches.pause.handler(
+        ({ input }) => (called('searches.pause', input), replaceRun({ ...runOf(input.id), state: 'paused' })),
+      ),
+      stop: os.searches.stop.handler(
+        ({ input }) => (called('searches.stop', input), replaceRun({ ...runOf(input.id), state: 'stopped' })),
+      ),
+      rename: os.searches.rename.handler(({ input }) => {
+        called('searches.rename', input)
+        const run = runOf(input.id)
+        return replaceRun({ ...run, definition: { ...run.definition, name: input.name } })
+      }),
+      remove: os.searches.remove.handler(({ input }) => {
+        called('searches.remove', input)
+        state.runs = state.runs.filter((run) => run.id !== input.id)
+        push()
+        return { removed: true }
+      }),
+      watch: os.searches.watch.handler(({ input, signal }) => follow(() => updateOf(input.id), signal)),
+      watchAll: os.searches.watchAll.handler(({ signal }) => follow(() => state.runs, signal)),
+      generations: os.searches.generations.handler(() => []),
+    },
+    trials: {
+      list: os.trials.list.handler(() => ({ trials: state.trials, total: state.trials.length })),
+      get: os.trials.get.handler(({ input }) => {
+        const trial = state.trials.find((candidate) => candidate.id === input.id)
+        if (trial === undefined) throw new AppError('not-found', `No trial ${input.id}.`)
+        return { ...trial, document: null }
+      }),
+      epochs: os.trials.epochs.handler(
+        ({ input }) => state.trials.find((trial) => trial.id === input.id)?.epochs ?? [],
+      ),
+    },
+  })
+
+  return {
+    state,
+    calls,
+    push,
+    port() {
+      const [ours, theirs] = memoryPorts()
+      serveRouter(router, ours)
+      return theirs
+    },
+  }
+}
