@@ -16,13 +16,13 @@ describe('averageDivisors', () => {
     // P01 123 345
     ['half, 3 at stride 2, outside left out', 6, rule(3, 2, 'half'), false, [2, 3, 3]],
     ['half, 3 at stride 2, padding counted', 6, rule(3, 2, 'half'), true, [3, 3, 3]],
-    // 012 234 4P?: SAME puts one after the end of 5? no: reach 5, none
+    // P01 123 34P: three windows reach two beyond, one on each side
     ['same, 3 at stride 2, odd size', 5, rule(3, 2, 'same'), false, [2, 3, 2]],
     ['same, 3 at stride 1', 4, rule(3, 1, 'same'), false, [2, 3, 3, 2]],
     // 01 23 4-: the last window hangs over without any padding
     ['none, rounded up', 5, rule(2, 2, 'none', true), true, [2, 2, 1]],
-    // P01 123 345 5P-: the place after the padding never counts
-    ['half, rounded up, padding counted', 7, rule(4, 3, 'half', true), true, [4, 4, 2]],
+    // P012 2345 56P-: the place after the padding never counts
+    ['half, rounded up, padding counted', 7, rule(4, 3, 'half', true), true, [4, 4, 3]],
   ])('%s', (_, size, window, countPadding, expected) => {
     expect(averageDivisors(size, window, 0, countPadding)).toEqual(expected)
   })

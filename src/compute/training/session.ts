@@ -143,7 +143,7 @@ export function createSession(options: SessionOptions): TrainingSession {
       const { shape, values } = initialValues(stored, seed)
       variables.set(
         stored.name,
-        tf.tidy(() => tf.variable(tf.tensor(values, [...shape]), false)),
+        tf.tidy(() => tf.variable(tf.tensor(values, [...shape]), stored.trained)),
       )
     }
     const names = trainedNames(network, trainable)

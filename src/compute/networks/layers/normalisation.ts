@@ -1,11 +1,8 @@
-// Batch normalisation. Momentum 0.9 for the running statistics and epsilon 1e-5 are PyTorch's; Keras's 0.99 needs more
-// steps than a short candidate training has (design: Padding and activations).
+// Batch normalisation: the batch's own statistics while training, the running ones otherwise.
 import type { Tensor1D } from '../../tensorflow/backend'
 import { batchNormInference, batchNormTraining } from '../../tensorflow/kernels/batch-norm'
+import { BATCH_NORM_EPSILON, BATCH_NORM_MOMENTUM } from './batch-norm-constants'
 import type { LayerBuilder } from './layer-builder'
-
-export const BATCH_NORM_MOMENTUM = 0.9
-export const BATCH_NORM_EPSILON = 1e-5
 
 export const batchNormalisation: LayerBuilder = ({ inputs, array, training }) => {
   const stored = {

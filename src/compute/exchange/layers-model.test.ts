@@ -1,0 +1,193 @@
+import { mkdtemp, readdir, rm, writeFile, readFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import * as plain from '@tensorflow/tfjs'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { SplitFiles } from '@shared/contract/compute'
+import { comparePredictions } from '@shared/exchange/compare-predictions'
+import type { LayerGraph } from '@shared/architecture/layer'
+import { createRandom } from '@shared/random'
+import { initialValues } from '../networks/initialise'
+import { buildNetwork } from '../networks/network'
+import { KIND_CASES } from '../networks/testing/kind-cases'
+import { weightsFrom, type NamedArray } from '../networks/weights'
+import { tf } from '../tensorflow/backend'
+import { writeArrayFile } from '../training/array-file'
+import { exportTfjs } from './export-tfjs'
+import { predict } from './predict'
+import { predictTfjs } from './predict-tfjs'
+import { blockDiagonal } from './tfjs-layers/convolution'
+import { layersModel } from './tfjs-layers/layers-model'
+
+/** Float32 sums in another order; measured 1e-7 on these small networks. */
+const TOLERANCE = 1e-5
+const MEAN = [0.5, 0.4, 0.6, 0.45]
+const DEVIATION = [0.2, 0.25, 0.3, 0.22]
+
+let folder: string
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'layers-model-'))
+})
+afterAll(() => rm(folder, { recursive: true }))
+
+/** Random statistics and scales as a trained network has them, so that an ignored one shows. */
+function trainedLike(graph: LayerGraph, seed: number): NamedArray[] {
+  return buildNetwork(graph).arrays.map((stored) => {
+    const random = createRandom(seed).fork(stored.name)
+    const { values } = initialValues(stored, seed)
+    const isVariance = stored.name.endsWith('moving-variance')
+    const spread = stored.name.endsWith('kernel') ? 0 : 0.5
+    return {
+      ...stored,
+      values: values.map((value) => value + spread * (isVariance ? random.next() : random.next() - 0.5)),
+    }
+  })
+}
+
+async function randomSplit(shape: readonly [number, number, number], count: number): Promise<SplitFiles> {
+  const random = createRandom(3)
+  const images = join(folder, 'images.u8')
+  const labels = join(folder, 'labels.u8')
+  await writeFile(
+    images,
+    Uint8Array.from({ length: count * shape[0] * shape[1] * shape[2] }, () => random.integer(256)),
+  )
+  await writeFile(
+    labels,
+    Uint8Array.from({ length: count }, () => random.integer(3)),
+  )
+  return { images, labels, count, shape: [...shape], classes: 3, mean: MEAN, deviation: DEVIATION }
+}
+
+async function roundTrip(graph: LayerGraph, shape: readonly [number, number, number], seed = 1) {
+  const weights = join(folder, 'network.weights')
+  const channels = shape[2]
+  const normalisation = { mean: MEAN.slice(0, channels), deviation: DEVIATION.slice(0, channels) }
+  await writeArrayFile(
+    weights,
+    { format: 'gptnas-weights/1', epoch: 1, classes: 3, ...normalisation },
+    trainedLike(graph, seed),
+  )
+  const data = await randomSplit(shape, 6)
+  const indices = [0, 1, 2, 3, 4, 5]
+  const target = join(folder, 'export')
+  const files = await exportTfjs({ graph, weights, folder: target, metadata: { classes: ['a', 'b', 'c'] } })
+  // Both runtimes share one tfjs-core in this process; the proof itself runs in a process of its own.
+  await tf.setBackend('tensorflow')
+  const ours = await predict({ graph, weights, data, indices })
+  const theirs = await predictTfjs(plain, target, data, indices)
+  return { files, ours, theirs, target }
+}
+
+describe('export of every layer kind', () => {
+  it.each(KIND_CASES.map((entry) => [entry.title, entry] as const))('%s', async (_, { graph }) => {
+    const { ours, theirs } = await roundTrip(graph, [7, 6, 4])
+    const proof = comparePredictions(ours, theirs, theirs.runtime)
+    expect(proof.largestDifference).toBeLessThan(TOLERANCE)
+    expect(proof.passed).toBe(true)
+    expect(theirs.runtime).toBe('tfjs 4.22.0, cpu')
+    // Probabilities that did not depend on the image would pass anything.
+    expect(new Set(ours.probabilities.map((row) => row[0]!.toFixed(6))).size).toBeGreaterThan(
+      graph.nodes.some(({ kind }) => kind === 'zero') ? 0 : 1,
+    )
+  })
+})
+
+describe('grouped kernels', () => {
+  it('are block-diagonal: output o sees only the inputs of its group', () => {
+    const kernel = { shape: [1, 1, 2, 4], values: Float32Array.of(1, 2, 3, 4, 5, 6, 7, 8) }
+    const { shape, values } = blockDiagonal(kernel, 2)
+    expect(shape).toEqual([1, 1, 4, 4])
+    expect([...values]).toEqual([1, 2, 0, 0, 5, 6, 0, 0, 0, 0, 3, 4, 0, 0, 7, 8])
+  })
+
+  it('become one convolution per group where the block-diagonal kernel would be large', async () => {
+    const graph: LayerGraph = {
+      input: [3, 3, 2],
+      nodes: [
+        { id: 'wide', kind: 'conv2d', parameters: { channels: 512, kernel: [1, 1] }, inputs: ['input'] },
+        {
+          id: 'grouped',
+          kind: 'conv2d',
+          parameters: { channels: 512, kernel: [3, 3], groups: 4, bias: true },
+          inputs: ['wide'],
+        },
+        { id: 'mean', kind: 'global-average-pool', parameters: {}, inputs: ['grouped'] },
+        { id: 'flat', kind: 'flatten', parameters: {}, inputs: ['mean'] },
+        { id: 'scores', kind: 'dense', parameters: { features: 3 }, inputs: ['flat'] },
+      ],
+      output: 'scores',
+    }
+    const topology = layersModel(buildNetwork(graph), weightsFrom(trainedLike(graph, 1)), {
+      mean: [0, 0],
+      deviation: [1, 1],
+    })
+    expect(topology.weights.filter(({ name }) => /group\d\/kernel/.test(name)).map(({ shape }) => shape)).toEqual(
+      Array(4).fill([3, 3, 128, 128]),
+    )
+    const { ours, theirs } = await roundTrip(graph, [3, 3, 2])
+    expect(comparePredictions(ours, theirs, '').largestDifference).toBeLessThan(TOLERANCE)
+  })
+
+  it('never rely on options that stock layers ignore', () => {
+    for (const { graph } of KIND_CASES) {
+      const { json } = layersModel(buildNetwork(graph), weightsFrom(trainedLike(graph, 1)), {
+        mean: MEAN,
+        deviation: DEVIATION,
+      })
+      expect(JSON.stringify(json)).not.toMatch(/"groups"|"dilation_rate":\[(?!1,1\])/)
+    }
+  })
+})
+
+describe('written files', () => {
+  const { graph } = KIND_CASES[0]!
+
+  it('replace an older export as a whole and leave nothing beside it', async () => {
+    await roundTrip(graph, [7, 6, 4])
+    await writeFile(join(folder, 'export', 'left-over.bin'), 'old')
+    const { files, target } = await roundTrip(graph, [7, 6, 4])
+    expect((await readdir(target)).sort()).toEqual(files.map(({ name }) => name).sort())
+    expect((await readdir(folder)).filter((name) => /part|replaced/.test(name))).toEqual([])
+    const metadata = JSON.parse(await readFile(join(target, 'metadata.json'), 'utf8')) as Record<string, unknown>
+    expect(metadata).toMatchObject({ classes: ['a', 'b', 'c'], input: { shape: [7, 6, 4], range: [0, 255] } })
+  })
+
+  it('are cut into shards that load again', async () => {
+    const large: LayerGraph = {
+      input: [4, 4, 3],
+      nodes: [
+        { id: 'flat', kind: 'flatten', parameters: {}, inputs: ['input'] },
+        { id: 'wide', kind: 'dense', parameters: { features: 30_000 }, inputs: ['flat'] },
+        { id: 'scores', kind: 'dense', parameters: { features: 3 }, inputs: ['wide'] },
+      ],
+      output: 'scores',
+    }
+    const { files, ours, theirs } = await roundTrip(large, [4, 4, 3])
+    expect(files.filter(({ name }) => name.endsWith('of2.bin'))).toHaveLength(2)
+    // 30,000 summands: their order shows more.
+    expect(comparePredictions(ours, theirs, '').largestDifference).toBeLessThan(1e-4)
+  })
+
+  it('are refused for weights of another network', async () => {
+    const { graph: other } = KIND_CASES.find(({ kind }) => kind === 'batch-norm')!
+    await roundTrip(graph, [7, 6, 4])
+    const wrong = exportTfjs({
+      graph: other,
+      weights: join(folder, 'network.weights'),
+      folder: join(folder, 'other'),
+      metadata: {},
+    })
+    await expect(wrong).rejects.toMatchObject({
+      code: 'invalid-input',
+      message: expect.stringContaining('stage/1.under/gamma') as string,
+    })
+  })
+
+  it('are refused, not guessed, when a shard is missing', async () => {
+    const { target } = await roundTrip(graph, [7, 6, 4])
+    await rm(join(target, 'group1-shard1of1.bin'))
+    const data = await randomSplit([7, 6, 4], 2)
+    await expect(predictTfjs(plain, target, data, [0])).rejects.toMatchObject({ code: 'not-found' })
+  })
+})

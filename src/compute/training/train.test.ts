@@ -1,0 +1,210 @@
+import { readdir, rm, truncate, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { TrainEvent, TrainJob } from '@shared/contract/compute'
+import { afterEach, describe, expect, it } from 'vitest'
+import { tf } from '../tensorflow/backend'
+import { initialValues } from '../networks/initialise'
+import { buildNetwork } from '../networks/network'
+import { readArrayFile } from './array-file'
+import { trainingBytes } from './memory'
+import { prepare } from './prepare'
+import { tinyJob } from './testing/tiny-job'
+import { train, type TrainOptions } from './train'
+
+const folders: string[] = []
+afterEach(() => Promise.all(folders.splice(0).map((folder) => rm(folder, { recursive: true }))))
+
+async function job(...given: Parameters<typeof tinyJob>): ReturnType<typeof tinyJob> {
+  const made = await tinyJob(...given)
+  folders.push(made.folder)
+  return made
+}
+
+async function run(given: TrainJob, options?: TrainOptions): Promise<TrainEvent[]> {
+  const events: TrainEvent[] = []
+  for await (const event of train(given, options)) events.push(event)
+  return events
+}
+
+const epochsOf = (events: readonly TrainEvent[]) =>
+  events.flatMap((event) => (event.type === 'epoch' ? [event.epoch] : []))
+/** Everything of an epoch that must not depend on how fast the machine was. */
+const curve = (events: readonly TrainEvent[]) => epochsOf(events).map(({ seconds: _, ...rest }) => rest)
+const last = (events: readonly TrainEvent[]) => events[events.length - 1]!
+
+/** Pulls until `epochs` epochs are told, then breaks the stream off as a client would. */
+async function runUntilEpoch(given: TrainJob, epochs: number): Promise<TrainEvent[]> {
+  const events: TrainEvent[] = []
+  for await (const event of train(given)) {
+    events.push(event)
+    if (event.type === 'epoch' && event.epoch.epoch === epochs) break
+  }
+  return events
+}
+
+describe('train', () => {
+  it('learns a small set and leaves the weights of its best epoch', async () => {
+    const given = await job({ epochs: 12 })
+    const events = await run(given)
+    expect(events[0]).toMatchObject({ type: 'started', resumedFromEpoch: 0, steps: 36, parameters: 259, notice: null })
+    const epochs = epochsOf(events)
+    expect(epochs.map(({ epoch }) => epoch)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12])
+    const best = Math.max(...epochs.map(({ validationAccuracy }) => validationAccuracy))
+    expect(best).toBeGreaterThan(0.9)
+    expect(epochs[11]!.trainLoss).toBeLessThan(epochs[0]!.trainLoss / 2)
+    const finished = last(events)
+    if (finished.type !== 'finished') throw new Error(`expected finished, received ${finished.type}`)
+    expect(finished.fitness).toBe(best)
+    expect(epochs[finished.bestEpoch - 1]!.validationAccuracy).toBe(best)
+    const weights = await readArrayFile(finished.weights)
+    expect(weights.sha256).toBe(finished.sha256)
+    expect(weights.arrays.map(({ name }) => name)).toContain('n1/moving-variance')
+  })
+
+  it('gives the undisturbed curve, bit by bit, when it is broken off and resumed', async () => {
+    const whole = await run(await job())
+    const broken = await job()
+    await runUntilEpoch(broken, 2)
+    const resumed = await run(broken)
+    expect(resumed[0]).toMatchObject({ type: 'started', resumedFromEpoch: 2 })
+    expect(curve(resumed)).toEqual(curve(whole))
+    const [a, b] = [last(whole), last(resumed)]
+    if (a.type !== 'finished' || b.type !== 'finished') throw new Error('expected both to finish')
+    expect((await readArrayFile(b.weights)).arrays).toEqual((await readArrayFile(a.weights)).arrays)
+  })
+
+  it('falls back to the checkpoint before a damaged one, and says so', async () => {
+    const given = await job()
+    await runUntilEpoch(given, 3)
+    await truncate(join(given.checkpointFolder, 'epoch-00003.checkpoint'), 200)
+    const resumed = await run(given)
+    expect(resumed[0]).toMatchObject({ resumedFromEpoch: 2 })
+    expect(resumed[0]).toHaveProperty('notice', expect.stringContaining('epoch-00003.checkpoint'))
+    expect(curve(resumed)).toEqual(curve(await run(await job())))
+  })
+
+  it('starts over where the checkpoints belong to another training', async () => {
+    const given = await job({ epochs: 1 })
+    await run(given)
+    const events = await run({ ...given, seed: 6 })
+    expect(events[0]).toMatchObject({
+      resumedFromEpoch: 0,
+      notice: expect.stringContaining('another training') as string,
+    })
+  })
+
+  it('tells a finished training again without training it', async () => {
+    const given = await job({ epochs: 2 })
+    const first = await run(given)
+    const again = await run(given)
+    expect(again.filter(({ type }) => type === 'step')).toEqual([])
+    expect(last(again)).toEqual(last(first))
+  })
+
+  it('keeps two checkpoints and what they name', async () => {
+    const given = await job({ epochs: 5 })
+    await run(given)
+    const files = await readdir(given.checkpointFolder)
+    expect(files.filter((file) => file.endsWith('.checkpoint')).sort()).toEqual([
+      'epoch-00004.checkpoint',
+      'epoch-00005.checkpoint',
+    ])
+    expect(files.filter((file) => file.endsWith('.weights')).length).toBeLessThanOrEqual(2)
+    expect(files.filter((file) => file.endsWith('.part'))).toEqual([])
+  })
+
+  it('fails with the step at which the loss stopped being a number', async () => {
+    const given = await job()
+    const steep = { ...given, recipe: { ...given.recipe, learningRate: 1e30 } }
+    await expect(run(steep)).rejects.toMatchObject({
+      code: 'diverged',
+      message: expect.stringMatching(/epoch \d+, step \d+/) as string,
+    })
+  })
+
+  it('fails when the time limit is over, counting the attempts before', async () => {
+    let time = 0
+    const given = { ...(await job()), timeLimitSeconds: 40 }
+    const ticking = { now: () => (time += 1500) }
+    await expect(run(given, ticking)).rejects.toMatchObject({ code: 'time-limit' })
+    const trained = (await readdir(given.checkpointFolder)).filter((file) => file.endsWith('.checkpoint')).length
+    expect(trained).toBeGreaterThan(0)
+    // The clock stands still: only what the checkpoint remembers can be over the limit.
+    await expect(run({ ...given, timeLimitSeconds: 1 }, { now: () => 0 })).rejects.toMatchObject({ code: 'time-limit' })
+  })
+
+  it('stops after the step when asked to', async () => {
+    const controller = new AbortController()
+    const given = await job({ epochs: 1000 })
+    const stopping = (async () => {
+      let steps = 0
+      for await (const event of train(given, { signal: controller.signal, now: () => Date.now() * 1000 }))
+        if (event.type === 'step' && ++steps === 5) controller.abort()
+      return steps
+    })()
+    await expect(stopping).rejects.toMatchObject({ code: 'cancelled' })
+    expect(await readdir(given.checkpointFolder)).toContain('epoch-00001.checkpoint')
+  })
+
+  it('halves the batch once when it would not fit, then refuses with figures', async () => {
+    const given = await job({ epochs: 1 })
+    const { network, rows } = await prepare(given)
+    const bytes = (batch: number) => trainingBytes(network, batch, rows.images.length + 4 * rows.count)
+    const between = (bytes(8) + bytes(16)) / 2 / 0.9
+    const events = await run(given, { memory: () => Promise.resolve(between) })
+    expect(events[0]).toMatchObject({ notice: expect.stringContaining('trains with 8') as string, steps: 7 })
+    const tooLittle = run({ ...given, seed: 9 }, { memory: () => Promise.resolve(bytes(8) * 0.9) })
+    await expect(tooLittle).rejects.toMatchObject({
+      code: 'out-of-memory',
+      message: expect.stringMatching(/\d+ MiB.*\d+ MiB/) as string,
+    })
+  })
+
+  it('updates only the listed nodes and the head when told to', async () => {
+    const given = await job({ epochs: 1, weightDecay: 0.1 })
+    const weightsOf = async (events: TrainEvent[]) => {
+      const finished = last(events)
+      if (finished.type !== 'finished') throw new Error('expected finished')
+      return new Map((await readArrayFile(finished.weights)).arrays.map(({ name, values }) => [name, values]))
+    }
+    const frozen = await weightsOf(await run({ ...given, trainable: [] }))
+    const changed = buildNetwork(given.graph).arrays.filter(
+      (stored) => initialValues(stored, given.seed).values.join() !== frozen.get(stored.name)!.join(),
+    )
+    // Statistics always follow the data: a frozen layer without them could not predict.
+    expect(changed.map(({ name }) => name)).toEqual(['n1/moving-mean', 'n1/moving-variance', 'n6/kernel', 'n6/bias'])
+  })
+
+  it('refuses a network that does not fit the data, and damaged data', async () => {
+    const given = await job()
+    await expect(run({ ...given, data: { ...given.data, classes: 4 } })).rejects.toMatchObject({
+      code: 'invalid-architecture',
+    })
+    await expect(run({ ...given, graph: { ...given.graph, input: [9, 9, 3] } })).rejects.toMatchObject({
+      code: 'invalid-architecture',
+    })
+    await writeFile(given.validationIndices, Buffer.alloc(4, 0x7f))
+    await expect(run(given)).rejects.toMatchObject({ code: 'dataset-damaged' })
+  })
+
+  it('leaves no tensor behind, however it ends', async () => {
+    const given = await job({ epochs: 1 })
+    await run(given)
+    const before = tf.memory().numTensors
+    await run({ ...given, seed: 11 })
+    await runUntilEpoch({ ...given, seed: 12 }, 1)
+    await run({ ...given, seed: 13, recipe: { ...given.recipe, learningRate: 1e30 } }).catch(() => undefined)
+    expect(tf.memory().numTensors).toBe(before)
+  })
+
+  it('tells steps at most ten times a second', async () => {
+    const given = await job({ epochs: 6 })
+    let time = 0
+    // Every look at the clock is a millisecond: 18 steps cannot take the 100 ms that a second event needs... per epoch.
+    const events = await run(given, { now: () => time++ })
+    const perEpoch = [1, 2, 3, 4, 5, 6].map(
+      (epoch) => events.filter((event) => event.type === 'step' && event.epoch === epoch).length,
+    )
+    expect(perEpoch).toEqual([1, 1, 1, 1, 1, 1])
+  })
+})
