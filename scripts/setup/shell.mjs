@@ -1,5 +1,6 @@
 // Runs the programs that set-up leans on (npm, pip, apt, g++, python) and turns their failures into readable ones.
 import { spawn } from 'node:child_process'
+import { stripVTControlCharacters } from 'node:util'
 
 /** Lines of a failed program's output that are shown: enough for a compiler's or pip's reason. */
 const TAIL_LINES = 25
@@ -31,7 +32,7 @@ export function attempt(command, args, options = {}) {
     child.stderr.on('data', keep)
     child.on('error', (error) => resolve({ code: 127, stdout, tail: error.message }))
     child.on('close', (code, signal) => {
-      const tail = all.trimEnd().split('\n').slice(-TAIL_LINES).join('\n')
+      const tail = stripVTControlCharacters(all).trimEnd().split('\n').slice(-TAIL_LINES).join('\n')
       resolve({ code: code ?? 1, stdout, tail: signal ? `${tail}\nended by ${signal}` : tail })
     })
   })
