@@ -10,7 +10,8 @@ function normalPair(random: Random): [number, number] {
   return [radius * Math.cos(angle), radius * Math.sin(angle)]
 }
 
-function fillNormal(values: Float32Array, deviation: number, random: Random): void {
+/** Fills with draws from a normal distribution around 0. */
+export function fillNormal(values: Float32Array, deviation: number, random: Random): void {
   for (let i = 0; i < values.length; i += 2) {
     const [first, second] = normalPair(random)
     values[i] = first * deviation

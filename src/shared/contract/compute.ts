@@ -4,6 +4,13 @@ import { eventIterator, oc } from '@orpc/contract'
 import { z } from 'zod'
 import { recipeSchema } from '../search/run'
 import { epochSchema } from '../search/trial'
+import {
+  proposerInfoSchema,
+  proposerSpaceSchema,
+  proposerTrainingEventSchema,
+  proposerTrainingJobSchema,
+  suggestionSchema,
+} from './proposer'
 
 export const layerGraphSchema = z.object({
   input: z.array(z.number().int()),
@@ -116,6 +123,12 @@ const reconstructionRequestSchema = z.object({
   positions: z.array(z.number().int()),
   seed: z.number().int(),
 })
+/** `userBlocks`: block documents. */
+const proposerContextSchema = z.object({
+  checkpoint: z.string(),
+  space: proposerSpaceSchema,
+  userBlocks: z.array(z.unknown()),
+})
 const choiceSchema = z.object({
   position: z.number().int(),
   chosen: z.string(),
@@ -125,41 +138,30 @@ const choiceSchema = z.object({
 
 export const computeContract = {
   info: oc.output(computeInfoSchema),
-  /** Trains until done; breaking off the iterator stops after the step and keeps the last checkpoint. @throws diverged, out-of-memory, time-limit, dataset-damaged */
+  /**
+   * Trains until done; breaking off the iterator stops after the step and keeps the last checkpoint. A resumed training
+   * tells the epochs of its checkpoint again first, so the receiver must take an epoch it has as the same fact. A second
+   * `started` comes when TensorFlow ran out of memory and training goes on with half the batch.
+   * @throws diverged, out-of-memory, time-limit, dataset-damaged
+   */
   train: oc.input(trainJobSchema).output(eventIterator(trainEventSchema)),
-  /** Refills emptied positions of chain genotypes with the proposer of `checkpoint` (a folder). `space` is the run's space definition. */
+  /** Refills emptied positions of chain genotypes with the proposer of `checkpoint` (a folder). @throws not-found, invalid-input for a damaged checkpoint or one of another vocabulary */
   reconstruct: oc
-    .input(
-      z.object({
-        checkpoint: z.string(),
-        space: z.unknown(),
-        userBlocks: z.array(z.unknown()),
-        requests: z.array(reconstructionRequestSchema),
-      }),
-    )
+    .input(proposerContextSchema.extend({ requests: z.array(reconstructionRequestSchema) }))
     .output(z.array(z.object({ genotype: z.record(z.string(), z.unknown()), choices: z.array(choiceSchema) }))),
-  proposerInfo: oc.input(z.object({ checkpoint: z.string() })).output(
-    z.object({
-      name: z.string(),
-      preset: z.string(),
-      parameters: z.number().int(),
-      vocabulary: z.number().int(),
-      card: z.string(),
-      metrics: z.record(z.string(), z.number()),
-    }),
-  ),
+  proposerInfo: oc.input(z.object({ checkpoint: z.string() })).output(proposerInfoSchema),
+  /** What could stand at `position`, given the blocks before it; the position may be one past the last. */
   suggest: oc
     .input(
-      z.object({
-        checkpoint: z.string(),
-        space: z.unknown(),
-        userBlocks: z.array(z.unknown()),
+      proposerContextSchema.extend({
         genotype: z.record(z.string(), z.unknown()),
-        position: z.number().int(),
-        count: z.number().int(),
+        position: z.number().int().min(0),
+        count: z.number().int().min(1),
       }),
     )
-    .output(z.array(z.object({ block: z.string(), probability: z.number() }))),
+    .output(z.array(suggestionSchema)),
+  /** Trains a proposer. @throws invalid-input, diverged, storage-failed */
+  trainProposer: oc.input(proposerTrainingJobSchema).output(eventIterator(proposerTrainingEventSchema)),
   /** Writes a tfjs layers model (model.json and weight shards) from a document and its weights file. */
   exportTfjs: oc
     .input(

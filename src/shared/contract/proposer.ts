@@ -1,6 +1,8 @@
-// Proposer service: the checkpoint in use and what it suggests.
-import { oc } from '@orpc/contract'
+// Proposer: the checkpoint in use and what it suggests, and the training of a new one. The training job and its events are
+// the same between window or command line and engine as between engine and compute.
+import { eventIterator, oc } from '@orpc/contract'
 import { z } from 'zod'
+import { chainSpaceSchema } from '../search/run'
 
 export const proposerInfoSchema = z.object({
   name: z.string(),
@@ -15,6 +17,81 @@ export type ProposerInfo = z.infer<typeof proposerInfoSchema>
 
 export const suggestionSchema = z.object({ block: z.string(), probability: z.number() })
 
+/** Everything that decides a training: the same settings and seed give the same checkpoint on the same machine. */
+export const proposerTrainingSchema = z.object({
+  preset: z.literal('paper').default('paper'),
+  name: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9-]{0,63}$/, 'lower-case letters, digits and hyphens')
+    .default('paper-1'),
+  seed: z.number().int().default(1),
+  /** NAS-Bench-101 cells drawn without replacement for pre-training; null takes all 423,624. */
+  cells: z.number().int().min(100).nullable().default(20_000),
+  /** Random block chains for fine-tuning. */
+  chains: z.number().int().min(50).max(200_000).default(4_000),
+  /** Draws of as many windows as there are different ones. */
+  cellEpochs: z.number().int().min(1).max(1000).default(4),
+  chainEpochs: z.number().int().min(1).max(1000).default(2),
+  classifierEpochs: z.number().int().min(1).max(1000).default(4),
+  /** Paper: 128. */
+  batchSize: z.number().int().min(1).max(4096).default(128),
+  /** Peak rate. Paper: 1e-4 for 300 epochs; GPT-1 2.5e-4; ours trains far fewer steps. */
+  learningRate: z.number().positive().max(0.1).default(3e-4),
+  /** Share of cells, chains and zoo networks that are never trained on. */
+  heldOut: z.number().min(0.001).max(0.5).default(0.05),
+})
+export type ProposerTraining = z.infer<typeof proposerTrainingSchema>
+
+export const proposerTrainingJobSchema = z.object({
+  training: proposerTrainingSchema,
+  /** Folder of the checkpoint: made if absent, replaced file by file at the end. */
+  out: z.string().min(1),
+  /** Goes into the card. */
+  command: z.string(),
+})
+export type ProposerTrainingJob = z.infer<typeof proposerTrainingJobSchema>
+
+export const proposerTrainingEventSchema = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('note'), message: z.string() }),
+  z.object({
+    type: z.literal('step'),
+    phase: z.string(),
+    step: z.number().int(),
+    steps: z.number().int(),
+    loss: z.number(),
+    tokensPerSecond: z.number(),
+  }),
+  z.object({
+    type: z.literal('epoch'),
+    phase: z.string(),
+    epoch: z.number().int(),
+    /** Mean over the epoch's draws, nats per target. */
+    loss: z.number(),
+    heldOutLoss: z.number(),
+  }),
+  z.object({
+    type: z.literal('finished'),
+    folder: z.string(),
+    sha256: z.string(),
+    seconds: z.number(),
+    metrics: z.record(z.string(), z.number()),
+  }),
+])
+export type ProposerTrainingEvent = z.infer<typeof proposerTrainingEventSchema>
+
+/** What a chain space needs beside its definition: the shape of the images and how many classes they have. */
+export const proposerSpaceSchema = z.object({
+  definition: chainSpaceSchema,
+  inputShape: z.tuple([z.number().int(), z.number().int(), z.number().int()]),
+  classes: z.number().int().min(1),
+})
+export type ProposerSpace = z.infer<typeof proposerSpaceSchema>
+
+export const proposedChainSchema = z.object({
+  genotype: z.record(z.string(), z.unknown()),
+  blocks: z.array(suggestionSchema),
+})
+
 export const proposerContract = {
   info: oc.output(proposerInfoSchema),
   /** Blocks that could follow the first `position` blocks of a chain genotype, most probable first. */
@@ -28,4 +105,18 @@ export const proposerContract = {
       }),
     )
     .output(z.array(suggestionSchema)),
+  /** Trains a checkpoint into a folder; breaking off keeps the last epoch, and the same call goes on from it. */
+  train: oc.input(proposerTrainingJobSchema).output(eventIterator(proposerTrainingEventSchema)),
+  /** Chains that the proposer writes from the left, with how probable each block was. `checkpoint`: a folder, null for the one that comes with the product. */
+  sample: oc
+    .input(
+      z.object({
+        checkpoint: z.string().nullable().default(null),
+        count: z.number().int().min(1).max(1000).default(5),
+        seed: z.number().int().default(1),
+      }),
+    )
+    .output(z.array(proposedChainSchema)),
+  /** As `info`, of any checkpoint. */
+  report: oc.input(z.object({ checkpoint: z.string().nullable().default(null) })).output(proposerInfoSchema),
 }

@@ -168,6 +168,14 @@ export function createFakeEngine(state: FakeState = emptyState()): FakeEngine {
         return state.proposer
       }),
       suggest: os.proposer.suggest.handler(({ input }) => (called('proposer.suggest', input), state.suggestions)),
+      report: os.proposer.report.handler(() => {
+        if (state.proposer === null) throw new AppError('not-found', 'No checkpoint in that folder.')
+        return state.proposer
+      }),
+      sample: os.proposer.sample.handler(() => []),
+      train: os.proposer.train.handler(() => {
+        throw new AppError('runtime-missing', 'The fake engine has no compute to train on.')
+      }),
     },
     runtime: {
       doctor: os.runtime.doctor.handler(() => (called('runtime.doctor', null), state.report)),
