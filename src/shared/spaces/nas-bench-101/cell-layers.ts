@@ -3,14 +3,8 @@
 // Every convolution is convolution, batch norm, ReLU. One difference: where the branches that are concatenated do not
 // divide the channels evenly, the original gives the first ones a channel more and cuts channels off elsewhere; here all
 // get the rounded-down share, so that no layer has to cut and the cell is narrower by at most four channels.
-import { completeParameters, layerDefinition } from '../../architecture/catalogue'
-import {
-  INPUT_ID,
-  type LayerGraph,
-  type LayerNode,
-  type ParameterValues,
-  type TensorShape,
-} from '../../architecture/layer'
+import { INPUT_ID, type LayerGraph, type TensorShape } from '../../architecture/layer'
+import { LayerWriter } from '../layer-writer'
 import { hasEdge, labelsOf, type Cell } from './cell'
 
 /** Published skeleton: 128 channels, 3 stacks of 3 cells. */
@@ -22,20 +16,10 @@ export interface CellNetworkOptions {
   readonly cellsPerStack?: number
 }
 
-/** Appends layers to a list and returns the id of the last one. */
-class LayerWriter {
-  readonly nodes: LayerNode[] = []
-
-  layer(id: string, kind: string, parameters: ParameterValues, inputs: readonly string[]): string {
-    this.nodes.push({ id, kind, parameters: completeParameters(layerDefinition(kind), parameters), inputs })
-    return id
-  }
-
-  /** Convolution, batch norm, ReLU; keeps height and width. */
-  convolution(id: string, size: number, channels: number, input: string): string {
-    const convolved = this.layer(`${id}/conv`, 'conv2d', { channels, kernel: [size, size] }, [input])
-    return this.layer(`${id}/relu`, 'relu', {}, [this.layer(`${id}/norm`, 'batch-norm', {}, [convolved])])
-  }
+/** Convolution, batch norm, ReLU; keeps height and width. */
+function convolution(writer: LayerWriter, id: string, size: number, channels: number, input: string): string {
+  const convolved = writer.layer(`${id}/conv`, 'conv2d', { channels, kernel: [size, size] }, [input])
+  return writer.layer(`${id}/relu`, 'relu', {}, [writer.layer(`${id}/norm`, 'batch-norm', {}, [convolved])])
 }
 
 /**
@@ -67,21 +51,21 @@ function writeCell(writer: LayerWriter, id: string, cell: Cell, input: string, c
     const sources: string[] = []
     for (let from = 1; from < vertex; from++) if (hasEdge(cell.edges, from, vertex)) sources.push(outputs[from]!)
     if (hasEdge(cell.edges, 0, vertex))
-      sources.push(writer.convolution(`${name}/projection`, 1, widths[vertex]!, input))
+      sources.push(convolution(writer, `${name}/projection`, 1, widths[vertex]!, input))
     const value = sources.length === 1 ? sources[0]! : writer.layer(`${name}/sum`, 'add', {}, sources)
     const operation = operations[vertex - 1]!
     outputs[vertex] =
       operation === 2
         ? writer.layer(`${name}/pool`, 'max-pool', { kernel: [3, 3], stride: [1, 1] }, [value])
-        : writer.convolution(name, operation === 0 ? 1 : 3, widths[vertex]!, value)
+        : convolution(writer, name, operation === 0 ? 1 : 3, widths[vertex]!, value)
   }
   const branches: string[] = []
   for (let vertex = 1; vertex < last; vertex++) if (hasEdge(cell.edges, vertex, last)) branches.push(outputs[vertex]!)
-  if (branches.length === 0) return writer.convolution(`${id}/projection`, 1, channels, input)
+  if (branches.length === 0) return convolution(writer, `${id}/projection`, 1, channels, input)
   const joined = branches.length === 1 ? branches[0]! : writer.layer(`${id}/join`, 'concatenate', {}, branches)
   if (!hasEdge(cell.edges, 0, last)) return joined
   const width = Math.floor(channels / branches.length) * branches.length
-  return writer.layer(`${id}/sum`, 'add', {}, [joined, writer.convolution(`${id}/projection`, 1, width, input)])
+  return writer.layer(`${id}/sum`, 'add', {}, [joined, convolution(writer, `${id}/projection`, 1, width, input)])
 }
 
 /**
@@ -98,7 +82,7 @@ export function cellGraph(cell: Cell, input: TensorShape, channels: number): Lay
 export function cellNetwork(cell: Cell, options: CellNetworkOptions = {}): LayerGraph {
   const { input = [32, 32, 3], classes = 10, channels = 128, stacks = 3, cellsPerStack = 3 } = options
   const writer = new LayerWriter()
-  let value = writer.convolution('stem', 3, channels, INPUT_ID)
+  let value = convolution(writer, 'stem', 3, channels, INPUT_ID)
   for (let stack = 0; stack < stacks; stack++) {
     if (stack > 0)
       value = writer.layer(`down-${stack}`, 'max-pool', { kernel: [2, 2], stride: [2, 2], padding: 'same' }, [value])
