@@ -23,6 +23,12 @@ export interface Datasets {
   get(name: string, signal?: AbortSignal): AsyncGenerator<DatasetProgress>
   check(name: string): Promise<{ ok: boolean; problems: string[] }>
   preview(name: string, count: number, seed: number): Promise<Preview>
+  /** What is known before it is fetched. @throws AppError `not-found` */
+  describe(name: string): {
+    readonly shape: DatasetSource['shape']
+    readonly classes: number
+    readonly trainImages: number
+  }
   /** @throws AppError `not-found`, `dataset-missing`, `dataset-damaged` with what to do. */
   ready(name: string): Promise<ReadyDataset>
   close(): Promise<void>
@@ -141,6 +147,10 @@ export function createDatasets({ cacheFolder, catalogue = CATALOGUE, download }:
     preview: async (name, count, seed) => {
       const source = find(name)
       return previewDataset(folderOf(source), await open(source), count, seed)
+    },
+    describe: (name) => {
+      const { shape, classes, train } = find(name)
+      return { shape, classes: classes.length, trainImages: train.images }
     },
     ready: async (name) => {
       const source = find(name)

@@ -127,6 +127,19 @@ export async function countTrials(db: Reader, runId: string): Promise<Record<Tri
   return counts
 }
 
+export type TrialTiming = Pick<TrialRecord, 'generation' | 'state' | 'reusedFrom' | 'seconds'>
+
+/** What progress and forecast need of every trial, in trial order, without reading architectures. */
+export async function listTimings(db: Reader, runId: string): Promise<TrialTiming[]> {
+  const rows = await db
+    .selectFrom('trials')
+    .select(['generation', 'state', 'reused_from', 'seconds'])
+    .where('run_id', '=', runId)
+    .orderBy('number')
+    .execute()
+  return rows.map(({ reused_from, ...timing }) => ({ ...timing, reusedFrom: reused_from }))
+}
+
 /** @throws AppError `not-found` */
 export async function getTrial(db: Reader | Writer, id: number): Promise<TrialRecord> {
   const row = await db.selectFrom('trials').select(COLUMNS).where('id', '=', id).executeTakeFirst()

@@ -1,0 +1,131 @@
+// Makes an engine: opens the workspace, wires services, recovers what an end of the program left. The app's utility process
+// and the command line both get theirs here; nothing else knows how the parts fit together.
+import { mkdirSync } from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { implement } from '@orpc/server'
+import { engineContract } from '@shared/contract'
+import { createDatasets, type Datasets } from './datasets/datasets'
+import { checkedEnvironment } from './executors/checked-environment'
+import { LocalComputes } from './executors/local-computes'
+import type { ComputePool, StartProof } from './executors/pool'
+import type { ProcessStarter } from './executors/process-starter'
+import { proofStarter } from './executors/proof-process'
+import { Orchestrator } from './runs/orchestrator'
+import { createPreparation, parallelOf } from './runs/preparation'
+import { createUpdates } from './runs/updates'
+import { createRunViews } from './runs/watch'
+import { datasetsService } from './services/datasets'
+import { designsService } from './services/designs'
+import { exportsService } from './services/exports'
+import { proposerService } from './services/proposer'
+import { runtimeService } from './services/runtime'
+import { searchesService, trialsService } from './services/searches'
+import type { Services } from './services/services'
+import { createArtefacts } from './storage/artefacts'
+import { openStore } from './storage/store'
+
+export interface EngineOptions {
+  readonly workspaceFolder: string
+  /** Prepared data sets and downloads, shared by all workspaces of a user. */
+  readonly cacheFolder: string
+  /** What comes with the product; the proposer's checkpoint is in its folder `proposer`. */
+  readonly resourcesFolder: string
+  readonly appVersion: string
+  /** Resumes runs that an engine crash interrupted; otherwise they wait for the user. */
+  readonly autoResume: boolean
+  readonly startProcess: ProcessStarter
+  /** Receives bugs and what could not be stored. */
+  readonly report?: (thrown: unknown) => void
+  /** Instead of processes on this machine; injected by tests. */
+  readonly computes?: ComputePool
+  readonly startProof?: StartProof
+  readonly datasets?: Datasets
+}
+
+export interface Engine {
+  /** Implements the contract; serve it with shared/transport. */
+  readonly router: ReturnType<typeof createRouter>
+  /** Stores what runs, ends computes, releases the workspace. */
+  close(): Promise<void>
+}
+
+function createRouter(services: Services) {
+  return implement(engineContract).router({
+    datasets: datasetsService(services),
+    designs: designsService(services),
+    exports: exportsService(services),
+    proposer: proposerService(services),
+    runtime: runtimeService(services),
+    searches: searchesService(services),
+    trials: trialsService(services),
+  })
+}
+
+/**
+ * Computes with one thread each, one for every core: many small candidates train fastest that way (docs: training speed).
+ * A quarter of the memory limits them too, as each takes about a gigabyte.
+ */
+function localSlots(): number {
+  const byMemory = Math.floor(os.totalmem() / 2e9)
+  return Math.max(1, Math.min(os.cpus().length, byMemory))
+}
+
+function localComputes({ startProcess, cacheFolder, appVersion }: EngineOptions): ComputePool {
+  const slots = localSlots()
+  const threads = Math.max(1, Math.floor(os.cpus().length / slots))
+  return new LocalComputes({
+    slots,
+    start: startProcess,
+    environment: () => checkedEnvironment({ start: startProcess, cacheFolder, runtime: `app ${appVersion}`, threads }),
+  })
+}
+
+/** @throws AppError `storage-failed` when the workspace cannot be used. */
+export async function createEngine(options: EngineOptions): Promise<Engine> {
+  const { report = () => undefined, cacheFolder } = options
+  const closing = new AbortController()
+  const store = openStore(options.workspaceFolder)
+  mkdirSync(cacheFolder, { recursive: true })
+  const artefacts = createArtefacts(store)
+  const updates = createUpdates()
+  const datasets = options.datasets ?? createDatasets({ cacheFolder })
+  const pool = options.computes ?? localComputes(options)
+  const proposerFolder = path.join(options.resourcesFolder, 'proposer')
+  const prepare = createPreparation({ store, artefacts, datasets, pool, proposerFolder })
+  const orchestrator = new Orchestrator({ store, artefacts, updates, prepare, report })
+  const views = createRunViews(store, orchestrator, updates, ({ definition }) => parallelOf(definition, pool))
+  const services: Services = {
+    store,
+    artefacts,
+    datasets,
+    pool,
+    startProof: options.startProof ?? proofStarter(options.startProcess),
+    orchestrator,
+    views,
+    proposerFolder,
+    cacheFolder,
+    appVersion: options.appVersion,
+    closing: closing.signal,
+  }
+  // Whoever lost the workspace must not go on training for it.
+  store.onLeaseLost((reason) => {
+    report(new Error(`The workspace was lost: ${reason}`))
+    orchestrator.close().catch(report)
+  })
+  if (!store.readOnly) {
+    await artefacts.collect()
+    const interrupted = await orchestrator.recover()
+    if (options.autoResume) for (const id of interrupted) await orchestrator.resume(id)
+  }
+  return {
+    router: createRouter(services),
+    close: async () => {
+      await orchestrator.close()
+      closing.abort()
+      await pool.close()
+      await datasets.close()
+      await store.close()
+    },
+  }
+}

@@ -1,0 +1,25 @@
+// What is known of a run only while it goes: phase, activities, the clock. Never stored; the database has what must last.
+import type { Activity, RunUpdate } from '@shared/contract/searches'
+
+export type Phase = RunUpdate['phase']
+
+export interface LiveRun {
+  phase: Phase
+  /** By trial id. */
+  readonly activities: Map<number, Activity>
+  /** When each trial in training began this attempt, in milliseconds of the monotonic clock. */
+  readonly begun: Map<number, number>
+  /** Seconds of searching, over all sessions. */
+  seconds(): number
+}
+
+/** @param secondsBefore what earlier sessions took */
+export function createLiveRun(secondsBefore: number): LiveRun {
+  const startedAt = performance.now()
+  return {
+    phase: 'preparing',
+    activities: new Map(),
+    begun: new Map(),
+    seconds: () => secondsBefore + (performance.now() - startedAt) / 1000,
+  }
+}

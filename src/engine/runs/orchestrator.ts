@@ -1,0 +1,267 @@
+// Runs and their states: created, started, paused, resumed, stopped, removed; what an end of the program left behind. One
+// task per going run. The search itself is search-loop.ts.
+import { rm } from 'node:fs/promises'
+import { AppError, errorData, type ErrorData } from '@shared/errors'
+import type { RunState } from '@shared/search/run'
+import { checkpointFolder } from '../evaluators/training'
+import type { Artefacts } from '../storage/artefacts'
+import { addJournal } from '../storage/journal'
+import { deleteRun, getRun, insertRun, listRuns, updateRun, type NewRun, type RunRecord } from '../storage/runs'
+import type { Store } from '../storage/store'
+import { listTrials, moveTrials } from '../storage/trials'
+import { RunControl } from './control'
+import { createLiveRun, type LiveRun } from './live-run'
+import type { PrepareRun } from './prepared-run'
+import { record } from './run-context'
+import { searchLoop } from './search-loop'
+import type { Updates } from './updates'
+
+export interface OrchestratorOptions {
+  readonly store: Store
+  readonly artefacts: Artefacts
+  readonly updates: Updates
+  readonly prepare: PrepareRun
+  /** Receives bugs and what could not be stored. */
+  readonly report: (thrown: unknown) => void
+}
+
+interface Task {
+  readonly live: LiveRun
+  readonly control: RunControl
+  readonly done: Promise<void>
+}
+
+/** States from which a run can go on where it stood; a failed one once its cause is mended. */
+const RESUMABLE: readonly RunState[] = ['created', 'paused', 'interrupted', 'failed']
+
+export class Orchestrator {
+  private readonly tasks = new Map<string, Task>()
+  /** Ends that could not be written down. */
+  private readonly unstored = new Map<string, ErrorData>()
+  private isClosed = false
+
+  constructor(private readonly options: OrchestratorOptions) {}
+
+  live(runId: string): LiveRun | undefined {
+    return this.tasks.get(runId)?.live
+  }
+
+  unstoredError(runId: string): ErrorData | undefined {
+    return this.unstored.get(runId)
+  }
+
+  /**
+   * Marks runs that an end of the program left running as interrupted, their trials as waiting.
+   * @returns their ids, oldest first.
+   */
+  async recover(): Promise<string[]> {
+    const { store } = this.options
+    const left = (await listRuns(store.db)).filter(({ state }) => state === 'running' || state === 'pausing').reverse()
+    for (const run of left) {
+      await record(
+        { ...this.options, run },
+        { level: 'warning', message: 'The program ended while this search was going. It can go on where it stood.' },
+        async (writer) => {
+          await moveTrials(writer, run.id, 'running', 'waiting')
+          await updateRun(writer, run.id, { state: 'interrupted' })
+        },
+      )
+    }
+    return left.map(({ id }) => id)
+  }
+
+  async create(run: NewRun): Promise<void> {
+    await this.options.store.write(async (writer) => {
+      await insertRun(writer, run)
+      await addJournal(writer, run.id, 'info', `Search "${run.definition.name}" was created.`)
+    })
+    this.options.updates.touch(run.id)
+  }
+
+  /** @throws AppError `conflict` when the run is going or has ended, `not-found`, `read-only`. */
+  async resume(id: string): Promise<void> {
+    if (this.isClosed) throw new AppError('cancelled', 'The engine is closing.')
+    const run = await getRun(this.options.store.db, id)
+    const isStuck = this.unstored.has(id)
+    if (this.tasks.has(id) || !(RESUMABLE.includes(run.state) || isStuck)) {
+      throw new AppError(
+        'conflict',
+        `Search ${run.number} is ${run.state} and cannot be started.`,
+        run.state === 'stopped' || run.state === 'finished' ? 'Start a new search.' : 'Wait until it is paused.',
+      )
+    }
+    const control = new RunControl()
+    const live = createLiveRun(run.seconds)
+    // In the map before the first await below: two calls must not start it twice.
+    let begin: () => void = () => undefined
+    const begun = new Promise<void>((resolve) => (begin = resolve))
+    const done = begun.then(() => this.go({ ...run, state: 'running' }, live, control))
+    this.tasks.set(id, { live, control, done })
+    try {
+      const word = run.startedAt === null ? 'started' : 'goes on'
+      await record({ ...this.options, run }, { message: `Search ${run.number} ${word}.` }, async (writer) => {
+        // Trials of a run whose end could not be stored are still marked as running.
+        await moveTrials(writer, id, 'running', 'waiting')
+        await updateRun(writer, id, {
+          state: 'running',
+          error: null,
+          ...(run.startedAt === null && { startedAt: new Date().toISOString() }),
+        })
+      })
+    } catch (thrown) {
+      this.tasks.delete(id)
+      throw thrown
+    }
+    this.unstored.delete(id)
+    begin()
+  }
+
+  /** Holds at the next checkpoints; resolves when the wish is stored, not when everything stands. */
+  async pause(id: string): Promise<void> {
+    const run = await getRun(this.options.store.db, id)
+    const task = this.tasks.get(id)
+    if (task === undefined || run.state === 'pausing') {
+      if (run.state === 'paused' || run.state === 'pausing') return
+      throw new AppError('conflict', `Search ${run.number} is ${run.state} and cannot be paused.`)
+    }
+    await record({ ...this.options, run }, { message: 'Pausing: trials stop at their next checkpoint.' }, (writer) =>
+      updateRun(writer, id, { state: 'pausing' }),
+    )
+    task.control.end('pause')
+  }
+
+  /** Ends the run for good. */
+  async stop(id: string): Promise<void> {
+    const task = this.tasks.get(id)
+    if (task !== undefined) {
+      task.control.end('stop')
+      await task.done
+      return
+    }
+    const run = await getRun(this.options.store.db, id)
+    if (run.state === 'stopped' || run.state === 'finished') return
+    await this.end(run, 'stopped', 'The search was stopped.', run.seconds, null)
+  }
+
+  async rename(id: string, name: string): Promise<void> {
+    await getRun(this.options.store.db, id)
+    await this.options.store.write((writer) => updateRun(writer, id, { name }))
+    this.options.updates.touch(id)
+  }
+
+  /** @throws AppError `conflict` while it is going. */
+  async remove(id: string): Promise<void> {
+    const { store, artefacts, updates } = this.options
+    const run = await getRun(store.db, id)
+    if (this.tasks.has(id)) {
+      throw new AppError('conflict', `Search ${run.number} is going and cannot be removed.`, 'Stop or pause it first.')
+    }
+    const trials = await listTrials(store.db, id)
+    await store.write(async (writer) => {
+      for (const trial of trials) await artefacts.release(writer, `trial:${trial.id}`)
+      await artefacts.release(writer, `run:${id}`)
+      await deleteRun(writer, id)
+    })
+    this.unstored.delete(id)
+    updates.touch(id)
+    for (const trial of trials)
+      await rm(checkpointFolder(store.folders.checkpoints, trial.id), { recursive: true, force: true })
+    await artefacts.collect()
+  }
+
+  /** Lets every run go at once and stores where it stood. */
+  async close(): Promise<void> {
+    this.isClosed = true
+    const tasks = [...this.tasks.values()]
+    for (const { control } of tasks) control.end('close')
+    await Promise.all(tasks.map(({ done }) => done))
+  }
+
+  /** The life of one task; never rejects. */
+  private async go(run: RunRecord, live: LiveRun, control: RunControl): Promise<void> {
+    const { store, artefacts, updates, prepare, report } = this.options
+    try {
+      let failure: ErrorData | null = null
+      const limit = limitTimer(run, live, control)
+      try {
+        const prepared = await prepare(run, control.signal)
+        await searchLoop({ store, artefacts, updates, run, live, control, prepared })
+      } catch (thrown) {
+        if (control.reason !== 'stop' && control.reason !== 'close') {
+          failure = errorData(thrown)
+          if (!(thrown instanceof AppError)) report(thrown)
+        }
+      } finally {
+        clearTimeout(limit)
+      }
+      const seconds = live.seconds()
+      if (failure !== null) {
+        const fix = failure.fix === undefined ? '' : ` ${failure.fix}`
+        await this.end(run, 'failed', `The search ended: ${failure.message}${fix}`, seconds, failure)
+      } else await this.endFor(run, control, seconds)
+    } catch (thrown) {
+      // The end itself could not be stored: shown to who watches, and found as interrupted at the next start.
+      this.unstored.set(run.id, errorData(thrown))
+      report(thrown)
+    } finally {
+      this.tasks.delete(run.id)
+      updates.touch(run.id)
+    }
+  }
+
+  private async endFor(run: RunRecord, control: RunControl, seconds: number): Promise<void> {
+    switch (control.reason) {
+      case 'stop':
+        return this.end(run, 'stopped', 'The search was stopped.', seconds, null)
+      case 'pause':
+        return this.end(run, 'paused', 'The search is paused.', seconds, null)
+      case 'close':
+        return this.end(
+          run,
+          'interrupted',
+          'The program was closed. The search can go on where it stood.',
+          seconds,
+          null,
+        )
+      case 'time-limit':
+        return this.end(run, 'finished', `The time limit of ${run.definition.maxSeconds} s was reached.`, seconds, null)
+      case undefined:
+        return this.end(run, 'finished', 'All planned trials have a result. The search is finished.', seconds, null)
+    }
+  }
+
+  private async end(
+    run: RunRecord,
+    state: RunState,
+    message: string,
+    seconds: number,
+    error: ErrorData | null,
+  ): Promise<void> {
+    const isFinal = state === 'finished' || state === 'stopped'
+    const isOver = isFinal || state === 'failed'
+    const { store } = this.options
+    let touched: number[] = []
+    await record({ ...this.options, run }, { level: error === null ? 'info' : 'error', message }, async (writer) => {
+      const moved = await moveTrials(writer, run.id, 'running', isFinal ? 'cancelled' : 'waiting')
+      const dropped = isFinal ? await moveTrials(writer, run.id, 'waiting', 'cancelled') : []
+      touched = [...moved, ...dropped]
+      await updateRun(writer, run.id, { state, seconds, error, finishedAt: isOver ? new Date().toISOString() : null })
+    })
+    this.options.updates.touch(run.id, touched)
+    if (isFinal) {
+      for (const id of touched)
+        await rm(checkpointFolder(store.folders.checkpoints, id), { recursive: true, force: true })
+    }
+  }
+}
+
+/** Largest delay setTimeout takes; a longer limit is checked after each trial anyway. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1
+
+/** Ends the run when its time is up, also while a long trial trains. */
+function limitTimer(run: RunRecord, live: LiveRun, control: RunControl): NodeJS.Timeout | undefined {
+  const { maxSeconds } = run.definition
+  if (maxSeconds === null) return undefined
+  const leftMs = Math.max(0, (maxSeconds - live.seconds()) * 1000)
+  return setTimeout(() => control.end('time-limit'), Math.min(leftMs, LONGEST_TIMER_MS))
+}

@@ -1,0 +1,22 @@
+// What a run needs before it can go on: its space, strategy, evaluator and how a proposal becomes a trial. The orchestrator
+// knows only this; how it is made from data sets, blocks and computes is preparation.ts's, tests make their own.
+import type { Genotype, Space } from '@shared/spaces/space'
+import type { Evaluator } from '../evaluators/evaluator'
+import type { RunRecord } from '../storage/runs'
+import type { NewTrial } from '../storage/trials'
+import type { Proposal, Reconstructor, Strategy } from '../strategies/strategy'
+
+export interface PreparedRun {
+  readonly space: Space
+  readonly strategy: Strategy
+  readonly seeds: readonly Genotype[]
+  readonly reconstructor?: Reconstructor
+  /** @param number the trial's number in the run, for its name */
+  describe(proposal: Proposal, number: number): NewTrial
+  readonly evaluator: Evaluator
+  /** Trials that train at once. */
+  readonly parallel: number
+}
+
+/** @throws AppError when the run cannot go on: data set, space or proposer is missing or broken. */
+export type PrepareRun = (run: RunRecord, signal: AbortSignal) => Promise<PreparedRun>

@@ -1,0 +1,93 @@
+// Runs as the contract shows them, put together from their rows and what is live.
+import type { RunUpdate } from '@shared/contract/searches'
+import type { Run } from '@shared/search/run'
+import { forecastRemaining } from '@shared/search/forecast'
+import type { ErrorData } from '@shared/errors'
+import type { RunRecord } from '../storage/runs'
+import type { Reader } from '../storage/schema'
+import { bestTrial, countTrials, listTimings, type TrialRecord, type TrialTiming } from '../storage/trials'
+import type { LiveRun } from './live-run'
+
+export interface RunFacts {
+  readonly live: LiveRun | undefined
+  /** Trials that train at once, for the forecast. */
+  readonly parallel: number
+  /** Why the run stands still although it could not be written down (a full disk). */
+  readonly unstored: ErrorData | undefined
+}
+
+export async function viewRun(db: Reader, record: RunRecord, facts: RunFacts): Promise<Run> {
+  const { live, unstored } = facts
+  const trials = await listTimings(db, record.id)
+  const counts = await countTrials(db, record.id)
+  const best = await bestTrial(db, record.id)
+  const isStuck = live === undefined && unstored !== undefined
+  return {
+    id: record.id,
+    number: record.number,
+    definition: record.definition,
+    state: isStuck ? 'interrupted' : record.state,
+    createdAt: record.createdAt,
+    startedAt: record.startedAt,
+    finishedAt: record.finishedAt,
+    seconds: live?.seconds() ?? record.seconds,
+    counts: {
+      waiting: counts.waiting,
+      running: counts.running,
+      finished: counts.finished,
+      failed: counts.failed,
+      planned: record.planned,
+    },
+    generation: trials.at(-1)?.generation ?? 0,
+    bestTrialId: best?.id ?? null,
+    bestFitness: best?.fitness ?? null,
+    remaining: remainingOf(record, trials, facts),
+    error: record.error ?? unstored ?? null,
+  }
+}
+
+function remainingOf(
+  record: RunRecord,
+  trials: readonly TrialTiming[],
+  { live, parallel }: RunFacts,
+): Run['remaining'] {
+  if (!['running', 'pausing', 'paused', 'interrupted'].includes(record.state)) return null
+  const { maxSeconds, populationSize } = record.definition
+  const ended = trials.filter(({ state }) => state === 'finished' || state === 'failed')
+  const now = performance.now()
+  return forecastRemaining({
+    finishedSeconds: ended.flatMap(({ state, reusedFrom, seconds }) =>
+      state === 'finished' && reusedFrom === null && seconds !== null ? [seconds] : [],
+    ),
+    runningSeconds: [...(live?.begun.values() ?? [])].map((begun) => (now - begun) / 1000),
+    remaining: record.planned - ended.length,
+    populationSize,
+    computes: parallel,
+    secondsLeft: maxSeconds === null ? null : maxSeconds - (live?.seconds() ?? record.seconds),
+  })
+}
+
+export function phaseOf(live: LiveRun | undefined, record: RunRecord): RunUpdate['phase'] {
+  if (live === undefined) return 'idle'
+  return record.state === 'pausing' ? 'pausing' : live.phase
+}
+
+/** Figures of each generation that has trials, in order. */
+export function summariseGenerations(trials: readonly TrialRecord[]) {
+  const generations = [...new Set(trials.map(({ generation }) => generation))].sort((a, b) => a - b)
+  return generations.map((generation) => {
+    const members = trials.filter((trial) => trial.generation === generation)
+    const fitness = members.flatMap((trial) =>
+      trial.state === 'finished' && trial.fitness !== null ? [trial.fitness] : [],
+    )
+    const sum = fitness.reduce((total, value) => total + value, 0)
+    return {
+      generation,
+      finished: fitness.length,
+      failed: members.filter(({ state }) => state === 'failed').length,
+      best: fitness.length === 0 ? null : Math.max(...fitness),
+      mean: fitness.length === 0 ? null : sum / fitness.length,
+      worst: fitness.length === 0 ? null : Math.min(...fitness),
+    }
+  })
+}

@@ -1,0 +1,134 @@
+// The search itself: generation after generation, propose, store, evaluate on every compute, use the results in trial order.
+// What is stored decides where a resumed run goes on, so nothing finished is lost and nothing is proposed twice.
+import { createRandom } from '@shared/random'
+import { plannedTrials } from '@shared/search/planning'
+import { AppError, errorData } from '@shared/errors'
+import { findResult, insertGeneration, listTrials, type TrialRecord } from '../storage/trials'
+import type { Member, Proposal } from '../strategies/strategy'
+import { record, type RunContext } from './run-context'
+import { MAX_ATTEMPTS, reuseResult, runTrial } from './trial-runner'
+
+/**
+ * Goes on from what is stored until every planned trial has a result or the control ends it.
+ * @throws AppError what makes going on pointless.
+ */
+export async function searchLoop(context: RunContext): Promise<void> {
+  const { store, run, live, control } = context
+  const planned = plannedTrials(run.definition)
+  for (let generation = 0; generation < run.definition.generations && !control.isEnding; generation++) {
+    let trials = await listTrials(store.db, run.id, { generation })
+    if (trials.length === 0) {
+      const before = await listTrials(store.db, run.id)
+      if (before.length >= planned) return
+      live.phase = 'proposing'
+      context.updates.touch(run.id)
+      await propose(context, generation, before, planned - before.length)
+      trials = await listTrials(store.db, run.id, { generation })
+    }
+    live.phase = 'training'
+    context.updates.touch(run.id)
+    await evaluateGeneration(context, trials)
+  }
+}
+
+/** Complete generations as strategies see them: members in trial order, failed ones without fitness. */
+export function historyOf(trials: readonly TrialRecord[], generation: number): Member[][] {
+  const history: Member[][] = Array.from({ length: generation }, () => [])
+  for (const trial of trials) {
+    history[trial.generation]?.push({
+      trialId: trial.id,
+      genotype: trial.genotype,
+      fitness: trial.state === 'finished' ? (trial.fitness ?? undefined) : undefined,
+    })
+  }
+  return history
+}
+
+async function propose(
+  context: RunContext,
+  generation: number,
+  before: readonly TrialRecord[],
+  room: number,
+): Promise<void> {
+  const { run, prepared } = context
+  const proposals = (await askStrategy(context, generation, before)).slice(0, room)
+  const trials = proposals.map((proposal, index) => prepared.describe(proposal, before.length + index + 1))
+  const rebuilt = proposals.filter(({ origin }) => origin.reconstructed.length > 0).length
+  const message = `Generation ${generation + 1} of ${run.definition.generations}: ${proposals.length} architectures proposed${rebuilt > 0 ? `, ${rebuilt} of them partly by the proposer` : ''}.`
+  await record(context, { message }, (writer) => insertGeneration(writer, run.id, generation, trials))
+  const stored = await listTrials(context.store.db, run.id, { generation })
+  context.updates.touch(
+    run.id,
+    stored.map(({ id }) => id),
+  )
+}
+
+/** Asks the strategy; a compute that dies under the proposer is replaced and asked again, as for a trial. */
+async function askStrategy(
+  context: RunContext,
+  generation: number,
+  before: readonly TrialRecord[],
+): Promise<readonly Proposal[]> {
+  const { run, prepared } = context
+  const { definition } = run
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await prepared.strategy.propose({
+        space: prepared.space,
+        populationSize: definition.populationSize,
+        generations: definition.generations,
+        history: historyOf(before, generation),
+        // A stream per generation: what one drew never shifts the next, and a resumed run draws the same.
+        random: createRandom(definition.seed).fork(`generation-${generation}`),
+        seeds: prepared.seeds,
+        ...(prepared.reconstructor !== undefined && { reconstructor: prepared.reconstructor }),
+        rates: {
+          crossover: definition.crossoverRate,
+          mutation: definition.mutationRate,
+          elimination: definition.eliminationRate,
+        },
+      })
+    } catch (thrown) {
+      const error = errorData(thrown)
+      if (error.code !== 'compute-died' || attempt >= MAX_ATTEMPTS) throw thrown
+      const message = `The proposer's compute ended: ${error.message} It is asked again (attempt ${attempt + 1} of ${MAX_ATTEMPTS}).`
+      await record(context, { level: 'warning', message }, () => Promise.resolve())
+    }
+  }
+}
+
+/** Evaluates what waits, in trial order, as many at once as there are computes; equal architectures one after the other. */
+async function evaluateGeneration(context: RunContext, trials: readonly TrialRecord[]): Promise<void> {
+  const { store, run, control, prepared } = context
+  const waiting = trials.filter(({ state }) => state === 'waiting' || state === 'running')
+  const busy = new Set<string>()
+  const take = (): TrialRecord | undefined => {
+    const index = waiting.findIndex(({ evaluationKey }) => !busy.has(evaluationKey))
+    return index < 0 ? undefined : waiting.splice(index, 1)[0]
+  }
+  const work = async (): Promise<void> => {
+    for (let trial = take(); trial !== undefined && !control.isEnding && !control.signal.aborted; trial = take()) {
+      busy.add(trial.evaluationKey)
+      const earlier = await findResult(store.db, trial.evaluationKey, run.id, trial.number)
+      if (earlier === undefined) await runTrial(context, trial)
+      else await reuseResult(context, trial, earlier)
+      busy.delete(trial.evaluationKey)
+      checkTimeLimit(context)
+    }
+  }
+  const workers = Array.from({ length: Math.max(1, prepared.parallel) }, () =>
+    work().catch((thrown: unknown) => {
+      // What ends the run lets every other trial go at once.
+      control.abandon()
+      throw thrown
+    }),
+  )
+  const failed = (await Promise.allSettled(workers)).find(({ status }) => status === 'rejected')
+  if (failed?.status === 'rejected') throw failed.reason
+  if (control.signal.aborted && control.reason === undefined) throw new AppError('cancelled', 'The run was let go.')
+}
+
+function checkTimeLimit({ run, live, control }: RunContext): void {
+  const { maxSeconds } = run.definition
+  if (maxSeconds !== null && live.seconds() >= maxSeconds && !control.isEnding) control.end('time-limit')
+}

@@ -1,0 +1,215 @@
+// One trial from waiting to its result: attempts, checkpoints, what is stored when. A failed trial is a result; only what
+// makes every further trial pointless ends the run (design: Retry).
+import { rm } from 'node:fs/promises'
+import { AppError, errorData, type ErrorCode, type ErrorData } from '@shared/errors'
+import { checkpointFolder } from '../evaluators/training'
+import type { Evaluation, EvaluationHooks } from '../evaluators/evaluator'
+import { updateRun } from '../storage/runs'
+import {
+  copyEpochs,
+  dropEpochsAfter,
+  getTrialDocument,
+  putEpoch,
+  updateTrial,
+  type TrialRecord,
+} from '../storage/trials'
+import { record, type RunContext } from './run-context'
+
+/** The first attempt and two more (design: Retry). */
+export const MAX_ATTEMPTS = 3
+
+/** Failures that the next trial would meet as well. */
+const ENDS_RUN: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'dataset-missing',
+  'dataset-damaged',
+  'runtime-missing',
+  'storage-failed',
+  'read-only',
+])
+
+/**
+ * Runs a trial to its end, or until the run lets go.
+ * @throws AppError what ends the whole run; the trial then waits for the run to go on.
+ */
+export async function runTrial(context: RunContext, trial: TrialRecord): Promise<void> {
+  const { store, run, live, control, prepared } = context
+  const document = await getTrialDocument(store.db, trial.id)
+  let secondsBefore = trial.seconds ?? 0
+  for (let attempt = trial.attempt; ; attempt++) {
+    const begun = performance.now()
+    const seconds = (): number => secondsBefore + (performance.now() - begun) / 1000
+    live.begun.set(trial.id, begun)
+    await record(context, null, (writer) =>
+      updateTrial(writer, trial.id, {
+        state: 'running',
+        attempt,
+        ...(trial.startedAt === null && { startedAt: new Date().toISOString() }),
+      }), [trial.id]) // prettier-ignore
+    try {
+      const evaluation = await prepared.evaluator.evaluate(trial, document, hooksOf(context, trial), control.signal)
+      if (evaluation.type === 'held') await putBack(context, trial, seconds())
+      else await finish(context, trial, evaluation, seconds())
+      return
+    } catch (thrown) {
+      const error = errorData(thrown)
+      if (control.signal.aborted || error.code === 'cancelled') {
+        if (control.reason !== 'stop') await putBack(context, trial, seconds())
+        return
+      }
+      if (ENDS_RUN.has(error.code)) throw thrown
+      if (error.code !== 'compute-died' || attempt >= MAX_ATTEMPTS) {
+        await fail(context, trial, error, seconds())
+        return
+      }
+      secondsBefore = seconds()
+      const message = `Trial ${trial.number}: ${error.message} It goes on from its last checkpoint (attempt ${attempt + 1} of ${MAX_ATTEMPTS}).`
+      await record(context, { level: 'warning', message, trialId: trial.id }, (writer) =>
+        updateTrial(writer, trial.id, { attempt: attempt + 1, seconds: secondsBefore }),
+      )
+      if (control.isEnding) {
+        await putBack(context, trial, secondsBefore)
+        return
+      }
+    } finally {
+      live.activities.delete(trial.id)
+      live.begun.delete(trial.id)
+      context.updates.touch(run.id)
+    }
+  }
+}
+
+/** Gives a trial the result of an earlier one with the same key. */
+export async function reuseResult(context: RunContext, trial: TrialRecord, earlier: TrialRecord): Promise<void> {
+  const isSameRun = earlier.runId === trial.runId
+  const where = isSameRun ? `trial ${earlier.number}` : `trial ${earlier.number} of an earlier search`
+  const now = new Date().toISOString()
+  const error: ErrorData | undefined =
+    earlier.state === 'failed' && earlier.error !== null
+      ? { ...earlier.error, message: `The same architecture failed as ${where}: ${earlier.error.message}` }
+      : undefined
+  const message = `Trial ${trial.number} is the same architecture as ${where}; its result is reused.`
+  await record(
+    context,
+    { message, trialId: trial.id },
+    async (writer) => {
+      await copyEpochs(writer, earlier.id, trial.id)
+      await updateTrial(writer, trial.id, {
+        state: earlier.state,
+        reusedFrom: earlier.id,
+        startedAt: now,
+        finishedAt: now,
+        seconds: 0,
+        bestEpoch: earlier.bestEpoch,
+        weightsSha256: earlier.weightsSha256,
+        ...(earlier.fitness !== null && { fitness: earlier.fitness }),
+        ...(error !== undefined && { error }),
+      })
+      if (earlier.weightsSha256 !== null) {
+        const weights = { sha256: earlier.weightsSha256, kind: 'weights', sizeBytes: 0 }
+        await context.artefacts.refer(writer, weights, `trial:${trial.id}`)
+      }
+    },
+    [trial.id],
+  )
+}
+
+function hooksOf(context: RunContext, trial: TrialRecord): EvaluationHooks {
+  const { live, run, control, updates } = context
+  let stepsPerEpoch = 1
+  let compute = 0
+  const show = (epoch: number, step: number, loss: number | null): void => {
+    const { epochs } = run.definition.recipe
+    live.activities.set(trial.id, {
+      trialId: trial.id,
+      trialNumber: trial.number,
+      compute,
+      epoch: Math.min(epoch, epochs),
+      epochs,
+      step,
+      steps: stepsPerEpoch,
+      loss,
+    })
+    updates.touch(run.id)
+  }
+  return {
+    onStarted: async (start) => {
+      compute = start.compute
+      stepsPerEpoch = start.stepsPerEpoch
+      show(start.resumedFromEpoch + 1, 0, null)
+      const line =
+        start.notice === null
+          ? null
+          : { level: 'warning' as const, message: `Trial ${trial.number}: ${start.notice}`, trialId: trial.id }
+      await record(context, line, (writer) => dropEpochsAfter(writer, trial.id, start.resumedFromEpoch), [trial.id])
+    },
+    onStep: ({ epoch, step, loss }) => show(epoch, step, loss),
+    onEpoch: async (epoch) => {
+      show(epoch.epoch + 1, 0, epoch.trainLoss)
+      await record(
+        context,
+        null,
+        async (writer) => {
+          await putEpoch(writer, trial.id, epoch)
+          await updateRun(writer, run.id, { seconds: live.seconds() })
+        },
+        [trial.id],
+      )
+    },
+    shouldHold: () => control.isEnding,
+  }
+}
+
+/** Back to waiting; its checkpoint stays and it goes on from there. */
+async function putBack(context: RunContext, trial: TrialRecord, seconds: number): Promise<void> {
+  await record(context, null, (writer) => updateTrial(writer, trial.id, { state: 'waiting', seconds }), [trial.id])
+}
+
+async function finish(
+  context: RunContext,
+  trial: TrialRecord,
+  result: Extract<Evaluation, { type: 'finished' }>,
+  seconds: number,
+): Promise<void> {
+  const { artefacts, live, run } = context
+  if (!Number.isFinite(result.fitness)) {
+    throw new AppError('internal', `An accuracy was expected as fitness, received ${result.fitness}.`)
+  }
+  // The file is on the disk before the row that names it.
+  const weights = result.weights && (await artefacts.adopt('weights', result.weights.file, result.weights.sha256))
+  const message = `Trial ${trial.number} finished: ${(100 * result.fitness).toFixed(2)} % validation accuracy after ${seconds.toFixed(0)} s.`
+  await record(
+    context,
+    { message, trialId: trial.id },
+    async (writer) => {
+      if (weights) await artefacts.refer(writer, weights, `trial:${trial.id}`)
+      await updateTrial(writer, trial.id, {
+        state: 'finished',
+        fitness: result.fitness,
+        bestEpoch: result.bestEpoch,
+        weightsSha256: weights?.sha256 ?? null,
+        finishedAt: new Date().toISOString(),
+        seconds,
+      })
+      await updateRun(writer, run.id, { seconds: live.seconds() })
+    },
+    [trial.id],
+  )
+  await removeCheckpoints(context, trial)
+}
+
+async function fail(context: RunContext, trial: TrialRecord, error: ErrorData, seconds: number): Promise<void> {
+  await record(
+    context,
+    { level: 'warning', message: `Trial ${trial.number} failed: ${error.message}`, trialId: trial.id },
+    async (writer) => {
+      await updateTrial(writer, trial.id, { state: 'failed', error, finishedAt: new Date().toISOString(), seconds })
+      await updateRun(writer, context.run.id, { seconds: context.live.seconds() })
+    },
+    [trial.id],
+  )
+  await removeCheckpoints(context, trial)
+}
+
+async function removeCheckpoints({ store }: RunContext, trial: TrialRecord): Promise<void> {
+  await rm(checkpointFolder(store.folders.checkpoints, trial.id), { recursive: true, force: true })
+}

@@ -1,0 +1,91 @@
+// Streams for who watches runs: first everything, then what changed, merged to ten updates a second.
+import type { RunUpdate } from '@shared/contract/searches'
+import type { Run } from '@shared/search/run'
+import { readJournal } from '../storage/journal'
+import { getRun, listRuns, type RunRecord } from '../storage/runs'
+import type { Store } from '../storage/store'
+import { getTrial, listTrials, withEpochs, type TrialRecord } from '../storage/trials'
+import type { Orchestrator } from './orchestrator'
+import { phaseOf, viewRun } from './run-view'
+import type { Updates } from './updates'
+
+export interface RunViews {
+  run(id: string): Promise<Run>
+  list(): Promise<Run[]>
+  /** Ends when the run has ended for good or `signal` fires. */
+  watch(id: string, signal: AbortSignal): AsyncGenerator<RunUpdate>
+  watchAll(signal: AbortSignal): AsyncGenerator<Run[]>
+}
+
+const OVER: readonly Run['state'][] = ['finished', 'stopped']
+
+/** @param parallel trials that train at once in a run, for its forecast */
+export function createRunViews(
+  store: Store,
+  orchestrator: Orchestrator,
+  updates: Updates,
+  parallel: (run: RunRecord) => number,
+): RunViews {
+  const view = (record: RunRecord): Promise<Run> =>
+    viewRun(store.db, record, {
+      live: orchestrator.live(record.id),
+      parallel: parallel(record),
+      unstored: orchestrator.unstoredError(record.id),
+    })
+  const list = async (): Promise<Run[]> => {
+    const runs: Run[] = []
+    for (const record of await listRuns(store.db)) runs.push(await view(record))
+    return runs
+  }
+  const update = async (record: RunRecord, trials: readonly TrialRecord[], after: number): Promise<RunUpdate> => {
+    const live = orchestrator.live(record.id)
+    return {
+      run: await view(record),
+      activities: [...(live?.activities.values() ?? [])].sort((a, b) => a.trialNumber - b.trialNumber),
+      phase: phaseOf(live, record),
+      changedTrials: await withEpochs(store.db, trials),
+      journal: await readJournal(store.db, record.id, after),
+    }
+  }
+
+  return {
+    run: async (id) => view(await getRun(store.db, id)),
+    list,
+    watch: async function* (id, signal) {
+      const watch = updates.watch(id)
+      try {
+        let record = await getRun(store.db, id)
+        let journalId = 0
+        let latest = await update(record, await listTrials(store.db, id), journalId)
+        for (;;) {
+          journalId = latest.journal.at(-1)?.id ?? journalId
+          yield latest
+          if (OVER.includes(record.state) && orchestrator.live(id) === undefined) return
+          await watch.next(signal)
+          if (signal.aborted) return
+          const now = (await listRuns(store.db)).find((run) => run.id === id)
+          // Removed while it was watched.
+          if (now === undefined) return
+          record = now
+          const changed: TrialRecord[] = []
+          for (const trialId of watch.takeTrials()) changed.push(await getTrial(store.db, trialId))
+          changed.sort((a, b) => a.number - b.number)
+          latest = await update(record, changed, journalId)
+        }
+      } finally {
+        watch.close()
+      }
+    },
+    watchAll: async function* (signal) {
+      const watch = updates.watchAll()
+      try {
+        while (!signal.aborted) {
+          yield await list()
+          await watch.next(signal)
+        }
+      } finally {
+        watch.close()
+      }
+    },
+  }
+}

@@ -1,0 +1,15 @@
+// Implements the data-set service.
+import { implement } from '@orpc/server'
+import { datasetsContract } from '@shared/contract/datasets'
+import type { Services } from './services'
+import { until } from './streams'
+
+export function datasetsService({ datasets, closing }: Services) {
+  const os = implement(datasetsContract)
+  return os.router({
+    list: os.list.handler(() => datasets.list()),
+    get: os.get.handler(({ input, signal }) => until(closing, signal, (ended) => datasets.get(input.name, ended))),
+    check: os.check.handler(({ input }) => datasets.check(input.name)),
+    preview: os.preview.handler(({ input }) => datasets.preview(input.name, input.count, input.seed)),
+  })
+}

@@ -1,0 +1,69 @@
+// Implements the design service: parses and checks what comes, stores versions, keeps drafts.
+import { implement } from '@orpc/server'
+import { BUILT_IN_BLOCKS } from '@shared/architecture/blocks'
+import { inspectDocument, isSound } from '@shared/architecture/checks'
+import { metaOf, parseDocument, type ArchitectureDocument } from '@shared/architecture/document'
+import { designsContract } from '@shared/contract/designs'
+import { AppError } from '@shared/errors'
+import { libraryWith } from '../runs/preparation'
+import {
+  discardDraft,
+  listDesigns,
+  loadDesign,
+  loadDraft,
+  removeDesign,
+  saveDesign,
+  saveDraft,
+  searchableBlocks,
+  type DesignFacts,
+} from '../storage/designs'
+import type { Services } from './services'
+
+/**
+ * What a document comes to, beside the blocks of the workspace.
+ * @param isChain whether some space can express a network; asked for sound networks only
+ */
+async function factsOf({ store }: Services, document: ArchitectureDocument): Promise<DesignFacts> {
+  const meta = metaOf(document)
+  if (meta.kind === 'block' && BUILT_IN_BLOCKS.has(meta.name)) {
+    throw new AppError('conflict', `"${meta.name}" is the name of a built-in block.`, 'Choose another name.')
+  }
+  const others = (await searchableBlocks(store.db)).filter(
+    (other) => metaOf(parseDocument(other)).name !== meta.name || meta.kind === 'network',
+  )
+  const { problems, cost } = inspectDocument(document, libraryWith(others))
+  return {
+    kind: meta.kind,
+    name: meta.name,
+    parameters: cost?.parameters ?? null,
+    macs: cost?.macs ?? null,
+    errors: problems.filter(({ severity }) => severity === 'error').length,
+    // Whether a given space can express a network depends on its limits: searches.check says it for a definition.
+    searchable: isSound(problems),
+  }
+}
+
+export function designsService(services: Services) {
+  const { store } = services
+  const os = implement(designsContract)
+  return os.router({
+    list: os.list.handler(() => listDesigns(store.db)),
+    load: os.load.handler(({ input }) => loadDesign(store.db, input.id)),
+    save: os.save.handler(async ({ input }) => {
+      const document = parseDocument(input.document)
+      const facts = await factsOf(services, document)
+      return store.write((writer) => saveDesign(writer, input.id, facts, document))
+    }),
+    remove: os.remove.handler(async ({ input }) => ({
+      removed: await store.write((writer) => removeDesign(writer, input.id)),
+    })),
+    saveDraft: os.saveDraft.handler(async ({ input }) => ({
+      // A draft may be broken in any way but must be a document, or it could not be opened again.
+      savedAt: await store.write((writer) => saveDraft(writer, input.key, parseDocument(input.document))),
+    })),
+    loadDraft: os.loadDraft.handler(({ input }) => loadDraft(store.db, input.key)),
+    discardDraft: os.discardDraft.handler(async ({ input }) => ({
+      removed: await store.write((writer) => discardDraft(writer, input.key)),
+    })),
+  })
+}

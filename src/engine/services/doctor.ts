@@ -1,0 +1,206 @@
+// The doctor: versions, devices and every check with what to do about it. Tries TensorFlow in a compute of its own process.
+import { access, constants } from 'node:fs/promises'
+import os from 'node:os'
+import type { ComputeInfo } from '@shared/contract/compute'
+import type { Diagnosis, DoctorReport } from '@shared/contract/runtime'
+import { errorData } from '@shared/errors'
+import { freeBytes } from '../machine/disk'
+import { nvidiaDevices, type NvidiaDevice } from '../machine/nvidia-smi'
+import type { Services } from './services'
+
+const GIGABYTE = 1e9
+/** A prepared CIFAR-10, checkpoints and weights of a search of some hundred trials. */
+const ENOUGH_DISK = 2 * GIGABYTE
+/** One compute with TensorFlow and a small network takes about 1 GB. */
+const ENOUGH_MEMORY = 1.5 * GIGABYTE
+
+type ComputeAnswer = { readonly info: ComputeInfo } | { readonly problem: ReturnType<typeof errorData> } | null
+
+export async function examine(services: Services): Promise<DoctorReport> {
+  const { store, appVersion } = services
+  const [compute, gpus, disk, datasets] = await Promise.all([
+    askCompute(services),
+    nvidiaDevices(),
+    freeBytes(store.folders.root).catch(() => null),
+    services.datasets.list(),
+  ])
+  const checks = [
+    workspaceCheck(services),
+    await folderCheck('cache', 'Cache folder', services.cacheFolder),
+    computeCheck(compute),
+    ...kernelChecks(compute),
+    diskCheck(disk, store.folders.root),
+    memoryCheck(),
+    ...datasets.map(({ name, title, state, problem }) => datasetCheck(name, title, state, problem)),
+    await proposerCheck(services.proposerFolder),
+    ...gpuChecks(gpus, compute),
+  ]
+  const info = compute !== null && 'info' in compute ? compute.info : undefined
+  return {
+    ok: checks.every(({ status }) => status !== 'error'),
+    versions: {
+      'GPT-NAS Workbench': appVersion,
+      'Node.js': process.versions.node,
+      ...(process.versions.electron !== undefined && { Electron: process.versions.electron }),
+      ...(info !== undefined && { TensorFlow: info.tensorflow, 'tfjs binding': info.binding }),
+      'Operating system': `${os.type()} ${os.release()} ${os.arch()}`,
+      ...(gpus[0]?.driver != null && { 'NVIDIA driver': gpus[0].driver }),
+    },
+    devices: [cpuDevice(), ...gpus.map(gpuDevice)],
+    memory: { totalBytes: os.totalmem(), freeBytes: os.freemem() },
+    disk: { path: store.folders.root, freeBytes: disk ?? 0 },
+    checks,
+  }
+}
+
+/** null while every compute trains: a doctor does not interrupt. */
+async function askCompute({ pool, closing }: Services): Promise<ComputeAnswer> {
+  const statuses = pool.statuses()
+  if (statuses.length > 0 && statuses.every(({ state }) => state === 'busy')) return null
+  try {
+    return { info: await pool.run((client) => client.info(undefined, { signal: closing }), closing) }
+  } catch (thrown) {
+    return { problem: errorData(thrown) }
+  }
+}
+
+function ok(id: string, title: string, found: string): Diagnosis {
+  return { id, title, status: 'ok', found, fix: '' }
+}
+
+function workspaceCheck({ store }: Services): Diagnosis {
+  if (!store.readOnly) return ok('workspace', 'Workspace', store.folders.root)
+  return {
+    id: 'workspace',
+    title: 'Workspace',
+    status: 'warning',
+    found: `${store.folders.root} is read-only here: held by ${store.holder ?? 'another program'}`,
+    fix: 'Close the other program that uses this workspace.',
+  }
+}
+
+async function folderCheck(id: string, title: string, folder: string): Promise<Diagnosis> {
+  try {
+    await access(folder, constants.W_OK)
+    return ok(id, title, folder)
+  } catch (thrown) {
+    const found = thrown instanceof Error ? thrown.message : String(thrown)
+    return { id, title, status: 'warning', found, fix: `Make the folder ${folder} and give yourself write permission.` }
+  }
+}
+
+function computeCheck(compute: ComputeAnswer): Diagnosis {
+  const title = 'TensorFlow'
+  if (compute === null) return ok('tensorflow', title, 'training at the moment')
+  if ('info' in compute) return ok('tensorflow', title, `${compute.info.tensorflow} on ${compute.info.device}`)
+  const { message, fix } = compute.problem
+  return {
+    id: 'tensorflow',
+    title,
+    status: 'error',
+    found: message,
+    fix: fix ?? 'Run "npm run setup" in a checkout, or install the application again.',
+  }
+}
+
+function kernelChecks(compute: ComputeAnswer): Diagnosis[] {
+  if (compute === null || !('info' in compute)) return []
+  const { oneDnn, groupedConvolution, allocator, notices } = compute.info.selfCheck
+  const found = `oneDNN ${oneDnn ? 'on' : 'off'}, native grouped convolution ${groupedConvolution ? 'on' : 'off'}, allocator ${allocator}`
+  if (oneDnn) return [ok('kernels', 'Fast kernels', found)]
+  return [
+    {
+      id: 'kernels',
+      title: 'Fast kernels',
+      status: 'warning',
+      found: [found, ...notices].join('; '),
+      fix: 'Training works with the slower kernels; nothing needs to be done.',
+    },
+  ]
+}
+
+function diskCheck(bytes: number | null, folder: string): Diagnosis {
+  const title = 'Disk space'
+  if (bytes === null)
+    return { id: 'disk', title, status: 'warning', found: 'unknown', fix: `Check the space for ${folder} yourself.` }
+  const found = `${(bytes / GIGABYTE).toFixed(1)} GB free`
+  if (bytes >= ENOUGH_DISK) return ok('disk', title, found)
+  return {
+    id: 'disk',
+    title,
+    status: 'warning',
+    found,
+    fix: `Free at least ${ENOUGH_DISK / GIGABYTE} GB on the disk of ${folder}.`,
+  }
+}
+
+function memoryCheck(): Diagnosis {
+  const found = `${(os.freemem() / GIGABYTE).toFixed(1)} GB free of ${(os.totalmem() / GIGABYTE).toFixed(1)} GB`
+  if (os.totalmem() >= 2 * ENOUGH_MEMORY) return ok('memory', 'Memory', found)
+  return { id: 'memory', title: 'Memory', status: 'warning', found, fix: 'Train with one compute and small batches.' }
+}
+
+function datasetCheck(name: string, title: string, state: string, problem: string | null): Diagnosis {
+  const id = `dataset-${name}`
+  if (state === 'ready') return ok(id, title, 'prepared')
+  if (state === 'damaged') {
+    return {
+      id,
+      title,
+      status: 'error',
+      found: problem ?? 'damaged',
+      fix: `Fetch it again: gpt-nas dataset get ${name}.`,
+    }
+  }
+  return {
+    id,
+    title,
+    status: 'warning',
+    found: state === 'absent' ? 'not fetched yet' : state,
+    fix: `Fetch it: gpt-nas dataset get ${name}.`,
+  }
+}
+
+async function proposerCheck(folder: string): Promise<Diagnosis> {
+  try {
+    await access(folder)
+    return ok('proposer', 'Proposer checkpoint', folder)
+  } catch (thrown) {
+    const found = thrown instanceof Error ? thrown.message : String(thrown)
+    return {
+      id: 'proposer',
+      title: 'Proposer checkpoint',
+      status: 'warning',
+      found,
+      fix: 'Train one with "gpt-nas proposer train", or search with the strategies ga and random.',
+    }
+  }
+}
+
+function gpuChecks(gpus: readonly NvidiaDevice[], compute: ComputeAnswer): Diagnosis[] {
+  if (gpus.length === 0 || compute === null || !('info' in compute) || /gpu/i.test(compute.info.device)) return []
+  return [
+    {
+      id: 'gpu',
+      title: 'Graphics card',
+      status: 'warning',
+      found: `${gpus.map(({ name }) => name).join(', ')} is there, TensorFlow uses ${compute.info.device}`,
+      fix: 'This build of TensorFlow is for processors; the build for NVIDIA cards has to be installed.',
+    },
+  ]
+}
+
+function cpuDevice(): DoctorReport['devices'][number] {
+  const cpus = os.cpus()
+  return {
+    name: cpus[0]?.model.trim() ?? 'Processor',
+    kind: 'cpu',
+    memoryBytes: os.totalmem(),
+    detail: `${cpus.length} cores`,
+  }
+}
+
+function gpuDevice({ index, name, memoryBytes, temperature }: NvidiaDevice): DoctorReport['devices'][number] {
+  const detail = temperature === null ? `device ${index}` : `device ${index}, ${temperature} °C`
+  return { name, kind: 'gpu', memoryBytes: memoryBytes ?? 0, detail }
+}

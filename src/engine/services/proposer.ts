@@ -1,0 +1,80 @@
+// Implements the proposer service by asking a compute; where no checkpoint is named, the one that comes with the product.
+import { implement } from '@orpc/server'
+import { proposerContract } from '@shared/contract/proposer'
+import { createRandom } from '@shared/random'
+import { chainSpaceSchema, runDefinitionSchema } from '@shared/search/run'
+import { cifar10 } from '../datasets/sources/cifar-10'
+import { streamFromPool } from '../executors/pool-stream'
+import { libraryWith, spaceOf } from '../runs/preparation'
+import { createReconstructor } from '../runs/reconstructor'
+import { searchableBlocks } from '../storage/designs'
+import type { Services } from './services'
+import { until } from './streams'
+
+/** What a network being designed may cost is the user's affair: above anything a machine trains. */
+const UNBOUNDED = 1e12
+
+/** Relative tokens make the image's size matter little; designs start from the first data set's. */
+const IMAGES = { inputShape: cifar10.shape, classes: cifar10.classes.length }
+
+export function proposerService({ store, pool, proposerFolder, closing }: Services) {
+  const os = implement(proposerContract)
+  const describe = (checkpoint: string) =>
+    pool.run((client) => client.proposerInfo({ checkpoint }, { signal: closing }), closing)
+
+  const suggest = async (genotype: Record<string, unknown>, position: number, count: number, stemWidth: number) => {
+    const definition = chainSpaceSchema.parse({
+      minBlocks: 1,
+      maxBlocks: 64,
+      stemWidth,
+      maxWidth: 2048,
+      maxMacs: UNBOUNDED,
+      maxParameters: UNBOUNDED,
+    })
+    const space = {
+      definition,
+      inputShape: [...IMAGES.inputShape] as [number, number, number],
+      classes: IMAGES.classes,
+    }
+    const userBlocks = await searchableBlocks(store.db)
+    return pool.run(
+      (client) =>
+        client.suggest(
+          { checkpoint: proposerFolder, space, userBlocks, genotype, position, count },
+          { signal: closing },
+        ),
+      closing,
+    )
+  }
+
+  /** Every block of a random chain is emptied and refilled from the left, so only its length is left of it. */
+  const sample = async (checkpoint: string, count: number, seed: number) => {
+    const definition = runDefinitionSchema.parse({ name: 'sample' })
+    const userBlocks = await searchableBlocks(store.db)
+    const space = spaceOf(definition, { shape: IMAGES.inputShape, classes: IMAGES.classes }, libraryWith(userBlocks))
+    const random = createRandom(seed)
+    const requests = Array.from({ length: count }, (_, index) => {
+      const genotype = space.random(random.fork(index))
+      const positions = Array.from({ length: space.positions(genotype) }, (_, position) => position)
+      return { genotype, positions, seed: random.fork(`seed-${index}`).integer(2 ** 31) }
+    })
+    const reconstructor = createReconstructor({ pool, checkpoint, definition, ...IMAGES, userBlocks, signal: closing })
+    const chains = await reconstructor.reconstruct(requests)
+    return chains.map(({ genotype, choices }) => ({
+      genotype,
+      blocks: choices.map(({ chosen, probability }) => ({ block: chosen, probability })),
+    }))
+  }
+
+  return os.router({
+    info: os.info.handler(() => describe(proposerFolder)),
+    suggest: os.suggest.handler(({ input }) => suggest(input.genotype, input.position, input.count, input.stemWidth)),
+    train: os.train.handler(({ input, signal }) =>
+      until(closing, signal, (ended) =>
+        streamFromPool(pool, (client, inner) => client.trainProposer(input, { signal: inner }), ended),
+      ),
+    ),
+    sample: os.sample.handler(({ input }) => sample(input.checkpoint ?? proposerFolder, input.count, input.seed)),
+    report: os.report.handler(({ input }) => describe(input.checkpoint ?? proposerFolder)),
+  })
+}

@@ -1,0 +1,56 @@
+// Implements the runtime service: the doctor, and the status bar's figures once a second.
+import { implement } from '@orpc/server'
+import { runtimeContract, type Status, type Workspace } from '@shared/contract/runtime'
+import { delay } from '../cancel'
+import { createLoadMeter } from '../machine/load'
+import { sizeOnDisk } from '../storage/files'
+import { countRuns } from '../storage/runs'
+import { examine } from './doctor'
+import type { Services } from './services'
+import { until } from './streams'
+
+const STATUS_EVERY_MS = 1000
+/** Walking the artefacts costs more than it tells; the size changes slowly. */
+const SIZE_EVERY_MS = 30_000
+
+export function runtimeService(services: Services) {
+  const { store, pool, closing } = services
+  const meter = createLoadMeter()
+  let size = { bytes: 0, at: -Infinity }
+
+  const workspace = async (): Promise<Workspace> => {
+    if (Date.now() - size.at > SIZE_EVERY_MS) {
+      size = { bytes: size.bytes, at: Date.now() }
+      size = { bytes: await sizeOnDisk(store.folders.root), at: Date.now() }
+    }
+    return {
+      path: store.folders.root,
+      readOnly: store.readOnly,
+      holder: store.holder,
+      sizeBytes: size.bytes,
+      runs: await countRuns(store.db),
+    }
+  }
+  const status = async (): Promise<Status> => ({
+    workspace: await workspace(),
+    computes: [...pool.statuses()],
+    cpu: meter.cpu(),
+    memory: meter.memory(),
+    temperature: meter.temperature(),
+  })
+
+  const os = implement(runtimeContract)
+  return os.router({
+    doctor: os.doctor.handler(() => examine(services)),
+    status: os.status.handler(status),
+    watch: os.watch.handler(({ signal }) =>
+      until(closing, signal, async function* (ended) {
+        while (!ended.aborted) {
+          yield await status()
+          await delay(STATUS_EVERY_MS, ended)
+        }
+      }),
+    ),
+    workspace: os.workspace.handler(workspace),
+  })
+}

@@ -1,0 +1,73 @@
+// What a definition comes to before anything runs: problems that would end it, and things worth knowing.
+import { access } from 'node:fs/promises'
+import { createRandom } from '@shared/random'
+import { errorData } from '@shared/errors'
+import { plannedTrials } from '@shared/search/planning'
+import type { RunDefinition } from '@shared/search/run'
+import { libraryWith, parallelOf, spaceOf } from '../runs/preparation'
+import { loadDesign, searchableBlocks } from '../storage/designs'
+import { strategyByName } from '../strategies/registry'
+import { seedOf } from './search-create'
+import type { Services } from './services'
+
+export interface DefinitionReport {
+  readonly problems: string[]
+  readonly plannedTrials: number
+  readonly notes: string[]
+}
+
+export async function checkDefinition(services: Services, definition: RunDefinition): Promise<DefinitionReport> {
+  const { store, datasets, pool, proposerFolder } = services
+  const problems: string[] = []
+  const notes: string[] = []
+  const attempt = async (check: () => Promise<void>): Promise<void> => {
+    try {
+      await check()
+    } catch (thrown) {
+      const { message, fix } = errorData(thrown)
+      problems.push(fix === undefined ? message : `${message} ${fix}`)
+    }
+  }
+  if (store.readOnly) problems.push(`The workspace is read-only: it is held by ${store.holder ?? 'another program'}.`)
+  await attempt(async () => {
+    const { dataset, trainImages, validationImages } = definition.data
+    const facts = datasets.describe(dataset)
+    const wanted = (trainImages ?? 1) + validationImages
+    if (wanted > facts.trainImages) {
+      problems.push(
+        `${wanted} images were asked for; the train split of ${dataset} has ${facts.trainImages}. Choose fewer images.`,
+      )
+    }
+    const found = (await datasets.list()).find(({ name }) => name === dataset)
+    if (found?.state !== 'ready')
+      notes.push(
+        `The data set ${dataset} is ${found?.state ?? 'unknown'}: it must be fetched before the search can start.`,
+      )
+    const space = spaceOf(definition, facts, libraryWith(await searchableBlocks(store.db)))
+    // One draw proves that the limits leave something.
+    space.random(createRandom(definition.seed))
+    for (const id of definition.seedDesigns) {
+      const { design, document } = await loadDesign(store.db, id)
+      const seed = seedOf(space, document)
+      if (typeof seed === 'string') problems.push(`The network "${design.name}" cannot seed this search: ${seed}.`)
+    }
+    const { count, exact } = space.size()
+    notes.push(`The space holds ${exact ? '' : 'up to '}${count.toExponential(1)} architectures.`)
+  })
+  await attempt(async () => {
+    if (!strategyByName(definition.strategy).usesProposer) return
+    await access(proposerFolder).catch(() => {
+      problems.push(
+        `The strategy ${definition.strategy} needs a proposer checkpoint in ${proposerFolder}. Choose the strategy ga, or install a checkpoint.`,
+      )
+    })
+  })
+  if (definition.seedDesigns.length > definition.populationSize) {
+    notes.push(
+      `Only ${definition.populationSize} of ${definition.seedDesigns.length} designed networks fit the population.`,
+    )
+  }
+  const parallel = parallelOf(definition, pool)
+  if ((definition.computes ?? 0) > parallel) notes.push(`Only ${parallel} computes are available on this machine.`)
+  return { problems, plannedTrials: plannedTrials(definition), notes }
+}

@@ -1,0 +1,69 @@
+// Implements the search and trial services.
+import { randomUUID } from 'node:crypto'
+import { implement } from '@orpc/server'
+import { searchesContract, trialsContract } from '@shared/contract/searches'
+import { summariseGenerations } from '../runs/run-view'
+import { getTrial, getTrialDocument, listTrials, readEpochs, withEpochs } from '../storage/trials'
+import { getRun } from '../storage/runs'
+import { checkDefinition } from './search-check'
+import { newRunOf } from './search-create'
+import type { Services } from './services'
+import { until } from './streams'
+
+export function searchesService(services: Services) {
+  const { store, orchestrator, views, closing } = services
+  const os = implement(searchesContract)
+  return os.router({
+    list: os.list.handler(() => views.list()),
+    get: os.get.handler(({ input }) => views.run(input.id)),
+    create: os.create.handler(async ({ input }) => {
+      const id = randomUUID()
+      await orchestrator.create(await newRunOf(services, id, input.definition))
+      if (input.start) await orchestrator.resume(id)
+      return views.run(id)
+    }),
+    check: os.check.handler(({ input }) => checkDefinition(services, input.definition)),
+    resume: os.resume.handler(async ({ input }) => {
+      await orchestrator.resume(input.id)
+      return views.run(input.id)
+    }),
+    pause: os.pause.handler(async ({ input }) => {
+      await orchestrator.pause(input.id)
+      return views.run(input.id)
+    }),
+    stop: os.stop.handler(async ({ input }) => {
+      await orchestrator.stop(input.id)
+      return views.run(input.id)
+    }),
+    rename: os.rename.handler(async ({ input }) => {
+      await orchestrator.rename(input.id, input.name)
+      return views.run(input.id)
+    }),
+    remove: os.remove.handler(async ({ input }) => {
+      await orchestrator.remove(input.id)
+      return { removed: true }
+    }),
+    watch: os.watch.handler(({ input, signal }) => until(closing, signal, (ended) => views.watch(input.id, ended))),
+    watchAll: os.watchAll.handler(({ signal }) => until(closing, signal, (ended) => views.watchAll(ended))),
+    generations: os.generations.handler(async ({ input }) =>
+      summariseGenerations(await listTrials(store.db, (await getRun(store.db, input.id)).id)),
+    ),
+  })
+}
+
+export function trialsService({ store }: Services) {
+  const os = implement(trialsContract)
+  return os.router({
+    list: os.list.handler(async ({ input }) => {
+      await getRun(store.db, input.id)
+      const all = await listTrials(store.db, input.id)
+      const page = all.slice(input.offset, input.offset + input.limit)
+      return { trials: await withEpochs(store.db, page), total: all.length }
+    }),
+    get: os.get.handler(async ({ input }) => {
+      const [trial] = await withEpochs(store.db, [await getTrial(store.db, input.id)])
+      return { ...trial!, document: await getTrialDocument(store.db, input.id) }
+    }),
+    epochs: os.epochs.handler(async ({ input }) => (await readEpochs(store.db, [input.id])).get(input.id) ?? []),
+  })
+}

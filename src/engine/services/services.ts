@@ -1,0 +1,23 @@
+// What the services work with; made once in host.ts.
+import type { Datasets } from '../datasets/datasets'
+import type { ComputePool, StartProof } from '../executors/pool'
+import type { Orchestrator } from '../runs/orchestrator'
+import type { RunViews } from '../runs/watch'
+import type { Artefacts } from '../storage/artefacts'
+import type { Store } from '../storage/store'
+
+export interface Services {
+  readonly store: Store
+  readonly artefacts: Artefacts
+  readonly datasets: Datasets
+  readonly pool: ComputePool
+  readonly startProof: StartProof
+  readonly orchestrator: Orchestrator
+  readonly views: RunViews
+  /** Folder of the proposer's checkpoint; it may be absent. */
+  readonly proposerFolder: string
+  readonly cacheFolder: string
+  readonly appVersion: string
+  /** Fires when the engine closes. */
+  readonly closing: AbortSignal
+}
