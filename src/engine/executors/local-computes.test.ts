@@ -7,7 +7,7 @@ import { serveRouter } from '@shared/transport/rpc'
 import { LocalComputes } from './local-computes'
 import type { ProcessStarter } from './process-starter'
 
-/** Processes in memory: they answer `info`, hang in `suggest` until killed, and count how many live. */
+/** Processes in memory: they answer `info`, hang in `proposerInfo` until killed, and count how many live. */
 function memoryProcesses() {
   const seen = { started: 0, live: 0, envs: [] as Readonly<Record<string, string>>[], kill: [] as (() => void)[] }
   const start: ProcessStarter = (_kind, env) => {
@@ -16,27 +16,21 @@ function memoryProcesses() {
     seen.envs.push(env)
     const [server, client] = memoryPorts()
     const os = implement(computeContract)
-    const unused = () => {
-      throw new AppError('internal', 'not part of this test')
-    }
-    serveRouter(
-      os.router({
-        info: os.info.handler(() => ({
-          pid,
-          tensorflow: '2.21.0',
-          binding: 'test',
-          device: 'cpu',
-          selfCheck: { oneDnn: true, groupedConvolution: true, allocator: 'bfc', notices: [] },
-        })),
-        train: os.train.handler(unused),
-        reconstruct: os.reconstruct.handler(unused),
-        proposerInfo: os.proposerInfo.handler(unused),
-        suggest: os.suggest.handler(() => new Promise(() => undefined)),
-        exportTfjs: os.exportTfjs.handler(unused),
-        predict: os.predict.handler(unused),
+    // Only what the pool and these tests call.
+    const router = {
+      info: os.info.handler(() => ({
+        pid,
+        tensorflow: '2.21.0',
+        binding: 'test',
+        device: 'cpu',
+        selfCheck: { oneDnn: true, groupedConvolution: true, allocator: 'bfc', notices: [] },
+      })),
+      proposerInfo: os.proposerInfo.handler(() => new Promise(() => undefined)),
+      exportTfjs: os.exportTfjs.handler(() => {
+        throw new AppError('internal', 'not part of this test')
       }),
-      server,
-    )
+    }
+    serveRouter(router, server)
     let end: (code: number | null) => void = () => undefined
     const exited = new Promise<number | null>((resolve) => (end = resolve))
     const kill = (): void => {
@@ -52,7 +46,6 @@ function memoryProcesses() {
 
 const environment = () => Promise.resolve({ env: { TF_ENABLE_ONEDNN_OPTS: '1' }, notices: ['oneDNN is on.'] })
 const never = new AbortController().signal
-const suggestion = { checkpoint: '', space: {}, userBlocks: [], genotype: {}, position: 0, count: 1 }
 
 describe('the pool of local computes', () => {
   it('starts a process only when a job needs it, with the environment of the self-check', async () => {
@@ -90,7 +83,7 @@ describe('the pool of local computes', () => {
   it('fails the job with compute-died when its process is killed, then starts a new one', async () => {
     const { seen, start } = memoryProcesses()
     const pool = new LocalComputes({ slots: 1, start, environment })
-    const job = pool.run((client) => client.suggest(suggestion), never)
+    const job = pool.run((client) => client.proposerInfo({ checkpoint: '' }), never)
     const outcome = expect(job).rejects.toMatchObject({ code: 'compute-died' })
     await expect.poll(() => pool.statuses()[0]?.state).toBe('busy')
     seen.kill[0]?.()
@@ -104,7 +97,7 @@ describe('the pool of local computes', () => {
     const { seen, start } = memoryProcesses()
     const pool = new LocalComputes({ slots: 1, start, environment })
     for (let death = 0; death < 5; death++) {
-      const job = pool.run((client) => client.suggest(suggestion), never)
+      const job = pool.run((client) => client.proposerInfo({ checkpoint: '' }), never)
       const outcome = expect(job).rejects.toMatchObject({ code: 'compute-died' })
       await expect.poll(() => pool.statuses()[0]?.state).toBe('busy')
       seen.kill[death]?.()
