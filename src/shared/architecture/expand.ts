@@ -2,7 +2,7 @@
 // way because a block needs its input's shape. The tolerant walk is elaborate.ts; this is the strict face of it.
 import { AppError } from '../errors'
 import type { BlockLibrary } from './block'
-import type { Elaboration } from './elaborate'
+import type { Elaboration } from './elaboration'
 import { elaborate } from './elaborate'
 import type { LayerGraph, ParameterValues, TensorShape } from './layer'
 import type { ArchitectureDocument } from './document/records'

@@ -151,11 +151,13 @@ describe('canonicalHash', () => {
         node(`c${i}`, 'conv2d', [i === 0 ? INPUT_ID : `c${i - 1}`], { channels: 4 }),
       ),
     )
-    for (let i = 0; i < 20; i++) canonicalHash(chain)
-    const start = performance.now()
-    canonicalHash(chain)
-    canonicalHash(large)
-    // A wide margin over the 2-4 ms measured: this guards against something quadratic, not against a slow machine.
-    expect(performance.now() - start).toBeLessThan(100)
+    const times = Array.from({ length: 20 }, () => {
+      const start = performance.now()
+      canonicalHash(chain)
+      canonicalHash(large)
+      return performance.now() - start
+    })
+    // The fastest, with a wide margin over the 4 ms measured: guards against something quadratic, not a slow machine.
+    expect(Math.min(...times)).toBeLessThan(100)
   })
 })

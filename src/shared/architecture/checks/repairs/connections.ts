@@ -2,7 +2,7 @@
 import { connect } from '../../document/edit/connect'
 import { removeAndHeal } from '../../document/edit/remove'
 import { OUTPUT_NODE_ID } from '../../document/records'
-import type { ElaborationProblem } from '../../elaborate'
+import type { ElaborationProblem } from '../../elaboration'
 import type { CheckContext } from '../context'
 import { nodeName } from '../context'
 import type { Fix } from '../problem'

@@ -1,5 +1,5 @@
 // What the elaboration found: nodes that mean nothing or do not fit their input. The repairs are in ../repairs.
-import type { ElaborationProblem } from '../../elaborate'
+import type { ElaborationProblem } from '../../elaboration'
 import type { CheckContext, Rule } from '../context'
 import { nodeName } from '../context'
 import type { Fix, Problem } from '../problem'
