@@ -51,7 +51,9 @@ export function record<E extends Entries>(definition: ProgramDefinition<E>): Pro
     entries.set(name, emitEntry(graph, name, declared, traceEntry(entry, variables)))
   }
   const roots = declared.flatMap(({ read, written }) => [read, written])
-  const nodes = graph.finish([...roots, ...[...entries.values()].flatMap(({ fetches }) => [...fetches.values()])])
+  // Feeds too: an entry may leave one unused (a seed, in a network that draws nothing), and it is fed all the same.
+  const ends = [...entries.values()].flatMap(({ feeds, fetches }) => [...feeds.values(), ...fetches.values()])
+  const nodes = graph.finish([...roots, ...ends])
   const session = new Session(nodes)
   const write = (targets: readonly SessionVariable[], ids: readonly number[]): void => {
     const feeds = targets.map(({ placeholder }, i) => ({ node: placeholder, id: ids[i]! }))
