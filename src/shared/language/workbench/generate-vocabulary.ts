@@ -2,6 +2,7 @@
 // connections, and what a sentence needs around them. Stored in vocabulary-workbench-1.json; changing it means a new file.
 import { BUILT_IN_BLOCKS } from '../../architecture/blocks'
 import { CELL_OPERATIONS, MAX_VERTICES } from '../../spaces/nas-bench-101/cell'
+import { EDGE_OPERATIONS } from '../../spaces/nas-bench-201/genotype'
 import { STRIDES, WIDTH_RATIOS } from '../../spaces/block-chain/genotype'
 
 export interface WorkbenchVocabularyFile {
@@ -16,8 +17,8 @@ export const USER_BLOCK_SLOTS = 32
 /** Octaves of size and eighths of quality that a sentence may ask for; measured on what a corpus holds, not here. */
 export const BUCKETS = 8
 
-/** The two spaces first, then what stands in sentences of each. */
-export const SENTENCE_SPACES = ['block-chain', 'nas-bench-101'] as const
+/** Spaces that have sentences. */
+export const SENTENCE_SPACES = ['block-chain', 'nas-bench-101', 'nas-bench-201'] as const
 
 const upTo = (count: number): number[] => Array.from({ length: count }, (_, i) => i)
 
@@ -25,6 +26,7 @@ export const blockToken = (name: string): string => `block ${name}`
 export const userBlockToken = (slot: number): string => `user-block ${slot}`
 export const sizesToken = (width: number, stride: number): string => `width x${width} stride ${stride}`
 export const operationToken = (operation: string): string => `operation ${operation}`
+export const edgeToken = (operation: string): string => `edge ${operation}`
 export const fromToken = (vertex: number): string => `from ${vertex}`
 
 export function generateWorkbenchVocabulary(): WorkbenchVocabularyFile {
@@ -44,6 +46,7 @@ export function generateWorkbenchVocabulary(): WorkbenchVocabularyFile {
       ...CELL_OPERATIONS.map(operationToken),
       'output',
       ...upTo(MAX_VERTICES - 1).map(fromToken),
+      ...EDGE_OPERATIONS.map(edgeToken),
     ],
   }
 }

@@ -9,10 +9,12 @@ import { chainSpaceSchema } from '../../search/run'
 import { createBlockChainSpace } from '../../spaces/block-chain/space'
 import { cellProblems } from '../../spaces/nas-bench-101/cell'
 import { enumerateCells, cellAt } from '../../spaces/nas-bench-101/enumerate'
+import { EDGE_CELLS, edgeGenotypeAt } from '../../spaces/nas-bench-201/genotype'
 import { cellGrammar } from './cell-grammar'
 import { decodeCell, encodeCell } from './cell-codec'
 import { createChainCodec } from './chain-codec'
 import { createChainGrammar } from './chain-grammar'
+import { decodeEdges, edgeGrammar, encodeEdges } from './edge-codec'
 import { USER_BLOCK_SLOTS, generateWorkbenchVocabulary } from './generate-vocabulary'
 import type { Grammar } from './grammar'
 import { bodyOf, gappedSentence, sentence } from './sentence'
@@ -94,6 +96,25 @@ describe('cells', () => {
     [['<gap>']],
   ])('refuses %j', (texts) => {
     expect(() => decodeCell(texts.map(tokenId))).toThrow(/does not belong|ends before its output/)
+  })
+})
+
+describe('cells of NAS-Bench-201', () => {
+  it('all 15,625 survive the round trip and are allowed by the mask', () => {
+    const texts = new Set<string>()
+    for (let index = 0; index < EDGE_CELLS; index++) {
+      const genotype = edgeGenotypeAt(index)
+      const tokens = encodeEdges(genotype)
+      expect(decodeEdges(tokens)).toEqual(genotype)
+      texts.add(tokens.join())
+      if (index % 97 === 0) expectAllowed(edgeGrammar, tokens)
+    }
+    expect(texts.size).toBe(15_625)
+  })
+
+  it('refuse what is no cell', () => {
+    expect(() => decodeEdges([END])).toThrow(/has 6 tokens, received 1/)
+    expect(() => decodeEdges(new Array<number>(6).fill(END))).toThrow(/"<end>" at token 0/)
   })
 })
 
