@@ -12,6 +12,7 @@ const contract = {
   bug: oc.output(z.number()),
   never: oc.output(z.number()),
   count: oc.input(z.object({ to: z.number() })).output(eventIterator(z.number())),
+  failLater: oc.input(z.object({ bug: z.boolean() })).output(eventIterator(z.number())),
 }
 
 function connect() {
@@ -44,6 +45,11 @@ function connect() {
         seen.finished++
       }
     }),
+    failLater: os.failLater.handler(async function* ({ input }) {
+      yield await Promise.resolve(1)
+      if (input.bug) throw new TypeError('x is undefined')
+      throw new AppError('time-limit', 'Training took too long.', 'Raise the limit.')
+    }),
   })
   const [server, client] = memoryPorts()
   serveRouter(router, server, (thrown) => seen.reported.push(thrown))
@@ -62,6 +68,25 @@ describe('a contract served over a port', () => {
       message: 'Loss became NaN at step 3.',
       fix: 'Lower the learning rate.',
     })
+  })
+
+  it('carries an AppError that a stream ends with, after its values', async () => {
+    const stream = await connect().client.failLater({ bug: false })
+    expect(await stream.next()).toMatchObject({ done: false, value: 1 })
+    await expect(stream.next()).rejects.toMatchObject({
+      name: 'AppError',
+      code: 'time-limit',
+      message: 'Training took too long.',
+      fix: 'Raise the limit.',
+    })
+  })
+
+  it('reports a bug that a stream ends with', async () => {
+    const { client, seen } = connect()
+    const stream = await client.failLater({ bug: true })
+    await stream.next()
+    await expect(stream.next()).rejects.toMatchObject({ name: 'AppError', code: 'internal' })
+    expect(seen.reported).toHaveLength(1)
   })
 
   it('reports a bug on the serving side and sends it as internal', async () => {

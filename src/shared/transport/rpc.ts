@@ -1,6 +1,6 @@
 // Serves a contract's router over a port and makes the typed client of the other side. Errors cross as data:
 // an AppError keeps its code, message and fix; anything else arrives as `internal`.
-import { createORPCClient, ORPCError, onError } from '@orpc/client'
+import { createORPCClient, mapEventIterator, ORPCError } from '@orpc/client'
 import { RPCLink, type MessagePortMainLike } from '@orpc/client/message-port'
 import type { AnyContractRouter, ContractRouterClient } from '@orpc/contract'
 import type { AnyRouter } from '@orpc/server'
@@ -63,6 +63,24 @@ export function fromWireError(thrown: unknown): unknown {
   return data ? new AppError(data.code, data.message, data.fix) : new AppError('internal', thrown.message)
 }
 
+const isStream = (value: unknown): value is AsyncIterator<unknown, unknown, undefined> =>
+  typeof value === 'object' && value !== null && Symbol.asyncIterator in value
+
+/** What a call throws, and what its stream throws later on, in other words: a stream fails after the call has succeeded. */
+async function withMappedErrors<T>(call: () => Promise<T>, inOtherWords: (thrown: unknown) => unknown): Promise<T> {
+  let output: T
+  try {
+    output = await call()
+  } catch (thrown) {
+    throw inOtherWords(thrown)
+  }
+  if (!isStream(output)) return output
+  return mapEventIterator(output, {
+    value: (value) => Promise.resolve(value),
+    error: (thrown) => Promise.resolve(inOtherWords(thrown)),
+  }) as T
+}
+
 /**
  * Answers calls that arrive on `port` until it closes; running procedures then see their `signal` abort.
  * Works for any router made with `implement(contract)`.
@@ -70,10 +88,11 @@ export function fromWireError(thrown: unknown): unknown {
 export function serveRouter(router: AnyRouter, port: Port, report: (thrown: unknown) => void = () => undefined): void {
   const handler = new RPCHandler<Record<never, never>>(router as never, {
     clientInterceptors: [
-      onError((thrown: unknown) => {
-        if (!(thrown instanceof AppError) && !(thrown instanceof ORPCError)) report(thrown)
-        throw toWireError(thrown)
-      }),
+      ({ next }) =>
+        withMappedErrors(next, (thrown) => {
+          if (!(thrown instanceof AppError) && !(thrown instanceof ORPCError)) report(thrown)
+          return toWireError(thrown)
+        }),
     ],
   })
   handler.upgrade(orpcPort(port), { context: {} })
@@ -85,11 +104,7 @@ export type Client<C extends AnyContractRouter> = ContractRouterClient<C>
 export function createClient<C extends AnyContractRouter>(port: Port): Client<C> {
   const link = new RPCLink({
     port: orpcPort(port),
-    interceptors: [
-      onError((thrown: unknown) => {
-        throw fromWireError(thrown)
-      }),
-    ],
+    interceptors: [({ next }) => withMappedErrors(next, fromWireError)],
   })
   return createORPCClient<Client<C>>(link)
 }
