@@ -1,0 +1,103 @@
+import { readdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterEach, describe, expect, it } from 'vitest'
+import type { ComputeContract, TrainEvent } from '@shared/contract/compute'
+import { memoryPorts } from '@shared/transport/port'
+import { createClient, serveRouter } from '@shared/transport/rpc'
+import { tinyJob } from '../training/testing/tiny-job'
+import { createComputeService } from './compute-service'
+
+const folders: string[] = []
+afterEach(() => Promise.all(folders.splice(0).map((folder) => rm(folder, { recursive: true }))))
+
+function connect() {
+  const [here, there] = memoryPorts()
+  serveRouter(createComputeService({ environment: { TF_NUM_INTRAOP_THREADS: '1' } }), there)
+  return { client: createClient<ComputeContract>(here), port: here }
+}
+
+async function job(...given: Parameters<typeof tinyJob>) {
+  const { folder, ...made } = await tinyJob(...given)
+  folders.push(folder)
+  return made
+}
+
+const later = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
+
+describe('compute service over a port', () => {
+  it('says what it runs on and under which self-check', async () => {
+    const info = await connect().client.info()
+    expect(info.tensorflow).toMatch(/^\d+\.\d+/)
+    expect(info).toMatchObject({ pid: process.pid, device: expect.stringMatching(/^CPU .*1 threads$/) as string })
+    expect(info.selfCheck).toMatchObject({ oneDnn: false, groupedConvolution: false })
+  })
+
+  it('streams a training, then predicts and exports with its weights', async () => {
+    const { client } = connect()
+    const given = await job({ epochs: 2 })
+    const events: TrainEvent[] = []
+    for await (const event of await client.train(given)) events.push(event)
+    expect(events.filter(({ type }) => type === 'epoch')).toHaveLength(2)
+    expect(events.every(({ lease }) => lease === given.lease)).toBe(true)
+    const finished = events[events.length - 1]!
+    if (finished.type !== 'finished') throw new Error('expected finished')
+
+    const { weights } = finished
+    const indices = [60, 61, 62]
+    const { probabilities, labels } = await client.predict({ graph: given.graph, weights, data: given.data, indices })
+    expect(labels).toEqual([0, 1, 2])
+    for (const row of probabilities) expect(row.reduce((sum, value) => sum + value, 0)).toBeCloseTo(1, 5)
+
+    const folder = join(given.checkpointFolder, 'export')
+    const { files } = await client.exportTfjs({ graph: given.graph, weights, folder, metadata: { run: 'one' } })
+    expect((await readdir(folder)).sort()).toEqual(files.map(({ name }) => name).sort())
+  })
+
+  it('stops training when the stream is broken off, and keeps the last checkpoint', async () => {
+    const { client } = connect()
+    const given = await job({ epochs: 1000 })
+    for await (const event of await client.train(given)) if (event.type === 'epoch' && event.epoch.epoch === 3) break
+    await later(200)
+    const newest = async () =>
+      (await readdir(given.checkpointFolder))
+        .sort()
+        .filter((name) => name.startsWith('epoch'))
+        .pop()
+    const stopped = await newest()
+    await later(300)
+    expect(await newest()).toBe(stopped)
+    expect(Number(/\d+/.exec(stopped!)![0])).toBeGreaterThanOrEqual(3)
+  })
+
+  it('stops training when its caller is gone', async () => {
+    const { client, port } = connect()
+    const given = await job({ epochs: 1000 })
+    const stream = await client.train(given)
+    await stream.next()
+    port.close()
+    await expect(
+      (async () => {
+        for await (const _ of stream);
+      })(),
+    ).rejects.toThrow()
+    await later(200)
+    const before = await readdir(given.checkpointFolder).catch(() => [])
+    await later(300)
+    expect(await readdir(given.checkpointFolder).catch(() => [])).toEqual(before)
+  })
+
+  it('passes on why a training failed, as data', async () => {
+    const { client } = connect()
+    const given = await job({ learningRate: 1 })
+    const hopeless = { ...given, timeLimitSeconds: 1e-9 }
+    const failing = (async () => {
+      for await (const _ of await client.train(hopeless));
+    })()
+    await expect(failing).rejects.toMatchObject({ code: 'time-limit', fix: expect.stringContaining('limit') as string })
+  })
+
+  it('answers for a proposer it does not have', async () => {
+    const asking = connect().client.proposerInfo({ checkpoint: 'anywhere' })
+    await expect(asking).rejects.toMatchObject({ code: 'runtime-missing', fix: expect.any(String) as string })
+  })
+})

@@ -1,0 +1,52 @@
+// The compute's side of the contract: each procedure hands over to the part that does it. TensorFlow is loaded inside the
+// calls, so that a missing runtime reaches the engine as an error with its fix instead of ending the process.
+import { cpus } from 'node:os'
+import { implement } from '@orpc/server'
+import { computeContract, type ComputeInfo } from '@shared/contract/compute'
+import { selfCheckOf } from '@shared/runtime/compute-environment'
+import { noProposer, type ProposerService } from './proposer'
+
+export interface ComputeServiceOptions {
+  /** Carries the self-check this process was started under. */
+  readonly environment: Readonly<Record<string, string | undefined>>
+  readonly proposer?: ProposerService
+}
+
+function deviceTitle(device: 'cpu' | 'gpu', threads: string | undefined): string {
+  if (device === 'gpu') return 'GPU'
+  const model = cpus()[0]?.model.trim() ?? 'unknown processor'
+  return `CPU ${model}, ${threads ?? cpus().length} threads`
+}
+
+async function info(environment: ComputeServiceOptions['environment']): Promise<ComputeInfo> {
+  const { runtimeVersions } = await import('../tensorflow/backend')
+  const { tensorflow, binding, device } = runtimeVersions()
+  return {
+    pid: process.pid,
+    tensorflow,
+    binding,
+    device: deviceTitle(device, environment['TF_NUM_INTRAOP_THREADS']),
+    selfCheck: selfCheckOf(environment),
+  }
+}
+
+/** A router to serve over any port. @throws by its procedures: AppErrors of the parts they call */
+export function createComputeService({ environment, proposer = noProposer }: ComputeServiceOptions) {
+  const contract = implement(computeContract)
+  return contract.router({
+    info: contract.info.handler(() => info(environment)),
+    train: contract.train.handler(async function* ({ input, signal }) {
+      const { train } = await import('../training/train')
+      yield* train(input, { signal })
+    }),
+    predict: contract.predict.handler(async ({ input }) => (await import('../exchange/predict')).predict(input)),
+    exportTfjs: contract.exportTfjs.handler(async ({ input }) => {
+      const { exportTfjs } = await import('../exchange/export-tfjs')
+      return { files: await exportTfjs(input) }
+    }),
+    reconstruct: contract.reconstruct.handler(({ input }) => proposer.reconstruct(input)),
+    proposerInfo: contract.proposerInfo.handler(({ input }) => proposer.proposerInfo(input)),
+    suggest: contract.suggest.handler(({ input }) => proposer.suggest(input)),
+    trainProposer: contract.trainProposer.handler(({ input, signal }) => proposer.trainProposer(input, signal)),
+  })
+}

@@ -1,0 +1,85 @@
+import { fork, type ChildProcess } from 'node:child_process'
+import { mkdtemp, rm, writeFile, copyFile } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { build } from 'vite'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { ProofContract } from '@shared/contract/proof'
+import { comparePredictions } from '@shared/exchange/compare-predictions'
+import { portFromIpc } from '@shared/transport/port'
+import { createClient } from '@shared/transport/rpc'
+import { exportTfjs } from '../exchange/export-tfjs'
+import { predict } from '../exchange/predict'
+import { tinyJob } from '../training/testing/tiny-job'
+import { train } from '../training/train'
+
+const root = resolve(__dirname, '../../..')
+let folder: string
+let child: ChildProcess | undefined
+
+/** The entry bundled as the application bundles it; beside the checkout's node_modules, where it finds plain tfjs. */
+async function bundleProof(): Promise<string> {
+  const outDir = await mkdtemp(join(root, 'node_modules', '.proof-test-'))
+  await build({
+    configFile: false,
+    logLevel: 'error',
+    resolve: { alias: { '@shared': join(root, 'src/shared') } },
+    ssr: { noExternal: true, external: ['@tensorflow/tfjs'] },
+    build: {
+      ssr: join(root, 'src/compute/proof-process.ts'),
+      outDir,
+      target: 'node16',
+      minify: false,
+      rollupOptions: { external: [/^@tensorflow\//], output: { format: 'cjs', entryFileNames: 'proof.js' } },
+    },
+  })
+  return outDir
+}
+
+beforeAll(async () => {
+  folder = await bundleProof()
+})
+afterAll(async () => {
+  child?.kill('SIGKILL')
+  await rm(folder, { recursive: true, force: true })
+})
+
+describe('proof process', () => {
+  it('predicts as the trained network did, in a fresh process without the binding', async () => {
+    const job = await tinyJob({ epochs: 3 })
+    try {
+      let weights = ''
+      for await (const event of train(job)) if (event.type === 'finished') weights = event.weights
+      const target = join(job.folder, 'export')
+      await exportTfjs({ graph: job.graph, weights, folder: target, metadata: {} })
+      const indices = Array.from({ length: 23 }, (_, i) => 60 + i)
+      const trained = await predict({ graph: job.graph, weights, data: job.data, indices })
+
+      child = fork(join(folder, 'proof.js'), [], {
+        serialization: 'json',
+        stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+        execArgv: [],
+      })
+      const client = createClient<ProofContract>(portFromIpc(child))
+      const exported = await client.predictTfjs({ folder: target, data: job.data, indices })
+      const proof = comparePredictions(trained, exported, exported.runtime)
+      expect(proof).toMatchObject({ runtime: 'tfjs 4.22.0, cpu', images: 23, samePredictions: 23, passed: true })
+      expect(proof.largestDifference).toBeLessThan(1e-5)
+      expect(proof.accuracy).toBeGreaterThan(0.8)
+
+      // The proof must be able to fail: one wrong byte in the weights shows.
+      const shard = join(target, 'group1-shard1of1.bin')
+      await copyFile(shard, `${shard}.whole`)
+      await writeFile(shard, Buffer.alloc(4, 0x40), { flag: 'r+' })
+      const damaged = await client.predictTfjs({ folder: target, data: job.data, indices })
+      expect(comparePredictions(trained, damaged, damaged.runtime).passed).toBe(false)
+    } finally {
+      await rm(job.folder, { recursive: true })
+    }
+  })
+
+  it('ends when whoever started it lets go', async () => {
+    const exited = new Promise<number | null>((ended) => child!.once('exit', ended))
+    child!.disconnect()
+    expect(await exited).toBe(0)
+  })
+})
