@@ -37,7 +37,8 @@ export function averagePool(x: Tensor4D, options: AveragePoolingOptions): Tensor
   // Share of each window that counts: the same pooling over ones. Constant, so a recorded step folds it.
   const ones = tf.ones([1, x.shape[1], x.shape[2], 1]) as Tensor4D
   const counted = pad2d(pad2d(ones, declared, options.countPadding ? 1 : 0), behind, 0)
-  return tf.div(average, nativeAveragePool(counted, options, 'VALID'))
+  // A product with the reciprocal, because that is what the graph optimiser makes of a division by a constant.
+  return tf.mul(average, tf.reciprocal(nativeAveragePool(counted, options, 'VALID')))
 }
 
 /** Mean over height and width: `[batch, channels]`. */

@@ -27,7 +27,7 @@ import { record } from './record'
 
 const BATCH = 8
 const IMAGES = 40
-const WIDTH = 6
+const WIDTH = 8
 
 function normal(shape: readonly number[], seed: number, scale = 0.3): Variable {
   const random = createRandom(seed)
