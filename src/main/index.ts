@@ -13,7 +13,8 @@ const userData = argument(process.argv, 'user-data')
 if (userData) app.setPath('userData', userData)
 
 declareProtocol()
-app.enableSandbox()
+// It would drop --no-sandbox again, which root needs to start at all; the start scripts pass that for root only.
+if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox()
 denyEverythingElse(app)
 
 if (!app.requestSingleInstanceLock()) app.quit()
