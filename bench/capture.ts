@@ -186,7 +186,7 @@ async function measureCase(width: number, batch: number, steps: number, { note }
 async function measure(options: BenchOptions): Promise<Measured> {
   const steps = options.quick ? 8 : 30
   const small = await measureCase(4, 16, steps, options)
-  const large = await measureCase(16, 128, options.quick ? 4 : 15, options)
+  const large = await measureCase(16, 128, options.quick ? 6 : 15, options)
   const ratio = ({ times }: typeof small, to: 'eager' | 'tfjsLayers'): number => times.recorded.minMs / times[to].minMs
   const checks: Check[] = [
     equal('steps whose recorded loss differs from the op-by-op loss', small.different + large.different, 0),
