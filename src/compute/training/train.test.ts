@@ -1,6 +1,7 @@
 import { readdir, rm, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { TrainEvent, TrainJob } from '@shared/contract/compute'
+import { AppError } from '@shared/errors'
 import { afterEach, describe, expect, it } from 'vitest'
 import { tf } from '../tensorflow/backend'
 import { initialValues } from '../networks/initialise'
@@ -8,6 +9,7 @@ import { buildNetwork } from '../networks/network'
 import { readArrayFile } from './array-file'
 import { trainingBytes } from './memory'
 import { prepare } from './prepare'
+import { createSession } from './session'
 import { tinyJob } from './testing/tiny-job'
 import { train, type TrainOptions } from './train'
 
@@ -157,6 +159,25 @@ describe('train', () => {
     await expect(tooLittle).rejects.toMatchObject({
       code: 'out-of-memory',
       message: expect.stringMatching(/\d+ MiB.*\d+ MiB/) as string,
+    })
+  })
+
+  it('goes on with half the batch when TensorFlow runs out of memory, and gives up at the second time', async () => {
+    const given = await job({ epochs: 1 })
+    const exhaustedFrom = (limit: number): TrainOptions => ({
+      openSession: (session) => {
+        if (session.batchSize >= limit) throw new AppError('out-of-memory', 'OOM when allocating tensor')
+        return createSession(session)
+      },
+    })
+    const events = await run(given, exhaustedFrom(16))
+    const started = events.filter((event) => event.type === 'started')
+    expect(started.map(({ notice }) => notice)).toEqual([null, expect.stringContaining('trains with 8')])
+    expect(last(events).type).toBe('finished')
+    const hopeless = run({ ...given, seed: 21 }, exhaustedFrom(1))
+    await expect(hopeless).rejects.toMatchObject({
+      code: 'out-of-memory',
+      message: expect.stringMatching(/batches of 8 needs about \d+ MiB; \d+ MiB are available/) as string,
     })
   })
 

@@ -19,6 +19,8 @@ export interface TrainOptions {
   readonly memory?: () => Promise<number>
   /** Milliseconds; replaced in tests. */
   readonly now?: () => number
+  /** Replaced in tests, where TensorFlow is to run out of memory. */
+  readonly openSession?: typeof createSession
 }
 
 /** At most ten step events a second reach the window (design: Processes). */
@@ -81,7 +83,7 @@ async function* trainPrepared(
 
   // Evaluation keeps no activations for a backward pass, so it has room for more images than a step.
   const evaluationBatch = Math.min(validation.length, 2 * batchSize)
-  const session = createSession({
+  const session = (options.openSession ?? createSession)({
     network,
     recipe,
     batchSize,
