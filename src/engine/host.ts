@@ -23,13 +23,13 @@ import { runtimeService } from './services/runtime'
 import { searchesService, trialsService } from './services/searches'
 import type { Services } from './services/services'
 import { createArtefacts } from './storage/artefacts'
-import { openStore } from './storage/store'
+import { openStoreWhenFree } from './storage/open-when-free'
 
 export interface EngineOptions {
   readonly workspaceFolder: string
   /** Prepared data sets and downloads, shared by all workspaces of a user. */
   readonly cacheFolder: string
-  /** What comes with the product; the proposer's checkpoint is in its folder `proposer`. */
+  /** What comes with the product; the proposer's checkpoint is in its folder `proposer/paper-1`. */
   readonly resourcesFolder: string
   readonly appVersion: string
   /** Resumes runs that an engine crash interrupted; otherwise they wait for the user. */
@@ -85,13 +85,13 @@ function localComputes({ startProcess, cacheFolder, appVersion }: EngineOptions)
 export async function createEngine(options: EngineOptions): Promise<Engine> {
   const { report = () => undefined, cacheFolder } = options
   const closing = new AbortController()
-  const store = openStore(options.workspaceFolder)
+  const store = await openStoreWhenFree(options.workspaceFolder)
   mkdirSync(cacheFolder, { recursive: true })
   const artefacts = createArtefacts(store)
   const updates = createUpdates()
   const datasets = options.datasets ?? createDatasets({ cacheFolder })
   const pool = options.computes ?? localComputes(options)
-  const proposerFolder = path.join(options.resourcesFolder, 'proposer')
+  const proposerFolder = path.join(options.resourcesFolder, 'proposer', 'paper-1')
   const prepare = createPreparation({ store, artefacts, datasets, pool, proposerFolder })
   const orchestrator = new Orchestrator({ store, artefacts, updates, prepare, report })
   const views = createRunViews(store, orchestrator, updates, ({ definition }) => parallelOf(definition, pool))

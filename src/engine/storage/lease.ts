@@ -55,7 +55,8 @@ export function currentHolder(): Holder {
 function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0)
-    return true
+    // A killed process whose parent has not taken note yet still has its pid, but is no program any more.
+    return !/^State:\s+Z/m.test(tryRead(() => readFileSync(`/proc/${pid}/status`, 'utf8')))
   } catch (thrown) {
     // EPERM: it lives, under another user.
     return thrown instanceof Error && 'code' in thrown && thrown.code === 'EPERM'
