@@ -55,8 +55,11 @@ export function createUpdates(): Updates {
         await delay(lastMs + INTERVAL_MS - Date.now(), signal)
         if (!watcher.isDirty && !signal.aborted) {
           await new Promise<void>((resolve) => {
-            watcher.wake = resolve
-            signal.addEventListener('abort', () => resolve(), { once: true })
+            watcher.wake = () => {
+              signal.removeEventListener('abort', watcher.wake)
+              resolve()
+            }
+            signal.addEventListener('abort', watcher.wake, { once: true })
           })
         }
         watcher.isDirty = false

@@ -165,13 +165,12 @@ async function proposerCheck(folder: string): Promise<Diagnosis> {
   try {
     await access(folder)
     return ok('proposer', 'Proposer checkpoint', folder)
-  } catch (thrown) {
-    const found = thrown instanceof Error ? thrown.message : String(thrown)
+  } catch {
     return {
       id: 'proposer',
       title: 'Proposer checkpoint',
       status: 'warning',
-      found,
+      found: `there is none in ${folder}`,
       fix: 'Train one with "gpt-nas proposer train", or search with the strategies ga and random.',
     }
   }

@@ -1,0 +1,98 @@
+// A pool whose computes are scripted: jobs in, events out, no process and no TensorFlow. It writes the files a compute writes.
+import { createHash } from 'node:crypto'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import type { TrainEvent, TrainJob } from '@shared/contract/compute'
+import { AppError } from '@shared/errors'
+import type { ComputeClient, ComputePool } from '../executors/pool'
+import { epochOf } from './harness'
+
+export type TrainScript = (job: TrainJob, compute: number, signal: AbortSignal) => AsyncGenerator<TrainEvent>
+
+/** What a compute tells of a training that goes well; accuracy comes from the seed, so that equal jobs give equal results. */
+export async function* wellTrained(job: TrainJob): AsyncGenerator<TrainEvent> {
+  const { lease, recipe } = job
+  yield { type: 'started', lease, parameters: 1, resumedFromEpoch: 0, steps: 3 * recipe.epochs, notice: null }
+  const accuracy = (job.seed % 1000) / 1000
+  for (let number = 1; number <= recipe.epochs; number++) {
+    for (const step of [1, 2, 3]) yield { type: 'step', lease, epoch: number, step, loss: 1 / step }
+    // Messages cross in later turns of the event loop.
+    await new Promise((resolve) => setImmediate(resolve))
+    yield { type: 'epoch', lease, epoch: epochOf(number, accuracy) }
+  }
+  yield finishedEvent(job, accuracy)
+}
+
+export function finishedEvent(job: TrainJob, fitness: number): TrainEvent {
+  const content = JSON.stringify(job.graph)
+  const weights = path.join(job.checkpointFolder, 'best.weights')
+  writeFileSync(weights, content)
+  const sha256 = createHash('sha256').update(content).digest('hex')
+  return { type: 'finished', lease: job.lease, bestEpoch: 1, fitness, weights, sha256 }
+}
+
+export interface FakeComputes extends ComputePool {
+  readonly jobs: TrainJob[]
+}
+
+const PROBABILITIES = [0.2, 0.3, 0.5]
+
+/** @param train what every compute does with a job */
+export function fakeComputes(train: TrainScript = wellTrained, size = 2): FakeComputes {
+  const jobs: TrainJob[] = []
+  const free = Array.from({ length: size }, (_, slot) => slot)
+  const waiting: ((slot: number) => void)[] = []
+  const client = (slot: number): ComputeClient => {
+    const answers = {
+      info: () => Promise.reject(new AppError('runtime-missing', 'There is no TensorFlow in a test.', 'Install it.')),
+      train: (job: TrainJob, { signal }: { signal: AbortSignal }) => {
+        jobs.push(job)
+        return Promise.resolve(train(job, slot, signal))
+      },
+      reconstruct: ({ requests }: { requests: { genotype: Record<string, unknown> }[] }) =>
+        Promise.resolve(requests.map(({ genotype }) => ({ genotype, choices: [] }))),
+      exportTfjs: ({ folder }: { folder: string }) => {
+        mkdirSync(folder, { recursive: true })
+        writeFileSync(path.join(folder, 'model.json'), '{}')
+        return Promise.resolve({ files: [{ name: 'model.json', sizeBytes: 2, sha256: 'ab' }] })
+      },
+      predict: ({ indices }: { indices: number[] }) => Promise.resolve(predictions(indices)),
+    }
+    return answers as unknown as ComputeClient
+  }
+  return {
+    jobs,
+    size,
+    run: async (job, signal) => {
+      if (signal.aborted) throw new AppError('cancelled', 'Cancelled before it began.')
+      const slot = free.shift() ?? (await new Promise<number>((resolve) => waiting.push(resolve)))
+      try {
+        return await job(client(slot), slot)
+      } finally {
+        const next = waiting.shift()
+        if (next === undefined) free.push(slot)
+        else next(slot)
+      }
+    },
+    statuses: () =>
+      Array.from({ length: size }, (_, slot) => ({
+        slot,
+        state: free.includes(slot) ? ('idle' as const) : ('busy' as const),
+        pid: 1,
+        device: 'cpu',
+        memoryBytes: null,
+        restarts: 0,
+        notice: null,
+      })),
+    onStatus: () => () => undefined,
+    close: () => Promise.resolve(),
+  }
+}
+
+/** The same for every image; labels follow the tiny data set. */
+export function predictions(indices: readonly number[], change = 0) {
+  return {
+    probabilities: indices.map(() => PROBABILITIES.map((p, index) => (index === 0 ? p + change : p))),
+    labels: indices.map((index) => index % 3),
+  }
+}
