@@ -69,6 +69,17 @@ test('shows its window, drawn by a sandboxed process', async () => {
   }
 })
 
+test('its engine opens the workspace: SQLite loads from the package', async () => {
+  const application = await launch()
+  try {
+    await application.firstWindow()
+    const entries = () => readdir(path.join(home, 'workspace')).catch(() => [])
+    await expect.poll(entries, { timeout: 30_000 }).toContain('workspace.sqlite')
+  } finally {
+    await application.close()
+  }
+})
+
 test('loads TensorFlow from its own folder, outside the archive', async () => {
   const probe = path.join(home, 'probe.cjs')
   await writeFile(
