@@ -14,7 +14,7 @@ export interface SmallSearch {
 export class Workbench {
   constructor(readonly page: Page) {}
 
-  async open(view: 'design' | 'datasets' | 'search' | 'results' | 'proposer' | 'runtime' | 'settings'): Promise<void> {
+  async open(view: 'design' | 'data' | 'search' | 'results' | 'proposer' | 'runtime' | 'settings'): Promise<void> {
     await this.page.getByTestId(testIds.rail(view)).click()
     await expect(this.page.getByTestId(testIds.view(view))).toBeVisible()
   }
