@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import type { TrainJob } from '@shared/contract/compute'
 import { AppError } from '@shared/errors'
-import { buildNetwork, type Network } from '../networks/network'
+import { buildNetwork, trainedNames, type Network } from '../networks/network'
 import { newestCheckpoint, type Checkpoint } from './checkpoint'
 import { availableMemory, trainingBytes } from './memory'
 import type { Normalisation } from './normalise'
@@ -49,6 +49,16 @@ function requireFit(network: Network, { data }: TrainJob): void {
     )
 }
 
+/** Nothing to learn would surface as a failed assertion of tfjs. */
+function requireTrained(network: Network, { trainable }: TrainJob): void {
+  if (trainedNames(network, trainable).size > 0) return
+  throw new AppError(
+    'invalid-architecture',
+    `None of the network's ${network.arrays.length} arrays can be trained: its output depends on no weight.`,
+    'Add a dense layer or a convolution between the input and the output.',
+  )
+}
+
 /** What to say when no batch fits. */
 export function outOfMemory(batchSize: number, needed: number, available: number, cause?: unknown): AppError {
   const mebibytes = (bytes: number): number => Math.round(bytes / MEBIBYTE)
@@ -77,6 +87,7 @@ export function fittingBatch(
 export async function prepare(job: TrainJob, memory: () => Promise<number> = availableMemory): Promise<Preparation> {
   const network = buildNetwork(job.graph)
   requireFit(network, job)
+  requireTrained(network, job)
   const [train, validation] = [await readIndices(job.trainIndices), await readIndices(job.validationIndices)]
   if (train.length === 0 || validation.length === 0)
     throw new AppError(

@@ -10,7 +10,7 @@ import { readArrayFile } from './array-file'
 import { trainingBytes } from './memory'
 import { prepare } from './prepare'
 import { createSession } from './session'
-import { tinyJob } from './testing/tiny-job'
+import { chain, tinyJob } from './testing/tiny-job'
 import { train, type TrainOptions } from './train'
 
 const folders: string[] = []
@@ -206,6 +206,15 @@ describe('train', () => {
     })
     await writeFile(given.validationIndices, Buffer.alloc(4, 0x7f))
     await expect(run(given)).rejects.toMatchObject({ code: 'dataset-damaged' })
+  })
+
+  it('refuses a network without weights', async () => {
+    const nodes = ['global-average-pool', 'flatten'].map((kind) => ({ kind, parameters: {} }))
+    const given = await job({}, chain([8, 8, 3], nodes))
+    await expect(run(given)).rejects.toMatchObject({
+      code: 'invalid-architecture',
+      message: expect.stringContaining('depends on no weight') as string,
+    })
   })
 
   it('leaves no tensor behind, however it ends', async () => {
