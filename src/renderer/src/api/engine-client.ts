@@ -25,6 +25,24 @@ type Procedure = (input: unknown, options: { signal?: AbortSignal | undefined })
 /** A call is asked again at most this often: an engine that dies of a call must not be asked for ever. */
 const MAX_REPEATS = 2
 
+/** One engine's port. `died` rejects when the next one has come: whatever is then unanswered never will be. */
+interface Attachment {
+  readonly client: EngineClient
+  readonly port: Port
+  readonly died: Promise<never>
+  readonly announceDeath: () => void
+}
+
+function attach(port: Port): Attachment {
+  let announceDeath = (): void => undefined
+  const died = new Promise<never>((_resolve, reject) => {
+    announceDeath = () => reject(new AppError('engine-restarted', 'The port closed.'))
+  })
+  // Nobody may be waiting when it rejects, which is no fault.
+  died.catch(() => undefined)
+  return { client: createClient<EngineContract>(port), port, died, announceDeath }
+}
+
 /** Walks a client by a path such as `['searches', 'list']`; the path comes from the typed client below, so it exists. */
 function procedureAt(client: EngineClient, path: readonly string[]): Procedure {
   let node: unknown = client
@@ -35,14 +53,13 @@ function procedureAt(client: EngineClient, path: readonly string[]): Procedure {
 /** Creates the connection; nothing is sent until a port is accepted. */
 export function createEngineConnection(): EngineConnection {
   const generation = shallowRef(0)
-  let current: { client: EngineClient; port: Port } | null = null
-  let waiting: ((client: EngineClient) => void)[] = []
+  let current: Attachment | null = null
+  let waiting: ((attachment: Attachment) => void)[] = []
 
-  const currentClient = (signal: AbortSignal | undefined): Promise<{ client: EngineClient }> => {
-    if (current !== null) return Promise.resolve({ client: current.client })
+  const currentAttachment = (signal: AbortSignal | undefined): Promise<Attachment> => {
+    if (current !== null) return Promise.resolve(current)
     return new Promise((resolve, reject) => {
-      // Wrapped in an object: a client is a proxy that answers to `then` as well.
-      waiting.push((client) => resolve({ client }))
+      waiting.push(resolve)
       signal?.addEventListener('abort', () => reject(new AppError('cancelled', 'The call was broken off.')), {
         once: true,
       })
@@ -52,11 +69,13 @@ export function createEngineConnection(): EngineConnection {
   const link: ClientLink<Context> = {
     async call(path: readonly string[], input: unknown, options: ClientOptions<Context>): Promise<unknown> {
       for (let repeat = 0; ; repeat += 1) {
-        const { client } = await currentClient(options.signal)
+        const attachment = await currentAttachment(options.signal)
         try {
-          return await procedureAt(client, path)(input, { signal: options.signal })
+          // A race, because a call made in the very moment of the change may miss the closing of its port.
+          const answer = procedureAt(attachment.client, path)(input, { signal: options.signal })
+          return await Promise.race([answer, attachment.died])
         } catch (thrown) {
-          const hasPortDied = current?.client !== client
+          const hasPortDied = current !== attachment
           if (!hasPortDied || options.signal?.aborted === true) throw thrown
           if (!isRepeatable(path) || repeat >= MAX_REPEATS) {
             throw new AppError(
@@ -76,13 +95,14 @@ export function createEngineConnection(): EngineConnection {
     generation: shallowReadonly(generation),
     accept(port) {
       const previous = current
-      current = { client: createClient<EngineContract>(port), port }
+      current = attach(port)
       generation.value += 1
       // After the switch, so that whoever is rejected and asks again reaches the new engine.
       previous?.port.close()
+      previous?.announceDeath()
       const resolvers = waiting
       waiting = []
-      for (const resolve of resolvers) resolve(current.client)
+      for (const resolve of resolvers) resolve(current)
     },
   }
 }

@@ -49,7 +49,7 @@ export function useFrameCommands(): void {
       id: 'keys',
       title: t('commands.keys'),
       group: t('commands.window'),
-      keys: '(\\?)',
+      keys: '?',
       run: () => (store.isKeySheetOpen = true),
     },
     {
@@ -95,15 +95,16 @@ export function useFrameCommands(): void {
       const bindings: Record<string, (event: KeyboardEvent) => void> = {}
       for (const command of commands) {
         if (command.keys === undefined) continue
-        // "?" is a shifted key on most layouts, an unshifted one on some.
-        const keys = command.keys === '(\\?)' ? '[Shift]+(\\?)' : command.keys
-        bindings[keys] = (event) => {
-          if (command.isEnabled?.() === false) return
+        const handle = (event: KeyboardEvent): void => {
+          if (isTypedElsewhere(event) || command.isEnabled?.() === false) return
           event.preventDefault()
           command.run()
         }
+        bindings[command.keys] = handle
+        // "?" is a shifted key on most layouts, an unshifted one on some.
+        if (command.keys === '?') bindings['Shift+?'] = handle
       }
-      stop = tinykeys(window, bindings, { ignore: isTypedElsewhere })
+      stop = tinykeys(window, bindings)
     },
     { immediate: true },
   )

@@ -42,7 +42,7 @@ export function useCommands(set: () => readonly Command[]): void {
   onScopeDispose(useCommandsStore().register(set))
 }
 
-const WORDS: Readonly<Record<string, string>> = { $mod: 'Ctrl', Slash: '/', Comma: ',', '(\\?)': '?' }
+const WORDS: Readonly<Record<string, string>> = { $mod: 'Ctrl', Slash: '/', Comma: ',' }
 
 /** A binding as people read it: `$mod+Shift+KeyP` becomes `Ctrl+Shift+P`. */
 export function keyLabel(keys: string): string {

@@ -22,6 +22,7 @@ export const testIds = {
   detailSwitch: 'definition-detail',
   setting: (path: string) => `setting-${path}`,
   startRun: 'run-start',
+  startSample: 'run-start-sample',
   plannedTrials: 'planned-trials',
   runItem: (number: number) => `run-item-${number}`,
   runState: 'run-state',

@@ -6,7 +6,7 @@ export const search = {
     definition: 'New search',
     runs: 'Runs',
     empty: 'No search yet. Start from the sample: it finds a small network for CIFAR-10 on this machine.',
-    sample: 'Use the sample “First light”',
+    sample: 'Start the sample “First light”',
     sampleHint: 'First light: 12 trials, short trainings on part of CIFAR-10.',
     best: 'Best so far',
     noBest: 'The first finished trial appears here.',

@@ -86,6 +86,8 @@ export function bestSoFarChart(
         trial.fitness === null ? [] : [{ value: [trial.number, trial.fitness], datum: trial.id }],
       ),
       symbolSize: 5,
+      large: true,
+      largeThreshold: 4000,
       itemStyle: { color: theme.faint, opacity: 0.5 },
       tooltip: { show: false },
     },

@@ -40,6 +40,16 @@ export function tradeOffChart(
   const tooltip = {
     formatter: ({ data }: { data: Point }) => texts.point(data.number, data.value[1], data.value[0]),
   }
+  // One style per series: the fast path for many points knows no style per point.
+  const dots = (list: readonly Trial[], itemStyle: EChartsCoreOption): EChartsCoreOption => ({
+    type: 'scatter',
+    data: list.map(point),
+    symbolSize: 8,
+    large: true,
+    largeThreshold: 4000,
+    itemStyle,
+    tooltip,
+  })
   const series: EChartsCoreOption[] = [
     {
       type: 'line',
@@ -49,19 +59,14 @@ export function tradeOffChart(
       data: front.map((trial) => [trial.parameters, trial.fitness]),
       lineStyle: { color: theme.series[2], width: 1.5 },
     },
-    {
-      type: 'scatter',
-      data: finished.map((trial) => ({
-        ...point(trial),
-        itemStyle: {
-          color: onFront.has(trial.id) ? theme.series[2] : theme.faint,
-          opacity: onFront.has(trial.id) ? 1 : 0.5,
-        },
-      })),
-      symbolSize: 8,
-      large: finished.length > 4000,
-      tooltip,
-    },
+    dots(
+      finished.filter((trial) => !onFront.has(trial.id)),
+      { color: theme.faint, opacity: 0.5 },
+    ),
+    dots(
+      finished.filter((trial) => onFront.has(trial.id)),
+      { color: theme.series[2] },
+    ),
     {
       type: 'scatter',
       z: 3,

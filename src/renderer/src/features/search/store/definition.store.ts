@@ -2,7 +2,7 @@
 // Switching between Simple and Expert, views or runs never loses a value; it survives a restart of the window.
 import { useDebounceFn, useLocalStorage } from '@vueuse/core'
 import { defineStore } from 'pinia'
-import { computed, onScopeDispose, toRaw, watch } from 'vue'
+import { computed, onScopeDispose, ref, toRaw, watch } from 'vue'
 import { useEngine } from '@/api/keys'
 import { useTask } from '@/composables/use-task'
 import { settingProblems, type SettingProblem } from '../definition/problems'
@@ -19,6 +19,9 @@ const copy = (definition: RunDefinition): Draft => JSON.parse(JSON.stringify(toR
 export const useDefinitionStore = defineStore('definition', () => {
   const { client, generation } = useEngine()
   const draft = useLocalStorage<Draft>('gptnas.definition', copy(FIRST_LIGHT.definition))
+
+  /** Which page of the left pane is on show; here, because the view itself does not outlive a change of views. */
+  const page = ref<'definition' | 'runs'>('definition')
 
   const parsed = computed(() => runDefinitionSchema.safeParse(draft.value))
   const definition = computed<RunDefinition | null>(() => (parsed.value.success ? parsed.value.data : null))
@@ -65,6 +68,7 @@ export const useDefinitionStore = defineStore('definition', () => {
 
   return {
     draft,
+    page,
     definition,
     problems,
     value,

@@ -1,0 +1,121 @@
+// The frame around the views: keys, palette, engine state, problems.
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { mountWithEngine, type Mounted } from '@/testing/mount-with-engine'
+import { sampleRun, sampleStatus } from '@/testing/samples'
+import { testIds } from '@/testing/ids'
+import { clickById, eventually, findById, untilText } from '@/testing/until'
+import { useNavigationStore } from '@/stores/navigation.store'
+import { useNoticesStore } from '@/stores/notices.store'
+import { usePreferencesStore } from '@/stores/preferences.store'
+import { memoryPorts } from '@shared/transport/port'
+import App from './App.vue'
+
+// There is no canvas here; what a chart is given is tested beside its option.
+vi.mock('vue-echarts', () => ({ default: { render: () => null } }))
+
+let mounted: Mounted
+afterEach(() => mounted.wrapper.unmount())
+const press = (key: string, init: KeyboardEventInit = {}, target: EventTarget = window): boolean =>
+  target.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true, ...init }))
+
+describe('keys', () => {
+  it('open the views, but not while something is being typed', async () => {
+    mounted = mountWithEngine(App)
+    await findById(testIds.view('search'))
+    press('4', { code: 'Digit4' })
+    await findById(testIds.view('results'))
+    press('3', { code: 'Digit3' })
+    const input = await findById(testIds.setting('name'))
+    input.focus()
+    press('4', { code: 'Digit4' }, input)
+    expect(useNavigationStore().view).toBe('search')
+  })
+
+  it('open the palette, which finds a run and goes there', async () => {
+    mounted = mountWithEngine(App, { runs: [sampleRun(), sampleRun({ id: 'run-2', number: 2, state: 'finished' })] })
+    await untilText(mounted.wrapper, 'Run 1')
+    press('k', { code: 'KeyK', ctrlKey: true })
+    const dialog = await findById(testIds.paletteDialog)
+    await eventually(() => expect(dialog.textContent).toContain('Run 2'))
+    const item = [...dialog.querySelectorAll<HTMLElement>('[role="option"]')].find((option) =>
+      option.textContent?.includes('Run 2'),
+    )
+    item?.click()
+    await eventually(() => expect(useNavigationStore().runId).toBe('run-2'))
+  })
+})
+
+describe('the engine', () => {
+  it('is waited for', async () => {
+    mounted = mountWithEngine(App, {}, { isConnected: false })
+    await untilText(mounted.wrapper, 'Waiting for the engine')
+  })
+
+  it('that restarts is announced, and everything goes on when it is back', async () => {
+    mounted = mountWithEngine(App, { runs: [sampleRun()] })
+    await untilText(mounted.wrapper, 'Run 1: generation 2 of 3')
+    mounted.host.setEngineState({ state: 'restarting', attempt: 1 })
+    await untilText(mounted.wrapper, 'The engine stopped and is restarting')
+    mounted.engine.state.runs = [sampleRun({ generation: 2 })]
+    mounted.connection.accept(mounted.engine.port())
+    mounted.host.setEngineState({ state: 'ready' })
+    await untilText(mounted.wrapper, 'Run 1: generation 3 of 3')
+    await eventually(() => expect(document.querySelector(`[data-testid="${testIds.engineBanner}"]`)).toBeNull())
+    expect(useNoticesStore().toasts[0]?.text).toContain('The engine is back')
+  })
+
+  it('that cannot run says why and what to do', async () => {
+    mounted = mountWithEngine(App)
+    mounted.host.setEngineState({ state: 'failed', message: 'it ended five times', fix: 'Restart the workbench.' })
+    await untilText(mounted.wrapper, 'The engine cannot run: it ended five times Restart the workbench.')
+  })
+
+  it('without the lease makes the window say who holds the workspace', async () => {
+    const status = sampleStatus()
+    mounted = mountWithEngine(App, {
+      status: { ...status, workspace: { ...status.workspace, readOnly: true, holder: 'process 812 on atlas' } },
+    })
+    await untilText(mounted.wrapper, 'process 812 on atlas')
+    expect(((await findById(testIds.startRun)) as HTMLButtonElement).disabled).toBe(true)
+  })
+
+  it('whose new port never answers leaves the window usable', async () => {
+    mounted = mountWithEngine(App, { runs: [sampleRun()] })
+    await untilText(mounted.wrapper, 'Run 1')
+    mounted.connection.accept(memoryPorts()[0])
+    await clickById(testIds.rail('settings'))
+    await untilText(mounted.wrapper, 'Pane sizes')
+  })
+})
+
+describe('the window', () => {
+  it('turns dark and light', async () => {
+    mounted = mountWithEngine(App)
+    usePreferencesStore().theme = 'dark'
+    await eventually(() => expect(document.documentElement.dataset.theme).toBe('dark'))
+    await clickById(testIds.theme)
+    await eventually(() => expect(document.documentElement.dataset.theme).toBe('light'))
+  })
+
+  it('lists problems until they are solved, once each', async () => {
+    mounted = mountWithEngine(App)
+    const notices = useNoticesStore()
+    const error = { code: 'storage-failed' as const, message: 'Disk full.' }
+    notices.report('a', 'Saving failed', error)
+    notices.report('a', 'Saving failed', error)
+    notices.report('b', 'Export failed', error)
+    await untilText(mounted.wrapper, '2 problems')
+    notices.resolve('a')
+    await untilText(mounted.wrapper, '1 problem')
+  })
+
+  it('tells of a finished search', async () => {
+    vi.spyOn(document, 'hasFocus').mockReturnValue(false)
+    mounted = mountWithEngine(App, { runs: [sampleRun()] })
+    await untilText(mounted.wrapper, 'Run 1')
+    mounted.engine.state.runs = [sampleRun({ state: 'finished' })]
+    mounted.engine.push()
+    await eventually(() => expect(mounted.host.notified).toEqual(['Run 1 has finished: First light']))
+    vi.restoreAllMocks()
+  })
+})

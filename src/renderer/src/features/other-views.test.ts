@@ -1,0 +1,128 @@
+// Data, Proposer, Runtime and Settings: their states and their one or two actions.
+import { afterEach, describe, expect, it } from 'vitest'
+import { mountWithEngine, type Mounted } from '@/testing/mount-with-engine'
+import { sampleDataset, sampleReport, sampleRun, sampleTrial } from '@/testing/samples'
+import { testIds } from '@/testing/ids'
+import { clickById, eventually, findById, untilText } from '@/testing/until'
+import { useNavigationStore } from '@/stores/navigation.store'
+import { usePreferencesStore } from '@/stores/preferences.store'
+import { AppError } from '@shared/errors'
+import DataView from './datasets/DataView.vue'
+import ProposerView from './proposer/ProposerView.vue'
+import RuntimeView from './runtime/RuntimeView.vue'
+import SettingsView from './settings/SettingsView.vue'
+
+let mounted: Mounted
+afterEach(() => mounted.wrapper.unmount())
+
+describe('Data', () => {
+  it('gets an absent data set and shows it once it is ready', async () => {
+    mounted = mountWithEngine(DataView, {
+      datasets: [sampleDataset({ state: 'absent' })],
+      datasetProgress: [{ stage: 'downloading', fraction: 0.4, message: '68 of 163 MiB' }],
+    })
+    await untilText(mounted.wrapper, 'Get it (163 MiB)')
+    mounted.engine.state.datasets = [sampleDataset()]
+    await clickById(testIds.getDataset)
+    await untilText(mounted.wrapper, 'Ready')
+    await untilText(mounted.wrapper, '10 classes · balanced')
+    expect((await findById(testIds.thumbnails)).querySelectorAll('img')).toHaveLength(60)
+  })
+
+  it('keeps a failed download with its reason', async () => {
+    const failures = new Map([
+      ['datasets.get', new AppError('dataset-missing', 'The server did not answer.', 'Check the network.')],
+    ])
+    mounted = mountWithEngine(DataView, { datasets: [sampleDataset({ state: 'absent' })], failures })
+    await clickById(testIds.getDataset)
+    await untilText(mounted.wrapper, 'The server did not answer.')
+  })
+
+  it('checks the files on demand', async () => {
+    mounted = mountWithEngine(DataView, { datasets: [sampleDataset()] })
+    await clickById(testIds.checkDataset)
+    await untilText(mounted.wrapper, 'Every file equals')
+  })
+
+  it('shows why the list cannot be read and reads it again', async () => {
+    const failures = new Map([['datasets.list', new AppError('storage-failed', 'Disk error.')]])
+    mounted = mountWithEngine(DataView, { datasets: [sampleDataset()], failures })
+    await untilText(mounted.wrapper, 'Disk error.')
+    mounted.engine.state.failures.clear()
+    mounted.wrapper
+      .findAll('button')
+      .find((button) => button.text() === 'Try again')
+      ?.element.click()
+    await untilText(mounted.wrapper, 'CIFAR-10')
+  })
+})
+
+describe('Proposer', () => {
+  const proposer = {
+    name: 'paper preset',
+    preset: 'paper',
+    parameters: 812_544,
+    vocabulary: 168,
+    metrics: { perplexity: 2.413 },
+    card: '# Card\n\n<img src=x onerror="alert(1)">\n\n[link](javascript:alert(1))\n\n![picture](https://example.org/a.png)',
+  }
+
+  it('renders its card as text only: no HTML, no script links, no remote pictures', async () => {
+    mounted = mountWithEngine(ProposerView, { proposer })
+    const card = await findById(testIds.modelCard)
+    expect(card.textContent).toContain('onerror')
+    expect(card.querySelector('img')).toBeNull()
+    expect(card.querySelector('a[href^="javascript"]')).toBeNull()
+    expect(card.textContent).toContain('2.413')
+  })
+
+  it('suggests blocks for a place of a found network', async () => {
+    const suggestions = [{ block: 'resnet-basic', probability: 0.44 }]
+    mounted = mountWithEngine(ProposerView, { proposer, suggestions, runs: [sampleRun()], trials: [sampleTrial(1)] })
+    useNavigationStore().selectRun('run-1')
+    await untilText(mounted.wrapper, '44.0 %')
+    const asked = mounted.engine.calls.find((call) => call.path === 'proposer.suggest')?.input
+    expect(asked).toMatchObject({ position: 5, count: 8, stemWidth: 16 })
+  })
+
+  it('says what to do when there is no checkpoint', async () => {
+    mounted = mountWithEngine(ProposerView)
+    await untilText(mounted.wrapper, 'No proposer checkpoint is installed')
+    expect(mounted.wrapper.text()).toContain('gpt-nas proposer train')
+  })
+})
+
+describe('Runtime', () => {
+  it('puts what is wrong first, with what to do, and copies the report', async () => {
+    mounted = mountWithEngine(RuntimeView)
+    await untilText(mounted.wrapper, '1 of 3 checks needs a look')
+    const first = document.querySelector('[data-testid^="doctor-"]')
+    expect(first?.getAttribute('data-testid')).toBe(testIds.doctorCheck('gpu'))
+    expect(first?.textContent).toContain('What to do: Nothing is needed')
+    await clickById(testIds.copyReport)
+    await eventually(() => expect(mounted.host.copied[0]).toContain('[warning] Graphics processor'))
+  })
+
+  it('says so when all is well', async () => {
+    const checks = sampleReport().checks.filter((check) => check.status === 'ok')
+    mounted = mountWithEngine(RuntimeView, { report: sampleReport({ ok: true, checks }) })
+    await untilText(mounted.wrapper, 'All 2 checks are fine')
+  })
+})
+
+describe('Settings', () => {
+  it('change the theme, are found by a word, and show the workspace', async () => {
+    mounted = mountWithEngine(SettingsView)
+    await untilText(mounted.wrapper, '/home/ada/GPT-NAS workspace')
+    mounted.wrapper
+      .findAll(`[data-testid="${testIds.themeChoice}"] button`)[2]
+      ?.element.dispatchEvent(new MouseEvent('click', { bubbles: true }))
+    await eventually(() => expect(usePreferencesStore().theme).toBe('dark'))
+    await mounted.wrapper.find('input').setValue('density')
+    const shown = mounted.wrapper
+      .findAll('.row')
+      .filter((row) => row.isVisible())
+      .map((row) => row.find('.label').text())
+    expect(shown).toEqual(['Density'])
+  })
+})

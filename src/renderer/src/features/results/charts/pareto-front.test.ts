@@ -1,0 +1,47 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { sampleTrial } from '@/testing/samples'
+import type { Trial } from '@shared/search/trial'
+import { paretoFront } from './pareto-front'
+
+const beats = (a: Trial, b: Trial): boolean =>
+  a.parameters <= b.parameters &&
+  (a.fitness ?? 0) >= (b.fitness ?? 0) &&
+  (a.parameters < b.parameters || (a.fitness ?? 0) > (b.fitness ?? 0))
+
+const trials = fc
+  .array(
+    fc.record({
+      parameters: fc.integer({ min: 1, max: 12 }),
+      fitness: fc.option(
+        fc.integer({ min: 0, max: 9 }).map((tenth) => tenth / 10),
+        { nil: null },
+      ),
+    }),
+    { maxLength: 40 },
+  )
+  .map((list) => list.map((changes, index) => sampleTrial(index + 1, changes)))
+
+describe('Pareto front', () => {
+  it('holds exactly one of each trade-off that no trial beats, cheapest first', () => {
+    fc.assert(
+      fc.property(trials, (list) => {
+        const front = paretoFront(list)
+        const finished = list.filter((trial) => trial.fitness !== null)
+        const pairs = (some: readonly Trial[]): string[] =>
+          [...new Set(some.map((trial) => `${trial.parameters}/${trial.fitness}`))].sort()
+        const expected = finished.filter((trial) => !finished.some((other) => beats(other, trial)))
+        expect(pairs(front)).toEqual(pairs(expected))
+        expect(front.length).toBe(pairs(front).length)
+        expect(front.map((trial) => trial.parameters)).toEqual(
+          front.map((trial) => trial.parameters).sort((a, b) => a - b),
+        )
+      }),
+    )
+  })
+
+  it('keeps the earliest of equals', () => {
+    const equal = { parameters: 5, fitness: 0.5 }
+    expect(paretoFront([sampleTrial(2, equal), sampleTrial(1, equal)]).map((trial) => trial.number)).toEqual([1])
+  })
+})

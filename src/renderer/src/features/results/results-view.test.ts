@@ -1,0 +1,198 @@
+// Results as a user meets them: table, filters, selection, one trial, export with proof.
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { nextTick } from 'vue'
+import { mountWithEngine, type Mounted } from '@/testing/mount-with-engine'
+import type { FakeState } from '@/testing/fake-engine'
+import { sampleRun, sampleTrial } from '@/testing/samples'
+import { testIds } from '@/testing/ids'
+import { clickById, eventually, findById, untilText } from '@/testing/until'
+import { useNavigationStore } from '@/stores/navigation.store'
+import { AppError } from '@shared/errors'
+import ResultsView from './ResultsView.vue'
+import { MAX_TICKED, useResultsStore } from './store/results.store'
+
+// There is no canvas here; what a chart is given is tested beside its option.
+vi.mock('vue-echarts', () => ({ default: { render: () => null } }))
+
+const change = {
+  position: 3,
+  removed: 'common-conv',
+  chosen: 'resnet-basic',
+  probability: 0.62,
+  alternatives: [{ name: 'resnet-bottleneck', probability: 0.2 }],
+}
+const failure = { code: 'out-of-memory' as const, message: 'It needed 3 GiB.', fix: 'Use a smaller batch.' }
+const trials = [
+  sampleTrial(1, { fitness: 0.4 }),
+  sampleTrial(2, {
+    fitness: 0.6,
+    origin: { operator: 'offspring', parents: [101], crossover: true, mutation: true, reconstructed: [change] },
+  }),
+  sampleTrial(3, { fitness: null, state: 'failed', error: failure }),
+]
+const exported = {
+  id: 1,
+  trialId: 102,
+  format: 'tfjs' as const,
+  folder: '/home/ada/exports/2',
+  files: [{ name: 'model.json', sizeBytes: 2048, sha256: '' }],
+  createdAt: '',
+  proof: {
+    runtime: 'tfjs 4.22.0 cpu',
+    images: 100,
+    split: 'test' as const,
+    largestDifference: 3e-6,
+    tolerance: 1e-4,
+    samePredictions: 100,
+    accuracy: 0.52,
+    passed: true,
+  },
+}
+
+let mounted: Mounted
+beforeEach(() => {
+  // A scroller of 600 px: without a layout the virtual table would draw no rows.
+  vi.spyOn(HTMLElement.prototype, 'clientHeight', 'get').mockReturnValue(600)
+  vi.spyOn(HTMLElement.prototype, 'clientWidth', 'get').mockReturnValue(1000)
+})
+afterEach(() => {
+  mounted.wrapper.unmount()
+  vi.restoreAllMocks()
+})
+
+async function open(changes: Partial<FakeState> = {}): Promise<void> {
+  mounted = mountWithEngine(ResultsView, { runs: [sampleRun({ bestTrialId: 102 })], trials, ...changes })
+  useNavigationStore().selectRun('run-1')
+  await eventually(() => expect(rows().length).toBeGreaterThan(0))
+}
+const rows = (): HTMLElement[] => [...document.querySelectorAll<HTMLElement>(`[data-testid="${testIds.tableRow}"]`)]
+const numbers = (): string[] =>
+  rows().map((row) => row.querySelectorAll('[role="gridcell"]')[1]?.textContent?.trim() ?? '')
+
+describe('the table', () => {
+  it('starts with the best, puts what has no accuracy last, and sorts by a header', async () => {
+    await open()
+    expect(numbers()).toEqual(['2', '1', '3'])
+    await clickById('sort-number')
+    await eventually(() => expect(numbers()).toEqual(['3', '2', '1']))
+  })
+
+  it('filters by state and by what the proposer touched', async () => {
+    await open()
+    await clickById(testIds.stateChip('failed'))
+    await eventually(() => expect(numbers()).toEqual(['3']))
+    await clickById(testIds.stateChip('failed'))
+    await clickById(testIds.stateChip('proposed'))
+    await eventually(() => expect(numbers()).toEqual(['2']))
+  })
+
+  it('moves by keys and keeps its place when trials stream in', async () => {
+    await open()
+    const table = await findById(testIds.trialsTable)
+    const down = (): boolean => table.dispatchEvent(new KeyboardEvent('keydown', { key: 'ArrowDown', bubbles: true }))
+    down()
+    await eventually(() => expect(useNavigationStore().trialId).toBe(102))
+    await nextTick()
+    down()
+    await eventually(() => expect(useNavigationStore().trialId).toBe(101))
+    mounted.engine.state.trials = [...trials, sampleTrial(9, { fitness: 0.9 })]
+    mounted.engine.push()
+    await eventually(() => expect(numbers()).toEqual(['9', '2', '1', '3']))
+    expect(useNavigationStore().trialId).toBe(101)
+  })
+
+  it('copies what is shown, in its order, as CSV', async () => {
+    await open()
+    await clickById(testIds.copyCsv)
+    await eventually(() => expect(mounted.host.copied).toHaveLength(1))
+    const lines = mounted.host.copied[0]?.split('\r\n') ?? []
+    expect(lines[0]).toBe('Trial,State,Accuracy,Parameters,MACs,Blocks,Generation,Origin,Proposed,Epochs,Time')
+    expect(lines[1]).toMatch(/^2,finished,0\.6,/)
+    expect(lines).toHaveLength(5)
+  })
+
+  it('draws only what is seen of 10,000 rows', async () => {
+    await open({ trials: Array.from({ length: 10_000 }, (_, index) => sampleTrial(index + 1)) })
+    expect(rows().length).toBeLessThan(60)
+    expect((await findById(testIds.trialsTable)).getAttribute('aria-rowcount')).toBe('10001')
+  })
+
+  it('compares as many trials as there are colours', async () => {
+    await open({ trials: Array.from({ length: 8 }, (_, index) => sampleTrial(index + 1)) })
+    const store = useResultsStore()
+    const ticks = Array.from({ length: 8 }, (_, index) => store.toggleTick(101 + index))
+    expect(ticks.filter(Boolean)).toHaveLength(MAX_TICKED)
+    expect(store.compared).toHaveLength(MAX_TICKED)
+  })
+})
+
+describe('one trial', () => {
+  it('shows where it came from and what the proposer put where', async () => {
+    await open()
+    useNavigationStore().trialId = 102
+    const drawer = await findById(testIds.trialDrawer)
+    expect(drawer.textContent).toContain('The proposer replaced 1 block')
+    expect(drawer.textContent).toContain('62 %')
+    expect(drawer.textContent).toContain('Runners-up')
+    expect(drawer.textContent).toContain('Trial 1, 40.0 %')
+  })
+
+  it('that failed says why, what to do, and offers no export', async () => {
+    await open()
+    useNavigationStore().trialId = 103
+    const drawer = await findById(testIds.trialDrawer)
+    expect(drawer.textContent).toContain('It needed 3 GiB.')
+    expect(drawer.textContent).toContain('Use a smaller batch.')
+    expect(((await findById(testIds.exportTrial)) as HTMLButtonElement).disabled).toBe(true)
+  })
+
+  it('exports and shows the proof', async () => {
+    await open({
+      exportProgress: [
+        { stage: 'writing', message: '', result: null },
+        { stage: 'proving', message: '', result: null },
+        { stage: 'done', message: '', result: exported },
+      ],
+    })
+    useNavigationStore().trialId = 102
+    await clickById(testIds.exportTrial)
+    const proof = await findById(testIds.proofCard)
+    expect(proof.dataset.passed).toBe('true')
+    expect(proof.textContent).toContain('100 of 100')
+    expect(proof.textContent).toContain('3.0e-6 (tolerance 1.0e-4)')
+    expect(mounted.engine.calls.find((call) => call.path === 'exports.create')?.input).toEqual({
+      trialId: 102,
+      format: 'tfjs',
+      folder: null,
+    })
+  })
+
+  it('shows a proof that failed as a failure', async () => {
+    await open({
+      exports: [
+        { ...exported, proof: { ...exported.proof, passed: false, samePredictions: 97, largestDifference: 0.2 } },
+      ],
+    })
+    useNavigationStore().trialId = 102
+    const proof = await findById(testIds.proofCard)
+    expect(proof.dataset.passed).toBe('false')
+    expect(proof.textContent).toContain('differs')
+  })
+
+  it('keeps a failed export with its reason and lets it be tried again', async () => {
+    await open({
+      failures: new Map([['exports.create', new AppError('storage-failed', 'The disk is full.', 'Free 20 MiB.')]]),
+    })
+    useNavigationStore().trialId = 102
+    await clickById(testIds.exportTrial)
+    await untilText(mounted.wrapper, 'The disk is full.')
+    expect(mounted.wrapper.text()).toContain('Try again')
+  })
+})
+
+describe('without results', () => {
+  it('sends the user to Search', async () => {
+    mounted = mountWithEngine(ResultsView)
+    await untilText(mounted.wrapper, 'No results yet')
+  })
+})

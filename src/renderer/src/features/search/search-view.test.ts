@@ -1,0 +1,142 @@
+// Search as a user meets it, on the real contract with a fake engine behind.
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { mountWithEngine, type Mounted } from '@/testing/mount-with-engine'
+import { sampleRun, sampleTrial } from '@/testing/samples'
+import { testIds } from '@/testing/ids'
+import { clickById, eventually, findById, untilText } from '@/testing/until'
+import { AppError } from '@shared/errors'
+import type { RunDefinition } from '@shared/search/run'
+import SearchView from './SearchView.vue'
+
+// There is no canvas here; what a chart is given is tested beside its option.
+vi.mock('vue-echarts', () => ({ default: { render: () => null } }))
+
+let mounted: Mounted
+afterEach(() => mounted.wrapper.unmount())
+
+const type = async (id: string, value: string): Promise<void> => {
+  const input = (await findById(id)) as HTMLInputElement
+  input.value = value
+  input.dispatchEvent(new Event('input'))
+}
+const created = (): RunDefinition | undefined =>
+  (
+    mounted.engine.calls.find((call) => call.path === 'searches.create')?.input as
+      { definition: RunDefinition } | undefined
+  )?.definition
+
+describe('an empty workspace', () => {
+  it('offers the sample and starts it with one click', async () => {
+    mounted = mountWithEngine(SearchView)
+    await untilText(mounted.wrapper, 'No search yet')
+    await clickById(testIds.startSample)
+    await eventually(() => expect(created()).toMatchObject({ name: 'First light', populationSize: 4 }))
+  })
+})
+
+describe('the definition', () => {
+  it('shows few settings in Simple, all in Expert, and loses no value in between', async () => {
+    mounted = mountWithEngine(SearchView)
+    const count = (): number => document.querySelectorAll('[data-testid^="setting-"]').length
+    await findById(testIds.setting('populationSize'))
+    expect(count()).toBe(8)
+    await type(testIds.setting('populationSize'), '7')
+    mounted.wrapper
+      .findAll('[data-testid="definition-detail"] button')[1]
+      ?.element.dispatchEvent(new MouseEvent('click', { bubbles: true }))
+    await eventually(() => expect(count()).toBeGreaterThan(30))
+    expect(((await findById(testIds.setting('populationSize'))) as HTMLInputElement).value).toBe('7')
+  })
+
+  it('marks what is wrong beside its field and does not start it', async () => {
+    mounted = mountWithEngine(SearchView)
+    await type(testIds.setting('populationSize'), '0')
+    await untilText(mounted.wrapper, 'at least 1')
+    expect(mounted.wrapper.text()).toContain('1 setting needs a look')
+    expect(((await findById(testIds.startRun)) as HTMLButtonElement).disabled).toBe(true)
+    await type(testIds.setting('populationSize'), '')
+    await untilText(mounted.wrapper, 'needs a number')
+  })
+
+  it('says what it comes to, and what the engine objects to', async () => {
+    mounted = mountWithEngine(SearchView)
+    await untilText(mounted.wrapper, '12 trials planned')
+    mounted.engine.state.check = {
+      problems: ['No chain of 10 blocks stays below 1 M multiply-accumulates.'],
+      plannedTrials: 12,
+      notes: [],
+    }
+    await type(testIds.setting('generations'), '4')
+    await untilText(mounted.wrapper, 'No chain of 10 blocks')
+    expect(((await findById(testIds.startRun)) as HTMLButtonElement).disabled).toBe(true)
+  })
+
+  it('starts what was typed and shows the run', async () => {
+    mounted = mountWithEngine(SearchView, { runs: [sampleRun({ state: 'finished' })] })
+    await type(testIds.setting('name'), 'Mine')
+    await type(testIds.setting('maxTrials'), '5')
+    await clickById(testIds.startRun)
+    await eventually(() => expect(created()).toMatchObject({ name: 'Mine', maxTrials: 5 }))
+    await untilText(mounted.wrapper, 'Run 2 · Mine')
+  })
+
+  it('lists a failed start among the problems, with its reason', async () => {
+    const failures = new Map([
+      ['searches.create', new AppError('read-only', 'Another workbench holds it.', 'Close the other one.')],
+    ])
+    mounted = mountWithEngine(SearchView, { failures })
+    await clickById(testIds.startRun)
+    const { useNoticesStore } = await import('@/stores/notices.store')
+    await eventually(() =>
+      expect(useNoticesStore().problems[0]?.error).toMatchObject({ code: 'read-only', fix: 'Close the other one.' }),
+    )
+  })
+})
+
+describe('a run', () => {
+  const trials = [sampleTrial(3), sampleTrial(8, { state: 'running', fitness: null })]
+  const activities = [
+    { trialId: 108, trialNumber: 8, compute: 0, epoch: 2, epochs: 3, step: 40, steps: 125, loss: 1.5 },
+  ]
+
+  it('shows progress, what trains, the best, the population and the journal, and follows changes', async () => {
+    const journal = [
+      { id: 1, at: '2026-11-24T09:00:00.000Z', level: 'info' as const, message: 'Run started.', trialId: null },
+    ]
+    mounted = mountWithEngine(SearchView, { runs: [sampleRun()], trials, activities, journal, phase: 'training' })
+    await untilText(mounted.wrapper, '58 % done, about 5 min to 7 min left')
+    expect(mounted.wrapper.text()).toContain('epoch 2 of 3, step 40 of 125')
+    expect(mounted.wrapper.text()).toContain('53.0 %')
+    expect(mounted.wrapper.text()).toContain('Run started.')
+    mounted.engine.state.phase = 'proposing'
+    mounted.engine.push()
+    await untilText(mounted.wrapper, 'Proposing the next generation')
+  })
+
+  it('pauses and resumes without asking, stops only after asking', async () => {
+    mounted = mountWithEngine(SearchView, { runs: [sampleRun()], trials })
+    await clickById(testIds.pauseRun)
+    await untilText(mounted.wrapper, 'Paused')
+    await clickById(testIds.resumeRun)
+    await findById(testIds.pauseRun)
+    await clickById(testIds.stopRun)
+    const paths = (): string[] => mounted.engine.calls.map((call) => call.path)
+    await findById(testIds.confirmStop)
+    expect(paths()).not.toContain('searches.stop')
+    await clickById(testIds.confirmStop)
+    await eventually(() => expect(paths()).toContain('searches.stop'))
+  })
+
+  it('that was interrupted says so and offers to resume', async () => {
+    mounted = mountWithEngine(SearchView, { runs: [sampleRun({ state: 'interrupted', remaining: null })], trials })
+    await untilText(mounted.wrapper, 'Resume loses no finished trial')
+    expect(await findById(testIds.resumeRun)).toBeTruthy()
+  })
+
+  it('that failed shows why and what to do', async () => {
+    const error = { code: 'dataset-damaged' as const, message: 'The images changed.', fix: 'Get the data set again.' }
+    mounted = mountWithEngine(SearchView, { runs: [sampleRun({ state: 'failed', error })], trials })
+    await untilText(mounted.wrapper, 'The images changed.')
+    expect(mounted.wrapper.text()).toContain('Get the data set again.')
+  })
+})

@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest'
+import { sampleRun } from '@/testing/samples'
+import { RUN_STATES } from '@shared/search/run'
+import type { Command } from '@/stores/commands.store'
+import { chainBlocks } from './chain-genotype'
+import { findCommands } from './find-commands'
+import { runActions, runProgress } from './run-progress'
+
+describe('run progress', () => {
+  it('counts failed trials as done and survives a run without a plan', () => {
+    const counts = { waiting: 0, running: 0, finished: 6, failed: 3, planned: 12 }
+    expect(runProgress(sampleRun({ counts }))).toBe(0.75)
+    expect(runProgress(sampleRun({ counts: { ...counts, planned: 0 } }))).toBe(0)
+  })
+
+  it('offers what a state allows: nothing that runs can be removed, nothing that has ended can be resumed', () => {
+    const allowed = (name: keyof ReturnType<typeof runActions>) => RUN_STATES.filter((state) => runActions(state)[name])
+    expect(allowed('canPause')).toEqual(['running'])
+    expect(allowed('canResume')).toEqual(['created', 'paused', 'interrupted'])
+    expect(allowed('canStop')).toEqual(['created', 'running', 'pausing', 'paused', 'interrupted'])
+    expect(allowed('canRemove')).toEqual(['created', 'paused', 'interrupted', 'finished', 'stopped', 'failed'])
+  })
+})
+
+describe('palette search', () => {
+  const command = (id: string, changes: Partial<Command> = {}): Command => ({
+    id,
+    title: id,
+    group: 'Go to',
+    run: () => undefined,
+    ...changes,
+  })
+  const commands = [
+    command('Open data'),
+    command('Data report'),
+    command('Pause', { isEnabled: () => false }),
+    command('Theme', { words: 'dark' }),
+  ]
+
+  it('needs every word, puts what starts with the query first and leaves out what cannot run', () => {
+    expect(findCommands(commands, 'data', 9).map(({ id }) => id)).toEqual(['Data report', 'Open data'])
+    expect(findCommands(commands, 'dark the', 9).map(({ id }) => id)).toEqual(['Theme'])
+    expect(findCommands(commands, 'pause', 9)).toEqual([])
+    expect(findCommands(commands, '', 2)).toHaveLength(2)
+  })
+})
+
+describe('reading trials', () => {
+  it('reads chain blocks and takes anything else for no chain', () => {
+    expect(chainBlocks({ blocks: [{ block: 'a', width: 2, stride: 1 }] })).toEqual([
+      { block: 'a', width: 2, stride: 1 },
+    ])
+    expect(chainBlocks({ operations: [1] })).toEqual([])
+    expect(chainBlocks(undefined)).toEqual([])
+  })
+})
