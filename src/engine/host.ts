@@ -62,12 +62,12 @@ function createRouter(services: Services) {
   })
 }
 
-/**
- * Computes with one thread each, one for every core: many small candidates train fastest that way (docs: training speed).
- * A quarter of the memory limits them too, as each takes about a gigabyte.
- */
+/** A compute takes about a gigabyte (measured with CIFAR-10 resident); as much again is left for everything else. */
+const MEMORY_PER_COMPUTE = 2e9
+
+/** One compute with one thread for every core: many small candidates train fastest that way (docs: training speed). */
 function localSlots(): number {
-  const byMemory = Math.floor(os.totalmem() / 2e9)
+  const byMemory = Math.floor(os.totalmem() / MEMORY_PER_COMPUTE)
   return Math.max(1, Math.min(os.cpus().length, byMemory))
 }
 

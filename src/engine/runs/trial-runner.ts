@@ -5,14 +5,8 @@ import { AppError, errorData, type ErrorCode, type ErrorData } from '@shared/err
 import { checkpointFolder } from '../evaluators/training'
 import type { Evaluation, EvaluationHooks } from '../evaluators/evaluator'
 import { updateRun } from '../storage/runs'
-import {
-  copyEpochs,
-  dropEpochsAfter,
-  getTrialDocument,
-  putEpoch,
-  updateTrial,
-  type TrialRecord,
-} from '../storage/trials'
+import { copyEpochs, dropEpochsAfter, putEpoch } from '../storage/epochs'
+import { getTrialDocument, updateTrial, type TrialRecord } from '../storage/trials'
 import { record, type RunContext } from './run-context'
 
 /** The first attempt and two more (design: Retry). */

@@ -2,7 +2,7 @@
 import { implement } from '@orpc/server'
 import { BUILT_IN_BLOCKS } from '@shared/architecture/blocks'
 import { inspectDocument, isSound } from '@shared/architecture/checks'
-import { metaOf, parseDocument, type ArchitectureDocument } from '@shared/architecture/document'
+import { metaOf, parseDocument, readChain, type ArchitectureDocument } from '@shared/architecture/document'
 import { designsContract } from '@shared/contract/designs'
 import { AppError } from '@shared/errors'
 import { libraryWith } from '../runs/preparation'
@@ -19,10 +19,7 @@ import {
 } from '../storage/designs'
 import type { Services } from './services'
 
-/**
- * What a document comes to, beside the blocks of the workspace.
- * @param isChain whether some space can express a network; asked for sound networks only
- */
+/** What a document comes to, beside the blocks of the workspace. @throws AppError `conflict` for a built-in block's name. */
 async function factsOf({ store }: Services, document: ArchitectureDocument): Promise<DesignFacts> {
   const meta = metaOf(document)
   if (meta.kind === 'block' && BUILT_IN_BLOCKS.has(meta.name)) {
@@ -38,8 +35,8 @@ async function factsOf({ store }: Services, document: ArchitectureDocument): Pro
     parameters: cost?.parameters ?? null,
     macs: cost?.macs ?? null,
     errors: problems.filter(({ severity }) => severity === 'error').length,
-    // Whether a given space can express a network depends on its limits: searches.check says it for a definition.
-    searchable: isSound(problems),
+    // A chain of blocks some space can express; whether a given one does depends on its limits (searches.check).
+    searchable: isSound(problems) && (meta.kind === 'block' || !('reason' in readChain(document))),
   }
 }
 

@@ -11,16 +11,8 @@ import { discardDraft, listDesigns, loadDesign, loadDraft, removeDesign, saveDes
 import { addJournal, readJournal } from './journal'
 import { deleteRun, getRun, insertRun, listRuns, updateRun } from './runs'
 import { openStore } from './store'
-import {
-  bestTrial,
-  copyEpochs,
-  findResult,
-  insertGeneration,
-  listTrials,
-  putEpoch,
-  updateTrial,
-  withEpochs,
-} from './trials'
+import { copyEpochs, putEpoch, withEpochs } from './epochs'
+import { bestTrial, findResult, insertGeneration, listTrials, updateTrial } from './trials'
 
 const epoch = (number: number) => ({
   epoch: number,

@@ -59,7 +59,7 @@ export const searchesContract = {
   check: oc
     .input(z.object({ definition: runDefinitionSchema }))
     .output(z.object({ problems: z.array(z.string()), plannedTrials: z.number(), notes: z.array(z.string()) })),
-  /** Starts a created, paused or interrupted run where it stood. */
+  /** Starts a created, paused or interrupted run where it stood; a failed one too, once its cause is mended. */
   resume: oc.input(id).output(runSchema),
   /** Lets running epochs reach their checkpoint, then holds. */
   pause: oc.input(id).output(runSchema),
