@@ -84,10 +84,10 @@ export const documentSchema: z.ZodType<ArchitectureDocument> = z.strictObject({
 export const innerNodeSchema: z.ZodType<InnerNodeRecord> = z.discriminatedUnion('type', [layer, block])
 export const edgeSchema: z.ZodType<EdgeRecord> = edge
 
-/** The first three complaints, each with its place: `records.conv2d-1.slot: expected number`. */
-export function issuesText(error: z.ZodError): string {
+/** The first three complaints, each with its place, `whole` where that is no single one: `records.conv2d-1.slot: expected number`. */
+export function issuesText(error: z.ZodError, whole = 'the document'): string {
   const lines = error.issues.slice(0, 3).map((issue) => {
-    const place = issue.path.map(String).join('.') || 'the document'
+    const place = issue.path.map(String).join('.') || whole
     return `${place}: ${issue.message}`
   })
   const more = error.issues.length - lines.length
