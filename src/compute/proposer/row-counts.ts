@@ -1,0 +1,101 @@
+// Rows of a corpus: short lists of tokens whose last column is what is to be predicted, each different row once with how often
+// it occurs. An epoch draws in proportion to that count: the corpus's distribution at the price of its different rows.
+import type { Random } from '@shared/random'
+
+export interface Rows {
+  /** Different rows. */
+  readonly count: number
+  readonly width: number
+  /** `[count, width]` */
+  readonly values: Uint8Array
+  /** Occurrences of each row. */
+  readonly weights: Float64Array
+  /** Sum of `weights`. */
+  readonly total: number
+}
+
+export class RowCounter {
+  private readonly counts = new Map<string, number>()
+
+  /** @param width columns of a row, at least 2 */
+  constructor(readonly width: number) {}
+
+  get size(): number {
+    return this.counts.size
+  }
+
+  /** @param row `width` values in [0, 256) @param times how often it counts */
+  add(row: readonly number[], times = 1): void {
+    this.addText(String.fromCharCode(...row), times)
+  }
+
+  /** As `add`, of a row that is text already, one character a value. */
+  addText(key: string, times = 1): void {
+    this.counts.set(key, (this.counts.get(key) ?? 0) + times)
+  }
+
+  /** Adds another counter's rows, each `times` over. */
+  merge(other: RowCounter, times = 1): void {
+    for (const [key, count] of other.counts) this.addText(key, count * times)
+  }
+
+  has(key: string): boolean {
+    return this.counts.has(key)
+  }
+
+  entries(): IterableIterator<[string, number]> {
+    return this.counts.entries()
+  }
+
+  get total(): number {
+    let total = 0
+    for (const count of this.counts.values()) total += count
+    return total
+  }
+
+  rows(): Rows {
+    const { width } = this
+    const count = this.counts.size
+    const values = new Uint8Array(count * width)
+    const weights = new Float64Array(count)
+    let i = 0
+    for (const [key, weight] of this.counts) {
+      for (let j = 0; j < width; j++) values[i * width + j] = key.charCodeAt(j)
+      weights[i++] = weight
+    }
+    return { count, width, values, weights, total: this.total }
+  }
+}
+
+/** Indices of rows, drawn in proportion to how often they occur (inversion of the running sum). */
+export function rowDraws({ count, weights, total }: Rows): (random: Random) => number {
+  const ends = new Float64Array(count)
+  let sum = 0
+  for (let i = 0; i < count; i++) ends[i] = sum += weights[i]!
+  return (random) => {
+    const place = random.next() * total
+    let low = 0
+    let high = count - 1
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if (ends[middle]! > place) high = middle
+      else low = middle + 1
+    }
+    return low
+  }
+}
+
+/**
+ * The entropy of the last column given the others, nats: no model that sees only those columns has a lower loss on this
+ * corpus as a whole.
+ */
+export function conditionalEntropy(counter: RowCounter): number {
+  const contexts = new Map<string, number>()
+  for (const [key, count] of counter.entries()) {
+    const context = key.slice(0, -1)
+    contexts.set(context, (contexts.get(context) ?? 0) + count)
+  }
+  let sum = 0
+  for (const [key, count] of counter.entries()) sum -= count * Math.log(count / contexts.get(key.slice(0, -1))!)
+  return sum / counter.total
+}
