@@ -1,0 +1,221 @@
+// A proposer in a folder: model.json (what it is, what it was trained on, how good it is), weights.bin (float32, little endian,
+// arrays in model.json's order) and CARD.md. A checkpoint of another vocabulary or with a damaged file is refused.
+import { createHash } from 'node:crypto'
+import { mkdir, open, readFile, rename } from 'node:fs/promises'
+import { join } from 'node:path'
+import { AppError } from '@shared/errors'
+import { VOCABULARY_NAME, blockNames, describeToken, vocabularySize } from '@shared/language'
+import { proposerTrainingSchema } from '@shared/contract/proposer'
+import { z } from 'zod'
+import { sizeOf, type NamedArray } from '../networks/weights'
+
+const arraySchema = z.object({ name: z.string(), shape: z.array(z.number().int().min(0)) })
+
+const scoreSchema = z.object({ loss: z.number(), accuracy: z.number() })
+
+/** How good a model is on networks that it was not trained on, beside what needs no network. Losses are nats a row. */
+export const measurementSchema = z.object({
+  phase: z.string(),
+  test: z.string(),
+  networks: z.number().int(),
+  /** Layers (blocks, for the classifier) predicted, and how many different rows they are. */
+  predictions: z.number(),
+  rows: z.number().int(),
+  /** Share of the predictions whose row also occurs in a training network. */
+  seen: z.number(),
+  model: scoreSchema,
+  baselines: z.record(z.string(), scoreSchema),
+  /** No model that sees this window can have a lower loss on these rows; only where it is known. */
+  floor: z.number().nullable(),
+})
+export type Measurement = z.infer<typeof measurementSchema>
+
+export const modelFileSchema = z.object({
+  format: z.literal('gptnas-proposer/1'),
+  name: z.string(),
+  preset: z.literal('paper'),
+  /** `sha256` of the tokens' texts, one a line: equal exactly when ids mean the same. */
+  vocabulary: z.object({ name: z.string(), size: z.number().int(), sha256: z.string() }),
+  gpt: z.object({
+    vocabulary: z.number().int(),
+    window: z.number().int(),
+    layers: z.number().int(),
+    heads: z.number().int(),
+    width: z.number().int(),
+  }),
+  classifier: z.object({
+    vocabulary: z.number().int(),
+    window: z.number().int(),
+    blocks: z.number().int(),
+    embedding: z.number().int(),
+    hidden: z.number().int(),
+  }),
+  /** Class i of the classifier. */
+  blocks: z.array(z.string()),
+  weights: z.object({
+    file: z.literal('weights.bin'),
+    sha256: z.string(),
+    sizeBytes: z.number().int(),
+    arrays: z.array(arraySchema),
+  }),
+  training: proposerTrainingSchema.extend({ command: z.string(), seconds: z.number() }),
+  /** What was trained on: networks and different rows, by part of the corpus. */
+  corpus: z.record(
+    z.string(),
+    z.object({ train: z.number().int(), heldOut: z.number().int(), rows: z.number().int() }),
+  ),
+  /** The headline figures; everything measured is below. */
+  metrics: z.record(z.string(), z.number()),
+  measurements: z.array(measurementSchema),
+})
+export type ModelFile = z.infer<typeof modelFileSchema>
+
+export interface Checkpoint {
+  readonly model: ModelFile
+  readonly card: string
+  readonly arrays: readonly NamedArray[]
+}
+
+export const vocabularyIdentity = (): ModelFile['vocabulary'] => ({
+  name: VOCABULARY_NAME,
+  size: vocabularySize,
+  sha256: createHash('sha256')
+    .update(Array.from({ length: vocabularySize }, (_, id) => describeToken(id)).join('\n'))
+    .digest('hex'),
+})
+
+const bytesOf = ({ buffer, byteOffset, byteLength }: Float32Array): Buffer =>
+  Buffer.from(buffer, byteOffset, byteLength)
+
+async function writeWhole(path: string, content: Buffer | string): Promise<void> {
+  const temporary = `${path}.${process.pid}.part`
+  const file = await open(temporary, 'w')
+  try {
+    await file.writeFile(content)
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+  await rename(temporary, path)
+}
+
+/**
+ * Writes the three files, each whole or not at all; model.json last, so that it never names weights that are not there.
+ * @param model without what follows from the arrays
+ * @returns SHA-256 of weights.bin
+ */
+export async function writeCheckpoint(
+  folder: string,
+  model: Omit<ModelFile, 'format' | 'preset' | 'vocabulary' | 'blocks' | 'weights'>,
+  card: string,
+  arrays: readonly NamedArray[],
+): Promise<string> {
+  const content = Buffer.concat(arrays.map(({ values }) => bytesOf(values)))
+  const sha256 = createHash('sha256').update(content).digest('hex')
+  const file: ModelFile = {
+    format: 'gptnas-proposer/1',
+    preset: 'paper',
+    ...model,
+    vocabulary: vocabularyIdentity(),
+    blocks: [...blockNames],
+    weights: {
+      file: 'weights.bin',
+      sha256,
+      sizeBytes: content.length,
+      arrays: arrays.map(({ name, shape }) => ({ name, shape: [...shape] })),
+    },
+  }
+  try {
+    await mkdir(folder, { recursive: true })
+    await writeWhole(join(folder, 'weights.bin'), content)
+    await writeWhole(join(folder, 'CARD.md'), card)
+    await writeWhole(join(folder, 'model.json'), `${JSON.stringify(file, null, 2)}\n`)
+  } catch (cause) {
+    throw new AppError(
+      'storage-failed',
+      `The checkpoint could not be written to ${folder}: ${cause instanceof Error ? cause.message : String(cause)}`,
+      'Free disk space or choose another folder with --out.',
+      { cause },
+    )
+  }
+  return sha256
+}
+
+const TRAIN_ANOTHER =
+  'Train one with "gpt-nas proposer train --out FOLDER", or use the one that comes with the product.'
+
+async function readModelFile(folder: string): Promise<ModelFile> {
+  let text: string
+  try {
+    text = await readFile(join(folder, 'model.json'), 'utf8')
+  } catch (cause) {
+    throw new AppError(
+      'not-found',
+      `There is no proposer checkpoint in ${folder}: it has no model.json.`,
+      TRAIN_ANOTHER,
+      {
+        cause,
+      },
+    )
+  }
+  let json: unknown
+  try {
+    json = JSON.parse(text)
+  } catch (cause) {
+    throw new AppError('invalid-input', `${join(folder, 'model.json')} is not JSON.`, TRAIN_ANOTHER, { cause })
+  }
+  const parsed = modelFileSchema.safeParse(json)
+  if (parsed.success) return parsed.data
+  const issue = parsed.error.issues[0]
+  throw new AppError(
+    'invalid-input',
+    `${join(folder, 'model.json')} is not a proposer of this version: ${issue?.path.join('.') || 'file'}: ${issue?.message ?? ''}.`,
+    TRAIN_ANOTHER,
+  )
+}
+
+function refuseOtherLanguage({ vocabulary, blocks }: ModelFile, folder: string): void {
+  const ours = vocabularyIdentity()
+  if (vocabulary.name !== ours.name || vocabulary.size !== ours.size || vocabulary.sha256 !== ours.sha256)
+    throw new AppError(
+      'invalid-input',
+      `The proposer in ${folder} was trained on the vocabulary ${vocabulary.name} (${vocabulary.size} tokens, ${vocabulary.sha256.slice(0, 12)}); this program has ${ours.name} (${ours.size} tokens, ${ours.sha256.slice(0, 12)}).`,
+      TRAIN_ANOTHER,
+    )
+  if (blocks.join() !== blockNames.join())
+    throw new AppError(
+      'invalid-input',
+      `The proposer in ${folder} knows the blocks ${blocks.join(', ')}; this program has ${blockNames.join(', ')}.`,
+      TRAIN_ANOTHER,
+    )
+}
+
+/** @throws AppError `not-found` without model.json, `invalid-input` for another vocabulary or a file that is not what model.json says. */
+export async function readCheckpoint(folder: string): Promise<Checkpoint> {
+  const model = await readModelFile(folder)
+  refuseOtherLanguage(model, folder)
+  const damaged = (why: string, cause?: unknown): AppError =>
+    new AppError('invalid-input', `The proposer in ${folder} is damaged: ${why}.`, TRAIN_ANOTHER, { cause })
+  const read = async (name: string): Promise<Buffer> => {
+    try {
+      return await readFile(join(folder, name))
+    } catch (cause) {
+      throw damaged(`${name} cannot be read`, cause)
+    }
+  }
+  const [content, card] = await Promise.all([read(model.weights.file), read('CARD.md')])
+  const sha256 = createHash('sha256').update(content).digest('hex')
+  if (sha256 !== model.weights.sha256)
+    throw damaged(`weights.bin has SHA-256 ${sha256}, model.json names ${model.weights.sha256}`)
+  const expected = model.weights.arrays.reduce((sum, { shape }) => sum + sizeOf(shape) * 4, 0)
+  if (expected !== content.length) throw damaged(`weights.bin has ${content.length} bytes, its arrays need ${expected}`)
+  let offset = 0
+  const arrays = model.weights.arrays.map(({ name, shape }): NamedArray => {
+    // A copy, because a view would need an offset that is a multiple of four inside Node's pooled buffer.
+    const values = new Float32Array(sizeOf(shape))
+    bytesOf(values).set(content.subarray(offset, offset + values.byteLength))
+    offset += values.byteLength
+    return { name, shape, values }
+  })
+  return { model, card: card.toString('utf8'), arrays }
+}

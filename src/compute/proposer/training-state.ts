@@ -1,0 +1,65 @@
+// Where a training stands, in its output folder after every epoch, so that the same command goes on where it was broken off.
+import { createHash } from 'node:crypto'
+import { mkdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { ProposerTraining } from '@shared/contract/proposer'
+import { AppError } from '@shared/errors'
+import { z } from 'zod'
+import type { NamedArray } from '../networks/weights'
+import { readArrayFile, writeArrayFile } from '../training/array-file'
+import { measurementSchema, vocabularyIdentity, type Measurement } from './checkpoint'
+
+const stateSchema = z.object({
+  format: z.literal('gptnas-proposer-training/1'),
+  /** Of settings and vocabulary: another training's state is never continued. */
+  identity: z.string(),
+  phase: z.number().int(),
+  /** Epochs of that phase that are done. */
+  epoch: z.number().int(),
+  seconds: z.number(),
+  measurements: z.array(measurementSchema),
+})
+
+export interface TrainingState {
+  readonly phase: number
+  readonly epoch: number
+  readonly seconds: number
+  readonly measurements: readonly Measurement[]
+  /** Finished phases' weights under their names; the running phase's weights and moments under `now/`. */
+  readonly arrays: readonly NamedArray[]
+}
+
+const pathIn = (folder: string): string => join(folder, 'training.state')
+
+export function trainingIdentity(training: ProposerTraining): string {
+  return createHash('sha256')
+    .update(JSON.stringify([training, vocabularyIdentity()]))
+    .digest('hex')
+}
+
+/** Undefined when the folder has no state of the same training; `notice` says why one was passed over. */
+export async function readState(
+  folder: string,
+  identity: string,
+): Promise<{ readonly state?: TrainingState; readonly notice?: string }> {
+  await mkdir(folder, { recursive: true })
+  try {
+    const { meta, arrays } = await readArrayFile(pathIn(folder))
+    const parsed = stateSchema.safeParse(meta)
+    if (!parsed.success || parsed.data.identity !== identity)
+      return { notice: 'The folder holds the state of another training; this one starts anew.' }
+    const { phase, epoch, seconds, measurements } = parsed.data
+    return { state: { phase, epoch, seconds, measurements, arrays } }
+  } catch (thrown) {
+    if (!(thrown instanceof AppError)) throw thrown
+    const isAbsent = (thrown.cause as NodeJS.ErrnoException | undefined)?.code === 'ENOENT'
+    return isAbsent ? {} : { notice: thrown.message }
+  }
+}
+
+export async function writeState(folder: string, identity: string, state: TrainingState): Promise<void> {
+  const { arrays, ...meta } = state
+  await writeArrayFile(pathIn(folder), { format: 'gptnas-proposer-training/1', identity, ...meta }, arrays)
+}
+
+export const removeState = (folder: string): Promise<void> => rm(pathIn(folder), { force: true })
