@@ -96,8 +96,11 @@ describe('compute service over a port', () => {
     await expect(failing).rejects.toMatchObject({ code: 'time-limit', fix: expect.stringContaining('limit') as string })
   })
 
-  it('answers for a proposer it does not have', async () => {
+  it('answers for a proposer checkpoint that is not there', async () => {
     const asking = connect().client.proposerInfo({ checkpoint: 'anywhere' })
-    await expect(asking).rejects.toMatchObject({ code: 'runtime-missing', fix: expect.any(String) as string })
+    await expect(asking).rejects.toMatchObject({
+      code: 'not-found',
+      fix: expect.stringContaining('proposer train') as string,
+    })
   })
 })

@@ -4,7 +4,7 @@ import { cpus } from 'node:os'
 import { implement } from '@orpc/server'
 import { computeContract, type ComputeInfo } from '@shared/contract/compute'
 import { selfCheckOf } from '@shared/runtime/compute-environment'
-import { noProposer, type ProposerService } from './proposer'
+import { lazyProposer, type ProposerService } from './proposer'
 
 export interface ComputeServiceOptions {
   /** Carries the self-check this process was started under. */
@@ -31,7 +31,7 @@ async function info(environment: ComputeServiceOptions['environment']): Promise<
 }
 
 /** A router to serve over any port. @throws by its procedures: AppErrors of the parts they call */
-export function createComputeService({ environment, proposer = noProposer }: ComputeServiceOptions) {
+export function createComputeService({ environment, proposer = lazyProposer() }: ComputeServiceOptions) {
   const contract = implement(computeContract)
   return contract.router({
     info: contract.info.handler(() => info(environment)),

@@ -1,9 +1,8 @@
-// The seam to the proposer: the three procedures of the contract that belong to it. Replaced by one import once
-// src/compute/proposer serves them; until then asking says plainly that there is none.
+// The seam to the proposer: the procedures of the contract that belong to it. It is loaded, and TensorFlow with it, by the
+// first call.
 import type { InferContractRouterInputs, InferContractRouterOutputs } from '@orpc/contract'
 import type { ComputeContract } from '@shared/contract/compute'
 import type { ProposerTrainingEvent } from '@shared/contract/proposer'
-import { AppError } from '@shared/errors'
 
 type Inputs = InferContractRouterInputs<ComputeContract>
 type Outputs = InferContractRouterOutputs<ComputeContract>
@@ -17,18 +16,17 @@ export interface ProposerService {
   trainProposer(input: Inputs['trainProposer'], signal: AbortSignal | undefined): AsyncGenerator<ProposerTrainingEvent>
 }
 
-const missing = (): AppError =>
-  new AppError('runtime-missing', 'This compute has no proposer.', 'Use the strategy ga or random, which need none.')
-
-const refuse = (): Promise<never> => Promise.reject(missing())
-
-async function* refusal(): AsyncGenerator<never> {
-  yield await refuse()
-}
-
-export const noProposer: ProposerService = {
-  reconstruct: refuse,
-  proposerInfo: refuse,
-  suggest: refuse,
-  trainProposer: () => refusal(),
+/** The proposer of src/compute/proposer, from its first use on. */
+export function lazyProposer(): ProposerService {
+  let loading: Promise<ProposerService> | undefined
+  const load = (): Promise<ProposerService> =>
+    (loading ??= import('../proposer/service').then(({ createProposerService }) => createProposerService()))
+  return {
+    reconstruct: async (input) => (await load()).reconstruct(input),
+    proposerInfo: async (input) => (await load()).proposerInfo(input),
+    suggest: async (input) => (await load()).suggest(input),
+    trainProposer: async function* (input, signal) {
+      yield* (await load()).trainProposer(input, signal)
+    },
+  }
 }
