@@ -3,6 +3,7 @@ import { Command } from 'commander'
 import { datasetCommand } from './commands/dataset'
 import { doctorCommand } from './commands/doctor'
 import { exportCommand } from './commands/export'
+import { proposerCommand } from './commands/proposer'
 import { searchCommand } from './commands/search'
 import { EXIT } from './output'
 
@@ -15,6 +16,7 @@ doctorCommand(program)
 datasetCommand(program)
 searchCommand(program)
 exportCommand(program)
+proposerCommand(program)
 
 program.parseAsync(process.argv).catch((thrown: unknown) => {
   // Commander has printed the help or the reason already.

@@ -1,0 +1,155 @@
+// gpt-nas proposer: train a checkpoint, report what one is, let it write chains.
+import { Option, type Command } from 'commander'
+import { resolve } from 'node:path'
+import { proposerTrainingSchema, type ProposerTraining, type ProposerTrainingEvent } from '@shared/contract/proposer'
+import { AppError } from '@shared/errors'
+import { runCommand, withCommonOptions, type CommandContext, type CommonOptions } from '../command'
+import { bar, count, duration, percent, table } from '../format'
+
+interface TrainOptions extends CommonOptions {
+  readonly out: string
+  readonly [setting: string]: unknown
+}
+
+/** Settings of the training that have an option of their own, by the name they have there. */
+const SETTINGS: Readonly<Record<Exclude<keyof ProposerTraining, 'preset'>, string>> = {
+  name: 'name of the checkpoint',
+  seed: 'seed of everything that is drawn',
+  cells: 'NAS-Bench-101 cells for pre-training, or "all"',
+  chains: 'random block chains for fine-tuning',
+  cellEpochs: 'epochs of pre-training',
+  chainEpochs: 'epochs of fine-tuning',
+  classifierEpochs: 'epochs of the block classifier',
+  batchSize: 'windows in a step',
+  learningRate: 'peak learning rate of the GPT',
+  heldOut: 'share of the networks that is never trained on',
+}
+
+const flagOf = (setting: string): string => setting.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
+
+/** @throws AppError `invalid-input` naming every setting that is out of range */
+export function readTraining(options: Readonly<Record<string, unknown>>): ProposerTraining {
+  const given = Object.keys(SETTINGS).flatMap((setting) => {
+    const text = options[setting]
+    if (text === undefined) return []
+    if (setting === 'name') return [[setting, text]]
+    return [[setting, setting === 'cells' && text === 'all' ? null : Number(text)]]
+  })
+  const parsed = proposerTrainingSchema.safeParse({
+    ...(options['preset'] === undefined ? {} : { preset: options['preset'] }),
+    ...(Object.fromEntries(given) as Record<string, unknown>),
+  })
+  if (parsed.success) return parsed.data
+  const issues = parsed.error.issues.map(({ path, message }) => `  --${flagOf(path.join('.'))}: ${message}`)
+  throw new AppError('invalid-input', `The settings of the training are not valid:\n${issues.join('\n')}`)
+}
+
+/** The command that repeats a training, every setting spelled out because defaults change. */
+export function commandFor(training: ProposerTraining, out: string): string {
+  const settings = Object.keys(SETTINGS).map((setting) => {
+    const value = training[setting as keyof ProposerTraining]
+    return `--${flagOf(setting)} ${value === null ? 'all' : String(value)}`
+  })
+  return ['gpt-nas proposer train', `--preset ${training.preset}`, `--out ${out}`, ...settings].join(' ')
+}
+
+function show(event: ProposerTrainingEvent, { output }: CommandContext): void {
+  switch (event.type) {
+    case 'note':
+      output.note(event.message)
+      break
+    case 'step': {
+      const { phase, step, steps, loss, tokensPerSecond } = event
+      output.live([
+        `${phase} ${bar(step / steps)} ${percent(step / steps)}  loss ${loss.toFixed(3)}  ${count(Math.round(tokensPerSecond))} tokens/s`,
+      ])
+      break
+    }
+    case 'epoch': {
+      const { phase, epoch, loss, heldOutLoss } = event
+      output.note(`${phase}, epoch ${epoch}: loss ${loss.toFixed(4)}, held out ${heldOutLoss.toFixed(4)}`)
+      break
+    }
+    case 'finished':
+      break
+  }
+}
+
+const figures = (metrics: Readonly<Record<string, number>>): string =>
+  table(
+    ['Measured', '>Value'],
+    Object.entries(metrics).map(([name, value]) => [name, value.toFixed(4)]),
+  )
+
+async function train(context: CommandContext, options: TrainOptions): Promise<void> {
+  const training = readTraining(options)
+  const stop = new AbortController()
+  const interrupt = (): void => stop.abort()
+  process.once('SIGINT', interrupt)
+  try {
+    const job = { training, out: resolve(options.out), command: commandFor(training, options.out) }
+    for await (const event of await context.client.proposer.train(job, { signal: stop.signal })) {
+      show(event, context)
+      if (event.type === 'finished')
+        context.output.result(
+          event,
+          `${event.folder} is trained, in ${duration(event.seconds)}.\n${figures(event.metrics)}`,
+        )
+    }
+  } finally {
+    process.off('SIGINT', interrupt)
+  }
+}
+
+const checkpointOption = (command: Command): Command =>
+  command.option('--checkpoint <folder>', 'folder of the checkpoint (default: the one that comes with the product)')
+const folderOf = ({ checkpoint }: { checkpoint?: string }): string | null =>
+  checkpoint === undefined ? null : resolve(checkpoint)
+
+export function proposerCommand(program: Command): void {
+  const group = program.command('proposer').description('the GPT that proposes: train, report, sample')
+
+  const training = withCommonOptions(
+    group
+      .command('train')
+      .description('train a checkpoint; Ctrl-C breaks off, the same command goes on from the last epoch')
+      .requiredOption('--out <folder>', 'folder of the checkpoint')
+      .addOption(new Option('--preset <name>', 'architecture of the proposer').choices(['paper'])),
+  )
+  for (const [setting, help] of Object.entries(SETTINGS)) training.option(`--${flagOf(setting)} <value>`, help)
+  training.action((options: TrainOptions) => runCommand(options, (context) => train(context, options)))
+
+  withCommonOptions(
+    checkpointOption(group.command('report').description('what a checkpoint is, what it learned from, how good it is')),
+  ).action((options: CommonOptions & { checkpoint?: string }) =>
+    runCommand(options, async ({ client, output }) => {
+      const info = await client.proposer.report({ checkpoint: folderOf(options) })
+      output.result(info, info.card)
+    }),
+  )
+
+  withCommonOptions(
+    checkpointOption(
+      group
+        .command('sample')
+        .description('chains that the proposer writes from the left')
+        .option('--count <number>', 'how many', '5')
+        .option('--seed <number>', 'seed', '1'),
+    ),
+  ).action((options: CommonOptions & { checkpoint?: string; count: string; seed: string }) =>
+    runCommand(options, async ({ client, output }) => {
+      const chains = await client.proposer.sample({
+        checkpoint: folderOf(options),
+        count: Number(options.count),
+        seed: Number(options.seed),
+      })
+      const lines = chains.map(({ blocks }, index) =>
+        [
+          `Chain ${index + 1}`,
+          ...blocks.map(({ block, probability }) => `  ${percent(probability).padStart(7)}  ${block}`),
+        ].join('\n'),
+      )
+      output.result(chains, lines.join('\n\n'))
+    }),
+  )
+}
