@@ -25,3 +25,11 @@ export { decodeEdges, edgeGrammar, encodeEdges } from './workbench/edge-codec'
 export type { Grammar } from './workbench/grammar'
 export { bodyOf, gappedSentence, sentence, sentenceStart, type Conditions } from './workbench/sentence'
 export { WORKBENCH_VOCABULARY_NAME, describeWorkbenchToken, workbenchVocabularySize } from './workbench/vocabulary'
+export {
+  blockNetworkOf,
+  decodeNetwork,
+  encodeNetwork,
+  type BlockNetwork,
+  type NetworkBlock,
+} from './workbench/network-codec'
+export { createUserCodec, type UserCodec } from './workbench/user-codec'

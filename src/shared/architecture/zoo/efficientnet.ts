@@ -15,8 +15,8 @@ const B0_STAGES = [
 const STEM_WIDTH = 32
 /** The last 1x1 convolution is four times as wide as the last block. */
 const LAST_EXPANSION = 4
-/** Stochastic depth rises linearly from 0 to this over all blocks. */
-const DROP_RATE = 0.2
+/** Stochastic depth rises linearly from 0 to a fifth over all blocks; as a fraction, so that every rate is a ratio of whole numbers. */
+const DROP_RATE_DIVISOR = 5
 /** Widths are multiples of 8. */
 const DIVISOR = 8
 
@@ -44,7 +44,7 @@ function stages(widthFactor: number, depthFactor: number): ZooStage[] {
         stride: index === 0 ? stride : 1,
         kernel,
         expansion,
-        dropRate: (DROP_RATE * done++) / total,
+        dropRate: done++ / (DROP_RATE_DIVISOR * total),
       }),
     ),
   )

@@ -17,8 +17,15 @@ export const USER_BLOCK_SLOTS = 32
 /** Octaves of size and eighths of quality that a sentence may ask for; measured on what a corpus holds, not here. */
 export const BUCKETS = 8
 
-/** Spaces that have sentences. */
-export const SENTENCE_SPACES = ['block-chain', 'nas-bench-101', 'nas-bench-201'] as const
+/** Spaces that have sentences; those of the second list came later and stand at the end, so that ids stay. */
+const FIRST_SPACES = ['block-chain', 'nas-bench-101', 'nas-bench-201'] as const
+const LATER_SPACES = ['user', 'zoo'] as const
+export type SentenceSpace = (typeof FIRST_SPACES)[number] | (typeof LATER_SPACES)[number]
+
+/** Choices of one position of a user-defined space that one token can tell apart; more take several tokens. */
+export const CHOICE_BASE = 64
+/** Numbers are written in this base: most sizes of published networks are one token. */
+export const NUMBER_BASE = 64
 
 const upTo = (count: number): number[] => Array.from({ length: count }, (_, i) => i)
 
@@ -28,6 +35,25 @@ export const sizesToken = (width: number, stride: number): string => `width x${w
 export const operationToken = (operation: string): string => `operation ${operation}`
 export const edgeToken = (operation: string): string => `edge ${operation}`
 export const fromToken = (vertex: number): string => `from ${vertex}`
+export const choiceToken = (digit: number): string => `choice ${digit}`
+export const numberToken = (digit: number): string => `number ${digit}`
+export const strideToken = (stride: number): string => `stride ${stride}`
+export const parameterToken = (name: string): string => `parameter ${name}`
+export const valueToken = (value: string | boolean): string => `value ${String(value)}`
+
+/** Parameters of the built-in blocks beside width and stride, and the words they may be. */
+function parameterTokens(): string[] {
+  const names = new Set<string>()
+  const values = new Set<string | boolean>()
+  for (const { parameters } of BUILT_IN_BLOCKS.values())
+    for (const [name, spec] of Object.entries(parameters)) {
+      if (name === 'width' || name === 'stride') continue
+      names.add(name)
+      if (spec.type === 'choice') spec.choices.forEach((choice) => values.add(choice))
+      if (spec.type === 'boolean') [true, false].forEach((value) => values.add(value))
+    }
+  return [...[...names].map(parameterToken), ...[...values].map(valueToken)]
+}
 
 export function generateWorkbenchVocabulary(): WorkbenchVocabularyFile {
   const blocks = [...BUILT_IN_BLOCKS.keys()].filter((name) => name !== 'classifier-head')
@@ -37,7 +63,7 @@ export function generateWorkbenchVocabulary(): WorkbenchVocabularyFile {
     version: 1,
     tokens: [
       ...['<pad>', '<start>', '<end>', '<gap>', '<fill>'],
-      ...SENTENCE_SPACES.map((space) => `space ${space}`),
+      ...FIRST_SPACES.map((space) => `space ${space}`),
       ...upTo(BUCKETS).map((bucket) => `size ${bucket}`),
       ...upTo(BUCKETS).map((bucket) => `quality ${bucket}`),
       ...blocks.map(blockToken),
@@ -47,6 +73,12 @@ export function generateWorkbenchVocabulary(): WorkbenchVocabularyFile {
       'output',
       ...upTo(MAX_VERTICES - 1).map(fromToken),
       ...EDGE_OPERATIONS.map(edgeToken),
+      ...LATER_SPACES.map((space) => `space ${space}`),
+      ...upTo(CHOICE_BASE).map(choiceToken),
+      ...upTo(NUMBER_BASE).map(numberToken),
+      ...['over', 'width', 'head', 'dropout'],
+      ...STRIDES.map(strideToken),
+      ...parameterTokens(),
     ],
   }
 }

@@ -2,11 +2,11 @@
 // and, where asked for, the size and quality it should have; and the fill-in-the-middle order in which a model that reads
 // from left to right sees both sides of a gap before it fills it (Bavarian et al. 2022, "prefix-suffix-middle").
 import { AppError } from '../../errors'
-import { BUCKETS, type SENTENCE_SPACES } from './generate-vocabulary'
+import { BUCKETS, type SentenceSpace } from './generate-vocabulary'
 import { END, FILL, GAP, START, describeWorkbenchToken, tokenId } from './vocabulary'
 
 export interface Conditions {
-  readonly space: (typeof SENTENCE_SPACES)[number]
+  readonly space: SentenceSpace
   /** Bucket in [0, BUCKETS); left out where nothing is asked. */
   readonly size?: number
   readonly quality?: number

@@ -163,7 +163,10 @@ describe('chains', () => {
     const mine = Array.from({ length: USER_BLOCK_SLOTS + 1 }, (_, i) =>
       blockFromDocument(newBlockDocument(`mine-${i}`)),
     )
-    const library = new Map<string, BlockDefinition>([...BUILT_IN_BLOCKS, ...mine.map((block) => [block.name, block] as const)])
+    const library = new Map<string, BlockDefinition>([
+      ...BUILT_IN_BLOCKS,
+      ...mine.map((block) => [block.name, block] as const),
+    ])
     const wide = createChainCodec(spaceWith({}, library).names())
     const genotype = { space: 'block-chain', blocks: [{ block: 'mine-3', width: 2, stride: 2 }] } as const
     expect(wide.encode(genotype).map(describeWorkbenchToken)).toEqual(['user-block 3', 'width x2 stride 2'])
