@@ -1,6 +1,7 @@
 // Every text of the window in English, one file per view under en/. Short, plain, sentence case; the number first.
 // Plurals are "one | many" or "none | one | many"; braces hold values.
 import { data } from './en/data'
+import { design } from './en/design'
 import { frame } from './en/frame'
 import { proposer } from './en/proposer'
 import { results } from './en/results'
@@ -9,5 +10,15 @@ import { search } from './en/search'
 import { settings } from './en/settings'
 import { units } from './en/units'
 
-export const en = { ...frame, ...search, ...results, ...data, ...proposer, ...runtime, ...settings, ...units }
+export const en = {
+  ...frame,
+  ...design,
+  ...search,
+  ...results,
+  ...data,
+  ...proposer,
+  ...runtime,
+  ...settings,
+  ...units,
+}
 export type Messages = typeof en

@@ -1,0 +1,80 @@
+// Opening, saving, importing and exporting as the user meets them: dialogs, names, and what is said about the outcome.
+import { useI18n } from 'vue-i18n'
+import { useHost } from '@/api/keys'
+import { useNoticesStore } from '@/stores/notices.store'
+import {
+  FILE_EXTENSION,
+  documentText,
+  metaOf,
+  parseDocumentText,
+  type ArchitectureDocument,
+} from '@shared/architecture/document'
+import { renamed } from '../model/templates'
+import { useEditorStore } from '../store/editor.store'
+import { useLibraryStore } from '../store/library.store'
+
+export function useFiles() {
+  const { t } = useI18n()
+  const host = useHost()
+  const notices = useNoticesStore()
+  const editor = useEditorStore()
+  const library = useLibraryStore()
+
+  /** Stores the design on show; a failure becomes a problem of the window. */
+  async function save(): Promise<void> {
+    const design = editor.active
+    if (design === null || editor.isLocked) return
+    const saved = await notices.attempt(`save-${design.key}`, t('design.saveFailed'), () => editor.save(design))
+    if (saved === undefined) return
+    const key = saved.kind === 'network' ? 'design.savedNetwork' : 'design.savedBlock'
+    const text = saved.searchable || saved.kind === 'network' ? t(key, { name: saved.name }) : t('design.savedFaulty')
+    notices.tell(text)
+    editor.announce(text)
+  }
+  async function openStored(id: string): Promise<void> {
+    await notices.attempt(`open-${id}`, t('design.openFailed'), () => editor.openStored(id))
+  }
+  async function openBlock(document: ArchitectureDocument): Promise<void> {
+    await notices.attempt('open-block', t('design.openFailed'), () => editor.openBlock(document))
+  }
+  async function openTrial(trialId: number, name: string): Promise<void> {
+    await notices.attempt(`trial-${trialId}`, t('design.openFailed'), () => editor.openTrial(trialId, name))
+  }
+  /** A document under a name that is free. */
+  function openNew(document: ArchitectureDocument): void {
+    const { name } = metaOf(document)
+    const free = editor.nameFor(name)
+    editor.openNew(free === name ? document : renamed(document, free))
+  }
+  async function importFile(): Promise<void> {
+    await notices.attempt('import-design', t('design.importFailed'), async () => {
+      const file = await host.openTextFile({ title: t('design.importTitle'), extensions: [FILE_EXTENSION.slice(1), 'json'] })
+      if (file !== null) openNew(parseDocumentText(file.text))
+    })
+  }
+  async function exportFile(): Promise<void> {
+    const design = editor.active
+    if (design === null) return
+    await notices.attempt('export-design', t('design.exportFailed'), async () => {
+      const path = await host.saveTextFile({
+        title: t('design.exportTitle'),
+        defaultName: `${design.meta.name}${FILE_EXTENSION}`,
+        text: documentText(design.document),
+      })
+      if (path !== null) notices.tell(t('design.exported', { path }))
+    })
+  }
+  /** Removes a stored design at once. An open one stays open, unsaved; any other can be brought back from the toast. */
+  async function remove(id: string, name: string): Promise<void> {
+    await notices.attempt(`remove-${id}`, t('design.removeFailed'), async () => {
+      const isOpen = editor.tabs.some(({ designId }) => designId === id)
+      const document = isOpen ? undefined : await library.load(id)
+      await editor.remove(id)
+      notices.tell(
+        t('design.removed', { name }),
+        document && { label: t('design.bringBack'), run: () => void editor.openNew(document) },
+      )
+    })
+  }
+  return { save, openStored, openBlock, openTrial, openNew, importFile, exportFile, remove }
+}

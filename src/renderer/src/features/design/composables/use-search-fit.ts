@@ -1,0 +1,75 @@
+// Whether a search may use what is designed: a block by joining the space, a network by being one of its chains.
+import { computed, onMounted } from 'vue'
+import { useI18n } from 'vue-i18n'
+import { useNavigationStore } from '@/stores/navigation.store'
+import { useDatasetsStore } from '@/features/datasets/store/datasets.store'
+import { useDefinitionStore } from '@/features/search/store/definition.store'
+import { chainSpaceSchema } from '@shared/search/run'
+import { AppError } from '@shared/errors'
+import { createBlockChainSpace } from '@shared/spaces/block-chain/space'
+import { useEditorStore } from '../store/editor.store'
+
+export interface SearchFit {
+  readonly tone: 'done' | 'paused' | 'pruned'
+  readonly text: string
+  /** True for a stored network that the space of the search settings can express. */
+  readonly canSeed: boolean
+}
+
+export function useSearchFit() {
+  const { t } = useI18n()
+  const editor = useEditorStore()
+  const definition = useDefinitionStore()
+  const datasets = useDatasetsStore()
+  const navigation = useNavigationStore()
+  onMounted(() => datasets.datasets ?? void datasets.load())
+
+  /** Why the present network is not a chain of the search settings' space; undefined when it is. */
+  const reason = computed(() => {
+    const design = editor.active
+    if (!design || design.meta.kind !== 'network' || !editor.isSound) return undefined
+    const { definition: settings } = definition
+    const data = datasets.datasets?.find(({ name }) => name === settings?.data.dataset)
+    try {
+      const space = createBlockChainSpace({
+        definition: settings?.space ?? chainSpaceSchema.parse({}),
+        inputShape: data?.shape ?? design.meta.input,
+        classes: data?.classes.length ?? design.meta.classes,
+        library: editor.library,
+      })
+      const result = space.fromDocument(design.document)
+      return 'reason' in result ? result.reason : undefined
+    } catch (error) {
+      // Search settings that leave no space at all are said so by the search view; here they are the reason.
+      if (error instanceof AppError) return error.message
+      throw error
+    }
+  })
+
+  const fit = computed<SearchFit | null>(() => {
+    const design = editor.active
+    if (!design || editor.inspection === null) return null
+    if (!editor.isSound) return { tone: 'pruned', text: t('design.fit.errors'), canSeed: false }
+    const isStored = design.designId !== undefined && !design.isDirty
+    if (design.meta.kind === 'block')
+      return isStored
+        ? { tone: 'done', text: t('design.fit.blockJoined'), canSeed: false }
+        : { tone: 'paused', text: t('design.fit.blockUnsaved'), canSeed: false }
+    if (reason.value !== undefined)
+      return { tone: 'pruned', text: t('design.fit.networkOutside', { reason: reason.value }), canSeed: false }
+    return isStored
+      ? { tone: 'done', text: t('design.fit.networkInside'), canSeed: true }
+      : { tone: 'paused', text: t('design.fit.networkUnsaved'), canSeed: false }
+  })
+
+  /** Puts the stored network among the seeds of the search being defined, and goes there. */
+  function seed(): void {
+    const id = editor.active?.designId
+    if (id === undefined) return
+    const seeds = definition.value('seedDesigns')
+    const before = Array.isArray(seeds) ? (seeds as string[]) : []
+    if (!before.includes(id)) definition.set('seedDesigns', [...before, id])
+    navigation.open('search')
+  }
+  return { fit, seed }
+}

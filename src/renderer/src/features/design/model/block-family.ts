@@ -1,0 +1,39 @@
+// The colour of a block: the family of the layer that has most of its weights, so that a pooling block looks like pooling.
+import type { BlockDefinition } from '@shared/architecture/block'
+import { catalogue } from '@shared/architecture/catalogue'
+import { completeParameters } from '@shared/architecture/catalogue'
+import { costOf } from '@shared/architecture/cost'
+import type { LayerFamily, TensorShape } from '@shared/architecture/layer'
+import { AppError } from '@shared/errors'
+
+const known = new WeakMap<BlockDefinition, LayerFamily>()
+/** Any map that all built-in blocks accept at their defaults; only the proportions of weights matter here. */
+const EXAMPLE: TensorShape = [32, 32, 64]
+
+/** 'other' for a block that cannot be spelled out at its defaults. */
+export function blockFamily(block: BlockDefinition): LayerFamily {
+  let family = known.get(block)
+  if (family === undefined) {
+    family = heaviestFamily(block)
+    known.set(block, family)
+  }
+  return family
+}
+
+function heaviestFamily(block: BlockDefinition): LayerFamily {
+  try {
+    const graph = block.expand(completeParameters(block, {}), EXAMPLE)
+    const { layers } = costOf(graph)
+    const heaviest = graph.nodes.reduce<string | undefined>((best, node) => {
+      const weight = layers.get(node.id)?.parameters ?? 0
+      const record = best === undefined ? -1 : (layers.get(best)?.parameters ?? 0)
+      return weight > record ? node.id : best
+    }, undefined)
+    const kind = graph.nodes.find((node) => node.id === heaviest)?.kind
+    return (kind === undefined ? undefined : catalogue.get(kind)?.family) ?? 'other'
+  } catch (error) {
+    // A user's block may be unfinished: it has no colour of its own then, and checks say why.
+    if (error instanceof AppError) return 'other'
+    throw error
+  }
+}

@@ -1,0 +1,199 @@
+// The editor as a whole: which designs are open, which is on show, how they are opened, saved and closed, and what the
+// shown document comes to. Edits are edit-commands.ts, the list of stored designs is library.store.ts.
+import { defineStore } from 'pinia'
+import { computed, shallowRef, watch } from 'vue'
+import { useEngine } from '@/api/keys'
+import { toErrorData } from '@/api/errors'
+import { useEngineStore } from '@/stores/engine.store'
+import { inspectDocument, isSound } from '@shared/architecture/checks'
+import {
+  diffDocuments,
+  isEmptyDiff,
+  metaOf,
+  parseDocument,
+  type ArchitectureDocument,
+} from '@shared/architecture/document'
+import type { Design } from '@shared/contract/designs'
+import type { ErrorData } from '@shared/errors'
+import { cardsOf, type Card } from '../model/cards'
+import { freeName } from '../model/templates'
+import { useDrafts } from './drafts'
+import { useFrameValue } from './frame-value'
+import { useLibraryStore } from './library.store'
+import { OpenDesign } from './open-design'
+
+export const useEditorStore = defineStore('design-editor', () => {
+  const engine = useEngine()
+  const status = useEngineStore()
+  const stored = useLibraryStore()
+
+  const tabs = shallowRef<readonly OpenDesign[]>([])
+  const activeKey = shallowRef<string | null>(null)
+  const active = computed(() => tabs.value.find(({ key }) => key === activeKey.value) ?? null)
+  const isReadOnly = computed(() => status.isReadOnly)
+  const isLocked = computed(() => isReadOnly.value || active.value === null || active.value.draft !== null)
+
+  const draftError = shallowRef<ErrorData | null>(null)
+  const drafts = useDrafts(
+    engine,
+    () => isReadOnly.value,
+    (thrown) => (draftError.value = thrown === null ? null : toErrorData(thrown)),
+  )
+  const stops = new Map<string, () => void>()
+
+  const inspected = useFrameValue(
+    () => ({ design: active.value, document: active.value?.document, library: stored.library }),
+    ({ design, document, library }) =>
+      design && document ? { design, document, inspection: inspectDocument(document, library) } : null,
+  )
+  /** Null while another tab's is still on its way: nothing of one design is shown beside another. */
+  const inspection = computed(() =>
+    inspected.value?.design === active.value ? (inspected.value?.inspection ?? null) : null,
+  )
+  let cardsBefore: ReadonlyMap<string, Card> = new Map()
+  const cards = computed(() => {
+    const current = inspected.value
+    if (!current || current.design !== active.value) return new Map<string, Card>()
+    cardsBefore = cardsOf(current.document, current.inspection, stored.library, { before: cardsBefore })
+    return cardsBefore
+  })
+
+  function remember(): void {
+    drafts.remembered.value = {
+      tabs: tabs.value.map(({ key, designId }) => (designId === undefined ? { key } : { key, designId })),
+      active: activeKey.value,
+    }
+  }
+  /** Shows an open design, or with null the start page. */
+  function show(key: string | null): void {
+    activeKey.value = key
+    remember()
+  }
+  function openTab(design: OpenDesign): OpenDesign {
+    tabs.value = [...tabs.value, design]
+    stops.set(design.key, drafts.follow(design))
+    show(design.key)
+    return design
+  }
+
+  /** Opens a document that is not stored yet, under a name that is free. */
+  function openNew(document: ArchitectureDocument): OpenDesign {
+    return openTab(new OpenDesign({ key: `new-${crypto.randomUUID()}`, document }))
+  }
+  /** A free name near `name`, beside stored and open designs. */
+  function nameFor(name: string): string {
+    return freeName(name, new Set([...stored.names, ...tabs.value.map((design) => design.meta.name)]))
+  }
+  /** Shows a stored design; unsaved work on it from an earlier session is offered, not applied. @throws AppError. */
+  async function openStored(id: string): Promise<OpenDesign> {
+    const open = tabs.value.find(({ designId }) => designId === id)
+    if (open) {
+      show(open.key)
+      return open
+    }
+    const key = `design-${id}`
+    const [document, draft] = await Promise.all([stored.load(id), drafts.load(key)])
+    const design = openTab(new OpenDesign({ key, document, designId: id }))
+    if (draft !== null && !isEmptyDiff(diffDocuments(document, draft))) design.draft = draft
+    return design
+  }
+  /** Shows the stored design of a user's block, else what is embedded as a new design. */
+  async function openBlock(document: ArchitectureDocument): Promise<OpenDesign> {
+    const { name } = metaOf(document)
+    const design = stored.designs.find((known) => known.kind === 'block' && known.name === name)
+    return design ? openStored(design.id) : openNew(document)
+  }
+  /** Opens the network of a trial as a new design. @throws AppError. */
+  async function openTrial(trialId: number, name: string): Promise<OpenDesign> {
+    const { document } = await engine.client.trials.get({ id: trialId })
+    const parsed = parseDocument(document)
+    const meta = { ...metaOf(parsed), name: nameFor(name) }
+    return openNew({ ...parsed, records: { ...parsed.records, meta } })
+  }
+
+  /** Opens again what was open in the last session. What cannot be had any more is left out. */
+  async function restoreSession(): Promise<void> {
+    const { tabs: remembered, active: wanted } = drafts.remembered.value
+    for (const { key, designId } of remembered) {
+      if (tabs.value.some((design) => design.key === key)) continue
+      try {
+        if (designId !== undefined) await openStored(designId)
+        else {
+          const document = await drafts.load(key)
+          if (document !== null) openTab(new OpenDesign({ key, document }))
+        }
+      } catch (thrown) {
+        // A design that was removed elsewhere is no failure; anything else is shown where autosave's failures are.
+        const error = toErrorData(thrown)
+        if (error.code !== 'not-found') draftError.value = error
+      }
+    }
+    if (wanted !== null && tabs.value.some(({ key }) => key === wanted)) show(wanted)
+  }
+
+  /** Stores what is on show; its draft is then needless. @throws AppError as `designs.save`. */
+  async function save(design: OpenDesign): Promise<Design> {
+    const { document } = design
+    const saved = await stored.save(document, design.designId)
+    design.markSaved(saved.id, document)
+    await drafts.discard(design.key)
+    remember()
+    return saved
+  }
+  /** Closes a tab. Its draft stays until it is saved or thrown away, so closing loses nothing that was ever stored. */
+  async function close(design: OpenDesign, isThrownAway: boolean): Promise<void> {
+    stops.get(design.key)?.()
+    stops.delete(design.key)
+    const index = tabs.value.indexOf(design)
+    tabs.value = tabs.value.filter((other) => other !== design)
+    if (activeKey.value === design.key) activeKey.value = (tabs.value[index] ?? tabs.value[index - 1])?.key ?? null
+    remember()
+    if (isThrownAway && !isReadOnly.value) await drafts.discard(design.key)
+  }
+  /** Removes a design from the workspace; its versions stay where runs need them. An open one becomes unsaved. */
+  async function remove(id: string): Promise<void> {
+    await stored.remove(id)
+    tabs.value.find(({ designId }) => designId === id)?.markUnsaved()
+    remember()
+  }
+  async function refuseDraft(design: OpenDesign): Promise<void> {
+    design.draft = null
+    await drafts.discard(design.key)
+  }
+
+  watch(activeKey, () => (connectFrom.value = null))
+  /** Node at which a connection was begun with the keyboard. */
+  const connectFrom = shallowRef<string | null>(null)
+  /** What a screen reader is told; the counter makes equal sentences news. */
+  const announcement = shallowRef({ text: '', count: 0 })
+  function announce(text: string): void {
+    announcement.value = { text, count: announcement.value.count + 1 }
+  }
+
+  return {
+    tabs,
+    active,
+    activeKey,
+    isReadOnly,
+    isLocked,
+    library: computed(() => stored.library),
+    inspection,
+    isSound: computed(() => inspection.value !== null && isSound(inspection.value.problems)),
+    cards,
+    draftError,
+    show,
+    openNew,
+    nameFor,
+    openStored,
+    openBlock,
+    openTrial,
+    restoreSession,
+    save,
+    close,
+    remove,
+    refuseDraft,
+    connectFrom,
+    announcement,
+    announce,
+  }
+})

@@ -1,0 +1,139 @@
+// A canvas in a component: follows document, selection, theme and size, asks for layouts, and keeps what the cards need.
+import { useResizeObserver, usePreferredReducedMotion } from '@vueuse/core'
+import { computed, nextTick, onBeforeUnmount, onMounted, shallowRef, watch, type Ref, type ShallowRef } from 'vue'
+import { usePreferencesStore } from '@/stores/preferences.store'
+import type { ArchitectureDocument, Position } from '@shared/architecture/document'
+import type { Card } from '../model/cards'
+import { createCanvas, type Canvas, type CanvasIntents, type Viewport } from './cytoscape-canvas'
+import { NO_LAYOUT, drawnGraph, layoutKey, type DrawnGraph, type Layout } from './graph'
+import { layOut } from './layout'
+import { coloursAt } from './style'
+
+/** Within the 120 to 160 ms that the look allows for a change of place. */
+const MOVE_MS = 140
+
+export interface CanvasInputs {
+  /** Names what is shown: another name is another picture, which is fitted anew. */
+  readonly key: string
+  readonly document: ArchitectureDocument
+  readonly cards: ReadonlyMap<string, Card>
+  readonly selection: ReadonlySet<string>
+  readonly isReadOnly: boolean
+}
+
+export interface CanvasView {
+  readonly canvas: Readonly<ShallowRef<Canvas | null>>
+  readonly graph: Readonly<Ref<DrawnGraph>>
+  /** Places as drawn right now, also while dragging. */
+  readonly places: Readonly<ShallowRef<ReadonlyMap<string, Position>>>
+  readonly viewport: Readonly<ShallowRef<Viewport>>
+  /** Why there is no automatic layout, if it failed. */
+  readonly layoutError: Readonly<ShallowRef<unknown>>
+}
+
+export function useCanvas(
+  element: Readonly<ShallowRef<HTMLElement | null>>,
+  inputs: () => CanvasInputs,
+  intents: CanvasIntents,
+): CanvasView {
+  const preferences = usePreferencesStore()
+  const motion = usePreferredReducedMotion()
+  const canvas = shallowRef<Canvas | null>(null)
+  const places = shallowRef<ReadonlyMap<string, Position>>(new Map())
+  const viewport = shallowRef<Viewport>({ pan: { x: 0, y: 0 }, zoom: 1 })
+  const layouts = shallowRef<ReadonlyMap<string, Layout>>(new Map())
+  const layoutError = shallowRef<unknown>(null)
+  /** Centre and zoom of pictures seen before: coming back to a tab keeps its view. */
+  const views = new Map<string, { readonly centre: Position; readonly zoom: number }>()
+  let shownKey: string | undefined
+  let isFitPending = true
+
+  const structure = computed(() => layoutKey(inputs().document))
+  const graph = computed(() => {
+    const { document, cards, key } = inputs()
+    // The last layout stands until the next one is there: a jump to nowhere and back would lose the eye.
+    return drawnGraph(document, layouts.value.get(key) ?? NO_LAYOUT, cards)
+  })
+
+  async function requestLayout(): Promise<void> {
+    const { key, document } = inputs()
+    const asked = structure.value
+    try {
+      const layout = await layOut(document)
+      if (asked !== structure.value || key !== inputs().key) return
+      layoutError.value = null
+      layouts.value = new Map(layouts.value).set(key, layout)
+      if (isFitPending) await nextTick(() => settle())
+    } catch (error) {
+      layoutError.value = error
+    }
+  }
+
+  function settle(): void {
+    const { key } = inputs()
+    const before = views.get(key)
+    if (before) {
+      canvas.value?.zoomBy(before.zoom / viewport.value.zoom)
+      canvas.value?.panTo(before.centre)
+    } else canvas.value?.home()
+    isFitPending = false
+  }
+
+  function centre(): Position {
+    const { clientWidth: width = 0, clientHeight: height = 0 } = element.value ?? {}
+    return canvas.value?.toCanvas({ x: width / 2, y: height / 2 }) ?? { x: 0, y: 0 }
+  }
+
+  function draw(): void {
+    const { key } = inputs()
+    const isOther = key !== shownKey
+    if (isOther && shownKey !== undefined) views.set(shownKey, { centre: centre(), zoom: viewport.value.zoom })
+    shownKey = key
+    const isStill = isOther || isFitPending || motion.value === 'reduce'
+    canvas.value?.draw(graph.value, isStill ? 0 : MOVE_MS)
+    canvas.value?.select(inputs().selection)
+    if (!isOther) return
+    isFitPending = !layouts.value.has(key)
+    if (!isFitPending) settle()
+  }
+
+  onMounted(() => {
+    if (!element.value) return
+    canvas.value = createCanvas({
+      container: element.value,
+      intents,
+      colours: coloursAt(element.value),
+      onPlaces: (next) => (places.value = next),
+      onViewport: (next) => (viewport.value = next),
+    })
+    canvas.value.setReadOnly(inputs().isReadOnly)
+    draw()
+    void requestLayout()
+  })
+  onBeforeUnmount(() => canvas.value?.destroy())
+
+  watch(graph, draw, { flush: 'post' })
+  watch([structure, () => inputs().key], () => void requestLayout())
+  watch(
+    () => inputs().selection,
+    (selection) => canvas.value?.select(selection),
+    { flush: 'post' },
+  )
+  watch(
+    () => inputs().isReadOnly,
+    (isReadOnly) => canvas.value?.setReadOnly(isReadOnly),
+  )
+  watch(
+    () => preferences.isDark,
+    // After the theme's attribute is on the document.
+    () => void nextTick(() => element.value && canvas.value?.setColours(coloursAt(element.value))),
+    { flush: 'post' },
+  )
+  useResizeObserver(element, () => {
+    canvas.value?.resize()
+    // A view that was hidden when it was drawn has its size only now.
+    if (isFitPending && layouts.value.has(inputs().key)) settle()
+  })
+
+  return { canvas, graph, places, viewport, layoutError }
+}
