@@ -68,10 +68,9 @@ export const useRunFeedStore = defineStore('run-feed', () => {
 
   /** In the order they were proposed. */
   const trials = computed<readonly Trial[]>(() => [...trialsById.value.values()].sort((a, b) => a.number - b.number))
-  const best = computed(() => {
-    const id = run.value?.bestTrialId
-    return id == null ? null : (trialsById.value.get(id) ?? null)
-  })
+  /** Apart from `run`, which changes ten times a second: what draws 10,000 points must not depend on that. */
+  const bestTrialId = computed(() => run.value?.bestTrialId ?? null)
+  const best = computed(() => trial(bestTrialId.value))
   const trial = (id: number | null): Trial | null => (id === null ? null : (trialsById.value.get(id) ?? null))
 
   return {
@@ -81,6 +80,7 @@ export const useRunFeedStore = defineStore('run-feed', () => {
     trials,
     trial,
     best,
+    bestTrialId,
     journal,
     state: stream.state,
     error: stream.error,

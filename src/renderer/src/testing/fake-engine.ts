@@ -113,8 +113,21 @@ export function createFakeEngine(state: FakeState = emptyState()): FakeEngine {
   })
 
   const os = implement(engineContract)
+  type ServiceName = keyof typeof engineContract
+  /** Every procedure of a service, refusing: so that a contract that grows breaks only the tests that use what is new. */
+  const refusing = <S extends ServiceName>(service: S): Parameters<(typeof os)[S]['router']>[0] => {
+    const builders = os[service] as unknown as Record<string, { handler(answer: () => never): unknown }>
+    const refuse = (name: string) => () => {
+      throw new AppError('not-found', `The fake engine has no ${service}.${name}.`)
+    }
+    const names = Object.keys(engineContract[service])
+    return Object.fromEntries(names.map((name) => [name, builders[name]?.handler(refuse(name))])) as Parameters<
+      (typeof os)[S]['router']
+    >[0]
+  }
   const router = os.router({
     datasets: {
+      ...refusing('datasets'),
       list: os.datasets.list.handler(() => (called('datasets.list', null), state.datasets)),
       get: os.datasets.get.handler(async function* ({ input }) {
         called('datasets.get', input)
@@ -135,19 +148,12 @@ export function createFakeEngine(state: FakeState = emptyState()): FakeEngine {
       }),
     },
     designs: {
+      ...refusing('designs'),
       list: os.designs.list.handler(() => state.designs),
-      load: os.designs.load.handler(({ input }) => {
-        throw new AppError('not-found', `No design “${input.id}”.`)
-      }),
-      save: os.designs.save.handler(() => {
-        throw new AppError('read-only', 'The fake keeps no designs.')
-      }),
-      remove: os.designs.remove.handler(() => ({ removed: false })),
-      saveDraft: os.designs.saveDraft.handler(() => ({ savedAt: new Date(0).toISOString() })),
       loadDraft: os.designs.loadDraft.handler(() => null),
-      discardDraft: os.designs.discardDraft.handler(() => ({ removed: false })),
     },
     exports: {
+      ...refusing('exports'),
       create: os.exports.create.handler(async function* ({ input }) {
         called('exports.create', input)
         for (const progress of state.exportProgress) yield progress
@@ -157,6 +163,7 @@ export function createFakeEngine(state: FakeState = emptyState()): FakeEngine {
       ),
     },
     proposer: {
+      ...refusing('proposer'),
       info: os.proposer.info.handler(() => {
         called('proposer.info', null)
         if (state.proposer === null)
@@ -178,12 +185,14 @@ export function createFakeEngine(state: FakeState = emptyState()): FakeEngine {
       }),
     },
     runtime: {
+      ...refusing('runtime'),
       doctor: os.runtime.doctor.handler(() => (called('runtime.doctor', null), state.report)),
       status: os.runtime.status.handler(() => state.status),
       watch: os.runtime.watch.handler(({ signal }) => follow(() => state.status, signal)),
       workspace: os.runtime.workspace.handler(() => state.status.workspace),
     },
     searches: {
+      ...refusing('searches'),
       list: os.searches.list.handler(() => state.runs),
       get: os.searches.get.handler(({ input }) => runOf(input.id)),
       create: os.searches.create.handler(({ input }) => {
@@ -223,6 +232,7 @@ export function createFakeEngine(state: FakeState = emptyState()): FakeEngine {
       generations: os.searches.generations.handler(() => []),
     },
     trials: {
+      ...refusing('trials'),
       list: os.trials.list.handler(() => ({ trials: state.trials, total: state.trials.length })),
       get: os.trials.get.handler(({ input }) => {
         const trial = state.trials.find((candidate) => candidate.id === input.id)

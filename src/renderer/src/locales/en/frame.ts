@@ -19,7 +19,9 @@ export const frame = {
     loading: 'Loading',
     more: 'More',
     none: '–',
+    resize: 'Resize {pane}',
     retry: 'Try again',
+    tick: 'Ticked',
   },
   frame: {
     views: 'Views',

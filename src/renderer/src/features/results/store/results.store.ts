@@ -48,7 +48,7 @@ export const useResultsStore = defineStore('results', () => {
   })
   /** What curves are drawn for: the ticked rows, else the open trial, else the best one. */
   const compared = computed<readonly Trial[]>(() => {
-    const ids = ticked.value.size > 0 ? [...ticked.value] : [navigation.trialId ?? feed.run?.bestTrialId ?? null]
+    const ids = ticked.value.size > 0 ? [...ticked.value] : [navigation.trialId ?? feed.bestTrialId]
     return ids.flatMap((id) => feed.trial(id) ?? [])
   })
 
