@@ -16,9 +16,11 @@ export const proposer = {
     needsTrial: 'Suggestions start from a network of a run. Start or choose a search first.',
     suggestFailed: 'No suggestion could be made',
     metrics: {
-      perplexity: 'Perplexity',
+      perplexity: 'Perplexity, chains',
+      cellPerplexity: 'Perplexity, cells',
       bitsPerCell: 'Bits per cell',
-      classifierAccuracy: 'Block classifier accuracy',
+      classifierAccuracy: 'Block classifier accuracy, chains',
+      classifierAccuracyZoo: 'Block classifier accuracy, zoo',
       accuracy: 'Token accuracy',
       validationLoss: 'Validation loss (nats)',
     },
