@@ -3,6 +3,7 @@
 import { readFile } from 'node:fs/promises'
 import { freemem } from 'node:os'
 import { costOf } from '@shared/architecture/cost'
+import type { Recipe } from '@shared/search/run'
 import type { Network } from '../networks/network'
 import { sizeOf } from '../networks/weights'
 
@@ -17,12 +18,23 @@ const RUNTIME_BYTES = 475 * 1024 * 1024
 /** Weight, velocity, gradient and the read-out for a checkpoint. */
 const COPIES_OF_WEIGHTS = 4
 
-/** Bytes of one training process. @param dataBytes pixels and labels resident in the session */
-export function trainingBytes(network: Network, batchSize: number, dataBytes: number): number {
+/** Arrays of the weights' size that a recipe adds to those: Adam's second moment, the moving average. */
+export const extraCopies = ({ optimizer, weightAverage }: Pick<Recipe, 'optimizer' | 'weightAverage'>): number =>
+  Number(optimizer === 'adamw') + Number(weightAverage !== null)
+
+/**
+ * Bytes of one training process.
+ * @param dataBytes pixels and labels resident in the session
+ * @param copies see `extraCopies`
+ */
+export function trainingBytes(network: Network, batchSize: number, dataBytes: number, copies = 0): number {
   const { activations } = costOf(network.graph, network.shapes)
   const weights = network.arrays.reduce((sum, { shape }) => sum + 4 * sizeOf(shape), 0)
   return (
-    RUNTIME_BYTES + dataBytes + COPIES_OF_WEIGHTS * weights + TRAINING_FACTOR * activations.trainingBytes * batchSize
+    RUNTIME_BYTES +
+    dataBytes +
+    (COPIES_OF_WEIGHTS + copies) * weights +
+    TRAINING_FACTOR * activations.trainingBytes * batchSize
   )
 }
 

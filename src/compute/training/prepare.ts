@@ -4,7 +4,8 @@ import type { TrainJob } from '@shared/contract/compute'
 import { AppError } from '@shared/errors'
 import { buildNetwork, trainedNames, type Network } from '../networks/network'
 import { newestCheckpoint, type Checkpoint } from './checkpoint'
-import { availableMemory, trainingBytes } from './memory'
+import { arithmeticOf } from './determinism'
+import { availableMemory, extraCopies, trainingBytes } from './memory'
 import type { Normalisation } from './normalise'
 import { readIndices, readRows, type SplitRows } from './split-data'
 
@@ -28,7 +29,15 @@ const USABLE_FRACTION = 0.9
 function identityOf(job: TrainJob, train: Int32Array, validation: Int32Array): string {
   const { graph, recipe, seed, trainable, data } = job
   const { count, shape, classes, mean, deviation } = data
-  const decisive = { graph, recipe, seed, trainable, data: { count, shape, classes, mean, deviation } }
+  const decisive = {
+    graph,
+    recipe,
+    seed,
+    trainable,
+    data: { count, shape, classes, mean, deviation },
+    // Bits of two kinds of arithmetic are not mixed: such a training starts over.
+    ...(recipe.deterministic && { arithmetic: arithmeticOf() }),
+  }
   const hash = createHash('sha256').update(JSON.stringify(decisive))
   for (const indices of [train, validation]) hash.update(`/${indices.length}/`).update(new Uint8Array(indices.buffer))
   return hash.digest('hex')
@@ -70,14 +79,16 @@ export function outOfMemory(batchSize: number, needed: number, available: number
   )
 }
 
-/** The batch asked for or, where that would not fit, half of it. @throws AppError `out-of-memory` with both figures */
+/** The batch asked for or, where that would not fit and may be, half of it. @throws AppError `out-of-memory` with both figures */
 export function fittingBatch(
   asked: number,
   bytesFor: (batchSize: number) => number,
   available: number,
+  mayHalve = true,
 ): { readonly batchSize: number; readonly notice: string | null } {
   const usable = available * USABLE_FRACTION
   if (bytesFor(asked) <= usable) return { batchSize: asked, notice: null }
+  if (!mayHalve) throw outOfMemory(asked, bytesFor(asked), available)
   const half = Math.max(1, Math.floor(asked / 2))
   if (bytesFor(half) > usable) throw outOfMemory(half, bytesFor(half), available)
   return { batchSize: half, notice: `Batches of ${asked} would not fit the memory; trains with ${half}.` }
@@ -99,7 +110,8 @@ export async function prepare(job: TrainJob, memory: () => Promise<number> = ava
   const { checkpoint, notice } = await newestCheckpoint(job.checkpointFolder, identity)
   const asked = checkpoint?.progress.batchSize ?? Math.min(job.recipe.batchSize, train.length)
   const dataBytes = rows.images.length + 4 * rows.count
-  const batch = fittingBatch(asked, (size) => trainingBytes(network, size, dataBytes), await memory())
+  const bytesFor = (size: number): number => trainingBytes(network, size, dataBytes, extraCopies(job.recipe))
+  const batch = fittingBatch(asked, bytesFor, await memory(), !job.recipe.deterministic)
   return {
     network,
     rows,

@@ -10,17 +10,18 @@ import {
   type Scalar,
   type Tensor,
   type Tensor1D,
-  type Tensor4D,
   type Variable,
 } from '../tensorflow/backend'
-import { randomCrop, randomFlip } from '../tensorflow/kernels/augment'
-import { softmaxCrossEntropy } from '../tensorflow/kernels/cross-entropy'
+import { clipByGlobalNorm } from '../tensorflow/gradient-clip'
+import { distributionCrossEntropy, softmaxCrossEntropy } from '../tensorflow/kernels/cross-entropy'
 import { mean } from '../tensorflow/kernels/dense'
 import { cast, gather } from '../tensorflow/kernels/gather'
 import type { Seed } from '../tensorflow/kernels/random'
-import { sgd } from '../tensorflow/optimizers'
+import { adam, sgd, type OptimizedParameter, type Optimizer } from '../tensorflow/optimizers'
 import { entry, type Program } from '../tensorflow/recorder/program'
 import { record } from '../tensorflow/recorder/record'
+import { averageRate, weightAverage, type WeightAverage } from '../tensorflow/weight-average'
+import { augment } from './augmentation'
 import { normalise, type Normalisation } from './normalise'
 import { residentData } from './resident-data'
 import type { SplitRows } from './split-data'
@@ -53,12 +54,13 @@ export interface EvaluationResult {
 }
 
 export interface TrainingSession {
-  step(indices: Int32Array, learningRate: number, seed: Int32Array): StepResult
+  /** @param number steps before this one, over all epochs */
+  step(indices: Int32Array, learningRate: number, seed: Int32Array, number: number): StepResult
   /** @param weights 1 for an image that counts, 0 for what only fills the batch */
   evaluate(indices: Int32Array, weights: Float32Array): EvaluationResult
-  /** Parameters and statistics: what a network is. */
+  /** Parameters and statistics as they are evaluated, averaged where the recipe says so: what a network is. */
   readWeights(): NamedArray[]
-  /** Weights and optimizer slots: what continuing needs. */
+  /** Weights, averages and optimizer slots: what continuing needs. */
   readState(): NamedArray[]
   /** @throws RangeError for an array the session does not have */
   writeState(arrays: readonly NamedArray[]): void
@@ -67,46 +69,61 @@ export interface TrainingSession {
 
 const correctOnes = (logits: Tensor, labels: Tensor): Tensor => cast(tf.equal(tf.argMax(logits, 1), labels), 'float32')
 
-function entries(
-  options: SessionOptions,
-  variables: ReadonlyMap<string, Variable>,
-  data: { images: Variable; labels: Variable },
-  optimise: (gradients: NamedTensorMap, rate: Scalar) => void,
-  trained: readonly Variable[],
-) {
+function optimizerOf(parameters: readonly OptimizedParameter[], recipe: Recipe): Optimizer {
+  // Adam's moments decay as its authors chose; the recipe's momentum is SGD's.
+  return recipe.optimizer === 'adamw' ? adam(parameters, { weightDecay: recipe.weightDecay }) : sgd(parameters, recipe)
+}
+
+interface Parts {
+  readonly variables: ReadonlyMap<string, Variable>
+  readonly data: { readonly images: Variable; readonly labels: Variable }
+  readonly optimizer: Optimizer
+  readonly trained: readonly Variable[]
+  readonly average: WeightAverage | null
+}
+
+function entries(options: SessionOptions, { variables, data, optimizer, trained, average }: Parts) {
   const { network, recipe, batchSize, evaluationBatch, normalisation } = options
   const array = (name: string): Variable => variables.get(name)!
-  const pick = (indices: Tensor): { images: Tensor4D; labels: Tensor1D } => ({
-    images: normalise(gather(data.images, indices), normalisation),
+  const evaluated = (name: string): Variable => average?.averages.get(name) ?? array(name)
+  const pick = (indices: Tensor): { pixels: Tensor; labels: Tensor1D } => ({
+    pixels: gather(data.images, indices),
     labels: gather(data.labels, indices) as Tensor1D,
   })
+  const optimise = (gradients: NamedTensorMap, rate: Scalar): void =>
+    optimizer.apply(recipe.gradientClip === null ? gradients : clipByGlobalNorm(gradients, recipe.gradientClip), rate)
   return {
     train: entry(
       {
         indices: { shape: [batchSize], dtype: 'int32' },
         learningRate: { shape: [], dtype: 'float32' },
+        averageRate: { shape: [], dtype: 'float32' },
         seed: { shape: [2], dtype: 'int32' },
       } as const,
       (feeds) => {
         const seed = feeds.seed as Seed
-        const { images, labels } = pick(feeds.indices)
-        const cropped = randomCrop(images, recipe.cropPadding, seed)
-        const augmented = recipe.flip ? randomFlip(cropped, seed) : cropped
+        const batch = pick(feeds.indices)
+        const { images, targets } = augment(batch, recipe, normalisation, network.classes, seed)
         let logits: Tensor | null = null
         let updates: [string, Tensor][] = []
         const { value, grads } = tf.variableGrads(() => {
-          const result = network.forward(augmented, array, seed)
+          const result = network.forward(images, array, seed)
           // Kept, because the tape drops whatever is not the loss.
           logits = tf.keep(result.logits)
           updates = [...result.updates].map(([name, tensor]) => [name, tf.keep(tensor)])
-          return mean(softmaxCrossEntropy(result.logits, labels, recipe.labelSmoothing))
+          return mean(
+            targets === null
+              ? softmaxCrossEntropy(result.logits, batch.labels, recipe.labelSmoothing)
+              : distributionCrossEntropy(result.logits, targets),
+          )
         }, [...trained])
         optimise(grads, feeds.learningRate as Scalar)
         for (const [name, tensor] of updates) {
           array(name).assign(tensor)
           tensor.dispose()
         }
-        const accuracy = mean(correctOnes(logits!, labels))
+        average?.update(feeds.averageRate as Scalar)
+        const accuracy = mean(correctOnes(logits!, batch.labels))
         tf.dispose([logits!, ...Object.values(grads)])
         return { loss: value, accuracy }
       },
@@ -117,8 +134,8 @@ function entries(
         weights: { shape: [evaluationBatch], dtype: 'float32' },
       } as const,
       (feeds) => {
-        const { images, labels } = pick(feeds.indices)
-        const { logits } = network.forward(images, array, null)
+        const { pixels, labels } = pick(feeds.indices)
+        const { logits } = network.forward(normalise(pixels, normalisation), evaluated, null)
         return {
           loss: tf.sum(tf.mul(softmaxCrossEntropy(logits, labels), feeds.weights)),
           correct: tf.sum(tf.mul(correctOnes(logits, labels), feeds.weights)),
@@ -127,6 +144,9 @@ function entries(
     ),
   }
 }
+
+/** Name of an array's average in the session and in checkpoints. */
+const averageName = (name: string): string => `${name}/average`
 
 /**
  * Builds the variables with their initial values and records both steps. Dispose the session when done.
@@ -150,18 +170,20 @@ export function createSession(options: SessionOptions): TrainingSession {
     const optimised = network.arrays
       .filter(({ name }) => names.has(name))
       .map(({ name, decays }) => ({ name, decays, variable: variables.get(name)! }))
-    const optimizer = sgd(optimised, recipe)
+    const optimizer = optimizerOf(optimised, recipe)
     slots = optimizer.slots
+    const average = recipe.weightAverage === null ? null : weightAverage(variables)
+    for (const [name, variable] of average?.averages ?? []) slots = { ...slots, [averageName(name)]: variable }
     data = residentData(options.rows)
     program = record({
       variables: { ...Object.fromEntries(variables), ...slots, images: data.images, labels: data.labels },
-      entries: entries(
-        options,
+      entries: entries(options, {
         variables,
         data,
-        (gradients, rate) => optimizer.apply(gradients, rate),
-        optimised.map(({ variable }) => variable),
-      ),
+        optimizer,
+        trained: optimised.map(({ variable }) => variable),
+        average,
+      }),
     })
   } finally {
     // The session holds the values from here on; ours would be a second copy of weights and data.
@@ -171,6 +193,7 @@ export function createSession(options: SessionOptions): TrainingSession {
     ...network.arrays.map(({ name, shape }) => [name, shape] as const),
     ...Object.entries(slots).map(([name, { shape }]) => [name, shape] as const),
   ])
+  const { weightAverage: decay } = recipe
   const read = (names: readonly string[]): NamedArray[] =>
     [...program.readVariables(names)].map(([name, values]) => ({
       name,
@@ -179,15 +202,23 @@ export function createSession(options: SessionOptions): TrainingSession {
     }))
 
   return {
-    step(indices, learningRate, stepSeed) {
-      const { loss, accuracy } = program.run('train', { indices, learningRate, seed: stepSeed })
+    step(indices, learningRate, stepSeed, number) {
+      const rate = decay === null ? 0 : averageRate(decay, number)
+      const feeds = { indices, learningRate, averageRate: rate, seed: stepSeed }
+      const { loss, accuracy } = program.run('train', feeds)
       return { loss: loss[0]!, accuracy: accuracy[0]! }
     },
     evaluate(indices, weights) {
       const { loss, correct } = program.run('evaluate', { indices, weights })
       return { loss: loss[0]!, correct: correct[0]! }
     },
-    readWeights: () => read(network.arrays.map(({ name }) => name)),
+    readWeights: () =>
+      decay === null
+        ? read(network.arrays.map(({ name }) => name))
+        : read(network.arrays.map(({ name }) => averageName(name))).map((stored, i) => ({
+            ...stored,
+            name: network.arrays[i]!.name,
+          })),
     readState: () => read([...shapes.keys()]),
     writeState(arrays) {
       for (const { name, values } of arrays) {

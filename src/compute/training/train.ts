@@ -41,7 +41,8 @@ export async function* train(job: TrainJob, options: TrainOptions = {}): AsyncGe
   try {
     yield* trainPrepared(job, prepared, options, clock)
   } catch (thrown) {
-    if (!(thrown instanceof AppError) || thrown.code !== 'out-of-memory' || prepared.batchSize === 1) throw thrown
+    if (!(thrown instanceof AppError) || thrown.code !== 'out-of-memory') throw thrown
+    if (prepared.batchSize === 1 || job.recipe.deterministic) throw thrown
     const half = await prepare(job, options.memory)
     const batchSize = Math.floor(prepared.batchSize / 2)
     const notice = `TensorFlow ran out of memory with batches of ${prepared.batchSize}; trains with ${batchSize}.`
@@ -97,7 +98,7 @@ async function* trainPrepared(
   try {
     if (checkpoint) session.writeState(checkpoint.state)
     let progress = checkpoint?.progress ?? null
-    for (let number = earlier.length + 1; number <= recipe.epochs; number++) {
+    for (let number = earlier.length + 1; number <= recipe.epochs && !hasStalled(progress, recipe); number++) {
       const startedAt = clock.now()
       const trained = yield* trainEpoch(job, session, { number, perEpoch, batchSize, trainCount }, clock, limits)
       const { loss, accuracy } = await evaluateAll(session, validation, evaluationBatch, limits.check)
@@ -124,6 +125,11 @@ async function* trainPrepared(
   } finally {
     session.dispose()
   }
+}
+
+/** Early stopping (Prechelt 1998): as many epochs without a better one as the recipe has patience for. */
+function hasStalled(progress: Progress | null, { patience }: TrainJob['recipe']): boolean {
+  return progress !== null && patience !== null && progress.epochs.length - progress.best.epoch >= patience
 }
 
 interface Limits {
@@ -179,7 +185,8 @@ async function* trainEpoch(
   for (let step = 0; step < perEpoch; step++) {
     learningRate = learningRateAt(recipe, (number - 1) * perEpoch + step, perEpoch * recipe.epochs)
     const indices = order.slice(step * batchSize, (step + 1) * batchSize)
-    const result = session.step(indices, learningRate, stepSeed(seed, number, step))
+    const before = (number - 1) * perEpoch + step
+    const result = session.step(indices, learningRate, stepSeed(seed, number, step), before)
     if (!Number.isFinite(result.loss)) throw diverged(result.loss, number, step + 1, 'training loss')
     total.loss += result.loss
     total.accuracy += result.accuracy

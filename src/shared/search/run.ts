@@ -5,24 +5,53 @@ import { errorDataSchema } from './trial'
 export const STRATEGY_NAMES = ['gpt-nas', 'ga', 'random'] as const
 export const strategyName = z.enum(STRATEGY_NAMES)
 
-/** How a candidate is trained. */
+/** How a candidate is trained. Every default leaves out what the first version of the recipe did not have. */
 export const recipeSchema = z.object({
   /** Paper: 6 epochs for a candidate. */
   epochs: z.number().int().min(1).max(1000).default(6),
   /** Paper: 512 on a datacentre card; 64 fits two CPU cores and small subsets. */
   batchSize: z.number().int().min(1).max(4096).default(64),
-  /** Peak learning rate. */
+  optimizer: z.enum(['sgd', 'adamw']).default('sgd'),
+  /** Peak learning rate. 0.05 suits SGD; AdamW wants about a fiftieth of it. */
   learningRate: z.number().positive().max(10).default(0.05),
-  schedule: z.enum(['cosine', 'linear-warm-up', 'constant']).default('cosine'),
+  schedule: z.enum(['cosine', 'step', 'linear-warm-up', 'constant']).default('cosine'),
   /** Fraction of all steps over which the rate rises linearly from 0. */
   warmUp: z.number().min(0).max(1).default(0.1),
+  /** Schedule `step`: fractions of all steps at which the rate falls. He et al. 2015 on CIFAR: half and three quarters. */
+  milestones: z.array(z.number().min(0).max(1)).max(20).default([0.5, 0.75]),
+  /** Schedule `step`: what the rate is multiplied with at each milestone. */
+  stepFactor: z.number().positive().max(1).default(0.1),
+  /** SGD only. */
   momentum: z.number().min(0).max(0.999).default(0.9),
   nesterov: z.boolean().default(true),
+  /** On kernels only. SGD adds it to the gradient, AdamW takes it from the weight (times the rate). */
   weightDecay: z.number().min(0).max(1).default(5e-4),
+  /** Largest norm of all gradients together; null leaves them alone. */
+  gradientClip: z.number().positive().max(1e6).nullable().default(null),
+  /** Decay of a moving average of the weights, which is then what is evaluated and kept; null keeps the weights themselves. */
+  weightAverage: z.number().min(0).max(0.99999).nullable().default(null),
   labelSmoothing: z.number().min(0).max(0.9).default(0),
   /** Zero-padding before the random crop, in pixels; 0 switches it off. */
   cropPadding: z.number().int().min(0).max(16).default(4),
   flip: z.boolean().default(true),
+  /** Side of the square that is blanked, in pixels; 0 switches it off. */
+  cutout: z.number().int().min(0).max(256).default(0),
+  /** Largest relative change, each drawn from [1 - x, 1 + x]; 0 switches it off. */
+  brightness: z.number().min(0).max(1).default(0),
+  contrast: z.number().min(0).max(1).default(0),
+  saturation: z.number().min(0).max(1).default(0),
+  /** Alpha of the Beta distribution that mixes pairs of images; 0 switches it off. */
+  mixup: z.number().min(0).max(8).default(0),
+  /** The same for pasting a box of another image. With both on, each image draws which. */
+  cutmix: z.number().min(0).max(8).default(0),
+  /** Operations of RandAugment on each image; 0 switches it off. */
+  randAugmentOperations: z.number().int().min(0).max(4).default(0),
+  /** Strength of RandAugment on its scale of 0 to 30. */
+  randAugmentMagnitude: z.number().min(0).max(30).default(9),
+  /** Ends a training whose validation accuracy has not risen for so many epochs; null trains all. */
+  patience: z.number().int().min(1).nullable().default(null),
+  /** Nothing that depends on the state of the machine may change the numbers (docs/decisions/030). */
+  deterministic: z.boolean().default(false),
   /** Paper's acceleration rule 1 (train predicted blocks only) is an option, off by default (paper.md 9c says why). */
   trainPredictedOnly: z.boolean().default(false),
 })

@@ -16,7 +16,7 @@ import {
 import { expectRightGradients } from '../testing/gradient-check'
 import * as activations from './activations'
 import { batchNormInference, batchNormTraining } from './batch-norm'
-import { softmaxCrossEntropy } from './cross-entropy'
+import { distributionCrossEntropy, softmaxCrossEntropy } from './cross-entropy'
 import { batchMatMul, biasAdd, matMul, mean } from './dense'
 import { cast, embedding, gather } from './gather'
 import { layerNorm } from './layer-norm'
@@ -298,6 +298,21 @@ describe('cross-entropy', () => {
           )
         }),
     })
+  })
+})
+
+it('cross-entropy against a distribution', () => {
+  const targets = [0.2, 0, 0.8, 0, 0, 0.1, 0.1, 0.1, 0.1, 0.6]
+  expectRightGradients({
+    shapes: [[2, 5]],
+    native: ([logits]) => distributionCrossEntropy(logits as Tensor2D, tf.tensor2d(targets, [2, 5])),
+    float64: ([logits]) =>
+      Float64Array.of(0, 1).map((row) =>
+        softmax64(logits!.subarray(row * 5, row * 5 + 5)).reduce(
+          (sum, p, k) => sum - targets[row * 5 + k]! * Math.log(p),
+          0,
+        ),
+      ),
   })
 })
 

@@ -28,6 +28,22 @@ export function randomInteger(shape: readonly number[], low: number, high: numbe
   ])
 }
 
+/**
+ * Beta(alpha, alpha) float32 in [0, 1], from two gamma draws.
+ * @param seeds two streams
+ */
+export function randomBeta(shape: readonly number[], alpha: number, seeds: readonly [Seed, Seed]): Tensor {
+  const [a, b] = seeds.map((seed) =>
+    executeSingle('StatelessRandomGammaV2', {}, [
+      integers(shape),
+      seed,
+      executeSingle('Fill', {}, [integers(shape), tf.scalar(alpha)]),
+    ]),
+  )
+  // A small alpha draws numbers that underflow to 0, both of them once in a long while.
+  return executeSingle('DivNoNan', {}, [a!, tf.add(a!, b!)])
+}
+
 /** 1 / (1 - rate) with probability 1 - rate, else 0, so that the expectation stays. */
 function keepMask(shape: readonly number[], rate: number, seed: Seed): Tensor {
   const kept = executeSingle('GreaterEqual', {}, [randomUniform(shape, seed), tf.scalar(rate)])
