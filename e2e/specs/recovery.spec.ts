@@ -1,8 +1,7 @@
 // What a user's search survives: the death of a compute, of the engine, of everything. On real CIFAR-10 images.
-import { readFileSync } from 'node:fs'
 import { testIds } from '../../src/renderer/src/testing/ids'
-import { expect, launch, test, type Launched } from '../fixtures/app'
-import { killTree, processTree } from '../fixtures/processes'
+import { expect, launch, test } from '../fixtures/app'
+import { computesOf, engineOf, killTree } from '../fixtures/processes'
 import { Workbench, type SmallSearch } from '../pages/workbench'
 
 const SEARCH: SmallSearch = {
@@ -14,41 +13,11 @@ const SEARCH: SmallSearch = {
   maxMacs: 3_000_000,
 }
 
-/** Utility processes of the app whose heap holds TensorFlow: Chromium gives all of them the same command line. */
-function computes({ app }: Launched): number[] {
-  const root = app.process().pid ?? 0
-  return processTree(root)
-    .filter(({ command }) => command.includes('node.mojom.NodeService'))
-    .filter(({ pid }) => mapsTensorFlow(pid))
-    .map(({ pid }) => pid)
-}
-
-function mapsTensorFlow(pid: number): boolean {
-  try {
-    return readFileSync(`/proc/${pid}/maps`, 'utf8').includes('libtensorflow')
-  } catch {
-    return false // it ended while we looked
-  }
-}
-
-/** The engine is the one that holds SQLite's native library. */
-function engineOf({ app }: Launched): number {
-  const found = processTree(app.process().pid ?? 0).find(({ pid }) => {
-    try {
-      return readFileSync(`/proc/${pid}/maps`, 'utf8').includes('@libsql')
-    } catch {
-      return false // it ended while we looked
-    }
-  })
-  if (!found) throw new Error('No process of the app has SQLite loaded.')
-  return found.pid
-}
-
 test('a killed compute costs an attempt, not the trial', async ({ launched }) => {
   const workbench = new Workbench(launched.page)
   await workbench.startSearch(SEARCH)
   await workbench.waitForTraining()
-  const [victim] = computes(launched)
+  const [victim] = computesOf(launched.app.process().pid ?? 0)
   expect(victim).toBeDefined()
   process.kill(victim!, 'SIGKILL')
   await workbench.expectRunState(/Finished/, 240_000)
@@ -61,7 +30,7 @@ test('a killed engine is back within five seconds, says so, and the search goes 
   const workbench = new Workbench(page)
   await workbench.startSearch(SEARCH)
   await workbench.waitForTraining()
-  const engine = engineOf(launched)
+  const engine = engineOf(launched.app.process().pid ?? 0)
   const since = Date.now()
   process.kill(engine, 'SIGKILL')
   await expect(page.getByTestId(testIds.engineBanner)).toBeVisible({ timeout: 5_000 })
