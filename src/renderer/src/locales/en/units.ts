@@ -25,6 +25,7 @@ export const units = {
       macs: 'MAC',
       trials: 'trials',
       seconds: 's',
+      epochs: 'epochs',
     },
   },
 }

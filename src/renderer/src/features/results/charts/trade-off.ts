@@ -3,7 +3,6 @@ import type { EChartsCoreOption } from 'echarts/core'
 import { xyOption } from '@/components/charts/chart-base'
 import type { ChartTheme } from '@/components/charts/chart-theme'
 import type { Trial } from '@shared/search/trial'
-import { paretoFront } from './pareto-front'
 
 export interface TradeOffTexts {
   readonly parameters: string
@@ -24,16 +23,16 @@ const point = (trial: Trial): Point => ({
   number: trial.number,
 })
 
-/** `compared` trials are drawn in their series colours, the others quietly; `isFrontOnly` drops what the front beats. */
+/** `front` is what `paretoFront` gives for `trials`; `compared` ones are drawn in their series colours, the others quietly; `isFrontOnly` drops what the front beats. */
 export function tradeOffChart(
   trials: readonly Trial[],
+  front: readonly Trial[],
   compared: readonly Trial[],
   isFrontOnly: boolean,
   isLogarithmic: boolean,
   theme: ChartTheme,
   texts: TradeOffTexts,
 ): EChartsCoreOption {
-  const front = paretoFront(trials)
   const onFront = new Set(front.map((trial) => trial.id))
   const chosen = new Map(compared.map((trial, index) => [trial.id, theme.series[index]]))
   const finished = trials.filter((trial) => trial.fitness !== null && (!isFrontOnly || onFront.has(trial.id)))

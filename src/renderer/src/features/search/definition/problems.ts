@@ -12,7 +12,11 @@ export interface SettingProblem {
 export function settingProblems(issues: readonly z.core.$ZodIssue[]): ReadonlyMap<string, SettingProblem> {
   const problems = new Map<string, SettingProblem>()
   for (const issue of issues) {
-    const path = issue.path.map(String).join('.')
+    // An item of a list is a problem of the list's field.
+    const path = issue.path
+      .filter((key) => typeof key !== 'number')
+      .map(String)
+      .join('.')
     if (!problems.has(path)) problems.set(path, describe(issue))
   }
   return problems

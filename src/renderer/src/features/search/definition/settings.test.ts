@@ -60,7 +60,7 @@ describe('problems of a definition', () => {
         crossoverRate: 1.2,
         maxTrials: 0,
         space: { blocks: [] },
-        recipe: { epochs: null, learningRate: 0 },
+        recipe: { epochs: null, learningRate: 0, milestones: [0.5, null] },
       }),
     ).toEqual({
       name: { key: 'tooShort' },
@@ -71,6 +71,7 @@ describe('problems of a definition', () => {
       'space.blocks': { key: 'tooFew' },
       'recipe.epochs': { key: 'notNumber' },
       'recipe.learningRate': { key: 'moreThan', limit: 0 },
+      'recipe.milestones': { key: 'notNumber' },
     })
   })
 

@@ -3,8 +3,9 @@
 import { runDefinitionSchema } from '@shared/search/run'
 import { z } from 'zod'
 
-export type SettingGroup = 'search' | 'space' | 'data' | 'training' | 'limits'
-export type SettingKind = 'text' | 'number' | 'percent' | 'choice' | 'switch' | 'dataset' | 'blocks' | 'designs'
+export type SettingGroup = 'search' | 'space' | 'data' | 'training' | 'augmentation' | 'limits'
+export type SettingKind =
+  'text' | 'number' | 'percent' | 'numbers' | 'choice' | 'switch' | 'dataset' | 'blocks' | 'designs'
 
 export interface SettingSpec {
   /** Dotted path inside the definition, e.g. `recipe.epochs`; also the key of its texts. */
@@ -36,16 +37,31 @@ export const SETTINGS: readonly SettingSpec[] = [
   { path: 'data.splitSeed', group: 'data', kind: 'number' },
   { path: 'recipe.epochs', group: 'training', kind: 'number', isSimple: true, paper: 6 },
   { path: 'recipe.batchSize', group: 'training', kind: 'number', unit: 'images', paper: 512 },
+  { path: 'recipe.optimizer', group: 'training', kind: 'choice', paper: 'sgd' },
   { path: 'recipe.learningRate', group: 'training', kind: 'number', paper: 0.01 },
   { path: 'recipe.schedule', group: 'training', kind: 'choice', paper: 'linear-warm-up' },
   { path: 'recipe.warmUp', group: 'training', kind: 'percent' },
+  { path: 'recipe.milestones', group: 'training', kind: 'numbers' },
+  { path: 'recipe.stepFactor', group: 'training', kind: 'number' },
   { path: 'recipe.momentum', group: 'training', kind: 'number' },
   { path: 'recipe.nesterov', group: 'training', kind: 'switch' },
   { path: 'recipe.weightDecay', group: 'training', kind: 'number' },
-  { path: 'recipe.labelSmoothing', group: 'training', kind: 'number' },
-  { path: 'recipe.cropPadding', group: 'training', kind: 'number', unit: 'pixels' },
-  { path: 'recipe.flip', group: 'training', kind: 'switch' },
+  { path: 'recipe.gradientClip', group: 'training', kind: 'number' },
+  { path: 'recipe.weightAverage', group: 'training', kind: 'number' },
+  { path: 'recipe.patience', group: 'training', kind: 'number', unit: 'epochs' },
+  { path: 'recipe.deterministic', group: 'training', kind: 'switch' },
   { path: 'recipe.trainPredictedOnly', group: 'training', kind: 'switch' },
+  { path: 'recipe.labelSmoothing', group: 'augmentation', kind: 'number' },
+  { path: 'recipe.cropPadding', group: 'augmentation', kind: 'number', unit: 'pixels' },
+  { path: 'recipe.flip', group: 'augmentation', kind: 'switch' },
+  { path: 'recipe.cutout', group: 'augmentation', kind: 'number', unit: 'pixels' },
+  { path: 'recipe.brightness', group: 'augmentation', kind: 'percent' },
+  { path: 'recipe.contrast', group: 'augmentation', kind: 'percent' },
+  { path: 'recipe.saturation', group: 'augmentation', kind: 'percent' },
+  { path: 'recipe.mixup', group: 'augmentation', kind: 'number' },
+  { path: 'recipe.cutmix', group: 'augmentation', kind: 'number' },
+  { path: 'recipe.randAugmentOperations', group: 'augmentation', kind: 'number' },
+  { path: 'recipe.randAugmentMagnitude', group: 'augmentation', kind: 'number' },
   { path: 'space.minBlocks', group: 'space', kind: 'number', unit: 'blocks', paper: 10 },
   { path: 'space.maxBlocks', group: 'space', kind: 'number', unit: 'blocks', paper: 20 },
   { path: 'space.blocks', group: 'space', kind: 'blocks', paper: 15 },
@@ -59,7 +75,7 @@ export const SETTINGS: readonly SettingSpec[] = [
   { path: 'computes', group: 'limits', kind: 'number' },
 ]
 
-export const GROUPS: readonly SettingGroup[] = ['search', 'data', 'training', 'space', 'limits']
+export const GROUPS: readonly SettingGroup[] = ['search', 'data', 'training', 'augmentation', 'space', 'limits']
 
 interface JsonSchema {
   readonly type?: string
