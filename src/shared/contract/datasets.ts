@@ -1,4 +1,5 @@
-// Data-set service: what is available, fetching and preparing it, a look inside. Pixels cross only as small PNG thumbnails.
+// Data-set service: what is available, fetching and preparing it, importing the user's own, a look inside. Pixels cross only
+// as small PNG thumbnails.
 import { eventIterator, oc } from '@orpc/contract'
 import { z } from 'zod'
 
@@ -19,10 +20,12 @@ export const datasetSchema = z.object({
   downloadBytes: z.number(),
   licence: z.string(),
   problem: z.string().nullable(),
+  /** Brought in by the user; absent means that it comes from the catalogue. */
+  isImported: z.boolean().optional(),
 })
 export type Dataset = z.infer<typeof datasetSchema>
 
-/** Steps of `get` as they happen; the last one is `ready`. */
+/** Steps of `get` and `import` as they happen; the last one is `ready`. */
 export const datasetProgressSchema = z.object({
   stage: z.enum(['downloading', 'checking', 'unpacking', 'writing', 'ready']),
   /** Fraction in [0, 1] of this stage; null where it cannot be known. */
@@ -37,6 +40,113 @@ export const datasetPreviewSchema = z.object({
   samples: z.array(z.object({ index: z.number(), label: z.number(), png: z.string() })),
 })
 
+/** What the importers understand, in the order in which they are tried. */
+export const IMPORT_KINDS = [
+  'cifar-python',
+  'cifar-binary',
+  'mnist-idx',
+  'imagenet',
+  'csv-images',
+  'class-folders',
+] as const
+export const importKindSchema = z.enum(IMPORT_KINDS)
+export type ImportKind = z.infer<typeof importKindSchema>
+
+/** How an image of another size becomes the chosen one. Resampling is bilinear over the whole source area. */
+export const FIT_POLICIES = ['crop', 'stretch', 'pad'] as const
+export const fitPolicySchema = z.enum(FIT_POLICIES)
+export type FitPolicy = z.infer<typeof fitPolicySchema>
+
+/** Above this a pixel-exact import is hardly meant, and one image no longer fits a training step. */
+export const MAX_SIDE = 1024
+const side = z.number().int().min(1).max(MAX_SIDE)
+
+export const importRequestSchema = z.object({
+  /** A folder, an archive (zip, tar, tar.gz) or the one file that names the others (CSV). */
+  path: z.string().min(1),
+  /** Lower-case letters, digits and dashes: the folder's name, and what definitions store. */
+  name: z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/, 'must be lower-case letters, digits and dashes'),
+  /** null recognises it. */
+  kind: importKindSchema.nullable().default(null),
+  /** `[height, width]`; null keeps the size where all images have one. */
+  size: z.tuple([side, side]).nullable().default(null),
+  policy: fitPolicySchema.default('crop'),
+  /** null keeps what the format says, and is 3 for image files. */
+  channels: z
+    .union([z.literal(1), z.literal(3)])
+    .nullable()
+    .default(null),
+  /** Share that becomes the test split where none is given. Default: a sixth, as in CIFAR-10 and MNIST. */
+  testShare: z
+    .number()
+    .min(0.01)
+    .max(0.5)
+    .default(1 / 6),
+  /** Of that draw. */
+  seed: z.number().int().default(0),
+  /** Takes the place of an import of that name. */
+  replace: z.boolean().default(false),
+})
+export type ImportRequest = z.infer<typeof importRequestSchema>
+
+export const recognisedSchema = z.object({
+  kind: importKindSchema,
+  /** null where only reading the files tells. */
+  classes: z.number().nullable(),
+  images: z.number().nullable(),
+  hasTest: z.boolean(),
+  /** `[height, width, channels]` where the format fixes it. */
+  shape: z.tuple([z.number(), z.number(), z.number()]).nullable(),
+  suggestedName: z.string(),
+})
+export type Recognised = z.infer<typeof recognisedSchema>
+
+/** Counts of images: train images that repeat an earlier one, test images that do, test images that are in train too. */
+const repeatsSchema = z.object({ withinTrain: z.number(), withinTest: z.number(), across: z.number() })
+/** Images that are the same, or look it, as prepared. */
+export const duplicatesSchema = z.object({
+  /** Every pixel equal. */
+  exact: repeatsSchema,
+  /** Not equal, but at most two bits of a 64-bit difference hash and a few grey levels apart: a hint, not a proof. */
+  near: repeatsSchema,
+  examples: z.array(z.object({ first: z.string(), second: z.string(), isExact: z.boolean(), isAcross: z.boolean() })),
+})
+export type Duplicates = z.infer<typeof duplicatesSchema>
+
+const rangeSchema = z.object({ min: z.number(), median: z.number(), max: z.number() })
+export const importReportSchema = z.object({
+  kind: importKindSchema,
+  /** Where it came from. */
+  path: z.string(),
+  options: importRequestSchema.pick({ policy: true, testShare: true, seed: true }),
+  testFrom: z.enum(['given', 'share']),
+  /** What the user should know: choices made, warnings. */
+  notes: z.array(z.string()),
+  /** Of the images before resizing. */
+  sizes: z.object({
+    height: rangeSchema,
+    width: rangeSchema,
+    /** Most frequent first, at most 5. */
+    common: z.array(z.object({ height: z.number(), width: z.number(), count: z.number() })),
+    distinct: z.number(),
+  }),
+  /** Left out: damaged, unreadable or without a class. The first 200 are named. */
+  skipped: z.object({ count: z.number(), files: z.array(z.object({ file: z.string(), reason: z.string() })) }),
+  duplicates: duplicatesSchema,
+})
+export type ImportReport = z.infer<typeof importReportSchema>
+
+export const inspectionSchema = z.object({
+  dataset: datasetSchema,
+  /** Images per class, in the order of the data set's classes. */
+  classCounts: z.object({ train: z.array(z.number()), test: z.array(z.number()) }),
+  source: z.string(),
+  createdAt: z.string(),
+  /** null for a catalogue set. */
+  report: importReportSchema.nullable(),
+})
+export type Inspection = z.infer<typeof inspectionSchema>
+
 const name = z.object({ name: z.string() })
 
 export const datasetsContract = {
@@ -48,4 +158,12 @@ export const datasetsContract = {
   preview: oc
     .input(name.extend({ count: z.number().int().min(1).max(200).default(40), seed: z.number().int().default(0) }))
     .output(datasetPreviewSchema),
+  /** What is at a path, from the names of its files. */
+  recognise: oc.input(importRequestSchema.pick({ path: true })).output(recognisedSchema),
+  /** Reads the user's files into the workspace; breaking off leaves nothing behind. */
+  import: oc.input(importRequestSchema).output(eventIterator(datasetProgressSchema)),
+  /** Counts, statistics and, for an import, what was found on the way. */
+  inspect: oc.input(name).output(inspectionSchema),
+  /** Removes an import from the workspace; catalogue sets stay. */
+  remove: oc.input(name).output(z.object({})),
 }
