@@ -11,8 +11,8 @@ export interface SplitRows {
   readonly classes: number
   /** `[count, height, width, channels]` */
   readonly images: Uint8Array
-  /** `[count]`, each below `classes`. */
-  readonly labels: Uint8Array
+  /** `[count]`, each below `classes`; two bytes each in the file where there are more than 256 classes. */
+  readonly labels: Uint8Array | Uint16Array
 }
 
 const damaged = (message: string, cause?: unknown): AppError =>
@@ -65,6 +65,17 @@ async function readImages(data: SplitFiles, rows: readonly number[] | Int32Array
   return images
 }
 
+async function readLabels(data: SplitFiles, rows: readonly number[] | Int32Array): Promise<Uint8Array | Uint16Array> {
+  const bytes = await readWhole(data.labels)
+  const width = data.classes > 256 ? 2 : 1
+  if (bytes.length !== data.count * width)
+    throw damaged(
+      `${data.labels} must have ${data.count * width} bytes, ${width} for each image's label; it has ${bytes.length}.`,
+    )
+  if (width === 1) return Uint8Array.from(rows, (row) => bytes[row]!)
+  return Uint16Array.from(rows, (row) => bytes.readUInt16LE(row * 2))
+}
+
 /**
  * The chosen rows, in the order of `rows`.
  * @throws AppError `dataset-damaged` when a file has the wrong size, an index is out of range or a label names no class
@@ -73,10 +84,7 @@ export async function readRows(data: SplitFiles, rows: readonly number[] | Int32
   for (const row of rows)
     if (!Number.isInteger(row) || row < 0 || row >= data.count)
       throw damaged(`Image ${row} was asked for, the split has images 0 to ${data.count - 1}.`)
-  const allLabels = await readWhole(data.labels)
-  if (allLabels.length !== data.count)
-    throw damaged(`${data.labels} must have ${data.count} bytes, one label an image; it has ${allLabels.length}.`)
-  const labels = Uint8Array.from(rows, (row) => allLabels[row]!)
+  const labels = await readLabels(data, rows)
   const wrong = labels.findIndex((label) => label >= data.classes)
   if (wrong >= 0)
     throw damaged(`Image ${rows[wrong]} has label ${labels[wrong]}, the data set has classes 0 to ${data.classes - 1}.`)
