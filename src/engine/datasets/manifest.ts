@@ -1,7 +1,9 @@
-// The description beside a prepared data set: what the files are, how large, with which hashes. Format gptnas-dataset/1.
+// The description beside a prepared data set: what the files are, how large, with which hashes, and for an import what was found
+// on the way. Format gptnas-dataset/1.
 import { readFile, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { z } from 'zod'
+import { importReportSchema } from '@shared/contract/datasets'
 import { sha256OfFile } from '../storage/files'
 import { errorCode } from '../storage/storage-error'
 
@@ -17,8 +19,10 @@ export const splitSchema = z.object({
   classCounts: z.array(z.number().int()),
   /** uint8 `[count, height, width, channels]`, row-major. */
   images: fileSchema,
-  /** uint8 `[count]`. */
+  /** uint8 `[count]`, or uint16 little-endian where there are more classes than a byte can name. */
   labels: fileSchema,
+  /** Where each image came from, a JSON string in each line; imports only. */
+  names: fileSchema.optional(),
 })
 export type PreparedSplit = z.infer<typeof splitSchema>
 
@@ -33,8 +37,16 @@ export const manifestSchema = z.object({
   splits: z.object({ train: splitSchema, test: splitSchema }),
   source: z.string(),
   createdAt: z.string(),
+  /** Imports only. */
+  title: z.string().optional(),
+  report: importReportSchema.optional(),
 })
 export type Manifest = z.infer<typeof manifestSchema>
+
+/** Bytes of one label in the file of a data set with that many classes. */
+export function labelBytes(classes: number): 1 | 2 {
+  return classes > 256 ? 2 : 1
+}
 
 export type PreparedState =
   | { readonly state: 'absent' }
@@ -72,11 +84,16 @@ export async function checkPrepared(folder: string, manifest: Manifest): Promise
   return problems
 }
 
-function preparedFiles({ splits }: Manifest) {
-  return SPLITS.flatMap((name) => [splits[name].images, splits[name].labels])
+/** Every file that belongs to it, beside the manifest. */
+export function preparedFiles({ splits }: Manifest) {
+  return SPLITS.flatMap((name) => {
+    const { images, labels, names } = splits[name]
+    return names === undefined ? [images, labels] : [images, labels, names]
+  })
 }
 
-function parseManifest(text: string): Manifest | undefined {
+/** undefined where it is not of the format. */
+export function parseManifest(text: string): Manifest | undefined {
   try {
     return manifestSchema.safeParse(JSON.parse(text)).data
   } catch (thrown) {

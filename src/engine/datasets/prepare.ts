@@ -12,12 +12,10 @@ import { writeFileWhole } from '../storage/files'
 import { publishFolder, type Report } from './fetch-package'
 import { MANIFEST_FILE, type Manifest, type PreparedSplit, type SplitName } from './manifest'
 import { packageFolderName, type DatasetSource, type PinnedFile } from './source'
+import { emptyHistogram, statistics, type Histogram } from './statistics'
 
 /** Images converted before other work of the engine gets its turn: about 3 MB, a few milliseconds. */
 const IMAGES_PER_TURN = 1000
-
-/** Counts of every value per channel: exact sums for mean and deviation, whatever the number of images. */
-type Histogram = readonly Float64Array[]
 
 /**
  * @param rawFolder holds every file of the source, checked.
@@ -34,7 +32,7 @@ export async function prepareDataset(
   await mkdir(path.dirname(folder), { recursive: true })
   const temporary = await mkdtemp(`${folder}.partial-`)
   try {
-    const histogram = Array.from({ length: source.shape[2] }, () => new Float64Array(256))
+    const histogram = emptyHistogram(source.shape[2])
     const sheets = source.train.sheets.length + source.test.sheets.length
     let done = 0
     const split = async (name: SplitName, counted: Histogram | null): Promise<PreparedSplit> => {
@@ -162,24 +160,6 @@ async function readLabels(file: string, classes: number): Promise<Uint8Array> {
     )
   }
   return Uint8Array.from(list as number[])
-}
-
-/** Mean and deviation (over pixels, population form) of values scaled to [0, 1], to 6 digits. */
-function statistics(histogram: Histogram): { mean: number[]; deviation: number[] } {
-  const moments = histogram.map((counts) => {
-    let total = 0
-    let sum = 0
-    let squares = 0
-    counts.forEach((count, value) => {
-      total += count
-      sum += count * value
-      squares += count * value * value
-    })
-    const mean = sum / total
-    return { mean: mean / 255, deviation: Math.sqrt(squares / total - mean * mean) / 255 }
-  })
-  const round = (value: number): number => Number(value.toFixed(6))
-  return { mean: moments.map(({ mean }) => round(mean)), deviation: moments.map(({ deviation }) => round(deviation)) }
 }
 
 function checkPublished(source: DatasetSource, { mean, deviation }: Manifest): void {

@@ -5,7 +5,7 @@ import { PNG } from 'pngjs'
 import type { z } from 'zod'
 import type { datasetPreviewSchema } from '@shared/contract/datasets'
 import { createRandom } from '@shared/random'
-import type { Manifest } from './manifest'
+import { labelBytes, type Manifest } from './manifest'
 
 export type Preview = z.infer<typeof datasetPreviewSchema>
 
@@ -19,6 +19,7 @@ export async function previewDataset(
   const { train } = manifest.splits
   const [height, width, channels] = manifest.shape
   const imageBytes = height * width * channels
+  const labelWidth = labelBytes(manifest.classes.length)
   const random = createRandom(seed)
   const chosen = new Set<number>()
   while (chosen.size < Math.min(count, train.count)) chosen.add(random.integer(train.count))
@@ -29,9 +30,9 @@ export async function previewDataset(
     for (const index of [...chosen].sort((a, b) => a - b)) {
       const pixels = Buffer.alloc(imageBytes)
       await images.read(pixels, 0, imageBytes, index * imageBytes)
-      const label = Buffer.alloc(1)
-      await labels.read(label, 0, 1, index)
-      samples.push({ index, label: label[0]!, png: thumbnail(pixels, height, width, channels) })
+      const label = Buffer.alloc(labelWidth)
+      await labels.read(label, 0, labelWidth, index * labelWidth)
+      samples.push({ index, label: label.readUIntLE(0, labelWidth), png: thumbnail(pixels, height, width, channels) })
     }
     return { classCounts: train.classCounts, samples }
   } finally {

@@ -15,7 +15,11 @@ export interface Split {
  * @param labels class of every image of the train split.
  * @throws AppError `invalid-input` when there are not that many images.
  */
-export function stratifiedSplit(labels: Uint8Array, classes: number, selection: DataSelection): Split {
+export function stratifiedSplit(
+  labels: Uint8Array | Uint16Array,
+  classes: number,
+  selection: Pick<DataSelection, 'trainImages' | 'validationImages' | 'splitSeed'>,
+): Split {
   const { validationImages, splitSeed } = selection
   const trainImages = selection.trainImages ?? labels.length - validationImages
   if (validationImages + trainImages > labels.length || trainImages < 1) {

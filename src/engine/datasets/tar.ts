@@ -1,5 +1,5 @@
-// Reads a gzipped tar archive as a stream. Strict: a bad checksum, an odd size or a missing end is an error, and nothing is
-// ever written under a name from the archive; callers pick the entries they know.
+// Reads a tar archive, gzipped or not, as a stream. Strict: a bad checksum, an odd size or a missing end is an error. Names are
+// as the archive has them (ustar, GNU long names, pax); callers pick the entries they know or check the names.
 import { createReadStream } from 'node:fs'
 import { pipeline } from 'node:stream/promises'
 import { PassThrough } from 'node:stream'
@@ -7,6 +7,8 @@ import { createGunzip } from 'node:zlib'
 import { AppError } from '@shared/errors'
 
 const BLOCK_BYTES = 512
+/** Of a header that describes the next entry: GNU long names and pax records are far below. */
+const MAX_EXTENSION_BYTES = 64 * 1024
 
 export interface TarEntry {
   /** Name as the archive has it; not to be used as a path. */
@@ -76,7 +78,19 @@ export async function* readTarGz(file: string, signal?: AbortSignal): AsyncGener
   }
 }
 
+/** The same for an archive that is not gzipped. */
+export async function* readPlainTar(file: string, signal?: AbortSignal): AsyncGenerator<TarEntry> {
+  const stream = createReadStream(file, signal === undefined ? {} : { signal })
+  try {
+    yield* readEntries(new ByteReader(stream as AsyncIterable<Buffer>))
+  } finally {
+    stream.destroy()
+  }
+}
+
 async function* readEntries(reader: ByteReader): AsyncGenerator<TarEntry> {
+  // What a header before this one says of its name.
+  let longName: string | undefined
   for (;;) {
     const header = await reader.exactly(BLOCK_BYTES)
     // The archive ends with two blocks of zeros.
@@ -93,8 +107,18 @@ async function* readEntries(reader: ByteReader): AsyncGenerator<TarEntry> {
       }
     }
     const type = String.fromCharCode(header[156]!)
-    yield { name: readName(header), sizeBytes, isFile: type === '0' || type === '\0', content: content() }
-    await reader.skip(unread + ((BLOCK_BYTES - (sizeBytes % BLOCK_BYTES)) % BLOCK_BYTES))
+    const padding = (BLOCK_BYTES - (sizeBytes % BLOCK_BYTES)) % BLOCK_BYTES
+    if (type === 'L' || type === 'x') {
+      if (sizeBytes > MAX_EXTENSION_BYTES) throw damaged(`a name takes ${sizeBytes} bytes`)
+      const text = await reader.exactly(sizeBytes)
+      longName = (type === 'L' ? text.toString('utf8').replace(/\0+$/, '') : paxPath(text)) ?? longName
+      await reader.skip(padding)
+      continue
+    }
+    const name = longName ?? readName(header)
+    longName = undefined
+    yield { name, sizeBytes, isFile: type === '0' || type === '\0', content: content() }
+    await reader.skip(unread + padding)
   }
 }
 
@@ -108,6 +132,22 @@ function readName(header: Buffer): string {
   const prefix = readText(header, 257, 5) === 'ustar' ? readText(header, 345, 155) : ''
   const name = readText(header, 0, 100)
   return prefix === '' ? name : `${prefix}/${name}`
+}
+
+/** The `path` of a pax header: records are "LENGTH KEY=VALUE\\n" with the length in bytes (POSIX.1-2001, pax). */
+function paxPath(records: Buffer): string | undefined {
+  let found: string | undefined
+  for (let at = 0; at < records.length;) {
+    const space = records.indexOf(0x20, at)
+    const length = Number.parseInt(records.toString('latin1', at, Math.max(at, space)), 10)
+    if (!(length > space - at && at + length <= records.length)) throw damaged('a pax header cannot be read')
+    const record = records.toString('utf8', space + 1, at + length - 1)
+    if (record.startsWith('path=')) found = record.slice('path='.length)
+    // A size here overrides the header's; only files above 8 GiB need one.
+    if (record.startsWith('size=')) throw damaged('it holds a file of more than 8 GiB')
+    at += length
+  }
+  return found
 }
 
 function readOctal(header: Buffer, start: number, length: number): number {
@@ -124,5 +164,5 @@ function checksum(header: Buffer): number {
 }
 
 function damaged(reason: string, cause?: unknown): AppError {
-  return new AppError('dataset-damaged', `The downloaded archive is damaged: ${reason}.`, 'Fetch it again.', { cause })
+  return new AppError('dataset-damaged', `The archive is damaged: ${reason}.`, 'Fetch it again.', { cause })
 }

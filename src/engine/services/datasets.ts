@@ -9,6 +9,13 @@ export function datasetsService({ datasets, closing }: Services) {
   return os.router({
     list: os.list.handler(() => datasets.list()),
     get: os.get.handler(({ input, signal }) => until(closing, signal, (ended) => datasets.get(input.name, ended))),
+    recognise: os.recognise.handler(({ input }) => datasets.recognise(input.path)),
+    import: os.import.handler(({ input, signal }) => until(closing, signal, (ended) => datasets.import(input, ended))),
+    inspect: os.inspect.handler(({ input }) => datasets.inspect(input.name)),
+    remove: os.remove.handler(async ({ input }) => {
+      await datasets.remove(input.name)
+      return {}
+    }),
     check: os.check.handler(({ input }) => datasets.check(input.name)),
     preview: os.preview.handler(({ input }) => datasets.preview(input.name, input.count, input.seed)),
   })

@@ -1,0 +1,110 @@
+// The work of a decoder on a few images: read, decode, fit, fingerprint. Runs in a worker thread, and in place for tests.
+import { open } from 'node:fs/promises'
+import { decodeImage, imageHeader, MAX_FILE_BYTES } from './decode'
+import { emptyHistogram, type Histogram } from '../statistics'
+import { fingerprintOf, THUMBNAIL_BYTES } from './fingerprint'
+import { fitImage, type Target } from './fit'
+import type { Raster } from './resample'
+import { UnreadableImage } from './unreadable-image'
+
+/** A file to decode, or pixels that a format holds as they are. */
+export type ImageSource = { readonly file: string } | Raster
+
+export interface Batch {
+  readonly sources: readonly ImageSource[]
+  /** Whose pixels count for mean and deviation. */
+  readonly isCounted: readonly boolean[]
+  readonly target: Target
+}
+
+/** Of the image at the same position; `height` and `width` as they were before fitting. */
+export type Outcome =
+  | { readonly ok: true; readonly height: number; readonly width: number }
+  | { readonly ok: false; readonly reason: string }
+
+/** Of the images that are ok, in order. */
+export interface Prepared {
+  readonly outcomes: readonly Outcome[]
+  /** `[count, height, width, channels]` */
+  readonly pixels: Uint8Array
+  readonly prints: Prints
+  readonly histogram: Histogram
+}
+
+/** Fingerprints of many images. */
+export interface Prints {
+  readonly looks: BigUint64Array
+  readonly exacts: BigUint64Array
+  /** THUMBNAIL_BYTES for each image. */
+  readonly thumbnails: Uint8Array
+}
+
+export async function prepareBatch({ sources, isCounted, target }: Batch): Promise<Prepared> {
+  const [height, width, channels] = target.shape
+  const imageBytes = height * width * channels
+  const pixels = new Uint8Array(sources.length * imageBytes)
+  const looks = new BigUint64Array(sources.length)
+  const exacts = new BigUint64Array(sources.length)
+  const thumbnails = new Uint8Array(sources.length * THUMBNAIL_BYTES)
+  const histogram = emptyHistogram(channels)
+  const outcomes: Outcome[] = []
+  let count = 0
+  for (const [index, source] of sources.entries()) {
+    try {
+      const image = 'file' in source ? await decodeImage(await readImageFile(source.file)) : source
+      const fitted = fitImage(image, target)
+      const print = fingerprintOf({ height, width, channels, pixels: fitted })
+      pixels.set(fitted, count * imageBytes)
+      looks[count] = print.look
+      exacts[count] = print.exact
+      thumbnails.set(print.thumbnail, count * THUMBNAIL_BYTES)
+      if (isCounted[index] === true) countValues(fitted, histogram)
+      count++
+      outcomes.push({ ok: true, height: image.height, width: image.width })
+    } catch (thrown) {
+      outcomes.push({ ok: false, reason: reasonOf(thrown) })
+    }
+  }
+  return {
+    outcomes,
+    pixels: pixels.slice(0, count * imageBytes),
+    prints: {
+      looks: looks.slice(0, count),
+      exacts: exacts.slice(0, count),
+      thumbnails: thumbnails.slice(0, count * THUMBNAIL_BYTES),
+    },
+    histogram,
+  }
+}
+
+function countValues(pixels: Uint8Array, histogram: Histogram): void {
+  const channels = histogram.length
+  for (const [channel, counts] of histogram.entries()) {
+    for (let at = channel; at < pixels.length; at += channels) counts[pixels[at]!]!++
+  }
+}
+
+/** Size of an image file from its first bytes. @throws UnreadableImage */
+export async function probeImageFile(file: string): Promise<{ height: number; width: number }> {
+  // The header of a JPEG comes after its metadata: thumbnails and colour profiles of up to 64 KB each.
+  return imageHeader(await readImageFile(file, 256 * 1024))
+}
+
+async function readImageFile(file: string, limit = Infinity): Promise<Buffer> {
+  const handle = await open(file, 'r')
+  try {
+    const { size } = await handle.stat()
+    if (size > MAX_FILE_BYTES) throw new UnreadableImage(`has ${size} bytes, more than an image may have`)
+    const bytes = Buffer.alloc(Math.min(size, limit))
+    const { bytesRead } = await handle.read(bytes, 0, bytes.length, 0)
+    return bytes.subarray(0, bytesRead)
+  } finally {
+    await handle.close()
+  }
+}
+
+/** Anything that one image can do wrong is that image's problem. */
+function reasonOf(thrown: unknown): string {
+  if (thrown instanceof UnreadableImage) return thrown.message
+  return `cannot be read: ${thrown instanceof Error ? thrown.message : String(thrown)}`
+}

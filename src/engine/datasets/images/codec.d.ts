@@ -1,0 +1,5 @@
+// The package has no types of its own.
+declare module '@cornerstonejs/codec-libjpeg-turbo-8bit/decode' {
+  const createCodec: (options?: object) => Promise<unknown>
+  export default createCodec
+}

@@ -1,0 +1,143 @@
+// Finds images that repeat: exactly, or nearly so that a person would say "the same". Near means at most NEAR_BITS of the
+// difference hash apart, found by banding (images that differ in k bits agree in one of k + 1 bands), and thumbnails that agree.
+import type { Duplicates } from '@shared/contract/datasets'
+import type { Prints } from './batch'
+import { THUMBNAIL_BYTES } from './fingerprint'
+
+/** Two bits absorb recompression and slight resizing; more joins different photographs of the same composition. */
+const NEAR_BITS = 2
+/** Mean difference of grey levels that recompression stays below; digits that merely share a hash are far above. */
+const NEAR_LEVELS = 4
+/** Below this many set bits an image is nearly flat and its hash says nothing. */
+const MIN_SET_BITS = 6
+/** Band widths; they sum to 64. */
+const BANDS = [22, 21, 21]
+/** Earlier images of a bucket that one is compared with: bounds the work where thousands share a band. */
+const LOOK_BACK = 64
+const MAX_EXAMPLES = 20
+
+/** Prints of both splits, train first. */
+export interface PrintedSplits {
+  readonly prints: Prints
+  readonly trainCount: number
+}
+
+type Repeats = Duplicates['exact']
+export interface DuplicatesFound {
+  readonly exact: Repeats
+  readonly near: Repeats
+  /** Positions in the prints; those across the splits first. */
+  readonly examples: readonly { readonly first: number; readonly second: number; readonly isExact: boolean }[]
+}
+
+export function findDuplicates({ prints, trainCount }: PrintedSplits): DuplicatesFound {
+  const exact = new Finder(trainCount, prints.exacts.length, true)
+  forBuckets(prints.exacts, (members) => {
+    // Members ascend, so the first one stands for all; a test image also meets the first train image.
+    const firstTest = members.find((index) => index >= trainCount)
+    for (const index of members.slice(1)) {
+      exact.add(members[0]!, index)
+      if (firstTest !== undefined && index > firstTest) exact.add(firstTest, index)
+    }
+  })
+  const near = new Finder(trainCount, prints.looks.length, false)
+  let shift = 0n
+  for (const width of BANDS) {
+    const mask = (1n << BigInt(width)) - 1n
+    const keys = prints.looks.map((look) => (look >> shift) & mask)
+    forBuckets(keys, (members) => compareBucket(members, prints, near))
+    shift += BigInt(width)
+  }
+  const isAcross = ({ first, second }: { first: number; second: number }): boolean =>
+    first < trainCount !== second < trainCount
+  const examples = [...exact.examples, ...near.examples]
+  return {
+    exact: exact.repeats(),
+    near: near.repeats(),
+    examples: [...examples.filter(isAcross), ...examples.filter((pair) => !isAcross(pair))].slice(0, MAX_EXAMPLES),
+  }
+}
+
+/** Calls back for every key that occurs twice or more, with the ascending positions that have it. */
+function forBuckets(keys: BigUint64Array, visit: (members: readonly number[]) => void): void {
+  const order = Array.from(keys.keys()).sort((a, b) => {
+    const left = keys[a]!
+    const right = keys[b]!
+    return left < right ? -1 : left > right ? 1 : a - b
+  })
+  for (let from = 0; from < order.length;) {
+    let to = from + 1
+    while (to < order.length && keys[order[to]!] === keys[order[from]!]) to++
+    if (to - from > 1) visit(order.slice(from, to))
+    from = to
+  }
+}
+
+function compareBucket(members: readonly number[], { looks, exacts, thumbnails }: Prints, near: Finder): void {
+  const byLook = [...members].sort((a, b) => (looks[a]! < looks[b]! ? -1 : looks[a]! > looks[b]! ? 1 : a - b))
+  for (const [position, one] of byLook.entries()) {
+    if (setBits(looks[one]!) < MIN_SET_BITS) continue
+    for (const other of byLook.slice(Math.max(0, position - LOOK_BACK), position)) {
+      if (exacts[one] === exacts[other]) continue
+      if (setBits(looks[one]! ^ looks[other]!) > NEAR_BITS) continue
+      if (levelsApart(thumbnails, one, other) <= NEAR_LEVELS) near.add(Math.min(one, other), Math.max(one, other))
+    }
+  }
+}
+
+/** Counts images, not pairs: each once for its own split and once for the other. */
+class Finder {
+  readonly examples: { first: number; second: number; isExact: boolean }[] = []
+  private readonly repeatsOwn: Uint8Array
+  private readonly repeatsOther: Uint8Array
+
+  constructor(
+    private readonly trainCount: number,
+    count: number,
+    private readonly isExact: boolean,
+  ) {
+    this.repeatsOwn = new Uint8Array(count)
+    this.repeatsOther = new Uint8Array(count)
+  }
+
+  /** @param first is below `second` */
+  add(first: number, second: number): void {
+    const isAcross = first < this.trainCount && second >= this.trainCount
+    const flags = isAcross ? this.repeatsOther : this.repeatsOwn
+    if (flags[second] === 1) return
+    flags[second] = 1
+    const kept = this.examples.filter((pair) => pair.second >= this.trainCount && pair.first < this.trainCount).length
+    // Overlap of the splits matters most: it always finds a place.
+    if (this.examples.length < MAX_EXAMPLES || (isAcross && kept < MAX_EXAMPLES)) {
+      this.examples.push({ first, second, isExact: this.isExact })
+    }
+  }
+
+  repeats(): Repeats {
+    const sum = (flags: Uint8Array): number => flags.reduce((total, flag) => total + flag, 0)
+    return {
+      withinTrain: sum(this.repeatsOwn.subarray(0, this.trainCount)),
+      withinTest: sum(this.repeatsOwn.subarray(this.trainCount)),
+      across: sum(this.repeatsOther),
+    }
+  }
+}
+
+function setBits(value: bigint): number {
+  return setBits32(Number(value & 0xffffffffn)) + setBits32(Number(value >> 32n))
+}
+
+/** Population count of 32 bits (H. Warren, Hacker's Delight, 5-1). */
+function setBits32(value: number): number {
+  let v = value - ((value >>> 1) & 0x55555555)
+  v = (v & 0x33333333) + ((v >>> 2) & 0x33333333)
+  return Math.imul((v + (v >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24
+}
+
+function levelsApart(thumbnails: Uint8Array, one: number, other: number): number {
+  let sum = 0
+  for (let at = 0; at < THUMBNAIL_BYTES; at++) {
+    sum += Math.abs(thumbnails[one * THUMBNAIL_BYTES + at]! - thumbnails[other * THUMBNAIL_BYTES + at]!)
+  }
+  return sum / THUMBNAIL_BYTES
+}

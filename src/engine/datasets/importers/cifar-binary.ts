@@ -1,0 +1,93 @@
+// The official binary archives of CIFAR-10 (one label byte, 3072 pixels) and CIFAR-100 (coarse label, fine label, 3072 pixels).
+// CIFAR-100 is imported with its fine labels.
+import { createReadStream } from 'node:fs'
+import { open, readFile } from 'node:fs/promises'
+import type { FileTree } from '../files/file-tree'
+import { wholeRecords } from '../formats/records'
+import {
+  CLASS_COUNT,
+  cifarFiles,
+  classNames,
+  IMAGE_BYTES,
+  interleaved,
+  SHAPE,
+  type CifarFile,
+  type CifarVariant,
+} from './cifar'
+import { damagedFile } from './damaged'
+import { NO_CLASS, type Importer, type ImportItem, type ImportPart } from './importer'
+
+/** Labels in front of the pixels; the last one counts. */
+const LABEL_BYTES: Readonly<Record<CifarVariant, number>> = { 'cifar-10': 1, 'cifar-100': 2 }
+/** Records read at once: 3 MB. */
+const RECORDS_PER_READ = 1000
+
+export const cifarBinary: Importer = {
+  kind: 'cifar-binary',
+  recognise: (files) => {
+    const found = cifarFiles(files, '.bin')
+    if (found === null) return null
+    const hasTest = found.batches.some(({ split }) => split === 'test')
+    return { classes: CLASS_COUNT[found.variant], images: null, hasTest, shape: SHAPE }
+  },
+  open: async (tree) => {
+    const found = cifarFiles(tree.files, '.bin')
+    if (found === null) throw damagedFile(tree.root, 'it holds no data_batch_1.bin or train.bin')
+    const { variant, batches } = found
+    const listFile = variant === 'cifar-10' ? 'batches.meta.txt' : 'fine_label_names.txt'
+    const listed = tree.files.includes(listFile) ? await readFile(tree.place(listFile), 'utf8') : ''
+    const names = listed.split('\n').map((line) => line.trim())
+    const parts: ImportPart[] = []
+    for (const batch of batches) parts.push(await openBatch(tree, batch, variant))
+    return {
+      classes: classNames(
+        variant,
+        names.filter((line) => line !== ''),
+      ),
+      shape: SHAPE,
+      parts,
+      notes: variant === 'cifar-100' ? ['CIFAR-100 is imported with its 100 fine labels.'] : [],
+    }
+  },
+}
+
+async function openBatch(tree: FileTree, { file, split }: CifarFile, variant: CifarVariant): Promise<ImportPart> {
+  const labelBytes = LABEL_BYTES[variant]
+  const record = labelBytes + IMAGE_BYTES
+  const handle = await open(tree.place(file), 'r')
+  try {
+    const { size } = await handle.stat()
+    if (size === 0 || size % record !== 0) {
+      throw damagedFile(file, `it should hold whole records of ${record} bytes, it has ${size} bytes`)
+    }
+    const labels = new Uint16Array(size / record)
+    const buffer = Buffer.alloc(record * RECORDS_PER_READ)
+    for (let first = 0; first < labels.length; first += RECORDS_PER_READ) {
+      const { bytesRead } = await handle.read(buffer, 0, buffer.length, first * record)
+      for (let index = 0; (index + 1) * record <= bytesRead; index++) {
+        const label = buffer[index * record + labelBytes - 1]!
+        labels[first + index] = label < CLASS_COUNT[variant] ? label : NO_CLASS
+      }
+    }
+    return { split, labels, items: () => readBatch(tree.place(file), file, variant) }
+  } finally {
+    await handle.close()
+  }
+}
+
+async function* readBatch(place: string, file: string, variant: CifarVariant): AsyncGenerator<ImportItem> {
+  const labelBytes = LABEL_BYTES[variant]
+  const record = labelBytes + IMAGE_BYTES
+  let number = 0
+  const stream = createReadStream(place, { highWaterMark: record * RECORDS_PER_READ })
+  for await (const bytes of wholeRecords(stream, record)) {
+    for (let at = 0; at < bytes.length; at += record) {
+      const name = `${file}, image ${++number}`
+      const label = bytes[at + labelBytes - 1]!
+      if (label < CLASS_COUNT[variant]) {
+        const pixels = interleaved(bytes.subarray(at + labelBytes, at + record))
+        yield { name, source: { height: 32, width: 32, channels: 3, pixels } }
+      } else yield { name, reason: `has the label ${label}, classes are 0 to ${CLASS_COUNT[variant] - 1}` }
+    }
+  }
+}

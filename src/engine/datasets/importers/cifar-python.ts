@@ -1,0 +1,105 @@
+// The Python archives of CIFAR-10 and CIFAR-100: pickled dictionaries with `data` (uint8 [count, 3072]) and `labels` or
+// `fine_labels`. The pickle reader executes nothing.
+import { readFile, stat } from 'node:fs/promises'
+import type { FileTree } from '../files/file-tree'
+import { PickleError, readPickle, type Pickled } from '../formats/pickle'
+import {
+  CLASS_COUNT,
+  cifarFiles,
+  classNames,
+  IMAGE_BYTES,
+  interleaved,
+  SHAPE,
+  type CifarFile,
+  type CifarVariant,
+} from './cifar'
+import { damagedFile } from './damaged'
+import { NO_CLASS, type Importer, type ImportItem, type ImportPart } from './importer'
+
+/** A file is held whole while it is read; CIFAR-100's train split has 155 MB. */
+const MAX_BYTES = 512 * 1024 * 1024
+
+export const cifarPython: Importer = {
+  kind: 'cifar-python',
+  recognise: (files) => {
+    const found = cifarFiles(files, '')
+    if (found === null) return null
+    const hasTest = found.batches.some(({ split }) => split === 'test')
+    return { classes: CLASS_COUNT[found.variant], images: null, hasTest, shape: SHAPE }
+  },
+  open: async (tree) => {
+    const found = cifarFiles(tree.files, '')
+    if (found === null) throw damagedFile(tree.root, 'it holds no data_batch_1, and no train with meta')
+    const { variant, batches } = found
+    const [listFile, listKey] = variant === 'cifar-10' ? ['batches.meta', 'label_names'] : ['meta', 'fine_label_names']
+    const listed = tree.files.includes(listFile) ? (await readDictionary(tree, listFile)).get(listKey) : []
+    const names = Array.isArray(listed) ? listed.map(nameOf) : []
+    const parts: ImportPart[] = []
+    for (const batch of batches) parts.push(await openBatch(tree, batch, variant))
+    return {
+      classes: classNames(variant, names),
+      shape: SHAPE,
+      parts,
+      notes: variant === 'cifar-100' ? ['CIFAR-100 is imported with its 100 fine labels.'] : [],
+    }
+  },
+}
+
+async function readDictionary(tree: FileTree, file: string): Promise<Map<Pickled, Pickled>> {
+  const { size } = await stat(tree.place(file))
+  if (size > MAX_BYTES) throw damagedFile(file, `it has ${size} bytes, more than any CIFAR file`)
+  try {
+    const value = readPickle(await readFile(tree.place(file)))
+    if (value instanceof Map) return value
+  } catch (thrown) {
+    if (thrown instanceof PickleError) throw damagedFile(file, thrown.message, thrown)
+    throw thrown
+  }
+  throw damagedFile(file, 'it should hold a dictionary')
+}
+
+async function openBatch(tree: FileTree, { file, split }: CifarFile, variant: CifarVariant): Promise<ImportPart> {
+  const { labels } = await readBatch(tree, file, variant)
+  // Read again when its turn comes: only one file is held at a time.
+  return { split, labels, items: () => batchItems(tree, file, variant) }
+}
+
+async function readBatch(
+  tree: FileTree,
+  file: string,
+  variant: CifarVariant,
+): Promise<{ labels: Uint16Array; data: Uint8Array; raw: readonly Pickled[] }> {
+  const dictionary = await readDictionary(tree, file)
+  const data = dictionary.get('data')
+  const raw = dictionary.get(variant === 'cifar-10' ? 'labels' : 'fine_labels')
+  if (typeof data !== 'object' || data === null || !('shape' in data) || data.shape[1] !== IMAGE_BYTES) {
+    throw damagedFile(file, `its "data" should be bytes of ${IMAGE_BYTES} columns`)
+  }
+  if (!Array.isArray(raw) || raw.length !== data.shape[0] || raw.length === 0) {
+    const found = Array.isArray(raw) ? raw.length : 0
+    throw damagedFile(file, `it has ${found} labels for ${data.shape[0]} images`)
+  }
+  return { labels: Uint16Array.from(raw, (label) => classOf(label, variant)), data: data.bytes, raw }
+}
+
+function classOf(label: Pickled, variant: CifarVariant): number {
+  const isClass = typeof label === 'number' && Number.isInteger(label) && label >= 0 && label < CLASS_COUNT[variant]
+  return isClass ? label : NO_CLASS
+}
+
+async function* batchItems(tree: FileTree, file: string, variant: CifarVariant): AsyncGenerator<ImportItem> {
+  const { labels, data, raw } = await readBatch(tree, file, variant)
+  for (const [index, label] of labels.entries()) {
+    const name = `${file}, image ${index + 1}`
+    if (label === NO_CLASS) {
+      yield { name, reason: `has the label ${String(raw[index])}, classes are 0 to ${CLASS_COUNT[variant] - 1}` }
+    } else {
+      const pixels = interleaved(data.subarray(index * IMAGE_BYTES, (index + 1) * IMAGE_BYTES))
+      yield { name, source: { height: 32, width: 32, channels: 3, pixels } }
+    }
+  }
+}
+
+function nameOf(value: Pickled): string {
+  return value instanceof Uint8Array ? Buffer.from(value).toString('utf8') : String(value)
+}

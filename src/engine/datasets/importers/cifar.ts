@@ -1,0 +1,54 @@
+// What CIFAR-10 and CIFAR-100 have in common in all their forms: images of 32 x 32 as three planes, and the names of files.
+// Source: A. Krizhevsky, "Learning Multiple Layers of Features from Tiny Images" (2009), and the data set's page.
+import type { SplitName } from '../manifest'
+import { cifar10 } from '../sources/cifar-10'
+
+export const SHAPE = [32, 32, 3] as const
+export const IMAGE_BYTES = 32 * 32 * 3
+const PLANE = 32 * 32
+
+export type CifarVariant = 'cifar-10' | 'cifar-100'
+export const CLASS_COUNT: Readonly<Record<CifarVariant, number>> = { 'cifar-10': 10, 'cifar-100': 100 }
+
+/** Red, green and blue planes to pixels of three. */
+export function interleaved(planes: Uint8Array): Uint8Array {
+  const pixels = new Uint8Array(IMAGE_BYTES)
+  for (let pixel = 0; pixel < PLANE; pixel++) {
+    pixels[pixel * 3] = planes[pixel]!
+    pixels[pixel * 3 + 1] = planes[PLANE + pixel]!
+    pixels[pixel * 3 + 2] = planes[2 * PLANE + pixel]!
+  }
+  return pixels
+}
+
+/** Names from a list in the archive, else the published ones of CIFAR-10, else numbers. */
+export function classNames(variant: CifarVariant, listed: readonly string[]): readonly string[] {
+  const count = CLASS_COUNT[variant]
+  if (listed.length === count && new Set(listed).size === count) return listed
+  return variant === 'cifar-10' ? cifar10.classes : Array.from({ length: count }, (_, label) => String(label))
+}
+
+export interface CifarFile {
+  readonly file: string
+  readonly split: SplitName
+}
+
+/** Files of one variant in order, or null. @param extension "" or ".bin" */
+export function cifarFiles(
+  files: readonly string[],
+  extension: '' | '.bin',
+): { readonly variant: CifarVariant; readonly batches: readonly CifarFile[] } | null {
+  const has = new Set(files)
+  const ten = [1, 2, 3, 4, 5].map((number) => `data_batch_${number}${extension}`).filter((name) => has.has(name))
+  const withTest = (train: readonly string[], test: string): CifarFile[] => [
+    ...train.map((file): CifarFile => ({ file, split: 'train' })),
+    ...(has.has(test) ? [{ file: test, split: 'test' } as const] : []),
+  ]
+  if (ten.length > 0) return { variant: 'cifar-10', batches: withTest(ten, `test_batch${extension}`) }
+  // "train" alone could be anything; CIFAR-100 comes with its names.
+  const isHundred = extension === '' ? has.has('meta') : has.has(`train${extension}`)
+  if (isHundred && has.has(`train${extension}`)) {
+    return { variant: 'cifar-100', batches: withTest([`train${extension}`], `test${extension}`) }
+  }
+  return null
+}

@@ -1,0 +1,177 @@
+// An import from the path to a prepared data set: files, plan, splits, pixels, duplicates, manifest. The folder appears whole or
+// not at all, whatever the files do.
+import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises'
+import path from 'node:path'
+import { AppError } from '@shared/errors'
+import type { ImportReport, ImportRequest } from '@shared/contract/datasets'
+import { refuseCancelled } from '../../cancel'
+import { errorCode, storageError } from '../../storage/storage-error'
+import { writeFileWhole } from '../../storage/files'
+import { publishFolder, type Report } from '../fetch-package'
+import type { ArchiveLimits } from '../files/limits'
+import type { StartDecoders } from '../images/decoders'
+import { importerOf, recogniseFiles } from '../importers'
+import { MANIFEST_FILE, type Manifest } from '../manifest'
+import { statistics } from '../statistics'
+import { assignSplits } from './assign-splits'
+import { compareImages } from './compare-images'
+import { decideShape } from './image-size'
+import { openTree, unrecognised } from './source-tree'
+import { writeImages } from './write-images'
+
+/** One label in two bytes, and a value left for "none". */
+const MAX_CLASSES = 65_535
+
+export interface ImportOptions {
+  readonly request: ImportRequest
+  /** The data set's own folder; a whole one there is replaced. */
+  readonly folder: string
+  readonly startDecoders: StartDecoders
+  readonly report: Report
+  readonly signal: AbortSignal
+  readonly limits?: ArchiveLimits
+}
+
+/**
+ * @throws AppError `invalid-input` for what cannot be a data set, `dataset-damaged` for files damaged as a whole,
+ * `storage-failed`, `cancelled`; nothing is left behind then.
+ */
+export async function importDataset(options: ImportOptions): Promise<Manifest> {
+  const { request, folder, signal } = options
+  try {
+    await mkdir(path.dirname(folder), { recursive: true })
+    const temporary = await mkdtemp(`${folder}.partial-`)
+    try {
+      const manifest = await prepareImport(options, temporary)
+      await rm(path.join(temporary, 'unpacked'), { recursive: true, force: true })
+      await writeFileWhole(path.join(temporary, MANIFEST_FILE), `${JSON.stringify(manifest, null, 2)}\n`)
+      refuseCancelled(signal)
+      await replaceFolder(temporary, folder)
+      return manifest
+    } finally {
+      await rm(temporary, { recursive: true, force: true })
+    }
+  } catch (thrown) {
+    refuseCancelled(signal)
+    throw storageError(`import ${request.path}`, thrown)
+  }
+}
+
+/** The old one goes only when the new one is in its place. */
+async function replaceFolder(temporary: string, folder: string): Promise<void> {
+  const old = `${temporary}.old`
+  await rename(folder, old).catch((thrown: unknown) => {
+    if (errorCode(thrown) !== 'ENOENT') throw thrown
+  })
+  await publishFolder(temporary, folder)
+  await rm(old, { recursive: true, force: true })
+}
+
+async function prepareImport(options: ImportOptions, temporary: string): Promise<Manifest> {
+  const { request, report, signal } = options
+  report({ stage: 'unpacking', fraction: null, message: `Looking at ${request.path}` })
+  const tree = await openTree(request.path, {
+    unpackedFolder: path.join(temporary, 'unpacked'),
+    signal,
+    onFile: (name) => report({ stage: 'unpacking', fraction: null, message: `Unpacking ${name}` }),
+    limits: options.limits,
+  })
+  const importer = request.kind === null ? recogniseFiles(tree.files, tree.chosen)?.importer : importerOf(request.kind)
+  if (importer === undefined) throw unrecognised(request.path, tree.files)
+  report({ stage: 'checking', fraction: null, message: `Reading the labels (${importer.kind})` })
+  const plan = await importer.open(tree, signal)
+  checkClasses(plan.classes)
+  const assigned = assignSplits(plan.parts, plan.classes.length, request.testShare, request.seed)
+  const shape = await decideShape(plan, request, signal)
+  const decoders = options.startDecoders()
+  try {
+    const target = { shape, policy: request.policy }
+    const written = await writeImages({ plan, assigned, target, folder: temporary, decoders, report, signal })
+    checkCounts(plan.classes, written.splits.train.classCounts, written.skipped)
+    if (written.splits.test.count === 0) {
+      throw new AppError(
+        'invalid-input',
+        'No image of the test split could be read.',
+        'Check the files of the test split.',
+      )
+    }
+    report({ stage: 'checking', fraction: null, message: 'Looking for duplicates' })
+    const duplicates = await compareImages(temporary, written, decoders)
+    return manifestOf(request, plan.classes, shape, written, {
+      kind: importer.kind,
+      path: request.path,
+      options: { policy: request.policy, testShare: request.testShare, seed: request.seed },
+      testFrom: assigned.testFrom,
+      notes: [...plan.notes, ...assigned.notes, ...warnings(plan.classes, written, duplicates)],
+      sizes: written.sizes,
+      skipped: written.skipped,
+      duplicates,
+    })
+  } finally {
+    await decoders.close()
+  }
+}
+
+type Written = Awaited<ReturnType<typeof writeImages>>
+
+function manifestOf(
+  { name }: ImportRequest,
+  classes: readonly string[],
+  shape: readonly [number, number, number],
+  { splits, histogram }: Written,
+  report: ImportReport,
+): Manifest {
+  return {
+    format: 'gptnas-dataset/1',
+    name,
+    classes: [...classes],
+    shape: [...shape],
+    ...statistics(histogram),
+    splits,
+    source: `import of ${report.path}`,
+    createdAt: new Date().toISOString(),
+    title: name,
+    report,
+  }
+}
+
+function checkClasses(classes: readonly string[]): void {
+  if (classes.length >= 2 && classes.length <= MAX_CLASSES) return
+  throw new AppError(
+    'invalid-input',
+    `A data set needs between 2 and ${MAX_CLASSES} classes, this one has ${classes.length}.`,
+    'Choose the folder above the classes, or check the labels.',
+  )
+}
+
+/** @throws AppError `invalid-input` naming the classes that nothing could be learned of */
+function checkCounts(classes: readonly string[], counts: readonly number[], skipped: ImportReport['skipped']): void {
+  const empty = classes.filter((_name, label) => counts[label] === 0)
+  if (empty.length === 0) return
+  const [example] = skipped.files
+  const because =
+    example === undefined ? '' : ` ${skipped.count} were left out, for example ${example.file}: ${example.reason}.`
+  throw new AppError(
+    'invalid-input',
+    `Every class needs a training image, ${empty.length} have none: ${empty.slice(0, 5).join(', ')}.${because}`,
+    'Add images to these classes or remove them.',
+  )
+}
+
+function warnings(
+  classes: readonly string[],
+  { splits, skipped }: Written,
+  { exact, near }: ImportReport['duplicates'],
+) {
+  const untested = classes.filter((_name, label) => splits.test.classCounts[label] === 0)
+  return [
+    ...(skipped.count > 0 ? [`${skipped.count} images were left out because they could not be used.`] : []),
+    ...(untested.length > 0 ? [`${untested.length} classes have no test image, for example ${untested[0]}.`] : []),
+    ...(exact.across > 0
+      ? [
+          `Warning: ${exact.across} test images are in the training split too, pixel by pixel. Test accuracy will look better than it is.`,
+        ]
+      : []),
+    ...(near.across > 0 ? [`Warning: ${near.across} test images look nearly the same as a training image.`] : []),
+  ]
+}

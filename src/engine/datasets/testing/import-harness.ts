@@ -1,0 +1,35 @@
+// Imports for tests: decoders in place, a workspace folder of the test, every step collected.
+import { importRequestSchema, type DatasetProgress } from '@shared/contract/datasets'
+import type { z } from 'zod'
+import { temporaryFolder } from '../../testing/temporary-folder'
+import { createDatasets, type Datasets } from '../datasets'
+import { inPlaceDecoders } from '../images/decoders'
+
+export type Request = z.input<typeof importRequestSchema>
+
+export interface ImportHarness {
+  readonly datasets: Datasets
+  /** `datasets/` of the workspace. */
+  readonly folder: string
+  /** Runs an import to its end; the steps it told. */
+  run(request: Request): Promise<DatasetProgress[]>
+}
+
+export function importHarness({ isReadOnly = false } = {}): ImportHarness {
+  const folder = temporaryFolder()
+  const datasets = createDatasets({
+    cacheFolder: temporaryFolder(),
+    catalogue: [],
+    imports: { folder, isReadOnly, startDecoders: inPlaceDecoders },
+  })
+  return {
+    datasets,
+    folder,
+    run: async (request) => {
+      const steps: DatasetProgress[] = []
+      const parsed = importRequestSchema.parse(request)
+      for await (const step of datasets.import(parsed, new AbortController().signal)) steps.push(step)
+      return steps
+    },
+  }
+}
