@@ -9,15 +9,16 @@ export interface EvaluationSummary {
 }
 
 /**
+ * Yields the number of images looked at after each batch.
  * @param rows positions in the session's resident data, at least one
- * @param afterBatch runs between batches: yields, checks limits, may throw
+ * @param afterBatch runs between batches: lets messages in, checks limits, may throw
  */
-export async function evaluateAll(
+export async function* evaluateAll(
   session: TrainingSession,
   rows: Int32Array,
   batchSize: number,
   afterBatch: () => Promise<void>,
-): Promise<EvaluationSummary> {
+): AsyncGenerator<number, EvaluationSummary, undefined> {
   let loss = 0
   let correct = 0
   for (let start = 0; start < rows.length; start += batchSize) {
@@ -30,6 +31,7 @@ export async function evaluateAll(
     loss += result.loss
     correct += result.correct
     await afterBatch()
+    yield start + counted
   }
   return { loss: loss / rows.length, accuracy: correct / rows.length }
 }

@@ -7,6 +7,7 @@ import { tf } from '../tensorflow/backend'
 import { initialValues } from '../networks/initialise'
 import { buildNetwork } from '../networks/network'
 import { readArrayFile } from './array-file'
+import { LeakGuard } from './leak-guard'
 import { trainingBytes } from './memory'
 import { prepare } from './prepare'
 import { createSession } from './session'
@@ -215,6 +216,17 @@ describe('train', () => {
       code: 'invalid-architecture',
       message: expect.stringContaining('depends on no weight') as string,
     })
+  })
+
+  it('gives signs of life in a long validation, and tells a leak', async () => {
+    const given = await job({ epochs: 4, batchSize: 4 })
+    let [time, size] = [0, 0]
+    const leakGuard = new LeakGuard(() => (size += 2 ** 30))
+    const events = await run(given, { now: () => (time += 60), leakGuard })
+    const seen = events.filter((event) => event.type === 'validation' && event.epoch === 2)
+    expect(seen.length).toBeGreaterThan(0)
+    for (const event of seen) expect(event).toMatchObject({ of: 23 })
+    expect(events.filter(({ type }) => type === 'notice')).toMatchObject([{ message: expect.stringMatching(/leaks/) as string }]) // prettier-ignore
   })
 
   it('leaves no tensor behind, however it ends', async () => {

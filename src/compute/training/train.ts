@@ -4,8 +4,9 @@ import { join } from 'node:path'
 import type { TrainEvent, TrainJob } from '@shared/contract/compute'
 import { AppError } from '@shared/errors'
 import type { Epoch } from '@shared/search/trial'
+import { LeakGuard } from './leak-guard'
 import { writeBest, writeCheckpoint, type Best, type Progress } from './checkpoint'
-import { evaluateAll } from './evaluation'
+import { evaluateAll, type EvaluationSummary } from './evaluation'
 import { trainingBytes, availableMemory } from './memory'
 import { epochOrder, stepSeed, stepsPerEpoch } from './order'
 import { outOfMemory, prepare, type Preparation } from './prepare'
@@ -21,6 +22,8 @@ export interface TrainOptions {
   readonly now?: () => number
   /** Replaced in tests, where TensorFlow is to run out of memory. */
   readonly openSession?: typeof createSession
+  /** Replaced in tests, where the process is to grow. */
+  readonly leakGuard?: LeakGuard
 }
 
 /** At most ten step events a second reach the window (design: Processes). */
@@ -94,6 +97,7 @@ async function* trainPrepared(
     seed,
     trainable: job.trainable,
   })
+  const leaks = options.leakGuard ?? new LeakGuard()
   const limits = limitsOf(job, options, clock, checkpoint?.progress.seconds ?? 0)
   try {
     if (checkpoint) session.writeState(checkpoint.state)
@@ -101,7 +105,7 @@ async function* trainPrepared(
     for (let number = earlier.length + 1; number <= recipe.epochs && !hasStalled(progress, recipe); number++) {
       const startedAt = clock.now()
       const trained = yield* trainEpoch(job, session, { number, perEpoch, batchSize, trainCount }, clock, limits)
-      const { loss, accuracy } = await evaluateAll(session, validation, evaluationBatch, limits.check)
+      const { loss, accuracy } = yield* validate(job, session, { number, validation, evaluationBatch }, clock, limits)
       if (!Number.isFinite(loss)) throw diverged(loss, number, perEpoch, 'validation loss')
       const epoch: Epoch = {
         epoch: number,
@@ -112,6 +116,8 @@ async function* trainPrepared(
       }
       progress = await store(job, prepared, session, progress, epoch, limits.seconds())
       yield { type: 'epoch', lease, epoch }
+      const message = leaks.check()
+      if (message !== null) yield { type: 'notice', lease, message }
     }
     const { best } = progress!
     yield {
@@ -197,6 +203,30 @@ async function* trainEpoch(
     }
   }
   return { learningRate, trainLoss: total.loss / perEpoch, trainAccuracy: total.accuracy / perEpoch }
+}
+
+interface ValidationPlan {
+  readonly number: number
+  readonly validation: Int32Array
+  readonly evaluationBatch: number
+}
+
+async function* validate(
+  { lease }: TrainJob,
+  session: TrainingSession,
+  { number, validation, evaluationBatch }: ValidationPlan,
+  clock: Clock,
+  limits: Limits,
+): AsyncGenerator<TrainEvent, EvaluationSummary, undefined> {
+  const batches = evaluateAll(session, validation, evaluationBatch, limits.check)
+  let toldAt = clock.now()
+  for (;;) {
+    const next = await batches.next()
+    if (next.done) return next.value
+    if (clock.now() - toldAt < STEP_EVENT_INTERVAL_MS) continue
+    toldAt = clock.now()
+    yield { type: 'validation', lease, epoch: number, images: next.value, of: validation.length }
+  }
 }
 
 /** Best weights first, then the checkpoint that names them: a crash between the two costs nothing. */

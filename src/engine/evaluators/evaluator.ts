@@ -12,6 +12,8 @@ export interface EvaluationHooks {
     readonly notice: string | null
   }): Promise<void>
   onStep(step: { readonly epoch: number; readonly step: number; readonly loss: number }): void
+  /** Something a person should read. */
+  onNotice(message: string): Promise<void>
   /** Called when the epoch's checkpoint is on the disk. */
   onEpoch(epoch: Epoch): Promise<void>
   /** True once the evaluation should stop at its next checkpoint. */

@@ -14,6 +14,7 @@ import type { Origin } from '@shared/search/trial'
 import type { ComputePool } from '../executors/pool'
 import type { TrialRecord } from '../storage/trials'
 import type { EvaluationHooks, Evaluation, Evaluator } from './evaluator'
+import { SilenceWatch, type SilenceLimits } from './silence'
 
 export interface TrainingOptions {
   readonly pool: ComputePool
@@ -25,6 +26,8 @@ export interface TrainingOptions {
   readonly validationIndices: string
   /** Holds one folder per trial. */
   readonly checkpointsFolder: string
+  /** How long a compute may say nothing; replaced in tests. */
+  readonly silence?: SilenceLimits
 }
 
 export function checkpointFolder(checkpointsFolder: string, trialId: number): string {
@@ -63,10 +66,11 @@ export function createTrainingEvaluator(options: TrainingOptions): Evaluator {
   return {
     evaluate: async (trial, document, hooks, signal) => {
       const job = await trainJob(options, trial, document)
-      return options.pool.run(async (client, compute) => {
+      return options.pool.run(async (client, compute, kill) => {
         // Breaking off stops the compute after its step; it keeps its last checkpoint.
         const events = await client.train(job, { signal })
-        return follow(events[Symbol.asyncIterator](), job, compute, hooks, signal)
+        const silence = new SilenceWatch(kill, options.silence)
+        return follow(events[Symbol.asyncIterator](), job, { compute, silence }, hooks, signal)
       }, signal)
     },
   }
@@ -95,19 +99,20 @@ async function trainJob(options: TrainingOptions, trial: TrialRecord, document: 
 async function follow(
   events: AsyncIterator<TrainEvent>,
   job: TrainJob,
-  compute: number,
+  { compute, silence }: { readonly compute: number; readonly silence: SilenceWatch },
   hooks: EvaluationHooks,
   signal: AbortSignal,
 ): Promise<Evaluation> {
   const cancelled = cancellation(signal)
   try {
     for (;;) {
-      const next = await Promise.race([events.next(), cancelled.promise])
+      const next = await silence.during(Promise.race([events.next(), cancelled.promise]))
       if (next.done === true) {
         throw new AppError('internal', 'The compute ended the training without a result.', 'Run the trial again.')
       }
       const event = next.value
       if (event.lease !== job.lease) continue
+      silence.heard(event.type)
       const ended = await receive(event, job, compute, hooks)
       if (ended !== undefined) return ended
     }
@@ -133,6 +138,11 @@ async function receive(
     }
     case 'step':
       hooks.onStep(event)
+      return undefined
+    case 'validation':
+      return undefined // a sign of life, which `follow` has taken as such
+    case 'notice':
+      await hooks.onNotice(event.message)
       return undefined
     case 'epoch':
       await hooks.onEpoch(event.epoch)

@@ -93,6 +93,19 @@ describe('the pool of local computes', () => {
     await pool.close()
   })
 
+  it('gives the next job a new process after a job has killed its own', async () => {
+    const { seen, start } = memoryProcesses()
+    const pool = new LocalComputes({ slots: 1, start, environment })
+    const hung = pool.run((_client, _slot, kill) => {
+      kill()
+      return Promise.reject(new AppError('compute-died', 'gave no sign of life'))
+    }, never)
+    await expect(hung).rejects.toMatchObject({ message: 'gave no sign of life' })
+    expect(await pool.run(async (client) => (await client.info()).pid, never)).toBe(2)
+    expect(seen.live).toBe(1)
+    await pool.close()
+  })
+
   it('gives a slot up after five deaths in a row and says what to do', async () => {
     const { seen, start } = memoryProcesses()
     const pool = new LocalComputes({ slots: 1, start, environment })

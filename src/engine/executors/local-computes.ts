@@ -86,8 +86,15 @@ export class LocalComputes implements ComputePool {
       const died = process.exited.then((code): never => {
         throw diedAtWork(slot.index, code)
       })
-      const result = await Promise.race([job(client, slot.index), died]).catch(
+      let isKilled = false
+      const kill = (): void => {
+        isKilled = true
+        process.kill()
+      }
+      const result = await Promise.race([job(client, slot.index, kill), died]).catch(
         async (thrown: unknown): Promise<never> => {
+          // Or the next job would be given a process that is on its way out.
+          if (isKilled) await Promise.race([process.exited, after(EXIT_GRACE_MS)])
           if (thrown instanceof AppError) throw thrown
           // A closing port rejects calls before the exit is known: tell a death from a fault of the job.
           const code = await Promise.race([process.exited, after(EXIT_GRACE_MS)])

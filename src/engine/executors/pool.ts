@@ -8,8 +8,11 @@ import type { ComputeStatus } from '@shared/contract/runtime'
 export type ComputeClient = ContractRouterClient<ComputeContract>
 export type ProofClient = ContractRouterClient<ProofContract>
 
-/** A job has the slot to itself until its promise settles. */
-export type ComputeJob<T> = (client: ComputeClient, slot: number) => Promise<T>
+/**
+ * A job has the slot to itself until its promise settles.
+ * `kill` ends the slot's process at once, for one that does not answer any more; the slot starts a new one for its next job.
+ */
+export type ComputeJob<T> = (client: ComputeClient, slot: number, kill: () => void) => Promise<T>
 
 export interface ComputePool {
   /** Slots that can work at the same time, at least 1. */

@@ -9,6 +9,8 @@ export interface LiveRun {
   readonly activities: Map<number, Activity>
   /** When each trial in training began this attempt, in milliseconds of the monotonic clock. */
   readonly begun: Map<number, number>
+  /** Trials that failed unexpectedly, one after another. */
+  internalFailures: number
   /** Seconds of searching, over all sessions. */
   seconds(): number
 }
@@ -20,6 +22,7 @@ export function createLiveRun(secondsBefore: number): LiveRun {
     phase: 'preparing',
     activities: new Map(),
     begun: new Map(),
+    internalFailures: 0,
     seconds: () => secondsBefore + (performance.now() - startedAt) / 1000,
   }
 }

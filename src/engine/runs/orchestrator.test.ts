@@ -177,6 +177,54 @@ describe('failures', () => {
     },
   )
 
+  it('a search in which nothing ever worked ends after three internal faults, and goes on once the cause is mended', async () => {
+    const folder = temporaryFolder()
+    let isBroken = true
+    const harness = createHarness({
+      folder,
+      parallel: 1,
+      evaluate: (trial, ...rest) => {
+        if (isBroken) throw new Error('The native part does not load.')
+        return quickEvaluation(folder)(trial, ...rest)
+      },
+    })
+    await run(harness)
+    const failed = await harness.until('r', 'failed')
+    expect(failed.counts).toMatchObject({ failed: 3, running: 0 })
+    expect(failed.error).toMatchObject({
+      code: 'internal',
+      message: expect.stringMatching(/first 3 trials all failed.*native part does not load/) as string,
+      fix: expect.stringContaining('doctor') as string,
+    })
+    isBroken = false
+    await harness.orchestrator.resume('r')
+    expect((await harness.until('r', 'finished')).counts).toMatchObject({ failed: 3, finished: 9 })
+    await harness.close()
+  })
+
+  it('internal faults after a success, or broken by another reason, do not end the search', async () => {
+    const folder = temporaryFolder()
+    const later = createHarness({
+      folder,
+      parallel: 1,
+      evaluate: failing(folder, 'internal', (number) => (number === 1 ? 0 : 9)).evaluate,
+    })
+    await run(later, { strategy: 'random' })
+    expect((await later.until('r', 'finished')).counts.failed).toBeGreaterThan(3)
+    await later.close()
+    const other = temporaryFolder()
+    const mixed = createHarness({
+      folder: other,
+      parallel: 1,
+      evaluate: (trial) => {
+        throw new AppError(trial.number % 3 === 0 ? 'diverged' : 'internal', 'No.')
+      },
+    })
+    await run(mixed, { strategy: 'random' })
+    await mixed.until('r', 'finished')
+    await mixed.close()
+  })
+
   it('a search whose trials all fail ends by itself', async () => {
     const folder = temporaryFolder()
     const harness = createHarness({ folder, evaluate: failing(folder, 'diverged', () => 9).evaluate })
@@ -398,7 +446,7 @@ describe('pause, stop and the end of the program', () => {
     const evaluate = resumable(folder, told)
     const before = createHarness({ folder, evaluate })
     await run(before)
-    await pause(100)
+    await expect.poll(async () => (await before.views.run('r')).counts.finished, { timeout: 10_000 }).toBeGreaterThan(0)
     await before.close()
     const after = createHarness({ folder, evaluate })
     expect(await after.orchestrator.recover()).toEqual([])

@@ -51,23 +51,25 @@ export class Orchestrator {
   }
 
   /**
-   * Marks runs that an end of the program left running as interrupted, their trials as waiting.
-   * @returns their ids, oldest first.
+   * Marks runs that an end of the program left running as interrupted, their trials as waiting. One that was being paused
+   * becomes paused: that was the user's wish.
+   * @returns the ids of the interrupted ones, oldest first.
    */
   async recover(): Promise<string[]> {
     const { store } = this.options
     const left = (await listRuns(store.db)).filter(({ state }) => state === 'running' || state === 'pausing').reverse()
     for (const run of left) {
+      const state = run.state === 'pausing' ? 'paused' : 'interrupted'
       await record(
         { ...this.options, run },
-        { level: 'warning', message: 'The program ended while this search was going. It can go on where it stood.' },
+        { level: 'warning', message: `The program ended while this search was ${run.state}. It can go on where it stood.` },
         async (writer) => {
           await moveTrials(writer, run.id, 'running', 'waiting')
-          await updateRun(writer, run.id, { state: 'interrupted' })
+          await updateRun(writer, run.id, { state })
         },
       )
     }
-    return left.map(({ id }) => id)
+    return left.filter(({ state }) => state === 'running').map(({ id }) => id)
   }
 
   async create(run: NewRun): Promise<void> {
@@ -80,8 +82,9 @@ export class Orchestrator {
 
   /** @throws AppError `conflict` when the run is going or has ended, `not-found`, `read-only`. */
   async resume(id: string): Promise<void> {
-    if (this.isClosed) throw new AppError('cancelled', 'The engine is closing.')
+    this.options.store.refuseReadOnly()
     const run = await getRun(this.options.store.db, id)
+    if (this.isClosed) throw new AppError('cancelled', 'The engine is closing.')
     const isStuck = this.unstored.has(id)
     if (this.tasks.has(id) || !(RESUMABLE.includes(run.state) || isStuck)) {
       throw new AppError(
@@ -92,41 +95,47 @@ export class Orchestrator {
     }
     const control = new RunControl()
     const live = createLiveRun(run.seconds)
-    // In the map before the first await below: two calls must not start it twice.
-    let begin: () => void = () => undefined
-    const begun = new Promise<void>((resolve) => (begin = resolve))
-    const done = begun.then(() => this.go({ ...run, state: 'running' }, live, control))
-    this.tasks.set(id, { live, control, done })
-    try {
-      const word = run.startedAt === null ? 'started' : 'goes on'
-      await record({ ...this.options, run }, { message: `Search ${run.number} ${word}.` }, async (writer) => {
-        // Trials of a run whose end could not be stored are still marked as running.
-        await moveTrials(writer, id, 'running', 'waiting')
-        await updateRun(writer, id, {
-          state: 'running',
-          error: null,
-          ...(run.startedAt === null && { startedAt: new Date().toISOString() }),
-        })
+    const word = run.startedAt === null ? 'started' : 'goes on'
+    const started = record({ ...this.options, run }, { message: `Search ${run.number} ${word}.` }, async (writer) => {
+      // It may have been removed or stopped since it was read.
+      const { state } = await getRun(writer, id)
+      if (state !== run.state) throw new AppError('conflict', `Search ${run.number} has just become ${state}.`)
+      // Trials of a run whose end could not be stored are still marked as running.
+      await moveTrials(writer, id, 'running', 'waiting')
+      await updateRun(writer, id, {
+        state: 'running',
+        error: null,
+        ...(run.startedAt === null && { startedAt: new Date().toISOString() }),
       })
-    } catch (thrown) {
-      this.tasks.delete(id)
-      throw thrown
-    }
-    this.unstored.delete(id)
-    begin()
+    })
+    const done = started.then(
+      () => {
+        this.unstored.delete(id)
+        return this.go({ ...run, state: 'running' }, live, control)
+      },
+      // The caller gets the reason below; whoever waits for the task must not wait for ever.
+      () => void this.tasks.delete(id),
+    )
+    // In the map before the first await: two calls must not start it twice.
+    this.tasks.set(id, { live, control, done })
+    await started
   }
 
   /** Holds at the next checkpoints; resolves when the wish is stored, not when everything stands. */
   async pause(id: string): Promise<void> {
+    this.options.store.refuseReadOnly()
     const run = await getRun(this.options.store.db, id)
     const task = this.tasks.get(id)
     if (task === undefined || run.state === 'pausing') {
       if (run.state === 'paused' || run.state === 'pausing') return
       throw new AppError('conflict', `Search ${run.number} is ${run.state} and cannot be paused.`)
     }
-    await record({ ...this.options, run }, { message: 'Pausing: trials stop at their next checkpoint.' }, (writer) =>
-      updateRun(writer, id, { state: 'pausing' }),
-    )
+    await record({ ...this.options, run }, { message: 'Pausing: trials stop at their next checkpoint.' }, async (writer) => {
+      // It may have come to its end since it was read; that end must stand.
+      const { state } = await getRun(writer, id)
+      if (state !== 'running') throw new AppError('conflict', `Search ${run.number} is ${state} and cannot be paused.`)
+      await updateRun(writer, id, { state: 'pausing' })
+    })
     task.control.end('pause')
   }
 
@@ -158,6 +167,8 @@ export class Orchestrator {
     }
     const trials = await listTrials(store.db, id)
     await store.write(async (writer) => {
+      // Started since it was looked for: its task would write into nothing.
+      if (this.tasks.has(id)) throw new AppError('conflict', `Search ${run.number} has just been started.`, 'Stop or pause it first.')
       for (const trial of trials) await artefacts.release(writer, `trial:${trial.id}`)
       await artefacts.release(writer, `run:${id}`)
       await deleteRun(writer, id)

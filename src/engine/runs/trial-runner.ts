@@ -6,11 +6,14 @@ import { checkpointFolder } from '../evaluators/training'
 import type { Evaluation, EvaluationHooks } from '../evaluators/evaluator'
 import { updateRun } from '../storage/runs'
 import { copyEpochs, dropEpochsAfter, putEpoch } from '../storage/epochs'
-import { getTrialDocument, updateTrial, type TrialRecord } from '../storage/trials'
+import { getTrialDocument, listTrials, updateTrial, type TrialRecord } from '../storage/trials'
 import { record, type RunContext } from './run-context'
 
 /** The first attempt and two more (design: Retry). */
 export const MAX_ATTEMPTS = 3
+
+/** Unexpected failures in a row, with nothing finished, after which more trials would only burn the budget. Chosen by us. */
+const MAX_INTERNAL_FAILURES = 3
 
 /** Failures that the next trial would meet as well. */
 const ENDS_RUN: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
@@ -53,6 +56,7 @@ export async function runTrial(context: RunContext, trial: TrialRecord): Promise
       if (ENDS_RUN.has(error.code)) throw thrown
       if (error.code !== 'compute-died' || attempt >= MAX_ATTEMPTS) {
         await fail(context, trial, error, seconds())
+        await refuseBroken(context, error)
         return
       }
       secondsBefore = seconds()
@@ -137,6 +141,13 @@ function hooksOf(context: RunContext, trial: TrialRecord): EvaluationHooks {
       await record(context, line, (writer) => dropEpochsAfter(writer, trial.id, start.resumedFromEpoch), [trial.id])
     },
     onStep: ({ epoch, step, loss }) => show(epoch, step, loss),
+    onNotice: (message) =>
+      record(
+        context,
+        { level: 'warning', message: `Trial ${trial.number}: ${message}`, trialId: trial.id },
+        () => Promise.resolve(),
+        [trial.id],
+      ),
     onEpoch: async (epoch) => {
       show(epoch.epoch + 1, 0, epoch.trainLoss)
       await record(
@@ -202,6 +213,22 @@ async function fail(context: RunContext, trial: TrialRecord, error: ErrorData, s
     [trial.id],
   )
   await removeCheckpoints(context, trial)
+}
+
+/**
+ * Ends a run in which nothing has ever worked: a broken installation would fail every trial of the budget the same way.
+ * @throws AppError `internal` with the last trial's reason
+ */
+async function refuseBroken({ store, live, run }: RunContext, error: ErrorData): Promise<void> {
+  live.internalFailures = error.code === 'internal' ? live.internalFailures + 1 : 0
+  if (live.internalFailures < MAX_INTERNAL_FAILURES) return
+  const trials = await listTrials(store.db, run.id)
+  if (trials.some(({ state }) => state === 'finished')) return
+  throw new AppError(
+    'internal',
+    `The first ${live.internalFailures} trials all failed by a fault of the program or its installation: ${error.message}`,
+    error.fix ?? 'Run "gpt-nas doctor"; the search can go on once the cause is mended.',
+  )
 }
 
 async function removeCheckpoints({ store }: RunContext, trial: TrialRecord): Promise<void> {

@@ -33,6 +33,8 @@ export function finishedEvent(job: TrainJob, fitness: number): TrainEvent {
 
 export interface FakeComputes extends ComputePool {
   readonly jobs: TrainJob[]
+  /** Slots whose process a job has killed, in order. */
+  readonly killed: number[]
 }
 
 const PROBABILITIES = [0.2, 0.3, 0.5]
@@ -40,6 +42,7 @@ const PROBABILITIES = [0.2, 0.3, 0.5]
 /** @param train what every compute does with a job */
 export function fakeComputes(train: TrainScript = wellTrained, size = 2): FakeComputes {
   const jobs: TrainJob[] = []
+  const killed: number[] = []
   const free = Array.from({ length: size }, (_, slot) => slot)
   const waiting: ((slot: number) => void)[] = []
   const client = (slot: number): ComputeClient => {
@@ -62,12 +65,13 @@ export function fakeComputes(train: TrainScript = wellTrained, size = 2): FakeCo
   }
   return {
     jobs,
+    killed,
     size,
     run: async (job, signal) => {
       if (signal.aborted) throw new AppError('cancelled', 'Cancelled before it began.')
       const slot = free.shift() ?? (await new Promise<number>((resolve) => waiting.push(resolve)))
       try {
-        return await job(client(slot), slot)
+        return await job(client(slot), slot, () => void killed.push(slot))
       } finally {
         const next = waiting.shift()
         if (next === undefined) free.push(slot)

@@ -28,7 +28,10 @@ export const layerGraphSchema = z.object({
   output: z.string(),
 })
 
-/** One split of a prepared data set: raw uint8 images `[count, height, width, channels]` and uint8 labels `[count]`. */
+/**
+ * One split of a prepared data set: raw uint8 images `[count, height, width, channels]` and labels `[count]`, uint8, or uint16
+ * little-endian where there are more than 256 classes.
+ */
 export const splitFilesSchema = z.object({
   images: z.string(),
   labels: z.string(),
@@ -74,6 +77,16 @@ export const trainEventSchema = z.discriminatedUnion('type', [
     step: z.number().int(),
     loss: z.number(),
   }),
+  /** A sign of life during validation, which may take longer than a step: images looked at so far, of how many. */
+  z.object({
+    type: z.literal('validation'),
+    lease: z.string(),
+    epoch: z.number().int(),
+    images: z.number().int(),
+    of: z.number().int(),
+  }),
+  /** Something that a person should read; training goes on. */
+  z.object({ type: z.literal('notice'), lease: z.string(), message: z.string() }),
   z.object({ type: z.literal('epoch'), lease: z.string(), epoch: epochSchema }),
   /** `weights`: path of the file with the network's weights at its best epoch. */
   z.object({
