@@ -1,7 +1,7 @@
 // What every command shares: its output, its session, its exit code. Commands themselves only ask and print.
 import type { Command } from 'commander'
 import { createOutput, EXIT, type Output } from './output'
-import { openSession, type Session } from './session'
+import type { Session } from './session'
 
 export interface CommonOptions {
   readonly json?: boolean
@@ -14,12 +14,17 @@ export interface CommandContext extends Session {
 
 /** Adds the options every command has. */
 export function withCommonOptions(command: Command): Command {
-  return command
-    .option(
+  return withJsonOption(
+    command.option(
       '--workspace <folder>',
       'workspace folder (default: $GPTNAS_WORKSPACE, else "GPT-NAS Workspace" in the home folder)',
-    )
-    .option('--json', 'print the result as JSON, and nothing else, on standard output')
+    ),
+  )
+}
+
+/** For commands that need no engine and so no workspace. */
+export function withJsonOption(command: Command): Command {
+  return command.option('--json', 'print the result as JSON, and nothing else, on standard output')
 }
 
 /**
@@ -33,6 +38,8 @@ export async function runCommand(
   const output = createOutput(options.json === true, process)
   let session: Session | undefined
   try {
+    // Loaded only here: commands without an engine start without SQLite and everything behind it.
+    const { openSession } = await import('./session')
     session = await openSession({ workspace: options.workspace })
     process.exitCode = (await body({ ...session, output })) ?? EXIT.ok
   } catch (thrown) {
@@ -40,5 +47,22 @@ export async function runCommand(
     process.exitCode = EXIT.failed
   } finally {
     await session?.close()
+  }
+}
+
+/**
+ * Runs `body` without engine and workspace; whatever it throws is printed as an error and becomes exit code 1.
+ * @param body returns the exit code, or nothing for success
+ */
+export async function runLocally(
+  options: Pick<CommonOptions, 'json'>,
+  body: (output: Output) => Promise<number | void> | number | void,
+): Promise<void> {
+  const output = createOutput(options.json === true, process)
+  try {
+    process.exitCode = (await body(output)) ?? EXIT.ok
+  } catch (thrown) {
+    output.failure(thrown)
+    process.exitCode = EXIT.failed
   }
 }

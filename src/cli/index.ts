@@ -1,10 +1,15 @@
 // gpt-nas: the command line. One file per command; this one only puts them together.
 import { Command } from 'commander'
+import { checkCommand } from './commands/check'
+import { costCommand } from './commands/cost'
 import { datasetCommand } from './commands/dataset'
+import { diffCommand } from './commands/diff'
 import { doctorCommand } from './commands/doctor'
 import { exportCommand } from './commands/export'
 import { proposerCommand } from './commands/proposer'
 import { searchCommand } from './commands/search'
+import { spaceCommand } from './commands/space'
+import { zooCommand } from './commands/zoo'
 import { EXIT } from './output'
 
 const program = new Command('gpt-nas')
@@ -14,6 +19,11 @@ const program = new Command('gpt-nas')
 
 doctorCommand(program)
 datasetCommand(program)
+spaceCommand(program)
+zooCommand(program)
+checkCommand(program)
+costCommand(program)
+diffCommand(program)
 searchCommand(program)
 exportCommand(program)
 proposerCommand(program)

@@ -78,6 +78,14 @@ export class Hash128 {
   }
 }
 
+/** Of a text, as 32 hexadecimal digits; a text that is such a hash already stays what it is. */
+export function hashText(text: string): string {
+  if (/^[0-9a-f]{32}$/.test(text)) return text
+  const words = new Uint32Array(4)
+  new Hash128().text(text).finish(words, 0)
+  return hexOf(words, 0)
+}
+
 /** Four words as 32 hexadecimal digits. */
 export function hexOf(words: Uint32Array, offset: number): string {
   let text = ''

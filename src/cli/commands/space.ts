@@ -1,0 +1,121 @@
+// gpt-nas space: how many architectures a space has, random ones, all of them, what it consists of; and the import of
+// NAS-Bench-101's official records.
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { InvalidArgumentError, type Command } from 'commander'
+import { hashText } from '@shared/architecture/canonical/hash128'
+import { FILE_EXTENSION, documentText } from '@shared/architecture/document'
+import { AppError } from '@shared/errors'
+import { createRandom } from '@shared/random'
+import { runLocally, withJsonOption } from '../command'
+import { writeText } from '../files'
+import { writeLines } from '../line-stream'
+import type { Output } from '../output'
+import { SPACE_HELP, openSpace, type OpenSpace } from '../spaces'
+import { importCommand } from './space-import'
+
+interface JsonOption {
+  readonly json?: boolean
+}
+
+interface SampleOptions extends JsonOption {
+  readonly count: number
+  readonly seed: number
+  readonly out?: string
+}
+
+const wholeNumber =
+  (min: number) =>
+  (text: string): number => {
+    const value = Number(text)
+    if (!Number.isInteger(value) || value < min)
+      throw new InvalidArgumentError(`It must be a whole number from ${min} on.`)
+    return value
+  }
+
+/** 423,624 as it is; beyond what doubles hold exactly, three digits and a power of ten. */
+const sizeText = (count: number): string =>
+  Number.isSafeInteger(count) ? count.toLocaleString('en') : count.toExponential(2)
+
+function countText(count: number, exact: boolean, noun: string, classes: number | null): string {
+  const text = `${exact ? '' : 'at most '}${sizeText(count)} ${noun}`
+  return classes === null ? text : `${text} in ${classes.toLocaleString('en')} classes`
+}
+
+function show({ space, facts, noun, classes }: OpenSpace, output: Output): void {
+  const { count, exact } = space.size()
+  const lines = Object.entries(facts).map(([name, value]) => {
+    if (!Array.isArray(value)) return `${name}: ${typeof value === 'object' ? JSON.stringify(value) : String(value)}`
+    return `${name}:\n${value.map((item) => `  ${String(item)}`).join('\n')}`
+  })
+  const own = classes?.() ?? null
+  output.result(
+    { name: space.name, count, exact, classes: own, ...facts },
+    [`${space.name}: ${countText(count, exact, noun, own)}`, ...lines].join('\n'),
+  )
+}
+
+function* listed({ all, space }: OpenSpace, isJson: boolean): Generator<string> {
+  if (all === undefined)
+    throw new AppError(
+      'invalid-input',
+      `Space ${space.name} has up to ${sizeText(space.size().count)} architectures, too many to list.`,
+      `Draw some with "gpt-nas space sample".`,
+    )
+  for (const { key, tokens, genotype } of all()) {
+    const hash = hashText(key)
+    yield isJson ? JSON.stringify({ hash, tokens, genotype: genotype() }) : `${hash} ${tokens.join(' ')}`
+  }
+}
+
+function sample({ space, encode }: OpenSpace, { count, seed, out }: SampleOptions, output: Output): void {
+  const random = createRandom(seed)
+  const drawn = Array.from({ length: count }, (_, i) => {
+    const genotype = space.random(random)
+    const file = out === undefined ? null : join(out, `${space.name}-${seed}-${i + 1}${FILE_EXTENSION}`)
+    if (file !== null) writeText(file, documentText(space.toDocument(genotype, `${space.name}-${seed}-${i + 1}`)))
+    return { hash: hashText(space.canonicalKey(genotype)), genotype, tokens: encode(genotype), file }
+  })
+  output.result(drawn, drawn.map(({ genotype, file }) => file ?? JSON.stringify(genotype)).join('\n'))
+}
+
+export function spaceCommand(program: Command): void {
+  const group = program.command('space').description(`search spaces: ${SPACE_HELP}`)
+  withJsonOption(group.command('count <space>').description('how many architectures it has')).action(
+    (name: string, options: JsonOption) =>
+      runLocally(options, (output) => {
+        const { space, noun, classes } = openSpace(name)
+        const { count, exact } = space.size()
+        const own = classes?.() ?? null
+        output.result({ name: space.name, count, exact, classes: own }, countText(count, exact, noun, own))
+      }),
+  )
+  withJsonOption(
+    group
+      .command('sample <space>')
+      .description('random architectures of it')
+      .option('--count <number>', 'how many', wholeNumber(1), 1)
+      .option('--seed <number>', 'same seed, same architectures', wholeNumber(0), 1)
+      .option('--out <folder>', 'write each as an architecture file into this folder'),
+  ).action((name: string, options: SampleOptions) =>
+    runLocally(options, (output) => {
+      if (options.out !== undefined) mkdirSync(options.out, { recursive: true })
+      sample(openSpace(name), options, output)
+    }),
+  )
+  withJsonOption(
+    group
+      .command('enumerate <space>')
+      .description(
+        'every architecture, one a line: canonical hash and tokens of preset workbench; with --json one object a line',
+      ),
+  ).action((name: string, options: JsonOption) =>
+    runLocally(options, async () => {
+      await writeLines(process.stdout, listed(openSpace(name), options.json === true))
+    }),
+  )
+  withJsonOption(group.command('show <space>').description('what it consists of')).action(
+    (name: string, options: JsonOption) => runLocally(options, (output) => show(openSpace(name), output)),
+  )
+  importCommand(group)
+}
