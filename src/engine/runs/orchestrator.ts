@@ -62,7 +62,10 @@ export class Orchestrator {
       const state = run.state === 'pausing' ? 'paused' : 'interrupted'
       await record(
         { ...this.options, run },
-        { level: 'warning', message: `The program ended while this search was ${run.state}. It can go on where it stood.` },
+        {
+          level: 'warning',
+          message: `The program ended while this search was ${run.state}. It can go on where it stood.`,
+        },
         async (writer) => {
           await moveTrials(writer, run.id, 'running', 'waiting')
           await updateRun(writer, run.id, { state })
@@ -130,12 +133,17 @@ export class Orchestrator {
       if (run.state === 'paused' || run.state === 'pausing') return
       throw new AppError('conflict', `Search ${run.number} is ${run.state} and cannot be paused.`)
     }
-    await record({ ...this.options, run }, { message: 'Pausing: trials stop at their next checkpoint.' }, async (writer) => {
-      // It may have come to its end since it was read; that end must stand.
-      const { state } = await getRun(writer, id)
-      if (state !== 'running') throw new AppError('conflict', `Search ${run.number} is ${state} and cannot be paused.`)
-      await updateRun(writer, id, { state: 'pausing' })
-    })
+    await record(
+      { ...this.options, run },
+      { message: 'Pausing: trials stop at their next checkpoint.' },
+      async (writer) => {
+        // It may have come to its end since it was read; that end must stand.
+        const { state } = await getRun(writer, id)
+        if (state !== 'running')
+          throw new AppError('conflict', `Search ${run.number} is ${state} and cannot be paused.`)
+        await updateRun(writer, id, { state: 'pausing' })
+      },
+    )
     task.control.end('pause')
   }
 
@@ -168,7 +176,8 @@ export class Orchestrator {
     const trials = await listTrials(store.db, id)
     await store.write(async (writer) => {
       // Started since it was looked for: its task would write into nothing.
-      if (this.tasks.has(id)) throw new AppError('conflict', `Search ${run.number} has just been started.`, 'Stop or pause it first.')
+      if (this.tasks.has(id))
+        throw new AppError('conflict', `Search ${run.number} has just been started.`, 'Stop or pause it first.')
       for (const trial of trials) await artefacts.release(writer, `trial:${trial.id}`)
       await artefacts.release(writer, `run:${id}`)
       await deleteRun(writer, id)

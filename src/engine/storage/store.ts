@@ -31,6 +31,8 @@ export interface Store {
    * @throws AppError `read-only` when another engine holds the workspace, `storage-failed` when the disk refuses.
    */
   write<T>(fact: (writer: Writer) => Promise<T>): Promise<T>
+  /** For work that is worth nothing unless its result can be stored. @throws AppError `read-only` that says who holds it */
+  refuseReadOnly(): void
   /** Calls `listener` once if the lease is lost while the workspace is open. */
   onLeaseLost(listener: (reason: string) => void): void
   close(): Promise<void>
@@ -108,7 +110,7 @@ function createStore(
   const refuse = (): AppError =>
     new AppError(
       'read-only',
-      `The workspace ${folders.root} is read-only here: ${holder ?? 'it is held by another program'}.`,
+      `The workspace ${folders.root} is read-only here: ${firstHolder === null ? (holder ?? '') : `it is held by ${firstHolder}`}.`,
       'Close the other program that uses this workspace, then open it again.',
     )
   return {
@@ -119,6 +121,9 @@ function createStore(
     },
     get holder() {
       return holder
+    },
+    refuseReadOnly: () => {
+      if (holder !== null) throw refuse()
     },
     write: async (fact) => {
       if (lease === undefined || holder !== null) throw refuse()
