@@ -17,7 +17,7 @@ const training = proposerTrainingSchema.parse({
   cellEpochs: 2,
   chainEpochs: 1,
   classifierEpochs: 20,
-  batchSize: 64,
+  batchSize: 128,
   heldOut: 0.2,
 })
 
