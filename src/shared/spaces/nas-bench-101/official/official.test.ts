@@ -1,8 +1,7 @@
 // The import of NAS-Bench-101's official file on a small file in its form, written by Google's own protobuf and an
 // independent CRC-32C in Python: 12 cells with their published hashes and parameter counts, invented accuracies.
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import fixture from '../../../../../tests/fixtures/nas-bench-101-records.json'
 import { costOf } from '../../../architecture/cost'
 import { createRandom } from '../../../random'
 import { parseCellGenotype } from '../genotype'
@@ -12,7 +11,7 @@ import { readOfficialRow } from './row'
 import { OFFICIAL_COLUMNS, OfficialTable } from './table'
 import { RecordReader } from './tfrecord'
 
-const FILE = readFileSync(join(__dirname, '../../../../../tests/fixtures/nas-bench-101-records.tfrecord'))
+const FILE = Uint8Array.from(atob(fixture.tfrecord), (letter) => letter.charCodeAt(0))
 
 function records(file: Uint8Array, pieces: (left: number) => number = (left) => left): Uint8Array[] {
   const reader = new RecordReader()
