@@ -124,11 +124,13 @@ async function removeOrphans(store: Store, root: string, nowMs: number): Promise
   const rows = await store.db.selectFrom('artefacts').select('sha256').execute()
   const known = new Set(rows.map(({ sha256 }) => sha256))
   let removed = 0
-  for (const folder of await readdir(root)) {
-    for (const name of await readdir(path.join(root, folder))) {
-      const file = path.join(root, folder, name)
-      const info = await stat(file)
-      if (known.has(name) || nowMs - info.mtimeMs < ORPHAN_AGE_MS) continue
+  for (const folder of await readdir(root, { withFileTypes: true })) {
+    // What a file manager or a person put here is none of ours, and must not keep the workspace from opening.
+    if (!folder.isDirectory()) continue
+    for (const name of await readdir(path.join(root, folder.name))) {
+      const file = path.join(root, folder.name, name)
+      const info = await stat(file).catch(() => undefined)
+      if (known.has(name) || info?.isFile() !== true || nowMs - info.mtimeMs < ORPHAN_AGE_MS) continue
       await rm(file, { force: true })
       removed++
     }

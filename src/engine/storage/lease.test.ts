@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import path from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { temporaryFolder } from '../testing/temporary-folder'
 import { openDatabase } from './database'
 import { acquireLease, currentHolder, isStale, STALE_MS } from './lease'
@@ -64,5 +64,27 @@ describe('the lease on a workspace', () => {
     expect(await lost).toContain('taken')
     database.close()
     await store.close()
+  })
+
+  it('keeps the workspace when the disk refuses a beat, and loses it when it refuses for too long', async () => {
+    vi.useFakeTimers()
+    onTestFinished(() => void vi.useRealTimers())
+    const database = openDatabase(path.join(temporaryFolder(), DATABASE_FILE))
+    const result = acquireLease(database)
+    if (!result.held) throw new Error('a new workspace is free')
+    const lost: string[] = []
+    result.lease.startHeart((reason) => lost.push(reason))
+    const refuseWrites = (on: boolean) => database.exec(`PRAGMA query_only=${on ? 'ON' : 'OFF'}`)
+    refuseWrites(true)
+    vi.advanceTimersByTime(2000)
+    refuseWrites(false)
+    vi.advanceTimersByTime(2000)
+    expect(lost).toEqual([])
+    refuseWrites(true)
+    vi.advanceTimersByTime(STALE_MS + 1000)
+    expect(lost).toHaveLength(1)
+    refuseWrites(false)
+    result.lease.release()
+    database.close()
   })
 })

@@ -108,6 +108,7 @@ function describe({ pid, host, since }: Holder): string {
 
 function createLease(database: Database, token: string): Lease {
   let timer: NodeJS.Timeout | undefined
+  let lastBeatMs = Date.now()
   const beat = (): boolean =>
     Number(
       database.prepare('UPDATE lease SET heartbeat_ms = ? WHERE id = 1 AND token = ?').run([Date.now(), token]).changes,
@@ -117,10 +118,15 @@ function createLease(database: Database, token: string): Lease {
     startHeart: (onLost) => {
       timer = setInterval(() => {
         try {
-          if (beat()) return
+          if (beat()) {
+            lastBeatMs = Date.now()
+            return
+          }
           clearInterval(timer)
           onLost('another program has taken the workspace over')
         } catch (thrown) {
+          // A disk that is full or busy for a moment; until the lease is stale nobody else may take it.
+          if (Date.now() - lastBeatMs < STALE_MS) return
           clearInterval(timer)
           onLost(thrown instanceof Error ? thrown.message : String(thrown))
         }

@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createHash } from 'node:crypto'
 import path from 'node:path'
 import { sql } from 'kysely'
@@ -175,6 +175,17 @@ describe('artefacts', () => {
     expect(readFileSync(reopened.path(kept.sha256), 'utf8')).toBe('kept')
     expect(existsSync(reopened.path(loose.sha256))).toBe(false)
     await again.close()
+  })
+
+  it('does not mind what a file manager left in its folder', async () => {
+    const folder = temporaryFolder()
+    const store = openStore(folder)
+    const artefacts = createArtefacts(store)
+    const { sha256 } = await artefacts.put('weights', Buffer.from('kept'))
+    writeFileSync(path.join(store.folders.artefacts, '.DS_Store'), '')
+    mkdirSync(path.join(path.dirname(artefacts.path(sha256)), 'a folder'))
+    expect(await artefacts.collect(Date.now() + 48 * 60 * 60 * 1000)).toBe(1)
+    await store.close()
   })
 
   it('adopts a file only when its content is what was promised', async () => {

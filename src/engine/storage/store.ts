@@ -140,9 +140,12 @@ function createStore(
     close: async () => {
       // A read waits for the transaction that may be open on the one connection; closing under it would undo it.
       await db.selectFrom('lease').select('id').execute()
-      lease?.release()
-      await db.destroy()
-      closeDatabase()
+      try {
+        lease?.release()
+      } finally {
+        await db.destroy()
+        closeDatabase()
+      }
     },
   }
 }
