@@ -110,7 +110,7 @@ export const design = {
     },
     families: {
       userBlocks: 'Your blocks',
-      paperBlocks: 'Blocks of the paper',
+      builtInBlocks: 'Built-in blocks',
       convolution: 'Convolution',
       depthwise: 'Depthwise',
       pooling: 'Pooling',
@@ -169,7 +169,10 @@ export const design = {
       parameters: { label: 'Parameters', help: 'Trainable numbers.' },
       macs: { label: 'MAC', help: 'Multiply-accumulates for one image: convolution and dense layers.' },
       weights: { label: 'Weights', help: 'Size of the stored weights, float32, with batch-norm statistics.' },
-      activations: { label: 'Training', help: 'Memory of all layer outputs for one image, kept for the backward pass.' },
+      activations: {
+        label: 'Training',
+        help: 'Memory of all layer outputs for one image, kept for the backward pass.',
+      },
       inference: { label: 'Inference', help: 'Largest memory at any moment for one image, outputs freed after use.' },
       layers: { label: 'Layers', help: 'With every block spelled out.' },
     },
@@ -181,6 +184,7 @@ export const design = {
       networkUnsaved: 'A chain of the search space; save it to seed a search',
       networkOutside: 'Not in the search space: {reason}',
       seed: 'Seed a search',
+      seeded: '“{name}” will be in the first generation of the search you define here.',
     },
     saveFailed: 'The design could not be saved',
     savedBlock: '“{name}” is saved and has joined the search space.',

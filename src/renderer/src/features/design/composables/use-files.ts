@@ -48,7 +48,10 @@ export function useFiles() {
   }
   async function importFile(): Promise<void> {
     await notices.attempt('import-design', t('design.importFailed'), async () => {
-      const file = await host.openTextFile({ title: t('design.importTitle'), extensions: [FILE_EXTENSION.slice(1), 'json'] })
+      const file = await host.openTextFile({
+        title: t('design.importTitle'),
+        extensions: [FILE_EXTENSION.slice(1), 'json'],
+      })
       if (file !== null) openNew(parseDocumentText(file.text))
     })
   }

@@ -2,6 +2,7 @@
 import { computed, onMounted } from 'vue'
 import { useI18n } from 'vue-i18n'
 import { useNavigationStore } from '@/stores/navigation.store'
+import { useNoticesStore } from '@/stores/notices.store'
 import { useDatasetsStore } from '@/features/datasets/store/datasets.store'
 import { useDefinitionStore } from '@/features/search/store/definition.store'
 import { chainSpaceSchema } from '@shared/search/run'
@@ -22,6 +23,7 @@ export function useSearchFit() {
   const definition = useDefinitionStore()
   const datasets = useDatasetsStore()
   const navigation = useNavigationStore()
+  const notices = useNoticesStore()
   onMounted(() => datasets.datasets ?? void datasets.load())
 
   /** Why the present network is not a chain of the search settings' space; undefined when it is. */
@@ -70,6 +72,8 @@ export function useSearchFit() {
     const before = Array.isArray(seeds) ? (seeds as string[]) : []
     if (!before.includes(id)) definition.set('seedDesigns', [...before, id])
     navigation.open('search')
+    // The list of seeds is among the expert settings, which may be hidden.
+    notices.tell(t('design.fit.seeded', { name: editor.active?.meta.name ?? '' }))
   }
   return { fit, seed }
 }

@@ -1,4 +1,4 @@
-// What can be added: layers by family, the paper's blocks, the user's own; and how a typed word finds them.
+// What can be added: layers by family, built-in blocks, the user's own; and how a typed word finds them.
 import type { BlockDefinition, BlockLibrary } from '@shared/architecture/block'
 import { isUserBlock } from '@shared/architecture/block-from-document'
 import { catalogue } from '@shared/architecture/catalogue'
@@ -17,16 +17,14 @@ export interface PaletteItem {
   readonly node: NewNode
 }
 /** A family of layers, or one of the two kinds of blocks. */
-export type PaletteGroupName = LayerFamily | 'userBlocks' | 'paperBlocks'
+export type PaletteGroupName = LayerFamily | 'userBlocks' | 'builtInBlocks'
 export interface PaletteGroup {
   readonly name: PaletteGroupName
   readonly items: readonly PaletteItem[]
 }
 
-/** In the order of use: blocks make networks, layers make blocks. */
-export const PALETTE_GROUPS: readonly PaletteGroupName[] = [
-  'userBlocks',
-  'paperBlocks',
+const BLOCK_GROUPS: readonly PaletteGroupName[] = ['userBlocks', 'builtInBlocks']
+const LAYER_GROUPS: readonly PaletteGroupName[] = [
   'convolution',
   'depthwise',
   'pooling',
@@ -37,9 +35,13 @@ export const PALETTE_GROUPS: readonly PaletteGroupName[] = [
   'other',
 ]
 
-/** Everything that may stand in a document; `own` is the name of the block being edited, which cannot contain itself. */
+/**
+ * Everything that may stand in a document, most wanted first: networks are made of blocks, blocks of layers.
+ * @param own name of the block being edited, which cannot contain itself; absent for a network.
+ */
 export function paletteItems(library: BlockLibrary, own?: string): readonly PaletteGroup[] {
-  const groups = new Map<PaletteGroupName, PaletteItem[]>(PALETTE_GROUPS.map((name) => [name, []]))
+  const order = own === undefined ? [...BLOCK_GROUPS, ...LAYER_GROUPS] : [...LAYER_GROUPS, ...BLOCK_GROUPS]
+  const groups = new Map<PaletteGroupName, PaletteItem[]>(order.map((name) => [name, []]))
   for (const definition of catalogue.values())
     groups.get(definition.family)!.push({
       key: `layer:${definition.kind}`,
@@ -49,8 +51,8 @@ export function paletteItems(library: BlockLibrary, own?: string): readonly Pale
       node: { kind: definition.kind },
     })
   for (const block of library.values())
-    if (block.name !== own) groups.get(isUserBlock(block) ? 'userBlocks' : 'paperBlocks')!.push(blockItem(block))
-  return PALETTE_GROUPS.map((name) => ({ name, items: groups.get(name)! })).filter(({ items }) => items.length > 0)
+    if (block.name !== own) groups.get(isUserBlock(block) ? 'userBlocks' : 'builtInBlocks')!.push(blockItem(block))
+  return order.map((name) => ({ name, items: groups.get(name)! })).filter(({ items }) => items.length > 0)
 }
 
 function blockItem(block: BlockDefinition): PaletteItem {

@@ -4,7 +4,8 @@ import { isBinding, type Binding, type DocumentParameters, type DocumentValue } 
 
 /** Said first to last; anything else is left to the inspector. */
 const SAID: readonly { readonly name: string; readonly say: (value: string) => string; readonly silent?: string }[] = [
-  { name: 'kernel', say: (value) => value },
+  // Blocks give one number for a square window.
+  { name: 'kernel', say: (value) => (/^\d+$/.test(value) ? `${value}x${value}` : value) },
   { name: 'channels', say: (value) => value },
   { name: 'features', say: (value) => value },
   { name: 'width', say: (value) => `w ${value}` },

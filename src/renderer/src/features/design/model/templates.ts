@@ -50,21 +50,27 @@ function withWidthOfInput(document: ArchitectureDocument): ArchitectureDocument 
   return { ...document, records: { ...document.records, meta: { ...meta, parameters } } }
 }
 
-/**
- * A residual network for 32x32 images, in the block chain space with its default limits: three stages of widths 16, 32, 64
- * as the CIFAR networks of He et al. 2016, section 4.2.
- */
+/** Blocks of the sample: stages of widths 16, 32, 64 as the CIFAR networks of He et al. 2016, section 4.2. */
+const SAMPLE_STAGES = [
+  { block: 'resnet-basic', width: 16, count: 3 },
+  { block: 'resnet-basic', width: 32, count: 3 },
+  // Bottlenecks keep the whole below the 40 million multiply-accumulates that a search allows by default.
+  { block: 'resnet-bottleneck', width: 64, count: 4 },
+]
+
+/** A residual network for 32x32 images: a chain of the block chain space at its default limits. */
 export function sampleNetworkDocument(name: string, classes = 10): ArchitectureDocument {
-  const widths = [16, 16, 16, 16, 32, 32, 32, 64, 64, 64]
   return chainDocument({
     name,
     inputShape: [32, 32, 3],
     classes,
     stem: cifarStem(16),
-    blocks: widths.map((width, index) => ({
-      block: 'resnet-basic',
-      parameters: { width, stride: width === (widths[index - 1] ?? width) ? 1 : 2 },
-    })),
+    blocks: SAMPLE_STAGES.flatMap(({ block, width, count }, stage) =>
+      Array.from({ length: count }, (_, index) => ({
+        block,
+        parameters: { width, stride: stage > 0 && index === 0 ? 2 : 1 },
+      })),
+    ),
     head: classifierHead(),
   })
 }

@@ -126,14 +126,14 @@ export class OpenDesign {
     this.#publish()
   }
 
+  /** Takes back the last step; nodes that come back by it are selected. False when there is none. */
   undo(): boolean {
-    this.#mergeKey = undefined
-    return this.#history.undo() && this.#publish()
+    return this.#travel(() => this.#history.undo())
   }
 
+  /** As `undo`, forwards. */
   redo(): boolean {
-    this.#mergeKey = undefined
-    return this.#history.redo() && this.#publish()
+    return this.#travel(() => this.#history.redo())
   }
 
   /** Ends a run of joined steps: a field lost the focus. */
@@ -153,12 +153,21 @@ export class OpenDesign {
     this.#saved.value = null
   }
 
-  #publish(): true {
+  #travel(step: () => boolean): boolean {
+    this.#mergeKey = undefined
+    const before = this.document
+    if (!step()) return false
+    this.#publish()
+    const back = [...graphOf(this.document).nodes.keys()].filter((id) => before.records[id] === undefined)
+    if (back.length > 0) this.select(back)
+    return true
+  }
+
+  #publish(): void {
     this.#document.value = this.#history.document
     const { records } = this.document
     const selection = this.#selection.value
     if ([...selection].some((id) => records[id] === undefined))
       this.#selection.value = new Set([...selection].filter((id) => records[id] !== undefined))
-    return true
   }
 }

@@ -53,7 +53,7 @@ export interface Canvas {
 const MIN_ZOOM = 0.08
 const MAX_ZOOM = 2.5
 /** Below it the second line of a card is hard to read. */
-const READABLE_ZOOM = 0.7
+const READABLE_ZOOM = 0.9
 /** Space around what is fitted, in screen pixels. */
 const MARGIN = 28
 /** A line is met this far beside it, in canvas pixels: half of a finger, as the handles of text selection. */
@@ -119,7 +119,12 @@ export function createCanvas({ container, intents, colours, onPlaces, onViewport
       const [pan, zoom] = [cy.pan(), cy.zoom()]
       return { x: (x - pan.x) / zoom, y: (y - pan.y) / zoom }
     },
-    nodeAt: (at) => cy.nodes().filter((node) => covers(node, at)).last()?.id(),
+    nodeAt: (at) =>
+      cy
+        .nodes()
+        .filter((node) => covers(node, at))
+        .last()
+        ?.id(),
     edgeAt: (at) => nearestEdge(cy, at),
     destroy() {
       if (frame !== undefined) cancelAnimationFrame(frame)

@@ -6,7 +6,7 @@ export const NODE_HEIGHT = 48
 export const LAYER_GAP = 24
 export const SIDE_GAP = 28
 /** Input and output. */
-export const TERMINAL_WIDTH = 132
+export const TERMINAL_WIDTH = 160
 export const TERMINAL_HEIGHT = 30
 
 export interface Size {

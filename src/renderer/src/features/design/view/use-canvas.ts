@@ -6,7 +6,7 @@ import type { ArchitectureDocument, Position } from '@shared/architecture/docume
 import type { Card } from '../model/cards'
 import { createCanvas, type Canvas, type CanvasIntents, type Viewport } from './cytoscape-canvas'
 import { NO_LAYOUT, drawnGraph, layoutKey, type DrawnGraph, type Layout } from './graph'
-import { layOut } from './layout'
+import { createLayouter } from './layout'
 import { coloursAt } from './style'
 
 /** Within the 120 to 160 ms that the look allows for a change of place. */
@@ -38,6 +38,7 @@ export function useCanvas(
 ): CanvasView {
   const preferences = usePreferencesStore()
   const motion = usePreferredReducedMotion()
+  const layouter = createLayouter()
   const canvas = shallowRef<Canvas | null>(null)
   const places = shallowRef<ReadonlyMap<string, Position>>(new Map())
   const viewport = shallowRef<Viewport>({ pan: { x: 0, y: 0 }, zoom: 1 })
@@ -59,8 +60,8 @@ export function useCanvas(
     const { key, document } = inputs()
     const asked = structure.value
     try {
-      const layout = await layOut(document)
-      if (asked !== structure.value || key !== inputs().key) return
+      const layout = await layouter.layOut(document)
+      if (layout === undefined || asked !== structure.value || key !== inputs().key) return
       layoutError.value = null
       layouts.value = new Map(layouts.value).set(key, layout)
       if (isFitPending) await nextTick(() => settle())
@@ -110,7 +111,10 @@ export function useCanvas(
     draw()
     void requestLayout()
   })
-  onBeforeUnmount(() => canvas.value?.destroy())
+  onBeforeUnmount(() => {
+    canvas.value?.destroy()
+    layouter.dispose()
+  })
 
   watch(graph, draw, { flush: 'post' })
   watch([structure, () => inputs().key], () => void requestLayout())

@@ -1,0 +1,385 @@
+// The editor as a user meets it, on the window's fake engine: the canvas is the real adapter without pixels.
+import { flushPromises, type DOMWrapper } from '@vue/test-utils'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { useDefinitionStore } from '@/features/search/store/definition.store'
+import { useCommandsStore } from '@/stores/commands.store'
+import { useNavigationStore } from '@/stores/navigation.store'
+import { useNoticesStore } from '@/stores/notices.store'
+import { sampleStatus } from '@/testing/samples'
+import { documentText, graphOf, type LayerRecord } from '@shared/architecture/document'
+import { AppError } from '@shared/errors'
+import DesignView from './DesignView.vue'
+import { designIds } from './ids'
+import { newBlockDocument, newNetworkDocument, sampleNetworkDocument } from './model/templates'
+import NetworkPreview from './NetworkPreview.vue'
+import { rename } from './store/edit-commands'
+import { useEditorStore } from './store/editor.store'
+import type { OpenDesign } from './store/open-design'
+import { mountDesign, store, storedDesigns, type MountedDesign } from './testing/design-engine'
+import type * as Adapter from './view/cytoscape-canvas'
+
+vi.mock('./view/cytoscape-canvas', async (original) => {
+  const actual = await original<typeof Adapter>()
+  return {
+    ...actual,
+    createCanvas: (options: Adapter.CanvasOptions) => actual.createCanvas({ ...options, container: null }),
+  }
+})
+vi.mock('./view/layout', () => ({
+  createLayouter: () => ({
+    layOut: () => Promise.resolve({ positions: new Map(), bends: new Map() }),
+    dispose: () => undefined,
+  }),
+}))
+
+let mounted: MountedDesign
+const find = (id: string): DOMWrapper<HTMLElement> => mounted.wrapper.find<HTMLElement>(`[data-testid="${id}"]`)
+const active = (): OpenDesign => {
+  const design = useEditorStore().active
+  if (!design) throw new Error('no design is open')
+  return design
+}
+/** Microtasks, then a frame for what is shown beside the document. */
+async function settle(): Promise<void> {
+  await flushPromises()
+  await new Promise((resolve) => requestAnimationFrame(resolve))
+  await flushPromises()
+}
+async function start(options: Parameters<typeof mountDesign>[1] = {}): Promise<void> {
+  mounted = mountDesign(DesignView, options)
+  await settle()
+}
+async function click(id: string): Promise<void> {
+  await find(id).trigger('click')
+  await settle()
+}
+function command(name: string): void {
+  const found = useCommandsStore().commands.find(({ id }) => id === `design-${name}`)
+  if (found?.isEnabled?.() !== false) found?.run()
+}
+const layerNames = (): string[] =>
+  mounted.wrapper.findAll(`[data-testid="${designIds.outline}"] .title`).map((item) => item.text())
+
+afterEach(() => {
+  mounted.wrapper.unmount()
+  document.body.innerHTML = ''
+})
+
+describe('the start page', () => {
+  it('begins a block, and shows what the workspace holds', async () => {
+    const stored = storedDesigns()
+    store(stored, sampleNetworkDocument('kept'))
+    await start({ stored })
+    expect(find(designIds.stored('kept')).exists()).toBe(true)
+    await click(designIds.newBlock)
+    expect(layerNames()).toEqual(['Input', 'Convolution', 'Batch normalisation', 'ReLU', 'Output'])
+    expect(find(designIds.nodeCount).text()).toBe('3 layers and blocks')
+    expect(find(designIds.problems).text()).toContain('No problems')
+  })
+
+  it('says why designs cannot be listed, and lists them once they can', async () => {
+    const stored = storedDesigns()
+    stored.failures.set('list', new AppError('storage-failed', 'The disk is full.', 'Free some space.'))
+    await start({ stored })
+    expect(mounted.wrapper.text()).toContain('The disk is full.')
+    stored.failures.clear()
+    store(stored, newBlockDocument('found'))
+    await mounted.wrapper.find('.ui-error button').trigger('click')
+    await settle()
+    expect(find(designIds.stored('found')).exists()).toBe(true)
+  })
+
+  it('opens files, and refuses damaged ones with the reason', async () => {
+    await start()
+    mounted.host.openTextFile = () => Promise.resolve({ path: 'a', text: documentText(newBlockDocument('from-file')) })
+    command('importFile')
+    await settle()
+    expect(active().meta.name).toBe('from-file')
+    mounted.host.openTextFile = () => Promise.resolve({ path: 'b', text: '{ "format": "gptnas-architecture/99" }' })
+    command('importFile')
+    await settle()
+    expect(useNoticesStore().problems[0]?.error.code).toBe('invalid-architecture')
+    expect(useEditorStore().tabs).toHaveLength(1)
+  })
+})
+
+describe('editing', () => {
+  it('adds behind the selection from the palette, and takes it back and forth', async () => {
+    await start()
+    await click(designIds.newBlock)
+    await click(designIds.outlineItem('conv2d-1'))
+    await find(designIds.paletteFilter).setValue('dropout')
+    await click(designIds.paletteItem('layer:dropout'))
+    expect(layerNames()).toEqual(['Input', 'Convolution', 'Dropout', 'Batch normalisation', 'ReLU', 'Output'])
+    expect(find(designIds.outlineItem('dropout-1')).attributes('aria-selected')).toBe('true')
+    await click(designIds.undo)
+    expect(layerNames()).toHaveLength(5)
+    await click(designIds.redo)
+    expect(layerNames()).toHaveLength(6)
+    await find(designIds.paletteFilter).trigger('keydown', { key: 'Escape' })
+    expect((find(designIds.paletteFilter).element as HTMLInputElement).value).toBe('')
+  })
+
+  it('changes parameters as they are typed, says what is wrong, and counts typing as one step', async () => {
+    await start()
+    await click(designIds.newNetwork)
+    await click(designIds.outlineItem('stem-1'))
+    const field = find(designIds.field('channels'))
+    for (const value of ['2', '24']) await field.setValue(value)
+    await settle()
+    expect((active().document.records['stem-1'] as LayerRecord).parameters.channels).toBe(24)
+    expect(find(designIds.node('stem-1')).text()).toContain('32x32x24')
+    await field.setValue('0')
+    await settle()
+    expect(find(designIds.inspector).text()).toContain('whole number')
+    expect(find(designIds.outlineItem('stem-1')).attributes('aria-label')).toContain('1 error')
+    command('undo')
+    await settle()
+    expect((active().document.records['stem-1'] as LayerRecord).parameters.channels).toBe(16)
+  })
+
+  it('repairs a problem with one click, as a step that can be taken back', async () => {
+    await start()
+    await click(designIds.newNetwork)
+    active().select(['head-2'])
+    command('heal')
+    await settle()
+    const before = active().document
+    expect(find(designIds.problem(0)).exists()).toBe(true)
+    expect(find(designIds.figure('parameters')).text()).toBe('–')
+    await click(designIds.fix(0))
+    expect(find(designIds.figure('parameters')).text()).not.toBe('–')
+    await click(designIds.undo)
+    expect(active().document).toEqual(before)
+  })
+
+  it('connects with the keyboard alone', async () => {
+    await start()
+    await click(designIds.newBlock)
+    await click(designIds.outlineItem('relu-1'))
+    await find(designIds.paletteFilter).setValue('add')
+    await find(designIds.paletteFilter).trigger('keydown', { key: 'Enter' })
+    await settle()
+    find(designIds.outlineItem('add-1')).element.focus()
+    await find(designIds.outline).trigger('keydown', { key: 'Home' })
+    await settle()
+    command('connect')
+    for (const key of ['End', 'ArrowUp', 'Enter']) await find(designIds.outline).trigger('keydown', { key })
+    await settle()
+    expect(
+      graphOf(active().document)
+        .incoming('add-1')
+        .map(({ from }) => from),
+    ).toEqual(['relu-1', 'input'])
+    expect(useEditorStore().connectFrom).toBeNull()
+    expect(useEditorStore().announcement.text).toBe('connect')
+  })
+
+  it('refuses a circle in words and changes nothing', async () => {
+    await start()
+    await click(designIds.newBlock)
+    const before = active().document
+    active().select(['relu-1'])
+    find(designIds.outlineItem('relu-1')).element.focus()
+    command('connect')
+    active().select(['conv2d-1'])
+    await find(designIds.outline).trigger('keydown', { key: 'Enter' })
+    await settle()
+    expect(active().document).toBe(before)
+    expect(useNoticesStore().toasts[0]?.text).toContain('circle')
+  })
+
+  it('quick add finds, adds and wires', async () => {
+    await start()
+    await click(designIds.newBlock)
+    await click(designIds.outlineItem('relu-1'))
+    find(designIds.canvas).element.focus()
+    command('quickAdd')
+    await settle()
+    const input = find(designIds.quickAdd).find('input')
+    await input.setValue('max pool')
+    await input.trigger('keydown', { key: 'Enter' })
+    await settle()
+    expect(layerNames().at(-2)).toBe('Max pooling')
+    expect(find(designIds.quickAdd).exists()).toBe(false)
+  })
+
+  it('copies and pastes through the clipboard, into another design too', async () => {
+    await start()
+    await click(designIds.newBlock)
+    active().select(['conv2d-1', 'relu-1'])
+    const data = new Map<string, string>()
+    const clipboardData = {
+      setData: (type: string, text: string) => data.set(type, text),
+      getData: (type: string) => data.get(type) ?? '',
+    }
+    const raise = (name: string): boolean =>
+      document.dispatchEvent(Object.assign(new Event(name, { cancelable: true }), { clipboardData }))
+    raise('copy')
+    expect(data.get('text/plain')).toContain('gptnas-clipboard/1')
+    await click(designIds.newTab)
+    await click(designIds.newNetwork)
+    raise('paste')
+    await settle()
+    expect(active().meta.kind).toBe('network')
+    expect(active().selectedNodes).toHaveLength(2)
+    data.set('text/plain', '{"format":"gptnas-clipboard/1","nodes":7}')
+    raise('paste')
+    expect(useNoticesStore().toasts.at(-1)?.text).toContain('clipboard')
+  })
+
+  it('looks inside a block without editing, and comes back', async () => {
+    await start()
+    await click(designIds.openSample)
+    await find(designIds.outlineItem('block-1')).trigger('dblclick')
+    await settle()
+    expect(mounted.wrapper.find('.crumbs').text()).toContain('ResNet basic block')
+    expect(mounted.wrapper.findAll('.slot .title').map((title) => title.text())).toContain('Add')
+    expect(mounted.wrapper.find('.port').exists()).toBe(false)
+    await find(designIds.canvas).trigger('keydown', { key: 'Escape' })
+    await settle()
+    expect(mounted.wrapper.find('.crumbs').exists()).toBe(false)
+  })
+})
+
+describe('saving', () => {
+  it('stores a block, says that it joined the space, and offers it in other designs', async () => {
+    await start()
+    await click(designIds.newBlock)
+    await find(designIds.name).setValue('my-own')
+    expect(find(designIds.searchable).text()).toContain('Save it')
+    await click(designIds.save)
+    expect([...mounted.stored.designs.values()][0]?.design.name).toBe('my-own')
+    expect(find(designIds.saveState).text()).toBe('Saved')
+    expect(find(designIds.searchable).text()).toContain('In the search space')
+    expect(find(designIds.paletteItem('block:my-own')).exists()).toBe(false)
+    await click(designIds.newTab)
+    await click(designIds.newNetwork)
+    await click(designIds.paletteItem('block:my-own'))
+    expect(active().document.records['definition.my-own']?.type).toBe('definition')
+  })
+
+  it('keeps everything when the engine refuses', async () => {
+    const stored = storedDesigns()
+    stored.failures.set('save', new AppError('conflict', 'A block named "my-block" exists already.', 'Choose another.'))
+    await start({ stored })
+    await click(designIds.newBlock)
+    await click(designIds.save)
+    expect(useNoticesStore().problems[0]?.error.message).toContain('exists already')
+    expect(active().isDirty).toBe(true)
+    expect(find(designIds.saveState).text()).toBe('Draft kept')
+  })
+
+  it('keeps a draft of what is not saved, and opens it again after a restart', async () => {
+    await start()
+    await click(designIds.newBlock)
+    rename(active(), 'half-done')
+    await vi.waitFor(() => expect(mounted.stored.drafts.size).toBe(1), { timeout: 5000 })
+    const { stored } = mounted
+    mounted.wrapper.unmount()
+    await start({ stored, keepsStorage: true })
+    expect(active().meta.name).toBe('half-done')
+    await click(designIds.save)
+    expect(stored.drafts.size).toBe(0)
+  })
+
+  it('offers unsaved changes of a stored design instead of applying them, and locks it until then', async () => {
+    const stored = storedDesigns()
+    const document = newNetworkDocument('net')
+    store(stored, document, 'd7')
+    stored.drafts.set('design-d7', sampleNetworkDocument('net'))
+    await start({ stored })
+    await click(designIds.stored('net'))
+    expect(active().document.records['block-1']).toBeUndefined()
+    expect(useEditorStore().isLocked).toBe(true)
+    await click(designIds.restoreDraft)
+    expect(active().document).toEqual(sampleNetworkDocument('net'))
+    await click(designIds.undo)
+    expect(active().document).toEqual(document)
+  })
+
+  it('changes nothing in a workspace that another program holds', async () => {
+    const stored = storedDesigns()
+    store(stored, sampleNetworkDocument('net'))
+    const workspace = { ...sampleStatus().workspace, readOnly: true, holder: 'another workbench' }
+    await start({ stored, changes: { status: sampleStatus({ workspace }) } })
+    await click(designIds.stored('net'))
+    expect(find(designIds.saveState).text()).toBe('Read-only')
+    expect(find(designIds.name).attributes('disabled')).toBeDefined()
+    active().select(['block-2'])
+    command('remove')
+    await click(designIds.paletteItem('layer:relu'))
+    expect(active().undoLabel).toBeUndefined()
+  })
+})
+
+describe('with the rest of the workbench', () => {
+  it('opens the network of a trial as a new design', async () => {
+    await start({ trialDocument: sampleNetworkDocument('found') })
+    useNavigationStore().openInEditor({ trialId: 103, name: 'Trial 3' })
+    await settle()
+    expect(active().meta).toMatchObject({ name: 'Trial 3', kind: 'network' })
+  })
+
+  it('seeds a search with a stored chain, and says why another network cannot', async () => {
+    await start()
+    await click(designIds.openSample)
+    expect(find(designIds.seedSearch).exists()).toBe(false)
+    await click(designIds.save)
+    await click(designIds.seedSearch)
+    expect(useDefinitionStore().value('seedDesigns')).toEqual(['d1'])
+    expect(useNavigationStore().view).toBe('search')
+    useNavigationStore().open('design')
+    await click(designIds.newTab)
+    await click(designIds.newNetwork)
+    expect(find(designIds.searchable).text()).toContain('it has no blocks')
+  })
+
+  it('shows what the proposer would put next, and puts it there', async () => {
+    const suggestions = [
+      { block: 'resnet-bottleneck', probability: 0.6 },
+      { block: 'common-conv', probability: 0.2 },
+    ]
+    await start({ changes: { suggestions } })
+    await click(designIds.openSample)
+    await click(designIds.outlineItem('block-2'))
+    await click(designIds.suggest)
+    expect(find(`${designIds.suggest}-0`).text()).toContain('60.0 %')
+    const asked = mounted.engine.calls.find(({ path }) => path === 'proposer.suggest')
+    expect(asked?.input).toMatchObject({ position: 2, stemWidth: 16 })
+    await click(`${designIds.suggest}-0`)
+    const added = graphOf(active().document).outgoing('block-2')[0]?.to ?? ''
+    expect(active().document.records[added]).toMatchObject({ block: 'resnet-bottleneck', parameters: { width: 16 } })
+  })
+
+  it('shows why the proposer has none', async () => {
+    await start()
+    await click(designIds.newBlock)
+    mounted.engine.state.failures.set(
+      'proposer.suggest',
+      new AppError('runtime-missing', 'No checkpoint.', 'Train one.'),
+    )
+    await click(designIds.newTab)
+    await click(designIds.openSample)
+    await click(designIds.suggest)
+    expect(mounted.wrapper.text()).toContain('No checkpoint.')
+  })
+})
+
+describe('the preview', () => {
+  it('draws a document that crossed the contract, and says what is wrong with one that is none', async () => {
+    mounted = mountDesign(NetworkPreview, {
+      props: {
+        document: JSON.parse(documentText(sampleNetworkDocument('net'))) as unknown,
+        marked: new Set(['block-3']),
+      },
+    })
+    await settle()
+    expect(mounted.wrapper.findAll('.slot')).toHaveLength(18)
+    expect(find(designIds.node('block-3')).classes()).toContain('isMarked')
+    mounted.wrapper.unmount()
+    mounted = mountDesign(NetworkPreview, { props: { document: { format: 'other' } } })
+    await settle()
+    expect(mounted.wrapper.text()).toContain('cannot be drawn')
+  })
+})
