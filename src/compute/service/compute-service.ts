@@ -15,7 +15,8 @@ export interface ComputeServiceOptions {
 function deviceTitle(device: 'cpu' | 'gpu', threads: string | undefined): string {
   if (device === 'gpu') return 'GPU'
   const model = cpus()[0]?.model.trim() ?? 'unknown processor'
-  return `CPU ${model}, ${threads ?? cpus().length} threads`
+  const count = Number(threads ?? cpus().length)
+  return `CPU ${model}, ${count} ${count === 1 ? 'thread' : 'threads'}`
 }
 
 async function info(environment: ComputeServiceOptions['environment']): Promise<ComputeInfo> {
