@@ -2,6 +2,8 @@
 import { expect, type Page } from '@playwright/test'
 import { testIds } from '../../src/renderer/src/testing/ids'
 
+export type View = 'design' | 'data' | 'search' | 'results' | 'proposer' | 'runtime' | 'settings'
+
 export interface SmallSearch {
   readonly name: string
   readonly strategy: 'GPT-NAS' | 'Genetic, no GPT' | 'Random'
@@ -14,7 +16,7 @@ export interface SmallSearch {
 export class Workbench {
   constructor(readonly page: Page) {}
 
-  async open(view: 'design' | 'data' | 'search' | 'results' | 'proposer' | 'runtime' | 'settings'): Promise<void> {
+  async open(view: View): Promise<void> {
     await this.page.getByTestId(testIds.rail(view)).click()
     await expect(this.page.getByTestId(testIds.view(view))).toBeVisible()
   }
