@@ -9,6 +9,7 @@ import { exportCommand } from './commands/export'
 import { proposerCommand } from './commands/proposer'
 import { searchCommand } from './commands/search'
 import { spaceCommand } from './commands/space'
+import { trainCommand } from './commands/train'
 import { zooCommand } from './commands/zoo'
 import { EXIT } from './output'
 
@@ -24,6 +25,7 @@ zooCommand(program)
 checkCommand(program)
 costCommand(program)
 diffCommand(program)
+trainCommand(program)
 searchCommand(program)
 exportCommand(program)
 proposerCommand(program)

@@ -9,6 +9,7 @@ import {
   newBlockDocument,
   newNetworkDocument,
 } from '@shared/architecture/document'
+import { AppError } from '@shared/errors'
 import type { EngineContract } from '@shared/contract'
 import type { RunUpdate } from '@shared/contract/searches'
 import { runDefinitionSchema, type RunDefinition } from '@shared/search/run'
@@ -104,6 +105,43 @@ async function follow({ client }: Opened, id: string): Promise<RunUpdate[]> {
   for await (const update of await client.searches.watch({ id })) updates.push(update)
   return updates
 }
+
+describe('a run of one architecture', () => {
+  const network = (classes: number) => {
+    const stem = cifarStem(4)
+    return chainDocument({ name: 'Mine', inputShape: [4, 4, 3], classes, stem, blocks: [], head: classifierHead() })
+  }
+  const single = (classes: number) => tinySearch({ architecture: { ...network(classes) }, generations: 5 })
+
+  it('is one trial of that document, whatever the definition says of generations', async () => {
+    const engine = await open(temporaryFolder())
+    await fetchTiny(engine)
+    const definition = single(3)
+    expect(await engine.client.searches.check({ definition })).toMatchObject({ problems: [] })
+    const { id } = await engine.client.searches.create({ definition })
+    const last = (await follow(engine, id)).at(-1)!
+    expect(last.run).toMatchObject({ state: 'finished', counts: { finished: 1, planned: 1 } })
+    const { trials } = await engine.client.trials.list({ id })
+    const { document, fitness } = await engine.client.trials.get({ id: trials[0]!.id })
+    expect(document).toEqual(JSON.parse(JSON.stringify(network(3))))
+    expect(fitness).not.toBeNull()
+    expect(engine.pool.jobs).toHaveLength(1)
+    // Trained before with the same recipe, data and seed: one architecture is one evaluation.
+    const again = await engine.client.searches.create({ definition })
+    expect((await follow(engine, again.id)).at(-1)!.run.bestFitness).toBe(fitness)
+    expect(engine.pool.jobs).toHaveLength(1)
+  })
+
+  it('is refused when it does not fit the data', async () => {
+    const engine = await open(temporaryFolder())
+    await fetchTiny(engine)
+    const { problems } = await engine.client.searches.check({ definition: single(7) })
+    expect(problems).toEqual([expect.stringMatching(/gives 7 values.* 3 classes/)])
+    await expect(engine.client.searches.create({ definition: single(7) })).rejects.toMatchObject({
+      code: 'invalid-architecture',
+    })
+  })
+})
 
 describe('a search through the contract', () => {
   it("trains what the space proposes on the run's own split and never shows a compute the test data", async () => {
@@ -291,7 +329,7 @@ describe('exports', () => {
   it('need a trained network', async () => {
     const engine = await open(temporaryFolder(), {
       train: () => {
-        throw new Error('no luck')
+        throw new AppError('diverged', 'No luck.')
       },
     })
     await fetchTiny(engine)

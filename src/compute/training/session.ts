@@ -4,14 +4,7 @@ import type { Recipe } from '@shared/search/run'
 import { initialValues } from '../networks/initialise'
 import { trainedNames, type Network } from '../networks/network'
 import type { NamedArray } from '../networks/weights'
-import {
-  tf,
-  type NamedTensorMap,
-  type Scalar,
-  type Tensor,
-  type Tensor1D,
-  type Variable,
-} from '../tensorflow/backend'
+import { tf, type NamedTensorMap, type Scalar, type Tensor, type Tensor1D, type Variable } from '../tensorflow/backend'
 import { clipByGlobalNorm } from '../tensorflow/gradient-clip'
 import { distributionCrossEntropy, softmaxCrossEntropy } from '../tensorflow/kernels/cross-entropy'
 import { mean } from '../tensorflow/kernels/dense'

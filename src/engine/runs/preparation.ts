@@ -9,6 +9,7 @@ import { parseDocument } from '@shared/architecture/document'
 import { expandDocument } from '@shared/architecture/expand'
 import type { RunDefinition } from '@shared/search/run'
 import { createBlockChainSpace, type BlockChainSpace } from '@shared/spaces/block-chain/space'
+import { createSingleSpace } from '@shared/spaces/single/space'
 import type { Space } from '@shared/spaces/space'
 import { refuseCancelled } from '../cancel'
 import type { Datasets, ReadyDataset } from '../datasets/datasets'
@@ -57,6 +58,22 @@ export function spaceOf(
   })
 }
 
+/**
+ * What the run visits: its block chains, or the one architecture it was given.
+ * @throws AppError as `spaceOf`; `invalid-architecture` when that one does not fit the data
+ */
+export function visitedSpace(
+  definition: RunDefinition,
+  data: { readonly shape: readonly number[]; readonly classes: number },
+  library: BlockLibrary,
+): Space {
+  const { architecture } = definition
+  // Strategies see any genotype; each space parses its own.
+  if (architecture === undefined) return spaceOf(definition, data, library) as unknown as Space
+  const document = parseDocument(architecture)
+  return createSingleSpace({ document, library, inputShape: data.shape, classes: data.classes })
+}
+
 /** Trials that train at once: as many as the run asks for, no more than there are computes. */
 export function parallelOf(definition: RunDefinition, pool: ComputePool): number {
   return Math.min(definition.computes ?? pool.size, pool.size)
@@ -69,13 +86,12 @@ export function createPreparation(options: PreparationOptions): PrepareRun {
     const ready = await datasets.ready(definition.data.dataset)
     const library = libraryWith(run.userBlocks)
     const { manifest } = ready
-    const space = spaceOf(definition, { shape: manifest.shape, classes: manifest.classes.length }, library)
+    const space = visitedSpace(definition, { shape: manifest.shape, classes: manifest.classes.length }, library)
     const strategy = strategyByName(definition.strategy)
     const indices = await storeSplit(run, ready, artefacts, store)
     refuseCancelled(signal)
     return {
-      // Strategies see any genotype; each space parses its own.
-      space: space as unknown as Space,
+      space,
       strategy,
       seeds: run.seeds,
       parallel: parallelOf(definition, pool),
@@ -124,7 +140,7 @@ function describeProposal(
   { genotype, origin }: Proposal,
   number: number,
   definition: RunDefinition,
-  space: BlockChainSpace,
+  space: Space,
   library: BlockLibrary,
   fingerprint: string,
 ): NewTrial {

@@ -4,7 +4,7 @@ import { createRandom } from '@shared/random'
 import { errorData } from '@shared/errors'
 import { plannedTrials } from '@shared/search/planning'
 import type { RunDefinition } from '@shared/search/run'
-import { libraryWith, parallelOf, spaceOf } from '../runs/preparation'
+import { libraryWith, parallelOf, spaceOf, visitedSpace } from '../runs/preparation'
 import { loadDesign, searchableBlocks } from '../storage/designs'
 import { strategyByName } from '../strategies/registry'
 import { seedOf } from './search-create'
@@ -43,7 +43,12 @@ export async function checkDefinition(services: Services, definition: RunDefinit
       notes.push(
         `The data set ${dataset} is ${found?.state ?? 'unknown'}: it must be fetched before the search can start.`,
       )
-    const space = spaceOf(definition, facts, libraryWith(await searchableBlocks(store.db)))
+    const library = libraryWith(await searchableBlocks(store.db))
+    if (definition.architecture !== undefined) {
+      visitedSpace(definition, facts, library)
+      return
+    }
+    const space = spaceOf(definition, facts, library)
     // One draw proves that the limits leave something.
     space.random(createRandom(definition.seed))
     for (const id of definition.seedDesigns) {

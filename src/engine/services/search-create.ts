@@ -4,7 +4,7 @@ import { AppError } from '@shared/errors'
 import { plannedTrials } from '@shared/search/planning'
 import type { RunDefinition } from '@shared/search/run'
 import type { BlockChainSpace } from '@shared/spaces/block-chain/space'
-import { libraryWith, spaceOf } from '../runs/preparation'
+import { libraryWith, spaceOf, visitedSpace } from '../runs/preparation'
 import { loadDesign, searchableBlocks } from '../storage/designs'
 import type { NewRun } from '../storage/runs'
 import type { Services } from './services'
@@ -12,7 +12,14 @@ import type { Services } from './services'
 /** @throws AppError `invalid-input`, `invalid-architecture`, `not-found` when the search could never run as defined. */
 export async function newRunOf({ store, datasets }: Services, id: string, definition: RunDefinition): Promise<NewRun> {
   const userBlocks = await searchableBlocks(store.db)
-  const space = spaceOf(definition, datasets.describe(definition.data.dataset), libraryWith(userBlocks))
+  const facts = datasets.describe(definition.data.dataset)
+  if (definition.architecture !== undefined) {
+    // One architecture is one trial, whatever else the definition says; what cannot be trained is refused here.
+    visitedSpace(definition, facts, libraryWith(userBlocks))
+    const single: RunDefinition = { ...definition, strategy: 'random', populationSize: 1, generations: 1, seedDesigns: [] } // prettier-ignore
+    return { id, definition: single, userBlocks, seeds: [], planned: 1 }
+  }
+  const space = spaceOf(definition, facts, libraryWith(userBlocks))
   const seeds: NewRun['seeds'][number][] = []
   for (const designId of definition.seedDesigns) {
     const { design, document } = await loadDesign(store.db, designId)

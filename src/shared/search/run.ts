@@ -99,6 +99,8 @@ export const runDefinitionSchema = z.object({
   mutationRate: z.number().min(0).max(1).default(0.3),
   eliminationRate: z.number().min(0).max(1).default(0.4),
   space: chainSpaceSchema.prefault({}),
+  /** Trains this architecture document alone (`gpt-nas train`); `space` then plays no part. */
+  architecture: z.record(z.string(), z.unknown()).optional(),
   data: dataSelectionSchema.prefault({}),
   recipe: recipeSchema.prefault({}),
   /** Design ids of networks that seed the initial population. */

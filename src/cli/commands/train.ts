@@ -1,0 +1,182 @@
+// gpt-nas train: one architecture, trained with a recipe on a data set. A run of one trial, so that it can be paused, resumed,
+// looked at in the window and exported like any other.
+import type { Command } from 'commander'
+import { applyDiff, metaOf, setClasses, setInputShape, type ArchitectureDocument } from '@shared/architecture/document'
+import { zooDocument } from '@shared/architecture/document/zoo-document'
+import { ZOO_NAMES } from '@shared/architecture/zoo'
+import type { Dataset } from '@shared/contract/datasets'
+import { AppError } from '@shared/errors'
+import { runDefinitionSchema, type Run, type RunDefinition } from '@shared/search/run'
+import type { Trial } from '@shared/search/trial'
+import { ARCHITECTURE_HELP, readArchitecture } from '../architectures'
+import { runCommand, withCommonOptions, type CommandContext, type CommonOptions } from '../command'
+import { readText } from '../files'
+import { count, duration, percent, table } from '../format'
+import { EXIT } from '../output'
+import { watchRun } from '../watch-run'
+import { getDataset } from './dataset'
+import { exportText, exportTrial } from './export'
+
+export interface TrainOptions extends CommonOptions {
+  readonly config?: string
+  readonly dataset?: string
+  readonly images?: string
+  readonly validationImages?: string
+  readonly epochs?: string
+  readonly batch?: string
+  readonly learningRate?: string
+  readonly optimizer?: string
+  readonly seed?: string
+  readonly timeLimit?: string
+  readonly fit?: boolean
+  readonly export?: string | true
+}
+
+/** Which field of a definition an option writes; all but two are numbers. */
+const FIELDS: readonly (readonly [keyof TrainOptions, string, readonly string[]])[] = [
+  ['dataset', '--dataset', ['data', 'dataset']],
+  ['images', '--images', ['data', 'trainImages']],
+  ['validationImages', '--validation-images', ['data', 'validationImages']],
+  ['epochs', '--epochs', ['recipe', 'epochs']],
+  ['batch', '--batch', ['recipe', 'batchSize']],
+  ['learningRate', '--learning-rate', ['recipe', 'learningRate']],
+  ['optimizer', '--optimizer', ['recipe', 'optimizer']],
+  ['seed', '--seed', ['seed']],
+  ['timeLimit', '--time-limit', ['trialTimeLimit']],
+]
+const TEXTS: ReadonlySet<keyof TrainOptions> = new Set(['dataset', 'optimizer'])
+
+type Json = Record<string, unknown>
+const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** The parts of a training in a settings file: a search file will do, what belongs to the search is passed over. */
+function settingsOf(config: string | undefined): Json {
+  if (config === undefined) return {}
+  let json: unknown
+  try {
+    json = JSON.parse(readText(config, 'settings file'))
+  } catch (cause) {
+    if (cause instanceof AppError) throw cause
+    throw new AppError('invalid-input', `${config} is not JSON: ${(cause as Error).message}`, 'See docs/training.md.')
+  }
+  if (!isObject(json))
+    throw new AppError(
+      'invalid-input',
+      `${config} must hold an object with "recipe" and "data".`,
+      'See docs/training.md.',
+    )
+  const { recipe, data, seed, trialTimeLimit } = json
+  return { recipe, data, seed, trialTimeLimit }
+}
+
+/**
+ * Settings of a training: those of the file, then what is typed.
+ * @throws AppError `invalid-input` naming every wrong option or field
+ */
+export function readTraining(name: string, options: TrainOptions): RunDefinition {
+  const settings: Json = { name, ...settingsOf(options.config) }
+  for (const [option, , [first, second]] of FIELDS) {
+    const typed = options[option]
+    if (typeof typed !== 'string') continue
+    const value = TEXTS.has(option) ? typed : Number(typed)
+    const held = settings[first!]
+    settings[first!] = second === undefined ? value : { ...(isObject(held) ? held : {}), [second]: value }
+  }
+  const parsed = runDefinitionSchema.safeParse(settings)
+  if (parsed.success) return parsed.data
+  const issues = parsed.error.issues.map(({ path, message }) => {
+    const place = path.join('.')
+    const field = FIELDS.find(([option, , keys]) => keys.join('.') === place && options[option] !== undefined)
+    return `  ${field?.[1] ?? place}: ${message}`
+  })
+  throw new AppError(
+    'invalid-input',
+    `This training cannot be started:\n${issues.join('\n')}`,
+    'docs/training.md describes every field.',
+  )
+}
+
+/** The architecture as the data wants it: a zoo network is built for it, a file is changed only when asked to. */
+export function fittedArchitecture(
+  file: string,
+  { shape, classes }: Pick<Dataset, 'shape' | 'classes'>,
+  isFitted: boolean,
+): ArchitectureDocument {
+  const document = readArchitecture(file)
+  const isZoo = ZOO_NAMES.includes(file) && metaOf(document).name === file
+  if (isZoo) return zooDocument(file, { input: shape, classes: classes.length })
+  if (!isFitted) return document
+  const sized = applyDiff(document, setInputShape(document, shape))
+  return applyDiff(sized, setClasses(sized, classes.length))
+}
+
+function trainingText(run: Run, trial: Trial | null): string {
+  const lines = [`Training ${run.number} of "${run.definition.name}" is ${run.state} after ${duration(run.seconds)}.`]
+  const error = run.error ?? trial?.error
+  if (error) lines.push(error.message, ...(error.fix === undefined ? [] : [error.fix]))
+  if (trial && trial.epochs.length > 0) {
+    const rows = trial.epochs.map((epoch) => [
+      String(epoch.epoch),
+      epoch.learningRate.toPrecision(3),
+      epoch.trainLoss.toFixed(4),
+      percent(epoch.trainAccuracy),
+      epoch.validationLoss.toFixed(4),
+      percent(epoch.validationAccuracy),
+      duration(epoch.seconds),
+    ])
+    lines.push(table(['>Epoch', '>Rate', '>Loss', '>Accuracy', '>Validation loss', '>Validation', '>Time'], rows))
+  }
+  if (trial?.fitness != null)
+    lines.push(
+      `Best validation accuracy ${percent(trial.fitness)}, ${count(trial.parameters)} parameters, ${count(trial.macs)} multiply-accumulates. The weights are kept in the workspace.`,
+    )
+  if (run.state === 'paused' || run.state === 'interrupted')
+    lines.push(`Continue with "gpt-nas search resume ${run.number}".`)
+  return lines.join('\n')
+}
+
+async function trainFile(context: CommandContext, file: string, options: TrainOptions): Promise<number> {
+  const { client, output, workspaceFolder } = context
+  // Before anything is fetched: a mistyped option should not cost a download.
+  const settings = readTraining(file, options)
+  const { dataset: name } = settings.data
+  await getDataset(context, name)
+  const dataset = (await client.datasets.list()).find((listed) => listed.name === name)
+  if (dataset === undefined) throw new AppError('dataset-missing', `There is no data set ${name}.`)
+  const document = fittedArchitecture(file, dataset, options.fit === true)
+  const definition: RunDefinition = { ...settings, name: metaOf(document).name, architecture: { ...document } }
+  const run = await client.searches.create({ definition })
+  output.note(`Training ${run.number}, "${definition.name}" on ${dataset.title}, in ${workspaceFolder}`)
+  const ended = await watchRun(context, run.id)
+  const { trials } = await client.trials.list({ id: run.id })
+  const trial = trials[0] ?? null
+  const folder = typeof options.export === 'string' ? options.export : null
+  const isExported = options.export !== undefined && trial?.state === 'finished'
+  const exported = isExported ? await exportTrial(context, trial.id, folder) : null
+  output.result(
+    { run: ended, trial, export: exported },
+    [trainingText(ended, trial), ...(exported ? [exportText(exported)] : [])].join('\n'),
+  )
+  if (ended.state === 'paused' || ended.state === 'interrupted') return EXIT.interrupted
+  return trial?.state === 'finished' && exported?.proof?.passed !== false ? EXIT.ok : EXIT.failed
+}
+
+export function trainCommand(program: Command): void {
+  withCommonOptions(
+    program
+      .command('train <file>')
+      .description(`train one architecture: ${ARCHITECTURE_HELP}; Ctrl-C pauses it cleanly`)
+      .option('--config <file>', 'JSON file with "recipe", "data", "seed" and "trialTimeLimit"; a search file will do')
+      .option('--dataset <name>', 'data set (default: cifar-10)')
+      .option('--images <n>', 'training images, stratified (default: all that validation leaves)')
+      .option('--validation-images <n>', 'images kept from the training split for validation')
+      .option('--epochs <n>', 'passes over the training images')
+      .option('--batch <n>', 'images per step')
+      .option('--learning-rate <rate>', 'peak learning rate')
+      .option('--optimizer <name>', 'sgd or adamw')
+      .option('--seed <n>', 'seed of weights, order and augmentation')
+      .option('--time-limit <seconds>', 'fail a training that takes longer')
+      .option('--fit', 'give a file’s network the image size and the classes of the data set')
+      .option('--export [folder]', 'export the best weights as a tfjs layers model and prove it'),
+  ).action((file: string, options: TrainOptions) => runCommand(options, (context) => trainFile(context, file, options)))
+}
