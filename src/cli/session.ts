@@ -27,6 +27,13 @@ function applicationFolder(): string {
   return folder
 }
 
+/** Where the built programs of the other processes lie: beside this one, or above it where the build has put it into a chunk. */
+function programsFolder(): string {
+  let folder = __dirname
+  while (!existsSync(join(folder, 'compute.js')) && dirname(folder) !== folder) folder = dirname(folder)
+  return folder
+}
+
 export async function openSession({ workspace }: SessionOptions): Promise<Session> {
   const { env } = process
   const workspaceFolder = resolve(workspace ?? env['GPTNAS_WORKSPACE'] ?? join(homedir(), 'GPT-NAS Workspace'))
@@ -41,7 +48,7 @@ export async function openSession({ workspace }: SessionOptions): Promise<Sessio
     resourcesFolder: join(application, 'resources'),
     appVersion: version,
     autoResume: false,
-    startProcess: forkedProcesses(__dirname, reportTo(env['GPTNAS_VERBOSE'])),
+    startProcess: forkedProcesses(programsFolder(), reportTo(env['GPTNAS_VERBOSE'])),
     report: (thrown) => process.stderr.write(`${String(thrown)}\n`),
   })
   const [server, port] = memoryPorts()
