@@ -1,7 +1,6 @@
 // The data sets of this user: state, fetching, importing, checks, and the files of each split. Catalogue sets live once per user
 // in the cache, imports in the workspace (docs/decisions/004). Only the caller that proves or tests a model asks for the test
 // split.
-import { readFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { AppError } from '@shared/errors'
@@ -18,7 +17,7 @@ import {
   checkPrepared,
   labelBytes,
   MANIFEST_FILE,
-  parseManifest,
+  readManifest,
   readPrepared,
   type Manifest,
   type SplitName,
@@ -201,7 +200,7 @@ export function createDatasets({
       if (source !== null) {
         return { shape: source.shape, classes: source.classes.length, trainImages: source.train.images }
       }
-      const manifest = parseManifest(readFileSync(path.join(folder, MANIFEST_FILE), 'utf8'))
+      const manifest = readManifest(folder)
       if (manifest === undefined) throw new AppError('dataset-damaged', `${name} is damaged.`, 'Import it again.')
       return { shape: manifest.shape, classes: manifest.classes.length, trainImages: manifest.splits.train.count }
     },

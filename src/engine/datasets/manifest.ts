@@ -1,5 +1,6 @@
 // The description beside a prepared data set: what the files are, how large, with which hashes, and for an import what was found
 // on the way. Format gptnas-dataset/1.
+import { readFileSync } from 'node:fs'
 import { readFile, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { z } from 'zod'
@@ -92,8 +93,18 @@ export function preparedFiles({ splits }: Manifest) {
   })
 }
 
+/** The manifest alone, for who cannot wait; undefined where it cannot be read. */
+export function readManifest(folder: string): Manifest | undefined {
+  try {
+    return parseManifest(readFileSync(path.join(folder, MANIFEST_FILE), 'utf8'))
+  } catch (thrown) {
+    if (errorCode(thrown) !== '') return undefined
+    throw thrown
+  }
+}
+
 /** undefined where it is not of the format. */
-export function parseManifest(text: string): Manifest | undefined {
+function parseManifest(text: string): Manifest | undefined {
   try {
     return manifestSchema.safeParse(JSON.parse(text)).data
   } catch (thrown) {

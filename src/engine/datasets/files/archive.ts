@@ -4,6 +4,7 @@ import path from 'node:path'
 import yauzl from 'yauzl'
 import { AppError } from '@shared/errors'
 import { readPlainTar, readTarGz } from '../tar'
+import { crc32 } from './crc32'
 import { refused } from './limits'
 
 export interface ArchiveEntry {
@@ -60,7 +61,7 @@ async function* readZip(file: string): AsyncGenerator<ArchiveEntry> {
       if (entry.isEncrypted()) throw refused(`${JSON.stringify(entry.fileName)} is encrypted`)
       yield {
         name: entry.fileName,
-        content: () => zip.openReadStreamPromise(entry) as Promise<AsyncIterable<Buffer>>,
+        content: async () => checked(await zip.openReadStreamPromise(entry), entry.crc32),
       }
     }
   } catch (thrown) {
@@ -68,6 +69,16 @@ async function* readZip(file: string): AsyncGenerator<ArchiveEntry> {
   } finally {
     zip.close()
   }
+}
+
+/** The checksum that the archive records is checked when the content ends; yauzl itself checks sizes only. */
+async function* checked(content: AsyncIterable<unknown>, expected: number): AsyncGenerator<Buffer> {
+  let found = 0
+  for await (const piece of content) {
+    found = crc32(piece as Buffer, found)
+    yield piece as Buffer
+  }
+  if (found !== expected) throw new Error('its checksum does not match')
 }
 
 function unreadable(thrown: unknown): AppError {

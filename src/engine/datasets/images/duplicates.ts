@@ -23,11 +23,17 @@ export interface PrintedSplits {
 }
 
 type Repeats = Duplicates['exact']
+/** Positions in the prints. */
+interface Example {
+  readonly first: number
+  readonly second: number
+  readonly isExact: boolean
+}
 export interface DuplicatesFound {
   readonly exact: Repeats
   readonly near: Repeats
-  /** Positions in the prints; those across the splits first. */
-  readonly examples: readonly { readonly first: number; readonly second: number; readonly isExact: boolean }[]
+  /** Those across the splits first, exact ones before near ones. */
+  readonly examples: readonly Example[]
 }
 
 export function findDuplicates({ prints, trainCount }: PrintedSplits): DuplicatesFound {
@@ -48,14 +54,10 @@ export function findDuplicates({ prints, trainCount }: PrintedSplits): Duplicate
     forBuckets(keys, (members) => compareBucket(members, prints, near))
     shift += BigInt(width)
   }
-  const isAcross = ({ first, second }: { first: number; second: number }): boolean =>
-    first < trainCount !== second < trainCount
-  const examples = [...exact.examples, ...near.examples]
-  return {
-    exact: exact.repeats(),
-    near: near.repeats(),
-    examples: [...examples.filter(isAcross), ...examples.filter((pair) => !isAcross(pair))].slice(0, MAX_EXAMPLES),
-  }
+  const isAcross = ({ first, second }: Example): boolean => first < trainCount !== second < trainCount
+  const rank = (pair: Example): number => (isAcross(pair) ? 0 : 2) + (pair.isExact ? 0 : 1)
+  const examples = [...exact.examples, ...near.examples].sort((a, b) => rank(a) - rank(b) || a.first - b.first)
+  return { exact: exact.repeats(), near: near.repeats(), examples: examples.slice(0, MAX_EXAMPLES) }
 }
 
 /** Calls back for every key that occurs twice or more, with the ascending positions that have it. */
@@ -87,7 +89,7 @@ function compareBucket(members: readonly number[], { looks, exacts, thumbnails }
 
 /** Counts images, not pairs: each once for its own split and once for the other. */
 class Finder {
-  readonly examples: { first: number; second: number; isExact: boolean }[] = []
+  readonly examples: Example[] = []
   private readonly repeatsOwn: Uint8Array
   private readonly repeatsOther: Uint8Array
 

@@ -55,8 +55,9 @@ function readRows(tree: FileTree, table: string): Promise<Row[]> {
       step: ({ data, errors }, parser) => {
         line++
         const fail = (reason: string): void => {
-          parser.abort()
+          // First: aborting completes.
           reject(damagedFile(table, reason))
+          parser.abort()
         }
         // Which delimiter it is may stay open where there is one column; then the columns are missing anyway.
         const error = errors.find(({ type }) => type === 'Quotes')
