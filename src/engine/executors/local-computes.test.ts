@@ -106,6 +106,28 @@ describe('the pool of local computes', () => {
     await pool.close()
   })
 
+  it('calls a process that ends before it has answered a death, and gives the slot up after five', async () => {
+    let started = 0
+    const start: ProcessStarter = () => {
+      started++
+      const [server, client] = memoryPorts()
+      let end: (code: number | null) => void = () => undefined
+      const exited = new Promise<number | null>((resolve) => (end = resolve))
+      setTimeout(() => {
+        // The port goes first, as with a real process.
+        server.close()
+        setTimeout(() => end(1), 5)
+      }, 1)
+      return Promise.resolve({ pid: 1, port: client, exited, kill: () => end(null) })
+    }
+    const pool = new LocalComputes({ slots: 1, start, environment })
+    const ask = () => pool.run((client) => client.info(), never)
+    for (let death = 0; death < 5; death++)
+      await expect(ask()).rejects.toMatchObject({ code: 'compute-died', message: expect.stringContaining('code 1') as string }) // prettier-ignore
+    await expect(ask()).rejects.toMatchObject({ code: 'runtime-missing' })
+    expect(started).toBe(5)
+  })
+
   it('gives a slot up after five deaths in a row and says what to do', async () => {
     const { seen, start } = memoryProcesses()
     const pool = new LocalComputes({ slots: 1, start, environment })

@@ -221,15 +221,23 @@ async function withinLimit<T>(answer: Promise<T>, process: StartedProcess): Prom
       )
     }, START_LIMIT_MS)
   })
-  const died = process.exited.then((code): never => {
-    throw new AppError(
+  const death = (code: number | null): AppError =>
+    new AppError(
       'compute-died',
       `A compute ended with code ${code ?? 'none'} while it started.`,
       'Run "gpt-nas doctor".',
     )
+  const died = process.exited.then((code): never => {
+    throw death(code)
+  })
+  const told = answer.catch(async (thrown: unknown): Promise<never> => {
+    if (thrown instanceof AppError) throw thrown
+    // A closing port rejects the question before the exit is known: a program that is not there looks like a fault of ours.
+    const code = await Promise.race([process.exited, after(EXIT_GRACE_MS)])
+    throw code === 'late' ? thrown : death(code)
   })
   try {
-    return await Promise.race([answer, limit, died])
+    return await Promise.race([told, limit, died])
   } finally {
     clearTimeout(timer)
   }
