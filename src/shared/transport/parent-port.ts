@@ -9,6 +9,8 @@ export interface ParentPortLike {
 
 export interface ChildProcessLike extends IpcLike {
   parentPort?: ParentPortLike | undefined
+  on(event: 'message', listener: (message: unknown) => void): unknown
+  on(event: 'disconnect' | 'SIGINT', listener: () => void): unknown
 }
 
 /** First message to a utility process that serves one port; carries the port. */
@@ -17,7 +19,12 @@ export const PORT_MESSAGE = 'gptnas:port'
 /** Resolves once the starter has handed the port over. @param process the child's own `process` object */
 export function portToParent(process: ChildProcessLike): Promise<Port> {
   const { parentPort } = process
-  if (!parentPort) return Promise.resolve(portFromIpc(process))
+  if (!parentPort) {
+    // Ctrl-C in a terminal reaches every process of the command. What it means is decided by the one that was started
+    // there: a pause, which needs this process for its next checkpoint. An orphan ends with its port all the same.
+    process.on('SIGINT', () => undefined)
+    return Promise.resolve(portFromIpc(process))
+  }
   return new Promise((resolve) => {
     parentPort.on('message', ({ data, ports }) => {
       const [port] = ports
