@@ -4,6 +4,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import type { EngineContract } from '@shared/contract'
+import { userFolders } from '@shared/runtime/user-folders'
 import { memoryPorts } from '@shared/transport/port'
 import { createClient, serveRouter, type Client } from '@shared/transport/rpc'
 import { forkedProcesses } from '../engine/executors/forked-processes'
@@ -36,10 +37,9 @@ function programsFolder(): string {
 
 export async function openSession({ workspace }: SessionOptions): Promise<Session> {
   const { env } = process
-  const workspaceFolder = resolve(workspace ?? env['GPTNAS_WORKSPACE'] ?? join(homedir(), 'GPT-NAS Workspace'))
-  const cacheFolder = resolve(
-    env['GPTNAS_CACHE'] ?? join(env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'gpt-nas-workbench'),
-  )
+  const usual = userFolders(env, homedir())
+  const workspaceFolder = resolve(workspace || usual.workspace)
+  const cacheFolder = resolve(usual.cache)
   const application = applicationFolder()
   const { version } = JSON.parse(readFileSync(join(application, 'package.json'), 'utf8')) as { version: string }
   const engine = await createEngine({

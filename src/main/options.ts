@@ -2,6 +2,7 @@
 import { app } from 'electron'
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { userFolders } from '@shared/runtime/user-folders'
 
 export interface AppOptions {
   /** The user's folder: database, artefacts, exports. */
@@ -22,12 +23,10 @@ export function argument(argv: readonly string[], name: string): string | undefi
 }
 
 export function readOptions(): AppOptions {
-  const { env, argv } = process
-  const workspace = argument(argv, 'workspace') ?? env['GPTNAS_WORKSPACE'] ?? join(homedir(), 'GPT-NAS Workspace')
-  const cacheHome = env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache')
+  const { workspace, cache } = userFolders(process.env, homedir())
   return {
-    workspaceFolder: resolve(workspace),
-    cacheFolder: resolve(env['GPTNAS_CACHE'] ?? join(cacheHome, 'gpt-nas-workbench')),
+    workspaceFolder: resolve(argument(process.argv, 'workspace') || workspace),
+    cacheFolder: resolve(cache),
     resourcesFolder: app.isPackaged ? join(process.resourcesPath, 'resources') : join(app.getAppPath(), 'resources'),
   }
 }
