@@ -1,9 +1,11 @@
 // Follows a run in the terminal: bars on a terminal, one line per finished trial without one. Ctrl-C pauses cleanly.
 import type { RunUpdate } from '@shared/contract/searches'
+import { errorData } from '@shared/errors'
 import type { Run } from '@shared/search/run'
 import type { Trial } from '@shared/search/trial'
 import type { CommandContext } from './command'
 import { bar, count, duration, percent } from './format'
+import { EXIT } from './output'
 
 const ENDED: ReadonlySet<Run['state']> = new Set(['finished', 'stopped', 'failed', 'paused', 'interrupted'])
 
@@ -50,9 +52,10 @@ export async function watchRun({ client, output }: CommandContext, id: string): 
       output.note(
         'Pausing: running epochs end and are stored. Press Ctrl-C again to leave at once; nothing finished is lost.',
       )
-      client.searches.pause({ id }).catch((thrown: unknown) => output.failure(thrown))
+      // Refused where the run has just come to its end, which the watch is about to tell.
+      client.searches.pause({ id }).catch((thrown: unknown) => output.note(errorData(thrown).message))
     } else {
-      process.exit(130)
+      process.exit(EXIT.interrupted)
     }
   }
   process.on('SIGINT', interrupt)

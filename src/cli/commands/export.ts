@@ -1,5 +1,6 @@
 // gpt-nas export: a trial's network as a tfjs layers model, proven in a fresh process with plain tfjs.
 import type { Command } from 'commander'
+import { resolve } from 'node:path'
 import { AppError } from '@shared/errors'
 import type { Export } from '@shared/contract/exports'
 import { runCommand, withCommonOptions, type CommandContext, type CommonOptions } from '../command'
@@ -33,6 +34,17 @@ export function exportText({ folder, files, proof }: Export): string {
   return lines.join('\n')
 }
 
+/** @throws AppError `invalid-input` when the trial is none of the run's: one of the two must be a slip */
+async function refuseOtherRun({ client }: CommandContext, wanted: string, trialId: number): Promise<void> {
+  const [run, trial] = [await findRun(client, wanted), await client.trials.get({ id: trialId })]
+  if (trial.runId === run.id) return
+  throw new AppError(
+    'invalid-input',
+    `The trial with the id ${trialId} does not belong to run ${run.number}.`,
+    `List its trials with "gpt-nas search show ${run.number}", or leave out the run.`,
+  )
+}
+
 export function exportCommand(program: Command): void {
   withCommonOptions(
     program
@@ -48,12 +60,17 @@ export function exportCommand(program: Command): void {
         throw new AppError(
           'not-found',
           options.trial
-            ? `--trial takes a trial's number, received "${options.trial}".`
+            ? `--trial takes a trial's id, a whole number; received "${options.trial}".`
             : 'This run has no finished trial to export yet.',
           'List them with "gpt-nas search show RUN".',
         )
       }
-      const exported = await exportTrial(context, trialId, options.folder ?? null)
+      if (options.trial !== undefined && run !== undefined) await refuseOtherRun(context, run, trialId)
+      const exported = await exportTrial(
+        context,
+        trialId,
+        options.folder === undefined ? null : resolve(options.folder),
+      )
       context.output.result(exported, exportText(exported))
       return exported.proof?.passed === false ? EXIT.failed : EXIT.ok
     }),

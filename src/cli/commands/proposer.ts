@@ -5,6 +5,7 @@ import { proposerTrainingSchema, type ProposerTraining, type ProposerTrainingEve
 import { AppError } from '@shared/errors'
 import { runCommand, withCommonOptions, type CommandContext, type CommonOptions } from '../command'
 import { bar, count, duration, percent, table } from '../format'
+import { EXIT } from '../output'
 
 interface TrainOptions extends CommonOptions {
   readonly out: string
@@ -81,7 +82,7 @@ const figures = (metrics: Readonly<Record<string, number>>): string =>
     Object.entries(metrics).map(([name, value]) => [name, value.toFixed(4)]),
   )
 
-async function train(context: CommandContext, options: TrainOptions): Promise<void> {
+async function train(context: CommandContext, options: TrainOptions): Promise<number> {
   const training = readTraining(options)
   const stop = new AbortController()
   const interrupt = (): void => stop.abort()
@@ -96,9 +97,14 @@ async function train(context: CommandContext, options: TrainOptions): Promise<vo
           `${event.folder} is trained, in ${duration(event.seconds)}.\n${figures(event.metrics)}`,
         )
     }
+  } catch (thrown) {
+    if (!stop.signal.aborted) throw thrown
+    context.output.note('Stopped. The same command goes on from the last epoch.')
+    return EXIT.interrupted
   } finally {
     process.off('SIGINT', interrupt)
   }
+  return EXIT.ok
 }
 
 const checkpointOption = (command: Command): Command =>

@@ -58,7 +58,32 @@ export function readDefinition({ config, sample }: StartOptions): RunDefinition 
       'docs/search-file.md describes every field.',
     )
   }
+  const unknown = unknownFields(json, parsed.data)
+  if (unknown.length > 0)
+    throw new AppError(
+      'invalid-input',
+      `${config} is not a valid search:\n${unknown.map((path) => `  ${path}: there is no such field`).join('\n')}`,
+      'docs/search-file.md describes every field.',
+    )
   return parsed.data
+}
+
+/** Paths that `given` has and `read` lacks: a slip of the pen would otherwise silently become a default. */
+function unknownFields(given: unknown, read: unknown, path = ''): string[] {
+  if (!isRecord(given) || !isRecord(read)) return []
+  return Object.entries(given).flatMap(([key, value]) =>
+    key in read ? unknownFields(value, read[key], `${path}${key}.`) : [`${path}${key}`],
+  )
+}
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** Before anything is fetched or stored. @throws AppError `invalid-input` with every problem */
+async function refuseProblems({ client }: CommandContext, definition: RunDefinition): Promise<void> {
+  const { problems } = await client.searches.check({ definition })
+  if (problems.length > 0)
+    throw new AppError('invalid-input', `The search cannot be started:\n  ${problems.join('\n  ')}`)
 }
 
 async function follow(context: CommandContext, run: Run, shouldExport: boolean): Promise<number> {
@@ -118,6 +143,7 @@ export function searchCommand(program: Command): void {
   ).action((options: StartOptions) =>
     runCommand(options, async (context) => {
       const definition = readDefinition(options)
+      await refuseProblems(context, definition)
       await getDataset(context, definition.data.dataset)
       const run = await context.client.searches.create({ definition })
       context.output.note(
