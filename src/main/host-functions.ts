@@ -11,11 +11,11 @@ import {
   type IpcMainInvokeEvent,
 } from 'electron'
 import { promises as files } from 'node:fs'
-import { join } from 'node:path'
+import { isAbsolute, join } from 'node:path'
 import { z } from 'zod'
 import { HOST_CHANNELS, type HostFacts } from '@shared/contract/window'
 import { writeFileAtomically } from './atomic-file'
-import { PAGE_URL } from './protocol'
+import { isPage } from './page'
 
 /** Largest text file the page may be given. */
 const MAX_TEXT_BYTES = 16 * 1024 * 1024
@@ -26,10 +26,16 @@ const saveRequest = titled.extend({ defaultName: z.string().max(200), text: z.st
 const progressRequest = z.object({ fraction: z.number().min(0).max(1).nullable(), title: z.string().max(300) })
 const noticeRequest = z.object({ title: z.string().max(200), body: z.string().max(2000) })
 
+/** Not a share of another machine, which the system would log in to just to show it. */
+const localPath = z
+  .string()
+  .max(4096)
+  .refine((path) => isAbsolute(path) && !/^[\\/]{2}/.test(path), 'must be an absolute path on this machine')
+
 /** Our page in its main frame; anything else is refused. */
 function isOurs(event: IpcMainInvokeEvent | IpcMainEvent): boolean {
   const frame = event.senderFrame
-  return frame !== null && frame.parent === null && frame.url.split('#')[0] === PAGE_URL
+  return frame !== null && frame.parent === null && isPage(frame.url)
 }
 
 function facts(): HostFacts {
@@ -62,7 +68,7 @@ export function setupHostFunctions(): void {
 
   // Synchronous once per page: preload needs the facts before the page's first line runs.
   ipcMain.on(HOST_CHANNELS.facts, (event) => {
-    event.returnValue = facts()
+    event.returnValue = isOurs(event) ? facts() : null
   })
   handle(HOST_CHANNELS.chooseFolder, titled, async ({ title }, window) => {
     const { filePaths } = await dialog.showOpenDialog(window, {
@@ -90,13 +96,12 @@ export function setupHostFunctions(): void {
     writeFileAtomically(filePath, text)
     return filePath
   })
-  handle(HOST_CHANNELS.showInFolder, z.string().min(1).max(4096), (path) => {
+  handle(HOST_CHANNELS.showInFolder, localPath, (path) => {
     shell.showItemInFolder(path)
     return Promise.resolve()
   })
-  handle(HOST_CHANNELS.copyText, z.string().max(MAX_TEXT_BYTES), (text) => {
-    clipboard.writeText(text)
-    return Promise.resolve()
+  handle(HOST_CHANNELS.copyText, z.string().max(MAX_TEXT_BYTES), async (text) => {
+    await clipboard.writeText(text) // a promise in current Electrons only
   })
   listen(HOST_CHANNELS.setProgress, progressRequest, ({ fraction, title }, window) => {
     window.setProgressBar(fraction ?? -1)

@@ -1,5 +1,5 @@
 // The app's boot, in order. Each line is a set-up of its own file; the window opens last, after everything it needs exists.
-import { app } from 'electron'
+import { app, dialog } from 'electron'
 import { join } from 'node:path'
 import { EngineHost } from './processes/engine-host'
 import { setupHostFunctions } from './host-functions'
@@ -18,7 +18,13 @@ if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox()
 denyEverythingElse(app)
 
 if (!app.requestSingleInstanceLock()) app.quit()
-else void app.whenReady().then(boot)
+else app.whenReady().then(boot).catch(giveUp)
+
+/** Without its folders or its window there is no workbench, and nothing but this can say so. */
+function giveUp(thrown: unknown): void {
+  dialog.showErrorBox('GPT-NAS Workbench could not start', thrown instanceof Error ? thrown.message : String(thrown))
+  app.exit(1)
+}
 
 function boot(): void {
   const log = openLog(join(app.getPath('userData'), 'logs'))

@@ -1,9 +1,7 @@
 // Serves the built renderer at app://workbench/ with a strict content security policy. Nothing outside its folder, nothing remote.
 import { protocol } from 'electron'
-import { existsSync } from 'node:fs'
-import { extname, join, normalize, sep } from 'node:path'
-
-export const PAGE_URL = 'app://workbench/index.html'
+import { extname } from 'node:path'
+import { resolveRequest } from './page'
 
 /** Scripts only from the app; styles may be inline because ECharts and Cytoscape set style attributes. */
 const CONTENT_SECURITY_POLICY = [
@@ -35,17 +33,6 @@ export function declareProtocol(): void {
   protocol.registerSchemesAsPrivileged([
     { scheme: 'app', privileges: { standard: true, secure: true, supportFetchAPI: true } },
   ])
-}
-
-/**
- * The file a request may see, or undefined where it leaves `folder` or asks another host.
- * @param folder absolute path of the built renderer
- */
-export function resolveRequest(folder: string, url: string): string | undefined {
-  const { hostname, pathname } = new URL(url)
-  if (hostname !== 'workbench') return undefined
-  const file = normalize(join(folder, decodeURIComponent(pathname)))
-  return file.startsWith(folder + sep) && existsSync(file) ? file : undefined
 }
 
 /** `registerFileProtocol` because Electron 22 has no `protocol.handle` (docs/decisions). */

@@ -1,28 +1,20 @@
 // The one window: created hidden, shown when drawn; remembers its bounds; nothing may navigate, open or be granted.
-import { BrowserWindow, nativeTheme, session } from 'electron'
+import { BrowserWindow, nativeTheme, screen, session } from 'electron'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { writeFileAtomically } from './atomic-file'
-import { PAGE_URL } from './protocol'
+import { DEFAULT_BOUNDS, usableBounds, type Bounds } from './window-bounds'
+import { PAGE_URL } from './page'
 
-interface Bounds {
-  readonly x?: number
-  readonly y?: number
-  readonly width: number
-  readonly height: number
-  readonly maximized: boolean
-}
-
-const DEFAULT_BOUNDS: Bounds = { width: 1440, height: 900, maximized: false }
-
+/** @param file where the last session left them; a first start, or a file nobody needs to be told about, gives the default */
 function readBounds(file: string): Bounds {
   try {
-    const stored = JSON.parse(readFileSync(file, 'utf8')) as Partial<Bounds>
-    const isSize = (value: unknown): value is number => typeof value === 'number' && value >= 400 && value <= 20_000
-    if (!isSize(stored.width) || !isSize(stored.height)) return DEFAULT_BOUNDS
-    return { ...DEFAULT_BOUNDS, ...stored, width: stored.width, height: stored.height }
+    return usableBounds(
+      JSON.parse(readFileSync(file, 'utf8')),
+      screen.getAllDisplays().map(({ workArea }) => workArea),
+    )
   } catch {
-    return DEFAULT_BOUNDS // first start, or a file nobody needs to be told about
+    return DEFAULT_BOUNDS
   }
 }
 
@@ -37,8 +29,8 @@ export function createWindow(stateFolder: string): BrowserWindow {
     show: false,
     title: 'GPT-NAS Workbench',
     autoHideMenuBar: true,
-    // The page's own background, so that nothing flashes white before it is drawn.
-    backgroundColor: nativeTheme.shouldUseDarkColors ? '#16181d' : '#f7f8fa',
+    // The page's own background (styles/tokens.css), so that nothing flashes white before it is drawn.
+    backgroundColor: nativeTheme.shouldUseDarkColors ? '#14161a' : '#f5f6f8',
     webPreferences: {
       preload: join(__dirname, '../preload/index.js'),
       contextIsolation: true,
@@ -54,7 +46,11 @@ export function createWindow(stateFolder: string): BrowserWindow {
   window.once('ready-to-show', () => window.show())
   window.on('close', () => {
     const state: Bounds = { ...window.getNormalBounds(), maximized: window.isMaximized() }
-    writeFileAtomically(boundsFile, JSON.stringify(state))
+    try {
+      writeFileAtomically(boundsFile, JSON.stringify(state))
+    } catch {
+      return // a full disk costs the window its place, nothing else
+    }
   })
   void window.loadURL(PAGE_URL)
   return window
