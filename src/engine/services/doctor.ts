@@ -1,6 +1,7 @@
 // The doctor: versions, devices and every check with what to do about it. Tries TensorFlow in a compute of its own process.
 import { access, constants } from 'node:fs/promises'
 import os from 'node:os'
+import { join } from 'node:path'
 import type { ComputeInfo } from '@shared/contract/compute'
 import type { Diagnosis, DoctorReport } from '@shared/contract/runtime'
 import { errorData } from '@shared/errors'
@@ -8,11 +9,13 @@ import { freeBytes } from '../machine/disk'
 import { nvidiaDevices, type NvidiaDevice } from '../machine/nvidia-smi'
 import type { Services } from './services'
 
-const GIGABYTE = 1e9
+const GIBIBYTE = 1024 ** 3
 /** A prepared CIFAR-10, checkpoints and weights of a search of some hundred trials. */
-const ENOUGH_DISK = 2 * GIGABYTE
-/** One compute with TensorFlow and a small network takes about 1 GB. */
-const ENOUGH_MEMORY = 1.5 * GIGABYTE
+const ENOUGH_DISK = 2 * GIBIBYTE
+/** One compute with TensorFlow and a small network takes about 1 GiB, as much again is left for everything else. */
+const ENOUGH_MEMORY = 3 * GIBIBYTE
+
+const gibibytes = (bytes: number): string => `${(bytes / GIBIBYTE).toFixed(1)} GiB`
 
 type ComputeAnswer = { readonly info: ComputeInfo } | { readonly problem: ReturnType<typeof errorData> } | null
 
@@ -53,10 +56,11 @@ export async function examine(services: Services): Promise<DoctorReport> {
   }
 }
 
-/** null while every compute trains: a doctor does not interrupt. */
+/** null while every compute works or starts to: a doctor neither interrupts nor waits for a training. */
 async function askCompute({ pool, closing }: Services): Promise<ComputeAnswer> {
   const statuses = pool.statuses()
-  if (statuses.length > 0 && statuses.every(({ state }) => state === 'busy')) return null
+  const isFree = ({ state }: (typeof statuses)[number]): boolean => state === 'idle' || state === 'dead'
+  if (statuses.length > 0 && !statuses.some(isFree)) return null
   try {
     return { info: await pool.run((client) => client.info(undefined, { signal: closing }), closing) }
   } catch (thrown) {
@@ -91,7 +95,7 @@ async function folderCheck(id: string, title: string, folder: string): Promise<D
 
 function computeCheck(compute: ComputeAnswer): Diagnosis {
   const title = 'TensorFlow'
-  if (compute === null) return ok('tensorflow', title, 'training at the moment')
+  if (compute === null) return ok('tensorflow', title, 'at work at the moment')
   if ('info' in compute) return ok('tensorflow', title, `${compute.info.tensorflow} on ${compute.info.device}`)
   const { message, fix } = compute.problem
   return {
@@ -123,20 +127,20 @@ function diskCheck(bytes: number | null, folder: string): Diagnosis {
   const title = 'Disk space'
   if (bytes === null)
     return { id: 'disk', title, status: 'warning', found: 'unknown', fix: `Check the space for ${folder} yourself.` }
-  const found = `${(bytes / GIGABYTE).toFixed(1)} GB free`
+  const found = `${gibibytes(bytes)} free`
   if (bytes >= ENOUGH_DISK) return ok('disk', title, found)
   return {
     id: 'disk',
     title,
     status: 'warning',
     found,
-    fix: `Free at least ${ENOUGH_DISK / GIGABYTE} GB on the disk of ${folder}.`,
+    fix: `Free at least ${gibibytes(ENOUGH_DISK)} on the disk of ${folder}.`,
   }
 }
 
 function memoryCheck(): Diagnosis {
-  const found = `${(os.freemem() / GIGABYTE).toFixed(1)} GB free of ${(os.totalmem() / GIGABYTE).toFixed(1)} GB`
-  if (os.totalmem() >= 2 * ENOUGH_MEMORY) return ok('memory', 'Memory', found)
+  const found = `${gibibytes(os.freemem())} free of ${gibibytes(os.totalmem())}`
+  if (os.totalmem() >= ENOUGH_MEMORY) return ok('memory', 'Memory', found)
   return { id: 'memory', title: 'Memory', status: 'warning', found, fix: 'Train with one compute and small batches.' }
 }
 
@@ -163,7 +167,7 @@ function datasetCheck(name: string, title: string, state: string, problem: strin
 
 async function proposerCheck(folder: string): Promise<Diagnosis> {
   try {
-    await access(folder)
+    await access(join(folder, 'model.json'))
     return ok('proposer', 'Proposer checkpoint', folder)
   } catch {
     return {
