@@ -1,0 +1,170 @@
+// The built command line as a person or a script meets it: exit codes, what goes to which stream, and Ctrl-C in a terminal.
+import { spawn } from 'node:child_process'
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Run } from '../src/shared/search/run'
+import type { Trial } from '../src/shared/search/trial'
+import { userFolders } from '../src/shared/runtime/user-folders'
+
+interface Ended {
+  readonly code: number | null
+  readonly out: string
+  readonly err: string
+}
+
+/** What of scripts/setup/build.mjs is used here; scripts are plain JavaScript without declarations. */
+interface Build {
+  readonly buildIfStale: (report: { line(text: string): void }) => Promise<boolean>
+  readonly cliEntry: () => string
+}
+
+let folder = ''
+let entry = ''
+const workspace = () => path.join(folder, 'workspace')
+
+beforeAll(async () => {
+  folder = mkdtempSync(path.join(os.tmpdir(), 'gptnas-cli-'))
+  const build = (await import(path.resolve(__dirname, '../scripts/setup/build.mjs'))) as Build
+  await build.buildIfStale({ line: () => undefined })
+  entry = build.cliEntry()
+}, 300_000)
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+/**
+ * Runs a command in a process group of its own, as a shell does.
+ * @param watch called with standard error so far and a function that sends a signal to the whole group, as a terminal does
+ */
+function gptNas(
+  parameters: readonly string[],
+  watch?: (err: string, signalGroup: (signal: NodeJS.Signals) => void) => void,
+): Promise<Ended> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [entry, ...parameters], {
+      detached: true,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, GPTNAS_WORKSPACE: workspace() },
+    })
+    let [out, err] = ['', '']
+    child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString('utf8')))
+    child.stderr.on('data', (chunk: Buffer) => {
+      err += chunk.toString('utf8')
+      watch?.(err, (signal) => process.kill(-(child.pid ?? 0), signal))
+    })
+    child.once('error', reject)
+    child.once('close', (code) => resolve({ code, out, err }))
+  })
+}
+
+const configFile = (content: unknown): string => {
+  const file = path.join(folder, 'search.json')
+  writeFileSync(file, JSON.stringify(content))
+  return file
+}
+
+describe('gpt-nas', () => {
+  it('prints its help on standard output and succeeds', async () => {
+    const { code, out, err } = await gptNas(['--help'])
+    expect({ code, err }).toEqual({ code: 0, err: '' })
+    for (const verb of ['doctor', 'dataset', 'search', 'export', 'proposer']) expect(out).toContain(verb)
+  })
+
+  it.each([[['frobnicate']], [['search', 'frobnicate']], [['doctor', '--frobnicate']], [['dataset', 'get']]])(
+    'refuses %j as misused: exit code 2, the reason on standard error, nothing on standard output',
+    async (parameters) => {
+      const { code, out, err } = await gptNas(parameters)
+      expect({ code, out }).toEqual({ code: 2, out: '' })
+      expect(err).toMatch(/^error: (unknown|missing)/)
+    },
+  )
+
+  it('refuses a search file with the path of every wrong field, and stores nothing', async () => {
+    const config = configFile({ name: 'x', recipe: { epochs: 0 }, space: { maxBlocks: 'many' } })
+    const { code, out, err } = await gptNas(['search', 'start', '--config', config])
+    expect({ code, out }).toEqual({ code: 1, out: '' })
+    expect(err).toContain('recipe.epochs:')
+    expect(err).toContain('space.maxBlocks:')
+    expect((await gptNas(['search', 'list', '--json'])).out.trim()).toBe('[]')
+  })
+
+  it('refuses a field it does not know instead of silently using the default', async () => {
+    const config = configFile({ name: 'x', recipe: { epoch: 3 }, popultionSize: 4 })
+    const { code, err } = await gptNas(['search', 'start', '--config', config])
+    expect(code).toBe(1)
+    expect(err).toContain('recipe.epoch: there is no such field')
+    expect(err).toContain('popultionSize: there is no such field')
+  })
+
+  it('refuses a search that cannot work before it fetches anything', async () => {
+    const config = configFile({ name: 'x', strategy: 'ga', space: { minBlocks: 20, maxBlocks: 10 } })
+    const { code, err } = await gptNas(['search', 'start', '--config', config])
+    expect(code).toBe(1)
+    expect(err).toMatch(/cannot be started/)
+    expect(err).toMatch(/minBlocks|maxBlocks|20/)
+  })
+
+  it.each([
+    [['search', 'show'], /no search yet/],
+    [['search', 'resume', '7'], /no search yet|No run "7"/],
+    [['export', '--trial', 'best'], /takes a trial's id/],
+    [['export', '--trial', '999'], /no trial with the id 999/],
+    [['dataset', 'get', 'imagenet-22k'], /no data set "imagenet-22k"/],
+    [['proposer', 'report', '--checkpoint', '/nowhere'], /no proposer checkpoint in \/nowhere/],
+  ])(
+    'says in %j what is not there: exit code 1, and with --json the error as the only output',
+    async (parameters, reason) => {
+      const { code, out, err } = await gptNas([...parameters, '--json'])
+      expect(code).toBe(1)
+      expect(err).toMatch(reason)
+      const { error } = JSON.parse(out) as { error: { code: string; message: string; fix?: string } }
+      expect(error.message).toMatch(reason)
+      expect(error.fix).toBeTruthy()
+      expect(error.code).not.toBe('internal')
+    },
+  )
+
+  it('prints with --json nothing but JSON on standard output', async () => {
+    for (const parameters of [['dataset', 'list'], ['search', 'list'], ['doctor']]) {
+      const { out } = await gptNas([...parameters, '--json'])
+      expect(() => JSON.parse(out) as unknown, `${parameters.join(' ')} printed:\n${out}`).not.toThrow()
+    }
+  })
+})
+
+const hasImages = existsSync(
+  path.resolve(userFolders(process.env, os.homedir()).cache, 'datasets/cifar-10/manifest.json'),
+)
+
+describe.skipIf(!hasImages)('Ctrl-C in a search on CIFAR-10', () => {
+  it('pauses at the next checkpoint with exit code 130 although the computes hear it too; resume goes on from there', async () => {
+    const config = configFile({
+      name: 'Paused',
+      strategy: 'random',
+      populationSize: 2,
+      generations: 1,
+      computes: 1,
+      space: { minBlocks: 10, maxBlocks: 10, maxMacs: 3_000_000 },
+      data: { trainImages: 400, validationImages: 50 },
+      recipe: { epochs: 2, batchSize: 50 },
+    })
+    let isAsked = false
+    const paused = await gptNas(['search', 'start', '--config', config, '--json'], (err, signalGroup) => {
+      if (isAsked || !err.includes('Trial 1:')) return
+      isAsked = true
+      signalGroup('SIGINT')
+    })
+    expect(isAsked, `exit code ${paused.code}: ${paused.err}${paused.out}`).toBe(true)
+    expect(paused.code).toBe(130)
+    const before = JSON.parse(paused.out) as { run: Run }
+    expect(before.run).toMatchObject({ state: 'paused', counts: { finished: 1, waiting: 1, running: 0 } })
+
+    const resumed = await gptNas(['search', 'resume', '--json'])
+    expect(resumed.code, resumed.err).toBe(0)
+    expect((JSON.parse(resumed.out) as { run: Run }).run).toMatchObject({ state: 'finished', counts: { finished: 2 } })
+    const { trials } = JSON.parse((await gptNas(['search', 'show', '--json'])).out) as { trials: Trial[] }
+    // A compute that had died of the signal would have cost an attempt.
+    expect(trials.map(({ attempt }) => attempt)).toEqual([1, 1])
+    expect(trials.every(({ epochs }) => epochs.length === 2)).toBe(true)
+  }, 120_000)
+})
