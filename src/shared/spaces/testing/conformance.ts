@@ -27,7 +27,8 @@ export function describeSpace<G extends Genotype>(
     it('draws varied architectures inside itself, the same ones for the same seed', () => {
       const drawn = samples(200, 1)
       drawn.forEach(expectInside)
-      expect(new Set(drawn.map((genotype) => space.canonicalKey(genotype))).size).toBeGreaterThan(150)
+      // Small spaces hold many genotypes of few architectures (nas-bench-201: three in four draws are new).
+      expect(new Set(drawn.map((genotype) => space.canonicalKey(genotype))).size).toBeGreaterThan(120)
       expect(samples(200, 1)).toEqual(drawn)
       expect(samples(20, 2)).not.toEqual(drawn.slice(0, 20))
     })
