@@ -111,7 +111,7 @@ function unchanged(before: readonly Trial[], after: readonly Trial[]): number {
 
 async function killACompute(workspace: string, config: string): Promise<{ results: unknown; checks: Check[] }> {
   const search = new CommandLine(workspace, ['search', 'start', '--config', config])
-  await search.line(/^Trial 1:/)
+  await search.line(/^Trial \d+:/)
   const [victim] = childrenOf(search.child.pid ?? 0)
   if (victim === undefined) throw new Error('No compute was running when one was to be killed.')
   process.kill(victim, 'SIGKILL')
@@ -132,7 +132,7 @@ async function killAndResume(
   kill: (pid: number) => void,
 ): Promise<{ results: unknown; checks: Check[] }> {
   const search = new CommandLine(workspace, ['search', 'start', '--config', config])
-  await search.line(/^Trial 1:/)
+  await search.line(/^Trial \d+:/)
   const pid = search.child.pid ?? 0
   const computes = childrenOf(pid)
   kill(pid)
