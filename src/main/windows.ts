@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { writeFileAtomically } from './atomic-file'
 import { DEFAULT_BOUNDS, usableBounds, type Bounds } from './window-bounds'
-import { PAGE_URL } from './page'
+import { isPage, PAGE_URL } from './page'
 
 /** @param file where the last session left them; a first start, or a file nobody needs to be told about, gives the default */
 function readBounds(file: string): Bounds {
@@ -52,6 +52,10 @@ export function createWindow(stateFolder: string): BrowserWindow {
       return // a full disk costs the window its place, nothing else
     }
   })
+  // Chromium asks nobody before it goes to about:blank: whatever else is shown gives way to the page again.
+  window.webContents.on('did-navigate', (_event, url) => {
+    if (!isPage(url)) void window.loadURL(PAGE_URL)
+  })
   void window.loadURL(PAGE_URL)
   return window
 }
@@ -61,7 +65,7 @@ export function denyEverythingElse(app: Electron.App): void {
   app.on('web-contents-created', (_event, contents) => {
     contents.setWindowOpenHandler(() => ({ action: 'deny' }))
     contents.on('will-navigate', (event, url) => {
-      if (url !== PAGE_URL) event.preventDefault()
+      if (!isPage(url)) event.preventDefault()
     })
     contents.on('will-attach-webview', (event) => event.preventDefault())
   })

@@ -3,6 +3,7 @@ import { MessageChannelMain, utilityProcess, type UtilityProcess, type WebConten
 import { join } from 'node:path'
 import { ENGINE_PORT_MESSAGE, HOST_CHANNELS, type EngineState } from '@shared/contract/window'
 import type { EngineArguments, EngineToMain, MainToEngine } from '@shared/transport/supervision'
+import { isPage } from '../page'
 import { ChildPrograms } from './child-programs'
 
 /** An engine that sends no heartbeat for this long hangs; its heartbeat comes every second. */
@@ -118,7 +119,8 @@ export class EngineHost {
   }
 
   private connect(window: WebContents): void {
-    if (window.isDestroyed()) return
+    // Whoever holds the port may do anything an engine can: it goes to our page alone.
+    if (window.isDestroyed() || !isPage(window.getURL())) return
     const { port1, port2 } = new MessageChannelMain()
     this.send({ type: 'client' }, [port1])
     window.postMessage(ENGINE_PORT_MESSAGE, null, [port2])
