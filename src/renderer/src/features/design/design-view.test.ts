@@ -16,9 +16,9 @@ import { rename } from './store/edit-commands'
 import { useEditorStore } from './store/editor.store'
 import type { OpenDesign } from './store/open-design'
 import { mountDesign, store, storedDesigns, type MountedDesign } from './testing/design-engine'
-import type * as Adapter from './view/cytoscape-canvas'
+import type * as Adapter from './view/canvas-adapter'
 
-vi.mock('./view/cytoscape-canvas', async (original) => {
+vi.mock('./view/canvas-adapter', async (original) => {
   const actual = await original<typeof Adapter>()
   return {
     ...actual,
@@ -26,6 +26,7 @@ vi.mock('./view/cytoscape-canvas', async (original) => {
   }
 })
 vi.mock('./view/layout', () => ({
+  LARGE: 120,
   createLayouter: () => ({
     layOut: () => Promise.resolve({ positions: new Map(), bends: new Map() }),
     dispose: () => undefined,
@@ -281,6 +282,20 @@ describe('saving', () => {
     expect(active().meta.name).toBe('half-done')
     await click(designIds.save)
     expect(stored.drafts.size).toBe(0)
+  })
+
+  it('finds unsaved changes again of a design that was new when it was saved', async () => {
+    await start()
+    await click(designIds.newBlock)
+    await click(designIds.save)
+    rename(active(), 'after-saving')
+    await vi.waitFor(() => expect([...mounted.stored.drafts.keys()]).toEqual(['design-d1']), { timeout: 5000 })
+    const { stored } = mounted
+    mounted.wrapper.unmount()
+    await start({ stored, keepsStorage: true })
+    expect(active().meta.name).toBe('my-block')
+    await click(designIds.restoreDraft)
+    expect(active().meta.name).toBe('after-saving')
   })
 
   it('offers unsaved changes of a stored design instead of applying them, and locks it until then', async () => {

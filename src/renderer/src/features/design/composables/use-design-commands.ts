@@ -81,8 +81,8 @@ export function useDesignCommands(canvas: CanvasActions) {
     },
     tidy: { isEnabled: canEdit, run: () => edit((design) => void tidy(design)) },
     fit: { keys: '.', isEnabled: () => isShown() && !isTyping(), run: () => canvas.fit() },
-    zoomIn: { keys: '$mod+Equal', isEnabled: isShown, run: () => canvas.zoomBy(1.25) },
-    zoomOut: { keys: '$mod+Minus', isEnabled: isShown, run: () => canvas.zoomBy(0.8) },
+    zoomIn: { keys: '$mod+=', isEnabled: isShown, run: () => canvas.zoomBy(1.25) },
+    zoomOut: { keys: '$mod+-', isEnabled: isShown, run: () => canvas.zoomBy(0.8) },
     importFile: { isEnabled: () => navigation.view === 'design', run: () => void files.importFile() },
     exportFile: { isEnabled: isShown, run: () => void files.exportFile() },
   } satisfies Record<string, Pick<Command, 'keys' | 'isEnabled' | 'run'>>

@@ -40,8 +40,8 @@ export function useDrafts(
   async function keep(design: OpenDesign): Promise<void> {
     if (isReadOnly() || design.draft !== null) return
     try {
-      if (design.isDirty) await client.designs.saveDraft({ key: design.key, document: design.document })
-      else await client.designs.discardDraft({ key: design.key })
+      if (design.isDirty) await client.designs.saveDraft({ key: design.draftKey, document: design.document })
+      else await client.designs.discardDraft({ key: design.draftKey })
       onError(null)
     } catch (thrown) {
       onError(thrown)

@@ -20,7 +20,7 @@ import { freeName } from '../model/templates'
 import { useDrafts } from './drafts'
 import { useFrameValue } from './frame-value'
 import { useLibraryStore } from './library.store'
-import { OpenDesign } from './open-design'
+import { OpenDesign, draftKeyOf } from './open-design'
 
 export const useEditorStore = defineStore('design-editor', () => {
   const engine = useEngine()
@@ -91,9 +91,8 @@ export const useEditorStore = defineStore('design-editor', () => {
       show(open.key)
       return open
     }
-    const key = `design-${id}`
-    const [document, draft] = await Promise.all([stored.load(id), drafts.load(key)])
-    const design = openTab(new OpenDesign({ key, document, designId: id }))
+    const [document, draft] = await Promise.all([stored.load(id), drafts.load(draftKeyOf(id))])
+    const design = openTab(new OpenDesign({ key: draftKeyOf(id), document, designId: id }))
     if (draft !== null && !isEmptyDiff(diffDocuments(document, draft))) design.draft = draft
     return design
   }
@@ -133,10 +132,10 @@ export const useEditorStore = defineStore('design-editor', () => {
 
   /** Stores what is on show; its draft is then needless. @throws AppError as `designs.save`. */
   async function save(design: OpenDesign): Promise<Design> {
-    const { document } = design
+    const { document, draftKey } = design
     const saved = await stored.save(document, design.designId)
     design.markSaved(saved.id, document)
-    await drafts.discard(design.key)
+    await drafts.discard(draftKey)
     remember()
     return saved
   }
@@ -148,7 +147,7 @@ export const useEditorStore = defineStore('design-editor', () => {
     tabs.value = tabs.value.filter((other) => other !== design)
     if (activeKey.value === design.key) activeKey.value = (tabs.value[index] ?? tabs.value[index - 1])?.key ?? null
     remember()
-    if (isThrownAway && !isReadOnly.value) await drafts.discard(design.key)
+    if (isThrownAway && !isReadOnly.value) await drafts.discard(design.draftKey)
   }
   /** Removes a design from the workspace; its versions stay where runs need them. An open one becomes unsaved. */
   async function remove(id: string): Promise<void> {
@@ -158,7 +157,7 @@ export const useEditorStore = defineStore('design-editor', () => {
   }
   async function refuseDraft(design: OpenDesign): Promise<void> {
     design.draft = null
-    await drafts.discard(design.key)
+    await drafts.discard(design.draftKey)
   }
 
   watch(activeKey, () => (connectFrom.value = null))

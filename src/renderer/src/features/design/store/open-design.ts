@@ -18,11 +18,16 @@ export type Build = (document: ArchitectureDocument) => DocumentDiff
 export type Apply = (build: Build) => DocumentDiff
 
 export interface OpenDesignOptions {
-  /** Names the tab and its draft. */
+  /** Names the tab. */
   readonly key: string
   readonly document: ArchitectureDocument
   /** Of the stored design; absent for one that was never saved. */
   readonly designId?: string
+}
+
+/** Under which unsaved work on a stored design is kept. */
+export function draftKeyOf(designId: string): string {
+  return `design-${designId}`
 }
 
 export class OpenDesign {
@@ -57,6 +62,10 @@ export class OpenDesign {
   }
   get designId(): string | undefined {
     return this.#designId.value
+  }
+  /** Under which unsaved work is kept: of the design once there is one, so that any later session finds it there. */
+  get draftKey(): string {
+    return this.designId === undefined ? this.key : draftKeyOf(this.designId)
   }
   /** True while something is not in the stored design; always for one that was never saved. */
   get isDirty(): boolean {

@@ -20,8 +20,11 @@ const OPTIONS = {
   'elk.layered.considerModelOrder.strategy': 'NODES_AND_EDGES',
 }
 
-/** Beyond it the careful placement takes over a second; the quick one is as good for chains (measured on ResNet-101's 347 nodes). */
-const LARGE = 120
+/**
+ * Nodes beyond which the careful placement takes over a second, and moving everything takes more than a frame; the quick
+ * placement is as good for chains (measured on ResNet-101's 347 nodes).
+ */
+export const LARGE = 120
 const LARGE_OPTIONS = { 'elk.layered.nodePlacement.strategy': 'BRANDES_KOEPF', 'elk.layered.thoroughness': '1' }
 
 export type LayOut = (document: ArchitectureDocument) => Promise<Layout | undefined>

@@ -4,9 +4,9 @@ import { computed, nextTick, onBeforeUnmount, onMounted, shallowRef, watch, type
 import { usePreferencesStore } from '@/stores/preferences.store'
 import type { ArchitectureDocument, Position } from '@shared/architecture/document'
 import type { Card } from '../model/cards'
-import { createCanvas, type Canvas, type CanvasIntents, type Viewport } from './cytoscape-canvas'
+import { createCanvas, type Canvas, type CanvasIntents, type Viewport } from './canvas-adapter'
 import { NO_LAYOUT, drawnGraph, layoutKey, type DrawnGraph, type Layout } from './graph'
-import { createLayouter } from './layout'
+import { LARGE, createLayouter } from './layout'
 import { coloursAt } from './style'
 
 /** Within the 120 to 160 ms that the look allows for a change of place. */
@@ -90,7 +90,7 @@ export function useCanvas(
     const isOther = key !== shownKey
     if (isOther && shownKey !== undefined) views.set(shownKey, { centre: centre(), zoom: viewport.value.zoom })
     shownKey = key
-    const isStill = isOther || isFitPending || motion.value === 'reduce'
+    const isStill = isOther || isFitPending || motion.value === 'reduce' || graph.value.nodes.length > LARGE
     canvas.value?.draw(graph.value, isStill ? 0 : MOVE_MS)
     canvas.value?.select(inputs().selection)
     if (!isOther) return

@@ -10,7 +10,7 @@ import {
 } from '@shared/architecture/document'
 import { cardsOf } from '../model/cards'
 import { newNetworkDocument, residualBlockDocument } from '../model/templates'
-import { createCanvas, type Canvas, type CanvasIntents } from './cytoscape-canvas'
+import { createCanvas, type Canvas, type CanvasIntents } from './canvas-adapter'
 import { NO_LAYOUT, boundsOf, drawnGraph, layoutKey, segmentOf, type Layout } from './graph'
 import { fromElk, latestOnly, toElk } from './layout'
 

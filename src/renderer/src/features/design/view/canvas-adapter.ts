@@ -153,8 +153,12 @@ function drawInto(cy: Core, graph: DrawnGraph, duration: number): void {
       known = cy.getElementById(edge.id)
     }
     const element = known.empty() ? cy.add({ group: 'edges', data }) : known
-    element.data(bendsOf(edge, places))
-    element.toggleClass('bent', edge.bends.length > 0).toggleClass('faulty', edge.isFaulty)
+    // Only what differs: Cytoscape recomputes a line for every assignment, and most lines stay as they were.
+    const bends = bendsOf(edge, places)
+    if (element.data('weights') !== bends.weights || element.data('distances') !== bends.distances) element.data(bends)
+    const isBent = edge.bends.length > 0
+    if (element.hasClass('bent') !== isBent) element.toggleClass('bent', isBent)
+    if (element.hasClass('faulty') !== edge.isFaulty) element.toggleClass('faulty', edge.isFaulty)
   }
 }
 
