@@ -120,7 +120,10 @@ async function killACompute(workspace: string, config: string): Promise<{ result
   const attempts = trials.reduce((sum, { attempt }) => sum + attempt, 0)
   return {
     results: { state: run.state, counts: run.counts, attempts },
-    checks: [equal('compute killed: trials finished', run.counts.finished, SHORT_SEARCH.populationSize)],
+    checks: [
+      equal('compute killed: trials finished', run.counts.finished, SHORT_SEARCH.populationSize),
+      equal('compute killed: attempts in all', attempts, SHORT_SEARCH.populationSize + 1),
+    ],
   }
 }
 

@@ -8,7 +8,7 @@ export interface Sample {
 
 /**
  * First light: 12 trials on real CIFAR-10, sized for two CPU cores and twenty minutes (bench:first-light measures it).
- * A subset of the images and three epochs rank chains well enough to watch a search work; they say nothing about final accuracy.
+ * A subset of the images and five epochs rank chains well enough to watch a search work; they say nothing about final accuracy.
  */
 export const FIRST_LIGHT: Sample = {
   id: 'first-light',
@@ -27,7 +27,7 @@ export const FIRST_LIGHT: Sample = {
       maxParameters: 2_000_000,
     },
     data: { dataset: 'cifar-10', trainImages: 8000, validationImages: 2000 },
-    recipe: { epochs: 3, batchSize: 64, learningRate: 0.1 },
+    recipe: { epochs: 5, batchSize: 64, learningRate: 0.1 },
   }),
 }
 
