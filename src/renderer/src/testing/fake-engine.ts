@@ -3,7 +3,7 @@
 import { implement } from '@orpc/server'
 import { engineContract } from '@shared/contract'
 import type { Activity, JournalEntry, RunUpdate } from '@shared/contract/searches'
-import type { Dataset, DatasetProgress } from '@shared/contract/datasets'
+import type { Dataset, DatasetProgress, Inspection, Recognised } from '@shared/contract/datasets'
 import type { Design } from '@shared/contract/designs'
 import type { Export, ExportProgress } from '@shared/contract/exports'
 import type { ProposerInfo } from '@shared/contract/proposer'
@@ -26,6 +26,10 @@ export interface FakeState {
   report: DoctorReport
   datasets: Dataset[]
   datasetProgress: DatasetProgress[]
+  /** What every path is; null fails. */
+  recognised: Recognised | null
+  importProgress: DatasetProgress[]
+  inspections: Inspection[]
   designs: Design[]
   exports: Export[]
   exportProgress: ExportProgress[]
@@ -49,6 +53,9 @@ export function emptyState(changes: Partial<FakeState> = {}): FakeState {
     report: sampleReport(),
     datasets: [],
     datasetProgress: [],
+    recognised: null,
+    importProgress: [],
+    inspections: [],
     designs: [],
     exports: [],
     exportProgress: [],
@@ -132,6 +139,23 @@ export function createFakeEngine(state: FakeState = emptyState()): FakeEngine {
       get: os.datasets.get.handler(async function* ({ input }) {
         called('datasets.get', input)
         for (const progress of state.datasetProgress) yield progress
+      }),
+      recognise: os.datasets.recognise.handler(({ input }) => {
+        called('datasets.recognise', input)
+        if (state.recognised !== null) return state.recognised
+        throw new AppError('invalid-input', `${input.path} holds no files.`, 'Choose another folder.')
+      }),
+      import: os.datasets.import.handler(async function* ({ input, signal }) {
+        called('datasets.import', input)
+        for (const progress of state.importProgress) yield progress
+        // Without an end it goes on until the caller breaks off.
+        if (state.importProgress.at(-1)?.stage !== 'ready') yield* follow(() => state.importProgress.at(-1)!, signal)
+      }),
+      inspect: os.datasets.inspect.handler(({ input }) => {
+        called('datasets.inspect', input)
+        const found = state.inspections.find(({ dataset }) => dataset.name === input.name)
+        if (found !== undefined) return found
+        throw new AppError('not-found', `No inspection of “${input.name}”.`)
       }),
       check: os.datasets.check.handler(({ input }) => (called('datasets.check', input), { ok: true, problems: [] })),
       preview: os.datasets.preview.handler(({ input }) => {

@@ -58,6 +58,13 @@ export const testIds = {
   datasetState: 'dataset-state',
   classBalance: 'dataset-classes',
   thumbnails: 'dataset-thumbnails',
+  importDataset: 'dataset-import',
+  importDialog: 'dataset-import-dialog',
+  importPath: 'dataset-import-path',
+  importName: 'dataset-import-name',
+  importStart: 'dataset-import-start',
+  importCancel: 'dataset-import-cancel',
+  importReport: 'dataset-import-report',
 
   /** Proposer, Runtime, Settings */
   modelCard: 'proposer-card',

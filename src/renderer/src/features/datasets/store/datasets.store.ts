@@ -1,10 +1,11 @@
-// Data sets of the workspace: the list, and what is being fetched right now, which goes on while the user looks elsewhere.
+// Data sets of the workspace: the list, and what is being fetched or imported right now, which goes on while the user looks
+// elsewhere.
 import { defineStore } from 'pinia'
-import { shallowReactive } from 'vue'
+import { readonly, shallowReactive, shallowRef } from 'vue'
 import { useEngine } from '@/api/keys'
 import { toErrorData } from '@/api/errors'
 import { useTask } from '@/composables/use-task'
-import type { DatasetProgress } from '@shared/contract/datasets'
+import type { DatasetProgress, ImportRequest } from '@shared/contract/datasets'
 import type { ErrorData } from '@shared/errors'
 
 export interface Fetching {
@@ -12,10 +13,16 @@ export interface Fetching {
   readonly error: ErrorData | null
 }
 
+export interface Importing extends Fetching {
+  readonly name: string
+}
+
 export const useDatasetsStore = defineStore('datasets', () => {
   const { client } = useEngine()
   const list = useTask(() => client.datasets.list())
   const fetching = shallowReactive(new Map<string, Fetching>())
+  const importing = shallowRef<Importing | null>(null)
+  let importAbort: AbortController | null = null
 
   /** Fetches and prepares a data set; never rejects, the entry in `fetching` says how it goes. */
   async function get(name: string): Promise<void> {
@@ -31,5 +38,49 @@ export const useDatasetsStore = defineStore('datasets', () => {
     await list.run()
   }
 
-  return { datasets: list.result, isLoading: list.isBusy, error: list.error, load: list.run, fetching, get }
+  /** Imports the user's files; never rejects, `importing` says how it goes. One at a time. @returns whether it is there now */
+  async function importFiles(request: ImportRequest): Promise<boolean> {
+    if (importAbort !== null) return false
+    const { name } = request
+    const abort = new AbortController()
+    importAbort = abort
+    importing.value = { name, progress: null, error: null }
+    let isReady = false
+    try {
+      for await (const progress of await client.datasets.import(request, { signal: abort.signal })) {
+        importing.value = { name, progress, error: null }
+        isReady = progress.stage === 'ready'
+      }
+      importing.value = null
+    } catch (thrown) {
+      importing.value = abort.signal.aborted ? null : { name, progress: null, error: toErrorData(thrown) }
+    } finally {
+      importAbort = null
+    }
+    await list.run()
+    return isReady
+  }
+
+  /** Ends the import under way; nothing of it stays. */
+  function cancelImport(): void {
+    importAbort?.abort()
+  }
+
+  /** Forgets why the last import failed. */
+  function dismissImport(): void {
+    if (importAbort === null) importing.value = null
+  }
+
+  return {
+    datasets: list.result,
+    isLoading: list.isBusy,
+    error: list.error,
+    load: list.run,
+    fetching,
+    get,
+    importing: readonly(importing),
+    importFiles,
+    cancelImport,
+    dismissImport,
+  }
 })
