@@ -33,11 +33,13 @@ export async function compareImages(
 }
 
 function joined({ train, test }: Readonly<Record<SplitName, Prints>>): Prints {
-  return {
-    looks: BigUint64Array.from([...train.looks, ...test.looks]),
-    exacts: BigUint64Array.from([...train.exacts, ...test.exacts]),
-    thumbnails: Buffer.concat([train.thumbnails, test.thumbnails]),
-  }
+  const looks = new BigUint64Array(train.looks.length + test.looks.length)
+  const exacts = new BigUint64Array(looks.length)
+  looks.set(train.looks)
+  looks.set(test.looks, train.looks.length)
+  exacts.set(train.exacts)
+  exacts.set(test.exacts, train.exacts.length)
+  return { looks, exacts, thumbnails: Buffer.concat([train.thumbnails, test.thumbnails]) }
 }
 
 /** Names at the wanted positions, from the file that the split wrote: they are not kept in memory. */

@@ -4,8 +4,8 @@ import { createHash } from 'node:crypto'
 import { mkdir, open, type FileHandle } from 'node:fs/promises'
 import path from 'node:path'
 import type { Prints } from '../images/batch'
-import { THUMBNAIL_BYTES } from '../images/fingerprint'
 import { labelBytes, type PreparedSplit, type SplitName } from '../manifest'
+import { PrintList } from './print-list'
 
 export interface SplitWriter {
   readonly count: number
@@ -27,9 +27,7 @@ export async function openSplitWriter(folder: string, name: SplitName, classes: 
   const labels = await openPart(folder, `${name}/labels.u${width * 8}`)
   const names = await openPart(folder, `${name}/names.txt`)
   const classCounts = Array.from({ length: classes }, () => 0)
-  const looks: bigint[] = []
-  const exacts: bigint[] = []
-  const thumbnails: Uint8Array[] = []
+  const printed = new PrintList()
   let count = 0
   return {
     get count() {
@@ -43,9 +41,7 @@ export async function openSplitWriter(folder: string, name: SplitName, classes: 
       // One line for each image, whatever its name holds.
       names.add(Buffer.from(`${JSON.stringify(file)}\n`))
       classCounts[label]!++
-      looks.push(prints.looks[position]!)
-      exacts.push(prints.exacts[position]!)
-      thumbnails.push(prints.thumbnails.slice(position * THUMBNAIL_BYTES, (position + 1) * THUMBNAIL_BYTES))
+      printed.add(prints, position)
       count++
     },
     flush: async () => {
@@ -59,11 +55,7 @@ export async function openSplitWriter(folder: string, name: SplitName, classes: 
         labels: await labels.finish(),
         names: await names.finish(),
       },
-      prints: {
-        looks: BigUint64Array.from(looks),
-        exacts: BigUint64Array.from(exacts),
-        thumbnails: Buffer.concat(thumbnails),
-      },
+      prints: printed.all(),
     }),
     close: async () => {
       for (const part of [images, labels, names]) await part.close()
