@@ -8,7 +8,7 @@ import { LocalComputes } from './local-computes'
 import type { ProcessStarter } from './process-starter'
 
 /** Processes in memory: they answer `info`, hang in `proposerInfo` until killed, and count how many live. */
-function memoryProcesses() {
+function memoryProcesses(beforeInfo: (pid: number) => void = () => undefined) {
   const seen = { started: 0, live: 0, envs: [] as Readonly<Record<string, string>>[], kill: [] as (() => void)[] }
   const start: ProcessStarter = (_kind, env) => {
     const pid = ++seen.started
@@ -18,13 +18,11 @@ function memoryProcesses() {
     const os = implement(computeContract)
     // Only what the pool and these tests call.
     const router = {
-      info: os.info.handler(() => ({
-        pid,
-        tensorflow: '2.21.0',
-        binding: 'test',
-        device: 'cpu',
-        selfCheck: { oneDnn: true, groupedConvolution: true, allocator: 'bfc', notices: [] },
-      })),
+      info: os.info.handler(() => {
+        beforeInfo(pid)
+        const selfCheck = { oneDnn: true, groupedConvolution: true, allocator: 'bfc', notices: [] }
+        return { pid, tensorflow: '2.21.0', binding: 'test', device: 'cpu', selfCheck }
+      }),
       proposerInfo: os.proposerInfo.handler(() => new Promise(() => undefined)),
       exportTfjs: os.exportTfjs.handler(() => {
         throw new AppError('internal', 'not part of this test')
@@ -170,6 +168,52 @@ describe('the pool of local computes', () => {
     await expect.poll(() => pool.statuses()[0]?.state).toBe('busy')
     release()
     await first
+    await pool.close()
+  })
+
+  it('lets go of a job that is cancelled while its compute starts, and gives the started compute to the next', async () => {
+    const { seen, start } = memoryProcesses()
+    let release: () => void = () => undefined
+    const checked = new Promise<void>((resolve) => (release = resolve))
+    const slow = () => checked.then(environment)
+    const pool = new LocalComputes({ slots: 1, start, environment: slow })
+    const controller = new AbortController()
+    const outcome = expect(pool.run((client) => client.info(), controller.signal)).rejects.toMatchObject({
+      code: 'cancelled',
+    })
+    await expect.poll(() => pool.statuses()[0]?.state).toBe('checking')
+    controller.abort()
+    await outcome
+    const next = pool.run(async (client) => (await client.info()).pid, never)
+    release()
+    expect(await next).toBe(1)
+    expect(seen.started).toBe(1)
+    await pool.close()
+  })
+
+  it('leaves no process behind that was being started when it closed', async () => {
+    const { seen, start } = memoryProcesses()
+    let release: () => void = () => undefined
+    const forked = new Promise<void>((resolve) => (release = resolve))
+    const slow: ProcessStarter = (...args) => forked.then(() => start(...args))
+    const pool = new LocalComputes({ slots: 1, start: slow, environment })
+    const outcome = expect(pool.run((client) => client.info(), never)).rejects.toMatchObject({ code: 'cancelled' })
+    await expect.poll(() => pool.statuses()[0]?.state).toBe('starting')
+    await pool.close()
+    release()
+    await outcome
+    expect(seen).toMatchObject({ started: 1, live: 0 })
+  })
+
+  it('replaces a compute that could not load what it needs', async () => {
+    const { seen, start } = memoryProcesses((pid) => {
+      if (pid === 1) throw new AppError('runtime-missing', 'TensorFlow cannot be loaded.', 'Install it.')
+    })
+    const pool = new LocalComputes({ slots: 1, start, environment })
+    await expect(pool.run((client) => client.info(), never)).rejects.toMatchObject({ code: 'runtime-missing' })
+    await expect.poll(() => pool.statuses()[0]).toMatchObject({ pid: null, restarts: 1 })
+    expect(await pool.run(async (client) => (await client.info()).pid, never)).toBe(2)
+    expect(seen.live).toBe(1)
     await pool.close()
   })
 })

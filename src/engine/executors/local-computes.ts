@@ -4,16 +4,10 @@ import { AppError } from '@shared/errors'
 import type { ComputeContract } from '@shared/contract/compute'
 import type { ComputeStatus } from '@shared/contract/runtime'
 import { createClient } from '@shared/transport/rpc'
-import type { ComputeClient, ComputeJob, ComputePool } from './pool'
-import { processMemory } from './process-memory'
+import { Slot, type Live } from './compute-slot'
+import type { ComputeJob, ComputePool } from './pool'
 import type { ProcessStarter, StartedProcess } from './process-starter'
-
-/** A compute loads TensorFlow and answers `info` within this; a cold disk needs several seconds. */
-const START_LIMIT_MS = 120_000
-/** Between a port closing and the exit of its process lie milliseconds; this is ample. */
-const EXIT_GRACE_MS = 1_000
-/** A slot that dies this often in a row without finishing a job is given up until the engine restarts. */
-const MAX_DEATHS_IN_A_ROW = 5
+import { exitSoon, withinStartLimit } from './start-limit'
 
 export interface LocalComputesOptions {
   readonly slots: number
@@ -23,46 +17,6 @@ export interface LocalComputesOptions {
     readonly env: Readonly<Record<string, string>>
     readonly notices: readonly string[]
   }>
-}
-
-interface Live {
-  readonly process: StartedProcess
-  readonly client: ComputeClient
-}
-
-class Slot {
-  live: Live | undefined
-  isTaken = false
-  deathsInARow = 0
-  restarts = 0
-  state: ComputeStatus['state'] = 'starting'
-  device = ''
-  notice: string | null = null
-
-  constructor(readonly index: number) {}
-
-  get isGivenUp(): boolean {
-    return this.deathsInARow >= MAX_DEATHS_IN_A_ROW
-  }
-
-  private stateNow(): ComputeStatus['state'] {
-    if (this.isGivenUp) return 'dead'
-    return this.live || this.isTaken ? this.state : 'idle'
-  }
-
-  status(): ComputeStatus {
-    const pid = this.live?.process.pid ?? null
-    const memoryBytes = pid === null ? null : processMemory(pid)
-    return {
-      slot: this.index,
-      state: this.stateNow(),
-      pid,
-      device: this.device,
-      memoryBytes,
-      restarts: this.restarts,
-      notice: this.notice,
-    }
-  }
 }
 
 export class LocalComputes implements ComputePool {
@@ -80,8 +34,8 @@ export class LocalComputes implements ComputePool {
 
   async run<T>(job: ComputeJob<T>, signal: AbortSignal): Promise<T> {
     const slot = await this.take(signal)
+    const { client, process } = await this.readyOrCancelled(slot, signal)
     try {
-      const { client, process } = await this.ready(slot)
       this.show(slot, 'busy')
       const died = process.exited.then((code): never => {
         throw diedAtWork(slot.index, code)
@@ -94,10 +48,10 @@ export class LocalComputes implements ComputePool {
       const result = await Promise.race([job(client, slot.index, kill), died]).catch(
         async (thrown: unknown): Promise<never> => {
           // Or the next job would be given a process that is on its way out.
-          if (isKilled) await Promise.race([process.exited, after(EXIT_GRACE_MS)])
+          if (isKilled) await exitSoon(process)
           if (thrown instanceof AppError) throw thrown
           // A closing port rejects calls before the exit is known: tell a death from a fault of the job.
-          const code = await Promise.race([process.exited, after(EXIT_GRACE_MS)])
+          const code = await exitSoon(process)
           throw code === 'late' ? thrown : diedAtWork(slot.index, code)
         },
       )
@@ -157,9 +111,34 @@ export class LocalComputes implements ComputePool {
     this.show(slot, slot.live ? 'idle' : slot.state)
   }
 
+  /** A start takes seconds, a first one with its self-check longer: who does not want it any more need not wait for it. */
+  private async readyOrCancelled(slot: Slot, signal: AbortSignal): Promise<Live> {
+    const starting = this.ready(slot)
+    let onAbort: () => void = () => undefined
+    const aborted = new Promise<never>((_, reject) => {
+      onAbort = () => reject(cancelled())
+      if (signal.aborted) onAbort()
+      else signal.addEventListener('abort', onAbort, { once: true })
+    })
+    try {
+      return await Promise.race([starting, aborted])
+    } catch (thrown) {
+      // The slot is free once its start has come to an end, wanted or not.
+      const free = (): void => this.give(slot)
+      starting.then(free, free)
+      throw thrown
+    } finally {
+      signal.removeEventListener('abort', onAbort)
+    }
+  }
+
+  private refuseClosed(): void {
+    if (this.isClosed) throw new AppError('cancelled', 'The engine is closing.')
+  }
+
   private async ready(slot: Slot): Promise<Live> {
     if (slot.live) return slot.live
-    if (this.isClosed) throw new AppError('cancelled', 'The engine is closing.')
+    this.refuseClosed()
     if (slot.isGivenUp) {
       throw new AppError(
         'runtime-missing',
@@ -169,12 +148,19 @@ export class LocalComputes implements ComputePool {
     }
     this.show(slot, slot.restarts > 0 ? 'restarting' : 'checking')
     const { env, notices } = await (this.environment ??= this.options.environment())
+    this.refuseClosed()
     this.show(slot, slot.restarts > 0 ? 'restarting' : 'starting')
     const process = await this.options.start('compute', env)
+    if (this.isClosed) process.kill()
+    this.refuseClosed()
     const client = createClient<ComputeContract>(process.port)
     slot.live = { process, client }
     void process.exited.then(() => this.died(slot, process))
-    const info = await withinLimit(client.info(), process)
+    const info = await withinStartLimit(client.info(), process).catch((thrown: unknown): never => {
+      // What could not even say who it is must not be taken for ready by the next job.
+      process.kill()
+      throw thrown
+    })
     slot.device = info.device
     slot.notice = [...notices, ...info.selfCheck.notices].join(' ') || null
     return slot.live
@@ -195,8 +181,6 @@ export class LocalComputes implements ComputePool {
   }
 }
 
-const after = (ms: number): Promise<'late'> => new Promise((resolve) => setTimeout(() => resolve('late'), ms))
-
 const diedAtWork = (slot: number, code: number | null): AppError =>
   new AppError(
     'compute-died',
@@ -205,40 +189,3 @@ const diedAtWork = (slot: number, code: number | null): AppError =>
   )
 
 const cancelled = (): AppError => new AppError('cancelled', 'The job was cancelled before it began.')
-
-/** @throws AppError `runtime-missing` when the process does not answer in time; it is then killed. */
-async function withinLimit<T>(answer: Promise<T>, process: StartedProcess): Promise<T> {
-  let timer: NodeJS.Timeout | undefined
-  const limit = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      process.kill()
-      reject(
-        new AppError(
-          'runtime-missing',
-          `A compute did not answer within ${START_LIMIT_MS / 1000} s of its start.`,
-          'Run "gpt-nas doctor".',
-        ),
-      )
-    }, START_LIMIT_MS)
-  })
-  const death = (code: number | null): AppError =>
-    new AppError(
-      'compute-died',
-      `A compute ended with code ${code ?? 'none'} while it started.`,
-      'Run "gpt-nas doctor".',
-    )
-  const died = process.exited.then((code): never => {
-    throw death(code)
-  })
-  const told = answer.catch(async (thrown: unknown): Promise<never> => {
-    if (thrown instanceof AppError) throw thrown
-    // A closing port rejects the question before the exit is known: a program that is not there looks like a fault of ours.
-    const code = await Promise.race([process.exited, after(EXIT_GRACE_MS)])
-    throw code === 'late' ? thrown : death(code)
-  })
-  try {
-    return await Promise.race([told, limit, died])
-  } finally {
-    clearTimeout(timer)
-  }
-}
