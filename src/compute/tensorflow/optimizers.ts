@@ -87,12 +87,13 @@ export function adam(parameters: readonly OptimizedParameter[], options: AdamOpt
     apply: (gradients, learningRate) =>
       tf.tidy(() => {
         const [b1, b2, e] = [tf.scalar(beta1), tf.scalar(beta2), tf.scalar(epsilon)]
+        // The scalars first: the graph optimiser would do it, and round differently from the eager run (docs/decisions/016).
+        const shrinkage = tf.mul(learningRate, weightDecay)
         parameters.forEach((parameter, i) => {
           const { variable, decays } = parameter
           const gradient = gradientOf(gradients, parameter)
           if (decays && weightDecay > 0) {
-            const decay = tf.mul(tf.mul(variable, learningRate), weightDecay)
-            updateVariables('AssignSubVariableOp', {}, [variable, decay], 1)
+            updateVariables('AssignSubVariableOp', {}, [variable, tf.mul(variable, shrinkage)], 1)
           }
           updateVariables(
             'ResourceApplyAdam',

@@ -187,17 +187,23 @@ export function createSession(options: SessionOptions): TrainingSession {
     ...Object.entries(slots).map(([name, { shape }]) => [name, shape] as const),
   ])
   const { weightAverage: decay } = recipe
-  const read = (names: readonly string[]): NamedArray[] =>
-    [...program.readVariables(names)].map(([name, values]) => ({
-      name,
-      shape: shapes.get(name)!,
-      values: values as Float32Array,
-    }))
+  // Weights and state are read in one way only, because a session prepares each set of fetches anew (a second or more for a
+  // large network), and kept until the next step, because an epoch asks for both.
+  let held: ReadonlyMap<string, NamedArray> | null = null
+  const state = (): ReadonlyMap<string, NamedArray> =>
+    (held ??= new Map(
+      [...program.readVariables([...shapes.keys()])].map(([name, values]) => [
+        name,
+        { name, shape: shapes.get(name)!, values: values as Float32Array },
+      ]),
+    ))
+  const weightOf = (name: string): NamedArray => ({ ...state().get(decay === null ? name : averageName(name))!, name })
 
   return {
     step(indices, learningRate, stepSeed, number) {
       const rate = decay === null ? 0 : averageRate(decay, number)
       const feeds = { indices, learningRate, averageRate: rate, seed: stepSeed }
+      held = null
       const { loss, accuracy } = program.run('train', feeds)
       return { loss: loss[0]!, accuracy: accuracy[0]! }
     },
@@ -205,20 +211,15 @@ export function createSession(options: SessionOptions): TrainingSession {
       const { loss, correct } = program.run('evaluate', { indices, weights })
       return { loss: loss[0]!, correct: correct[0]! }
     },
-    readWeights: () =>
-      decay === null
-        ? read(network.arrays.map(({ name }) => name))
-        : read(network.arrays.map(({ name }) => averageName(name))).map((stored, i) => ({
-            ...stored,
-            name: network.arrays[i]!.name,
-          })),
-    readState: () => read([...shapes.keys()]),
+    readWeights: () => network.arrays.map(({ name }) => weightOf(name)),
+    readState: () => [...state().values()],
     writeState(arrays) {
       for (const { name, values } of arrays) {
         const shape = shapes.get(name)
         if (!shape || shape.reduce((size, length) => size * length, 1) !== values.length)
           throw new RangeError(`The session has no array ${name} of ${values.length} values`)
       }
+      held = null
       program.writeVariables(new Map(arrays.map(({ name, values }) => [name, values])))
     },
     dispose: () => program.dispose(),

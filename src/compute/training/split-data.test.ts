@@ -36,6 +36,26 @@ describe('readRows', () => {
     ])
   })
 
+  it('reads a shuffled subset of a file larger than its buffer, dense and sparse', async () => {
+    const [count, shape] = [3000, [32, 32, 3] as [number, number, number]]
+    const rowBytes = 32 * 32 * 3
+    const pixel = (row: number, byte: number) => (row * 7 + byte) % 251
+    const bytes = new Uint8Array(count * rowBytes)
+    for (let i = 0; i < bytes.length; i++) bytes[i] = pixel(Math.floor(i / rowBytes), i % rowBytes)
+    await writeFile(data.images, bytes)
+    await writeFile(data.labels, new Uint8Array(count))
+    const large = { ...data, count, shape }
+    const dense = Array.from({ length: 2000 }, (_, i) => (i * 1301) % count)
+    for (const wanted of [dense, [2999, 0, 1500, 0]]) {
+      const { images } = await readRows(large, wanted)
+      expect(images.length).toBe(wanted.length * rowBytes)
+      const wrong = wanted.filter((row, i) =>
+        [0, 1, rowBytes - 1].some((b) => images[i * rowBytes + b] !== pixel(row, b)),
+      )
+      expect(wrong).toEqual([])
+    }
+  })
+
   it.each([
     ['truncated images', () => truncate(data.images, 29), /must have 30 bytes \(5 images of 2x1x3\), it has 29/],
     ['truncated labels', () => truncate(data.labels, 4), /must have 5 bytes.*it has 4/],

@@ -222,7 +222,7 @@ describe('train', () => {
     const given = await job({ epochs: 4, batchSize: 4 })
     let [time, size] = [0, 0]
     const leakGuard = new LeakGuard(() => (size += 2 ** 30))
-    const events = await run(given, { now: () => (time += 60), leakGuard })
+    const events = await run(given, { now: () => (time += 120), leakGuard })
     const seen = events.filter((event) => event.type === 'validation' && event.epoch === 2)
     expect(seen.length).toBeGreaterThan(0)
     for (const event of seen) expect(event).toMatchObject({ of: 23 })

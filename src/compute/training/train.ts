@@ -59,6 +59,16 @@ export async function* train(job: TrainJob, options: TrainOptions = {}): AsyncGe
   }
 }
 
+/** Below this a batch is bound by dispatch, not by arithmetic (64 and 128 images take the same time each). */
+const SMALL_BATCH = 64
+
+/**
+ * Evaluation keeps no activations for a backward pass, so it has room for twice a step's images; beyond a small batch that
+ * gains nothing, and equal shapes spare choosing kernels anew.
+ */
+const evaluationBatchFor = (batchSize: number): number =>
+  batchSize >= SMALL_BATCH ? batchSize : Math.min(SMALL_BATCH, 2 * batchSize)
+
 interface Clock {
   readonly now: () => number
   readonly startedAt: number
@@ -85,8 +95,7 @@ async function* trainPrepared(
   }
   for (const epoch of earlier) yield { type: 'epoch', lease, epoch }
 
-  // Evaluation keeps no activations for a backward pass, so it has room for more images than a step.
-  const evaluationBatch = Math.min(validation.length, 2 * batchSize)
+  const evaluationBatch = Math.min(validation.length, evaluationBatchFor(batchSize))
   const session = (options.openSession ?? createSession)({
     network,
     recipe,

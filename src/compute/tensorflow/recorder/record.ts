@@ -26,7 +26,7 @@ import type {
   ProgramDefinition,
 } from './program'
 import { Session } from './session'
-import { declareVariable, type SessionVariable } from './session-variables'
+import { allWritten, declareVariable, type SessionVariable } from './session-variables'
 import { traceCalls } from './trace'
 
 let programs = 0
@@ -53,7 +53,8 @@ export function record<E extends Entries>(definition: ProgramDefinition<E>): Pro
   const roots = declared.flatMap(({ read, written }) => [read, written])
   // Feeds too: an entry may leave one unused (a seed, in a network that draws nothing), and it is fed all the same.
   const ends = [...entries.values()].flatMap(({ feeds, fetches }) => [...feeds.values(), ...fetches.values()])
-  const nodes = graph.finish([...roots, ...ends])
+  const ready = allWritten(graph, declared)
+  const nodes = graph.finish([...roots, ...ends, ready])
   const session = new Session(nodes)
   const write = (targets: readonly SessionVariable[], ids: readonly number[]): void => {
     const feeds = targets.map(({ placeholder }, i) => ({ node: placeholder, id: ids[i]! }))
@@ -63,7 +64,9 @@ export function record<E extends Entries>(definition: ProgramDefinition<E>): Pro
         targets.map(({ written }) => written),
       )
   }
-  write(declared, variables.map(nativeId))
+  // One fetch that waits for all: each variable's own would be as many again, and a session prepares what it fetches.
+  const fed = declared.map(({ placeholder }, i) => ({ node: placeholder, id: nativeId(variables[i]!) }))
+  if (fed.length > 0) session.run(fed, [ready])
   const statistics = { nodes: nodes.length, bytes: session.bytes, recordMs: performance.now() - started }
   return new RecordedProgram(definition, session, entries, declared, write, statistics)
 }
@@ -153,6 +156,10 @@ function traceEntry(entry: EntryDefinition, variables: readonly Variable[]): Tra
       dtype: nativeType(tensor),
       shape: tensor.shape,
     }))
+    const shapes = new Map<number, readonly number[]>([
+      ...fed.map(({ id, shape }) => [id, shape] as const),
+      ...variables.map((variable, i) => [before[i]!, variable.shape] as const),
+    ])
     try {
       const { result, events } = traceCalls(() => {
         const fetched = Object.entries(entry.run(feeds))
@@ -161,7 +168,7 @@ function traceEntry(entry: EntryDefinition, variables: readonly Variable[]): Tra
           fetches: fetched.map(([name, tensor]) => ({ name, id: nativeId(tensor) })),
           after: variables.map(nativeId),
         }
-      })
+      }, shapes)
       return { events, feeds: fed, before, ...result }
     } finally {
       variables.forEach((variable, i) => variable.assign(kept[i]!))

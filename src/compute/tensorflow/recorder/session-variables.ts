@@ -14,6 +14,7 @@ export interface SessionVariable {
   readonly read: string
   readonly placeholder: string
   readonly written: string
+  readonly assign: string
 }
 
 /** Declares a variable with nodes to read it out and to write it from a placeholder. */
@@ -46,7 +47,14 @@ export function declareVariable(
   const written = graph.add(`variable/${index}/written`, 'Identity', [done.name, `^${assign}`], {
     T: { type: DataType.int32 },
   })
-  return { ...variable, handle, read, placeholder, written }
+  return { ...variable, handle, read, placeholder, written, assign }
+}
+
+/** A node to fetch that writes every variable from its placeholder. */
+export function allWritten(graph: GraphBuilder, variables: readonly SessionVariable[]): string {
+  const done = graph.constant(DataType.int32, [], Int32Array.of(1))
+  const control = variables.map(({ assign }) => `^${assign}`)
+  return graph.add('variables/written', 'Identity', [done.name, ...control], { T: { type: DataType.int32 } })
 }
 
 /** One variable within one entry: alternating values and changes, in the order the entry made them. */

@@ -3,6 +3,7 @@
 import { backend, nativeBinding } from '../backend'
 import type { Binding, NativeAttribute, NativeTensor, TensorValues } from '../binding'
 import { AppError } from '@shared/errors'
+import { standIn } from './stand-ins'
 
 export type TraceEvent =
   | {
@@ -48,13 +49,17 @@ const STATEFUL_RANDOM =
   /^(RandomUniform|RandomUniformInt|RandomStandardNormal|TruncatedNormal|RandomShuffle|Multinomial|RandomGamma|RandomPoisson)/
 
 /**
- * Runs `body` once and returns its native calls in order, beside its result.
+ * Runs `body` once and returns its native calls in order, beside its result. Only the calls count: convolutions give zeros.
+ * @param shapes of the tensors that `body` starts from, by native id
  * @throws AppError internal when the body draws host random numbers or reads a tensor back
  */
-export function traceCalls<T>(body: () => T): { readonly result: T; readonly events: readonly TraceEvent[] } {
+export function traceCalls<T>(
+  body: () => T,
+  shapes: ReadonlyMap<number, readonly number[]> = new Map(),
+): { readonly result: T; readonly events: readonly TraceEvent[] } {
   if (active !== null) throw new AppError('internal', 'A recording cannot start inside another recording.')
   const events: TraceEvent[] = []
-  const binding = listeningBinding(events)
+  const binding = listeningBinding(events, shapes)
   const random = Math.random
   const original = backend.binding
   active = { noteUpdate: (update) => events.push({ type: 'update', ...update }) }
@@ -75,18 +80,23 @@ export function traceCalls<T>(body: () => T): { readonly result: T; readonly eve
   }
 }
 
-function listeningBinding(events: TraceEvent[]): Binding {
+function listeningBinding(events: TraceEvent[], given: ReadonlyMap<number, readonly number[]>): Binding {
+  const known = { shapes: new Map(given), values: new Map<number, TensorValues>() }
   const overrides: Pick<Binding, 'createTensor' | 'executeOp' | 'tensorDataSync'> = {
     createTensor(shape, dtype, values) {
       const id = nativeBinding.createTensor(shape, dtype, values)
       events.push({ type: 'constant', id, shape: [...shape], dtype, values })
+      known.shapes.set(id, shape)
+      known.values.set(id, values)
       return id
     },
     executeOp(name, attributes, inputs, outputs) {
       if (STATEFUL_RANDOM.test(name)) {
         throw new AppError('internal', `A recorded entry used ${name}, which cannot be repeated.`, advice)
       }
-      const results = nativeBinding.executeOp(name, attributes, inputs, outputs)
+      const results =
+        standIn(name, attributes, inputs, known) ?? nativeBinding.executeOp(name, attributes, inputs, outputs)
+      for (const { id, shape } of results) known.shapes.set(id, shape)
       events.push({
         type: 'op',
         name,
