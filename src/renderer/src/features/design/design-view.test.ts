@@ -229,6 +229,28 @@ describe('editing', () => {
     expect(useNoticesStore().toasts.at(-1)?.text).toContain('clipboard')
   })
 
+  it('makes blocks of selections under names that are free, and takes one apart again', async () => {
+    await start()
+    await click(designIds.openSample)
+    const before = active().document
+    for (const ids of [
+      ['block-1', 'block-2'],
+      ['block-5', 'block-6'],
+    ]) {
+      active().select(ids)
+      command('group')
+      await settle()
+    }
+    expect([...graphOf(active().document).definitions.keys()]).toEqual(['my-block', 'my-block-2'])
+    expect(active().selectedNodes).toEqual(['my-block-2-1'])
+    expect(find(designIds.problems).text()).toContain('No problems')
+    command('ungroup')
+    await settle()
+    expect([...graphOf(active().document).definitions.keys()]).toEqual(['my-block'])
+    for (let i = 0; i < 3; i++) command('undo')
+    expect(active().document).toEqual(before)
+  })
+
   it('looks inside a block without editing, and comes back', async () => {
     await start()
     await click(designIds.openSample)

@@ -8,6 +8,7 @@ import { useEngineStore } from '@/stores/engine.store'
 import { inspectDocument, isSound } from '@shared/architecture/checks'
 import {
   diffDocuments,
+  graphOf,
   isEmptyDiff,
   metaOf,
   parseDocument,
@@ -80,9 +81,10 @@ export const useEditorStore = defineStore('design-editor', () => {
   function openNew(document: ArchitectureDocument): OpenDesign {
     return openTab(new OpenDesign({ key: `new-${crypto.randomUUID()}`, document }))
   }
-  /** A free name near `name`, beside stored and open designs. */
+  /** A free name near `name`, beside stored and open designs and the blocks inside the one on show. */
   function nameFor(name: string): string {
-    return freeName(name, new Set([...stored.names, ...tabs.value.map((design) => design.meta.name)]))
+    const inside = active.value ? graphOf(active.value.document).definitions.keys() : []
+    return freeName(name, new Set([...stored.names, ...tabs.value.map((design) => design.meta.name), ...inside]))
   }
   /** Shows a stored design; unsaved work on it from an earlier session is offered, not applied. @throws AppError. */
   async function openStored(id: string): Promise<OpenDesign> {
