@@ -417,9 +417,45 @@ describe('the runtime', () => {
     const { readOnly, holder } = await second.client.runtime.workspace()
     expect(readOnly).toBe(true)
     expect(holder).toContain(String(process.pid))
-    await expect(second.client.searches.create({ definition: tinySearch() })).rejects.toMatchObject({
-      code: 'read-only',
-    })
+    const { id } = await first.client.searches.create({ definition: tinySearch(), start: false })
+    const exportFirst = async () => (await second.client.exports.create({ trialId: 1 })).next()
+    for (const write of [
+      () => second.client.searches.create({ definition: tinySearch() }),
+      () => second.client.searches.resume({ id }),
+      () => second.client.searches.pause({ id }),
+      () => second.client.searches.stop({ id }),
+      () => second.client.searches.remove({ id }),
+      exportFirst,
+    ]) {
+      await expect(write()).rejects.toMatchObject({
+        code: 'read-only',
+        message: expect.stringContaining(`held by process ${process.pid}`) as string,
+      })
+    }
+    expect(second.pool.jobs).toEqual([])
+  })
+
+  it('says of ids it does not know that they are not there', async () => {
+    const { client } = await open(temporaryFolder())
+    const unknown = { id: 'nobody' }
+    const first = async (stream: Promise<AsyncIterator<unknown>>) => (await stream).next()
+    for (const ask of [
+      () => client.searches.get(unknown),
+      () => client.searches.resume(unknown),
+      () => client.searches.pause(unknown),
+      () => client.searches.stop(unknown),
+      () => client.searches.remove(unknown),
+      () => client.searches.rename({ ...unknown, name: 'x' }),
+      () => client.searches.generations(unknown),
+      () => first(client.searches.watch(unknown)),
+      () => client.trials.list(unknown),
+      () => client.trials.get({ id: 999 }),
+      () => client.trials.epochs({ id: 999 }),
+      () => client.designs.load(unknown),
+      () => first(client.exports.create({ trialId: 999 })),
+      () => first(client.datasets.get({ name: 'nobody' })),
+    ])
+      await expect(ask(), String(ask)).rejects.toMatchObject({ code: 'not-found', fix: expect.any(String) as string })
   })
 
   it('the doctor names what is wrong with a way out, and does not fall over it', async () => {

@@ -13,6 +13,7 @@ import type { ProcessStarter } from './executors/process-starter'
 import { proofStarter } from './executors/proof-process'
 import { Orchestrator } from './runs/orchestrator'
 import { createPreparation, parallelOf } from './runs/preparation'
+import { dropStaleCheckpoints } from './runs/stale-checkpoints'
 import { createUpdates } from './runs/updates'
 import { createRunViews } from './runs/watch'
 import { datasetsService } from './services/datasets'
@@ -24,6 +25,7 @@ import { searchesService, trialsService } from './services/searches'
 import type { Services } from './services/services'
 import { createArtefacts } from './storage/artefacts'
 import { openStoreWhenFree } from './storage/open-when-free'
+import { storageError } from './storage/storage-error'
 
 export interface EngineOptions {
   readonly workspaceFolder: string
@@ -81,12 +83,16 @@ function localComputes({ startProcess, cacheFolder, appVersion }: EngineOptions)
   })
 }
 
-/** @throws AppError `storage-failed` when the workspace cannot be used. */
+/** @throws AppError `storage-failed` when the workspace or the cache cannot be used. */
 export async function createEngine(options: EngineOptions): Promise<Engine> {
   const { report = () => undefined, cacheFolder } = options
   const closing = new AbortController()
+  try {
+    mkdirSync(cacheFolder, { recursive: true })
+  } catch (thrown) {
+    throw storageError(`make the cache folder ${cacheFolder}`, thrown)
+  }
   const store = await openStoreWhenFree(options.workspaceFolder)
-  mkdirSync(cacheFolder, { recursive: true })
   const artefacts = createArtefacts(store)
   const updates = createUpdates()
   const datasets =
@@ -120,6 +126,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   })
   if (!store.readOnly) {
     await artefacts.collect()
+    await dropStaleCheckpoints(store)
     const interrupted = await orchestrator.recover()
     if (options.autoResume) for (const id of interrupted) await orchestrator.resume(id)
   }

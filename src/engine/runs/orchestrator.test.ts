@@ -261,6 +261,20 @@ describe('failures', () => {
     },
   )
 
+  it('a cancellation that nobody asked for fails its trial instead of leaving it behind', async () => {
+    const folder = temporaryFolder()
+    const harness = createHarness({
+      folder,
+      evaluate: (trial, ...rest) => {
+        if (trial.number === 2) throw new AppError('cancelled', 'Something else cancelled it.')
+        return quickEvaluation(folder)(trial, ...rest)
+      },
+    })
+    await run(harness)
+    expect((await harness.until('r', 'finished')).counts).toMatchObject({ finished: 11, failed: 1, waiting: 0 })
+    await harness.close()
+  })
+
   it('a bug in a strategy ends the run and is reported', async () => {
     const harness = createHarness({
       folder: temporaryFolder(),

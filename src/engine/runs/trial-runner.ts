@@ -49,7 +49,8 @@ export async function runTrial(context: RunContext, trial: TrialRecord): Promise
       return
     } catch (thrown) {
       const error = errorData(thrown)
-      if (control.signal.aborted || error.code === 'cancelled') {
+      // A cancellation nobody here asked for is a failure like any other: left waiting, the trial would never be seen again.
+      if (control.signal.aborted || (error.code === 'cancelled' && control.isEnding)) {
         if (control.reason !== 'stop') await putBack(context, trial, seconds())
         return
       }

@@ -26,6 +26,8 @@ async function* createExport(
   signal: AbortSignal,
 ): AsyncGenerator<ExportProgress> {
   const { store, artefacts, datasets, pool, startProof, appVersion } = services
+  // An export without its stored proof is worth nothing: said before the work, not after it.
+  store.refuseReadOnly()
   const trial = await getTrial(store.db, trialId)
   const run = await getRun(store.db, trial.runId)
   if (trial.weightsSha256 === null) {

@@ -65,6 +65,9 @@ export function trialsService({ store }: Services) {
       const [trial] = await withEpochs(store.db, [await getTrial(store.db, input.id)])
       return { ...trial!, document: await getTrialDocument(store.db, input.id) }
     }),
-    epochs: os.epochs.handler(async ({ input }) => (await readEpochs(store.db, [input.id])).get(input.id) ?? []),
+    epochs: os.epochs.handler(async ({ input: { id } }) => {
+      await getTrial(store.db, id) // an unknown trial is an error, not one without epochs
+      return (await readEpochs(store.db, [id])).get(id) ?? []
+    }),
   })
 }

@@ -153,6 +153,12 @@ export async function getTrialDocument(db: Reader, id: number): Promise<unknown>
   return JSON.parse(row.document)
 }
 
+/** Ids of trials without a result, of every run: those that may go on from a checkpoint. */
+export async function unfinishedTrials(db: Reader): Promise<number[]> {
+  const rows = await db.selectFrom('trials').select('id').where('state', 'in', ['waiting', 'running']).execute()
+  return rows.map(({ id }) => id)
+}
+
 /** Best finished trial: highest fitness, the earlier one of equals. */
 export async function bestTrial(db: Reader, runId: string): Promise<{ id: number; fitness: number } | undefined> {
   const row = await db
