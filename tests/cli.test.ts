@@ -1,5 +1,5 @@
 // The built command line as a person or a script meets it: exit codes, what goes to which stream, and Ctrl-C in a terminal.
-import { spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
@@ -123,6 +123,11 @@ describe('gpt-nas', () => {
       expect(error.code).not.toBe('internal')
     },
   )
+
+  it('ends quietly when its reader has seen enough', () => {
+    const { stderr } = spawnSync('sh', ['-c', `"${process.execPath}" "${entry}" zoo | true`], { encoding: 'utf8' })
+    expect(stderr).toBe('')
+  })
 
   it('prints with --json nothing but JSON on standard output', async () => {
     for (const parameters of [['dataset', 'list'], ['search', 'list'], ['doctor']]) {

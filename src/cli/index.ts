@@ -1,5 +1,5 @@
 // gpt-nas: the command line. One file per command; this one only puts them together.
-import { Command } from 'commander'
+import { Command, CommanderError } from 'commander'
 import { checkCommand } from './commands/check'
 import { costCommand } from './commands/cost'
 import { datasetCommand } from './commands/dataset'
@@ -30,8 +30,14 @@ searchCommand(program)
 exportCommand(program)
 proposerCommand(program)
 
+// Whoever reads our output may have seen enough (`gpt-nas search list | head`): no reason for a stack trace.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error
+  process.exit()
+})
+
 program.parseAsync(process.argv).catch((thrown: unknown) => {
-  // Commander has printed the help or the reason already.
-  const code = (thrown as { exitCode?: number }).exitCode ?? EXIT.usage
-  process.exitCode = code === 0 ? EXIT.ok : EXIT.usage
+  // Commander has printed the help or the reason already; anything else is a bug of ours and must be seen.
+  if (!(thrown instanceof CommanderError)) throw thrown
+  process.exitCode = thrown.exitCode === 0 ? EXIT.ok : EXIT.usage
 })
