@@ -8,8 +8,8 @@ import { requireShapes } from './infer'
 import {
   INPUT_ID,
   type LayerCost,
-  type LayerDefinition,
   type LayerGraph,
+  type LayerNode,
   type ParameterValues,
   type TensorShape,
 } from './layer'
@@ -44,38 +44,69 @@ interface View {
   readonly jump: readonly [number, number]
 }
 
+/** What a layer came to the last time, for callers that ask again after every edit; good while its inputs are the same. */
+interface RememberedCost {
+  readonly kind: string
+  readonly output: TensorShape
+  readonly inputs: readonly TensorShape[]
+  readonly cost: LayerCost
+}
+/**
+ * By the layer's parameters: the repeated blocks of a network share them. Only for graphs whose parameters are complete and
+ * belong to one kind of layer, as those of a document spelled out.
+ */
+export type CostMemory = WeakMap<ParameterValues, RememberedCost>
+
+function isSameShape(a: readonly number[], b: readonly number[]): boolean {
+  if (a === b) return true
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false
+  return a.length === b.length
+}
+
+function costOfLayer(
+  node: LayerNode,
+  inputs: readonly TensorShape[],
+  output: TensorShape,
+  memory: CostMemory | undefined,
+): LayerCost {
+  const known = memory?.get(node.parameters)
+  if (known && known.kind === node.kind && known.inputs.length === inputs.length && isSameShape(known.output, output)) {
+    let isSame = true
+    for (let i = 0; i < inputs.length && isSame; i++) isSame = isSameShape(known.inputs[i]!, inputs[i]!)
+    if (isSame) return known.cost
+  }
+  const definition = layerDefinition(node.kind)
+  const cost = definition.cost(completeParameters(definition, node.parameters), inputs, output)
+  memory?.set(node.parameters, { kind: node.kind, inputs, output, cost })
+  return cost
+}
+
 /**
  * Cost of a sound graph for one image.
  * @param shapes as from `requireShapes(graph)`, where the caller has them already.
+ * @param memory kept by a caller whose graphs share nodes and shapes from one call to the next.
  * @throws AppError `invalid-architecture` where the shapes do not fit.
  */
 export function costOf(
   graph: LayerGraph,
   shapes: ReadonlyMap<string, TensorShape> = requireShapes(graph),
+  memory?: CostMemory,
 ): NetworkCost {
   const layers = new Map<string, LayerCostReport>()
   const views = new Map<string, View>([[INPUT_ID, { size: [1, 1], jump: [1, 1] }]])
   const total = { parameters: 0, statistics: 0, macs: 0 }
   let trainingBytes = bytesOf(graph.input)
   for (const node of graph.nodes) {
-    const definition = layerDefinition(node.kind)
-    const parameters = completeParameters(definition, node.parameters)
     const inputs = node.inputs.map((id) => shapes.get(id)!)
     const output = shapes.get(node.id)!
-    const cost = definition.cost(parameters, inputs, output)
-    const view = viewThrough(
-      definition,
-      parameters,
-      inputs,
-      node.inputs.map((id) => views.get(id)!),
-      graph.input,
-    )
+    const { parameters, statistics, macs } = costOfLayer(node, inputs, output, memory)
+    const view = viewThrough(node, inputs, views, graph.input, memory !== undefined)
     const outputBytes = bytesOf(output)
     views.set(node.id, view)
-    layers.set(node.id, { ...cost, outputBytes, receptiveField: view.size })
-    total.parameters += cost.parameters
-    total.statistics += cost.statistics
-    total.macs += cost.macs
+    layers.set(node.id, { parameters, statistics, macs, outputBytes, receptiveField: view.size })
+    total.parameters += parameters
+    total.statistics += statistics
+    total.macs += macs
     trainingBytes += outputBytes
   }
   return {
@@ -92,17 +123,27 @@ function bytesOf(shape: TensorShape): number {
 }
 
 function viewThrough(
-  definition: LayerDefinition,
-  parameters: ParameterValues,
+  node: LayerNode,
   inputs: readonly TensorShape[],
-  views: readonly View[],
+  views: ReadonlyMap<string, View>,
   image: TensorShape,
+  isComplete: boolean,
 ): View {
+  const definition = layerDefinition(node.kind)
+  const first = views.get(node.inputs[0]!)!
+  // Most layers read one map and look at one position at a time: they see what their input sees.
+  if (definition.window === undefined && node.inputs.length === 1) return first
+  const parameters = isComplete ? node.parameters : completeParameters(definition, node.parameters)
+  const window = definition.window?.(parameters, inputs)
   const along = (axis: 0 | 1): readonly [size: number, jump: number] => {
-    const size = Math.max(...views.map((view) => view.size[axis]))
+    let size = first.size[axis]
     // The densest input decides: a [1, 1, channels] gate has a huge jump that the map it scales does not take over.
-    const jump = Math.min(...views.map((view) => view.jump[axis]))
-    const window = definition.window?.(parameters, inputs)
+    let jump = first.jump[axis]
+    for (let i = 1; i < node.inputs.length; i++) {
+      const view = views.get(node.inputs[i]!)!
+      size = Math.max(size, view.size[axis])
+      jump = Math.min(jump, view.jump[axis])
+    }
     if (window === undefined) return [size, jump]
     const kernel = window.kernel[axis]
     // A mean over the whole map sees the whole image and no more, however often a gate of squeeze-excitation takes one.
@@ -125,7 +166,10 @@ function peakBytes(graph: LayerGraph, shapes: ReadonlyMap<string, TensorShape>):
   graph.nodes.forEach((node, index) => {
     live += bytesOf(shapes.get(node.id)!)
     peak = Math.max(peak, live)
-    for (const id of new Set(node.inputs)) if (lastUse.get(id) === index) live -= bytesOf(shapes.get(id)!)
+    node.inputs.forEach((id, slot) => {
+      // A layer may read one value twice.
+      if (lastUse.get(id) === index && node.inputs.indexOf(id) === slot) live -= bytesOf(shapes.get(id)!)
+    })
     if (!lastUse.has(node.id)) live -= bytesOf(shapes.get(node.id)!)
   })
   return peak

@@ -1,8 +1,8 @@
 // The tolerant walk behind expand.ts and checks/: follows a document from its input in topological order, spells blocks
 // out, infers shapes, and collects every problem with its node instead of stopping; what depends on a bad node is skipped.
-import { AppError } from '../errors'
 import type { BlockDefinition, BlockLibrary } from './block'
-import { catalogue, completeParameters, layerDefinition } from './catalogue'
+import { blockExpansion } from './block-expansions'
+import { catalogue } from './catalogue'
 import type { ResolvedParameters } from './document/bindings'
 import { resolveParameters, scopeOf } from './document/bindings'
 import type { DocumentGraph } from './document/graph'
@@ -12,15 +12,10 @@ import { INPUT_NODE_ID, OUTPUT_NODE_ID } from './document/records'
 import { isUserBlock } from './document/user-block'
 import type { Elaboration, ElaborationOptions, ElaborationProblem, ElaborationProblemCode } from './elaboration'
 import { MAX_LAYERS } from './elaboration'
-import type { LayerDefinition, LayerGraph, LayerNode, ParameterValues, TensorShape } from './layer'
+import type { LayerDefinition, LayerNode, ParameterValues, TensorShape } from './layer'
 import { INPUT_ID } from './layer'
 import { nearMisses } from './near-misses'
-
-/** A value on its way: the layer (or `INPUT_ID`) that makes it, and its shape. */
-interface Value {
-  readonly id: string
-  readonly shape: TensorShape
-}
+import { recallNode, rememberNode, type Value } from './remembered-nodes'
 
 /** One document being spelled out, and what names mean in it. */
 interface Scope {
@@ -141,10 +136,52 @@ class Walk {
     }
     const isFed = inputs.length === incoming.length
     let value: Value | undefined
+    if (scope.root === undefined && isFed && (record.type === 'layer' || record.type === 'block')) {
+      value = this.#recall(scope, record, inputs)
+      if (value) {
+        scope.results.set(id, value)
+        return
+      }
+    }
+    const [layersBefore, problemsBefore] = [this.#layers.length, this.#problems.length]
     if (record.type === 'output') value = this.#output(scope, incoming, inputs)
     else if (record.type === 'layer') value = this.#layer(scope, record, incoming, isFed ? inputs : undefined)
     else if (record.type === 'block') value = this.#block(scope, record, incoming, isFed ? inputs[0] : undefined)
-    if (value) scope.results.set(id, value)
+    if (!value) return
+    scope.results.set(id, value)
+    if (scope.root === undefined && (record.type === 'layer' || record.type === 'block') && inputs.length > 0)
+      if (problemsBefore === this.#problems.length) this.#remember(scope, record, inputs, value, layersBefore)
+  }
+
+  /** The value a record had the last time, its layers made again, if the same values come in. */
+  #recall(scope: Scope, record: LayerRecord | BlockRecord, inputs: readonly Value[]): Value | undefined {
+    const known = recallNode(record, inputs, record.type === 'block' ? this.#codeBlockOf(scope, record) : undefined)
+    if (!known) return undefined
+    this.#parameters.set(record.id, known.parameters)
+    for (let i = 0; i < known.layers.length; i++) this.#emit(known.layers[i]!, known.shapes[i]!, record.id)
+    return known.value
+  }
+
+  #remember(
+    scope: Scope,
+    record: LayerRecord | BlockRecord,
+    inputs: readonly Value[],
+    value: Value,
+    layersBefore: number,
+  ): void {
+    const block = record.type === 'block' ? this.#codeBlockOf(scope, record) : undefined
+    // The user's blocks may hold blocks of the library, whose identity is not seen from here.
+    if (record.type === 'block' && block === undefined) return
+    const layers = this.#layers.slice(layersBefore)
+    const shapes = layers.map((layer) => this.#shapes.get(layer.id)!)
+    rememberNode(record, { inputs, block, parameters: this.#parameters.get(record.id)!, layers, shapes, value })
+  }
+
+  /** The definition in code that a block node stands for; undefined for unknown blocks and the user's. */
+  #codeBlockOf(scope: Scope, record: BlockRecord): BlockDefinition | undefined {
+    if (scope.definitions.has(record.block)) return undefined
+    const found = this.#library.get(record.block)
+    return found && isUserBlock(found) ? undefined : found
   }
 
   #output(scope: Scope, incoming: readonly EdgeRecord[], inputs: readonly Value[]): Value | undefined {
@@ -245,29 +282,20 @@ class Walk {
     prefix: string,
     root: string,
   ): Value | undefined {
-    let graph: LayerGraph
-    try {
-      graph = block.expand(values, input.shape)
-    } catch (error) {
-      if (!(error instanceof AppError)) throw error
-      const message = error.fix === undefined ? error.message : `${error.message} ${error.fix}`
-      return this.#report(scope, record.id, { code: 'block-failed', message, inputs: [input.shape] })
-    }
-    const local = new Map<string, Value>([[INPUT_ID, input]])
-    for (const node of graph.nodes) {
-      const inputs = node.inputs.map((id) => local.get(id)!)
-      const definition = layerDefinition(node.kind)
-      const parameters = completeParameters(definition, node.parameters)
-      const shapes = inputs.map((value) => value.shape)
-      const result = definition.shape(parameters, shapes)
-      if (!result.ok) {
-        const message = `inside block "${block.name}", ${node.id}: ${result.reason}`
-        return this.#report(scope, record.id, { code: 'block-failed', message, inputs: [input.shape] })
-      }
-      const layer = { id: prefix + node.id, kind: node.kind, parameters, inputs: inputs.map((value) => value.id) }
-      local.set(node.id, this.#emit(layer, result.shape, root))
-    }
-    return local.get(graph.output)
+    const expansion = blockExpansion(block, values, input.shape)
+    if ('reason' in expansion)
+      return this.#report(scope, record.id, {
+        code: 'block-failed',
+        message: expansion.reason,
+        inputs: [input.shape],
+      })
+    const outer = (id: string): string => (id === INPUT_ID ? input.id : prefix + id)
+    expansion.nodes.forEach(({ id, kind, parameters, inputs }, i) =>
+      this.#emit({ id: prefix + id, kind, parameters, inputs: inputs.map(outer) }, expansion.shapes[i]!, root),
+    )
+    // A block may hand its input on.
+    if (expansion.output === INPUT_ID) return input
+    return { id: prefix + expansion.output, shape: this.#shapes.get(prefix + expansion.output)! }
   }
 
   #emit(layer: LayerNode, shape: TensorShape, root: string): Value {

@@ -1,6 +1,6 @@
 // What every rule reads: the document, its adjacency, its meaning, and what the layers come to. Computed once per check.
 import type { BlockLibrary } from '../block'
-import type { NetworkCost } from '../cost'
+import type { CostMemory, NetworkCost } from '../cost'
 import { costOf } from '../cost'
 import type { DocumentGraph } from '../document/graph'
 import { graphOf } from '../document/graph'
@@ -25,6 +25,8 @@ export interface CheckContext {
 export type Rule = (context: CheckContext) => readonly Problem[]
 
 const NONE: readonly LayerNode[] = []
+/** Documents are checked on every keystroke; the walk gives the same layers again wherever nothing changed. */
+const costs: CostMemory = new WeakMap()
 
 export function createContext(document: ArchitectureDocument, library: BlockLibrary): CheckContext {
   const elaboration = elaborate(document, library, { withDeadParts: true })
@@ -44,7 +46,7 @@ export function createContext(document: ArchitectureDocument, library: BlockLibr
     library,
     graph: graphOf(document),
     elaboration,
-    cost: costOf({ input, nodes, output: output ?? nodes.at(-1)?.id ?? INPUT_ID }, shapes),
+    cost: costOf({ input, nodes, output: output ?? nodes.at(-1)?.id ?? INPUT_ID }, shapes, costs),
     layers,
     consumers: (id) => consumers.get(id) ?? NONE,
   }

@@ -1,7 +1,14 @@
 // Who feeds whom in a document: adjacency, order and reachability, computed once per document and kept while it lives.
 // Reads records only; knows nothing of kinds, shapes or blocks.
-import type { ArchitectureDocument, DefinitionRecord, EdgeRecord, MetaRecord, NodeRecord } from './records'
-import { INPUT_NODE_ID, META_ID, OUTPUT_NODE_ID } from './records'
+import type {
+  ArchitectureDocument,
+  DefinitionRecord,
+  DocumentRecord,
+  EdgeRecord,
+  MetaRecord,
+  NodeRecord,
+} from './records'
+import { INPUT_NODE_ID, META_ID, OUTPUT_NODE_ID, isNode } from './records'
 import { AppError } from '../../errors'
 
 export interface DocumentGraph {
@@ -22,17 +29,86 @@ export interface DocumentGraph {
   readonly live: ReadonlySet<string>
 }
 
-const cache = new WeakMap<ArchitectureDocument, DocumentGraph>()
+/** A graph, and what it takes to make the next one of it after an edit. */
+interface Known {
+  readonly graph: DocumentGraph
+  readonly into: ReadonlyMap<string, readonly EdgeRecord[]>
+  readonly outOf: ReadonlyMap<string, readonly EdgeRecord[]>
+  /** Whether an edge names a node that is not there. */
+  readonly hasLooseEdges: boolean
+}
+
+const cache = new WeakMap<ArchitectureDocument, Known>()
 const NONE: readonly EdgeRecord[] = []
 
 /** @throws AppError `invalid-architecture` when the document has no meta record (only unparsed data can lack it). */
 export function graphOf(document: ArchitectureDocument): DocumentGraph {
-  let graph = cache.get(document)
-  if (!graph) {
-    graph = buildGraph(document)
-    cache.set(document, graph)
+  let known = cache.get(document)
+  if (!known) {
+    known = buildGraph(document)
+    cache.set(document, known)
   }
-  return graph
+  return known.graph
+}
+
+/** What changed between two documents, by id; a part of a diff. */
+interface Change {
+  readonly added: Readonly<Record<string, DocumentRecord>>
+  readonly updated: Readonly<Record<string, readonly [DocumentRecord, DocumentRecord]>>
+  readonly removed: Readonly<Record<string, DocumentRecord>>
+}
+
+/**
+ * Gives a document the graph of the one it was edited from, with the change made to it: an edit touches a few of hundreds
+ * of records. Without effect where it is not that simple (definitions, edges that lead nowhere): the graph is built then.
+ */
+export function inheritGraph(from: ArchitectureDocument, to: ArchitectureDocument, change: Change): void {
+  const known = cache.get(from)
+  if (!known || known.hasLooseEdges) return
+  // As they were in the document: a diff may have been made from an earlier state of the same record.
+  const gone = [...Object.keys(change.removed), ...Object.keys(change.updated)].map((id) => from.records[id]!)
+  const come = [...Object.values(change.added), ...Object.keys(change.updated).map((id) => to.records[id]!)]
+  if ([...gone, ...come].some(({ type }) => type === 'definition')) return
+  const { graph } = known
+  const isRewired = [...gone, ...come].some((record) => record.type === 'edge')
+  const isSameNodes = Object.keys(change.added).length + Object.keys(change.removed).length === 0 && !isRewired
+  if (isSameNodes) {
+    const nodes = new Map(graph.nodes)
+    for (const record of come) if (isNode(record)) nodes.set(record.id, record)
+    cache.set(to, { ...known, graph: { ...graph, nodes, meta: metaOf(to) } })
+    return
+  }
+  const nodes = new Map(graph.nodes)
+  const into = new Map(known.into)
+  const outOf = new Map(known.outOf)
+  const lost = new Set<string>()
+  for (const record of gone) {
+    if (record.type === 'edge') {
+      lost.add(record.id)
+      drop(into, record.to, record.id)
+      drop(outOf, record.from, record.id)
+    } else nodes.delete(record.id)
+  }
+  const edges = graph.edges.filter((edge) => !lost.has(edge.id))
+  for (const record of come) if (isNode(record)) nodes.set(record.id, record)
+  for (const record of come) {
+    if (record.type !== 'edge') continue
+    if (!nodes.has(record.from) || !nodes.has(record.to)) return
+    edges.push(record)
+    into.set(record.to, [...(into.get(record.to) ?? NONE), record].sort(bySlot))
+    outOf.set(record.from, [...(outOf.get(record.from) ?? NONE), record].sort(byId))
+  }
+  // A node went and left an edge behind.
+  for (const id of Object.keys(change.removed)) if (into.get(id)?.length || outOf.get(id)?.length) return
+  const sorted = new Map([...nodes.values()].sort(byId).map((node) => [node.id, node]))
+  cache.set(to, complete(to, { nodes: sorted, edges: edges.sort(byId), definitions: graph.definitions, into, outOf }))
+}
+
+function drop(map: Map<string, readonly EdgeRecord[]>, key: string, id: string): void {
+  map.set(
+    key,
+    (map.get(key) ?? NONE).filter((edge) => edge.id !== id),
+  )
 }
 
 /** The meta record. @throws AppError `invalid-architecture` when there is none. */
@@ -42,7 +118,23 @@ export function metaOf(document: ArchitectureDocument): MetaRecord {
   throw new AppError('invalid-architecture', `The document has no record "${META_ID}" that says what it is.`)
 }
 
-function buildGraph(document: ArchitectureDocument): DocumentGraph {
+function byId(a: { readonly id: string }, b: { readonly id: string }): number {
+  return a.id < b.id ? -1 : a.id > b.id ? 1 : 0
+}
+
+function bySlot(a: EdgeRecord, b: EdgeRecord): number {
+  return a.slot - b.slot || byId(a, b)
+}
+
+interface Parts {
+  readonly nodes: ReadonlyMap<string, NodeRecord>
+  readonly edges: readonly EdgeRecord[]
+  readonly definitions: ReadonlyMap<string, DefinitionRecord>
+  readonly into: ReadonlyMap<string, readonly EdgeRecord[]>
+  readonly outOf: ReadonlyMap<string, readonly EdgeRecord[]>
+}
+
+function buildGraph(document: ArchitectureDocument): Known {
   const nodes = new Map<string, NodeRecord>()
   const edges: EdgeRecord[] = []
   const definitions = new Map<string, DefinitionRecord>()
@@ -60,11 +152,16 @@ function buildGraph(document: ArchitectureDocument): DocumentGraph {
     push(into, edge.to, edge)
     push(outOf, edge.from, edge)
   }
-  for (const list of into.values()) if (list.length > 1) list.sort((a, b) => a.slot - b.slot)
+  for (const list of into.values()) if (list.length > 1) list.sort(bySlot)
+  return complete(document, { nodes, edges, definitions, into, outOf })
+}
+
+/** Order and reachability of what is put together. */
+function complete(document: ArchitectureDocument, { nodes, edges, definitions, into, outOf }: Parts): Known {
   const incoming = (id: string): readonly EdgeRecord[] => into.get(id) ?? NONE
   const outgoing = (id: string): readonly EdgeRecord[] => outOf.get(id) ?? NONE
   const order = topologicalOrder(nodes, incoming, outgoing)
-  return {
+  const graph: DocumentGraph = {
     meta: metaOf(document),
     nodes,
     edges,
@@ -78,6 +175,8 @@ function buildGraph(document: ArchitectureDocument): DocumentGraph {
       (id) => incoming(id).map((edge) => edge.from),
     ),
   }
+  const hasLooseEdges = edges.some((edge) => !nodes.has(edge.from) || !nodes.has(edge.to))
+  return { graph, into, outOf, hasLooseEdges }
 }
 
 /** Everything reachable from `starts` by `next`, the starts included. */
