@@ -13,6 +13,7 @@ import { RunControl } from './control'
 import { createLiveRun, type LiveRun } from './live-run'
 import type { PrepareRun } from './prepared-run'
 import { record } from './run-context'
+import { limitTimer, outcomeOf } from './run-end'
 import { searchLoop } from './search-loop'
 import type { Updates } from './updates'
 
@@ -218,7 +219,10 @@ export class Orchestrator {
       if (failure !== null) {
         const fix = failure.fix === undefined ? '' : ` ${failure.fix}`
         await this.end(run, 'failed', `The search ended: ${failure.message}${fix}`, seconds, failure)
-      } else await this.endFor(run, control, seconds)
+      } else {
+        const { state, message } = outcomeOf(control.reason, run.definition)
+        await this.end(run, state, message, seconds, null)
+      }
     } catch (thrown) {
       // The end itself could not be stored: shown to who watches, and found as interrupted at the next start.
       this.unstored.set(run.id, errorData(thrown))
@@ -226,27 +230,6 @@ export class Orchestrator {
     } finally {
       this.tasks.delete(run.id)
       updates.touch(run.id)
-    }
-  }
-
-  private async endFor(run: RunRecord, control: RunControl, seconds: number): Promise<void> {
-    switch (control.reason) {
-      case 'stop':
-        return this.end(run, 'stopped', 'The search was stopped.', seconds, null)
-      case 'pause':
-        return this.end(run, 'paused', 'The search is paused.', seconds, null)
-      case 'close':
-        return this.end(
-          run,
-          'interrupted',
-          'The program was closed. The search can go on where it stood.',
-          seconds,
-          null,
-        )
-      case 'time-limit':
-        return this.end(run, 'finished', `The time limit of ${run.definition.maxSeconds} s was reached.`, seconds, null)
-      case undefined:
-        return this.end(run, 'finished', 'All planned trials have a result. The search is finished.', seconds, null)
     }
   }
 
@@ -273,15 +256,4 @@ export class Orchestrator {
         await rm(checkpointFolder(store.folders.checkpoints, id), { recursive: true, force: true })
     }
   }
-}
-
-/** Largest delay setTimeout takes; a longer limit is checked after each trial anyway. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1
-
-/** Ends the run when its time is up, also while a long trial trains. */
-function limitTimer(run: RunRecord, live: LiveRun, control: RunControl): NodeJS.Timeout | undefined {
-  const { maxSeconds } = run.definition
-  if (maxSeconds === null) return undefined
-  const leftMs = Math.max(0, (maxSeconds - live.seconds()) * 1000)
-  return setTimeout(() => control.end('time-limit'), Math.min(leftMs, LONGEST_TIMER_MS))
 }
