@@ -1,0 +1,37 @@
+// Our side of bench:train in a process of its own: the product's training session on random pixels.
+import { createRandom } from '../../src/shared/random'
+import { recipeSchema } from '../../src/shared/search/run'
+import { buildNetwork } from '../../src/compute/networks/network'
+import { createSession } from '../../src/compute/training/session'
+import type { StepJob, StepTimes } from './steps'
+
+export function measureOurs(job: StepJob): StepTimes {
+  const network = buildNetwork(job.graph)
+  const random = createRandom(1)
+  const [height, width, channels] = job.graph.input as [number, number, number]
+  const images = Uint8Array.from({ length: job.images * height * width * channels }, () => random.integer(256))
+  const labels = Uint8Array.from({ length: job.images }, () => random.integer(job.classes))
+  const session = createSession({
+    network,
+    recipe: recipeSchema.parse({ cropPadding: 0, flip: false, weightDecay: 0 }),
+    batchSize: job.batch,
+    evaluationBatch: job.batch,
+    rows: { count: job.images, shape: [height, width, channels], classes: job.classes, images, labels },
+    normalisation: { mean: [0.5, 0.5, 0.5], deviation: [0.25, 0.25, 0.25] },
+    seed: 1,
+    trainable: null,
+  })
+  const times: number[] = []
+  const losses: number[] = []
+  const started = performance.now()
+  for (let step = 0; step < job.warmUp + job.steps; step++) {
+    const indices = Int32Array.from({ length: job.batch }, (_, i) => (step * job.batch + i) % job.images)
+    const before = performance.now()
+    const { loss } = session.step(indices, 0.01, Int32Array.of(1, step), step)
+    if (step >= job.warmUp) times.push(performance.now() - before)
+    losses.push(loss)
+    if (times.length >= 3 && performance.now() - started > job.seconds * 1000) break
+  }
+  session.dispose()
+  return { parameters: network.parameterCount, times, losses }
+}
