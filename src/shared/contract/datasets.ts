@@ -107,7 +107,7 @@ const repeatsSchema = z.object({ withinTrain: z.number(), withinTest: z.number()
 export const duplicatesSchema = z.object({
   /** Every pixel equal. */
   exact: repeatsSchema,
-  /** Not equal, but at most two bits of a 64-bit difference hash and a few grey levels apart: a hint, not a proof. */
+  /** Not equal, but at most four bits of a 64-bit difference hash and a few grey levels apart: a hint, not a proof. */
   near: repeatsSchema,
   examples: z.array(z.object({ first: z.string(), second: z.string(), isExact: z.boolean(), isAcross: z.boolean() })),
 })
