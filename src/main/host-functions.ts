@@ -77,6 +77,14 @@ export function setupHostFunctions(): void {
     })
     return filePaths[0] ?? null
   })
+  handle(HOST_CHANNELS.chooseFile, openRequest, async ({ title, extensions }, window) => {
+    const { filePaths } = await dialog.showOpenDialog(window, {
+      title,
+      properties: ['openFile'],
+      filters: [{ name: title, extensions }],
+    })
+    return filePaths[0] ?? null
+  })
   handle(HOST_CHANNELS.openTextFile, openRequest, async ({ title, extensions }, window) => {
     const { filePaths } = await dialog.showOpenDialog(window, {
       title,

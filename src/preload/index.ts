@@ -26,6 +26,8 @@ const host: WorkbenchHost = {
   facts: ipcRenderer.sendSync(HOST_CHANNELS.facts) as HostFacts,
   chooseFolder: (options) =>
     ipcRenderer.invoke(HOST_CHANNELS.chooseFolder, options) as ReturnType<WorkbenchHost['chooseFolder']>,
+  chooseFile: (options) =>
+    ipcRenderer.invoke(HOST_CHANNELS.chooseFile, options) as ReturnType<WorkbenchHost['chooseFile']>,
   openTextFile: (options) =>
     ipcRenderer.invoke(HOST_CHANNELS.openTextFile, options) as ReturnType<WorkbenchHost['openTextFile']>,
   saveTextFile: (options) =>

@@ -25,6 +25,8 @@ export interface WorkbenchHost {
   readonly facts: HostFacts
   /** A folder the user picked, or null. */
   chooseFolder(options: { readonly title: string }): Promise<string | null>
+  /** Path of a file the user picked, or null; its content stays where it is. */
+  chooseFile(options: { readonly title: string; readonly extensions: readonly string[] }): Promise<string | null>
   /** Text of a file the user picked, or null. Refuses files over 16 MiB. */
   openTextFile(options: {
     readonly title: string
@@ -50,6 +52,7 @@ export interface WorkbenchHost {
 export const HOST_CHANNELS = {
   facts: 'host:facts',
   chooseFolder: 'host:choose-folder',
+  chooseFile: 'host:choose-file',
   openTextFile: 'host:open-text-file',
   saveTextFile: 'host:save-text-file',
   showInFolder: 'host:show-in-folder',

@@ -42,11 +42,11 @@ const bodyText = (): string => document.body.textContent ?? ''
 let mounted: Mounted
 afterEach(() => mounted.wrapper.unmount())
 
-async function openDialog(): Promise<void> {
+async function openDialog(choice = 'Choose a folder'): Promise<void> {
   await untilText(mounted.wrapper, 'CIFAR-10')
   await clickById(testIds.importDataset)
   await findById(testIds.importDialog)
-  const choose = document.querySelector<HTMLButtonElement>('[aria-label="Choose a folder"]')
+  const choose = document.querySelector<HTMLButtonElement>(`[aria-label="${choice}"]`)
   choose?.click()
 }
 
@@ -108,6 +108,16 @@ describe('the import dialog', () => {
     await eventually(() => expect(bodyText()).toContain('300 of 1200 images read'))
     await clickById(testIds.importCancel)
     await eventually(() => expect(bodyText()).not.toContain('300 of 1200 images read'))
+  })
+
+  it('takes an archive as well', async () => {
+    mounted = mountWithEngine(DataView, { datasets: [sampleDataset()], recognised })
+    await openDialog('Choose an archive or a table')
+    await eventually(() => expect(bodyText()).toContain('Folders of classes'))
+    expect(mounted.engine.calls).toContainEqual({
+      path: 'datasets.recognise',
+      input: { path: '/home/ada/pictures.zip' },
+    })
   })
 
   it('says when a folder is nothing it knows', async () => {

@@ -45,8 +45,9 @@ export const data = {
       description:
         'A folder with one folder of images for each class, a table of images, or the files of CIFAR, MNIST or ImageNet; also zipped. Nothing is changed there.',
       path: 'Folder, archive or table',
-      pathHelp: 'Where the images are. Type a path to a zip, tar, tar.gz or CSV file, or choose a folder.',
+      pathHelp: 'Where the images are. A folder, or a zip, tar, tar.gz or CSV file.',
       choose: 'Choose a folder',
+      chooseFile: 'Choose an archive or a table',
       found: '{kind}: {classes} classes, {images} images, {test}.',
       withTest: 'with a test split',
       withoutTest: 'without a test split',
