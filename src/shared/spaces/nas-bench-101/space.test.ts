@@ -1,7 +1,10 @@
 // NAS-Bench-101 against the suite of all spaces, and its networks against figures worked out by hand.
 import { describe, expect, it } from 'vitest'
 import { canonicalHash } from '../../architecture/canonical'
+import { checkDocument, isSound } from '../../architecture/checks'
 import { costOf } from '../../architecture/cost'
+import { documentText, parseDocumentText } from '../../architecture/document'
+import { expandDocument } from '../../architecture/expand'
 import { outputShape } from '../../architecture/infer'
 import { createRandom } from '../../random'
 import { describeSpace } from '../testing/conformance'
@@ -45,5 +48,22 @@ describe('networks of cells', () => {
       (genotype) => [small.canonicalKey(genotype), canonicalHash(small.toGraph(genotype))] as const,
     )
     expect(new Set(pairs.map(([, hash]) => hash)).size).toBe(new Set(pairs.map(([key]) => key)).size)
+  })
+
+  it('as documents embed the cell once, are sound, and expand to the same network', () => {
+    const random = createRandom(22)
+    const genotypes = [
+      space.parse({ space: 'nas-bench-101', matrix: '01/00', operations: [] }),
+      ...Array.from({ length: 150 }, () => space.random(random)),
+    ]
+    for (const genotype of genotypes) {
+      const document = space.toDocument(genotype, 'cell')
+      const { graph } = expandDocument(document, new Map())
+      expect(canonicalHash(graph)).toBe(canonicalHash(space.toGraph(genotype)))
+      expect(isSound(checkDocument(document, new Map()))).toBe(true)
+    }
+    const document = space.toDocument(genotypes[5]!, 'cell')
+    expect(parseDocumentText(documentText(document))).toEqual(document)
+    expect(Object.values(document.records).filter(({ type }) => type === 'block')).toHaveLength(9)
   })
 })

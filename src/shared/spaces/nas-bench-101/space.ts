@@ -1,11 +1,11 @@
 // NAS-Bench-101 as a space a search may visit: cells of at most seven vertices and nine edges, built into the published
 // skeleton. Genotypes are canonical cells; the pieces are beside this file.
-import { graphDocument } from '../../architecture/document'
 import type { LayerGraph } from '../../architecture/layer'
 import { AppError } from '../../errors'
 import type { Space } from '../space'
 import { canonicalCell } from './canonical'
 import { CELL_OPERATIONS, cellProblems, labelsOf, packLabels, type Cell } from './cell'
+import { createCellDocuments } from './cell-document'
 import { cellNetwork, type CellNetworkOptions } from './cell-layers'
 import { CELL_EDITS, cellDistance, cellKey, cellsByEdit, crossCells, mutateCell } from './edits'
 import { countAllCells, randomCell } from './enumerate'
@@ -29,6 +29,7 @@ function canonical(genotype: CellGenotype): Cell {
 /** @param options skeleton of the networks; the published one for CIFAR-10 by default */
 export function createCellSpace(options: CellNetworkOptions = {}): CellSpace {
   const toGraph = (genotype: CellGenotype): LayerGraph => cellNetwork(canonical(genotype), options)
+  const documentOf = createCellDocuments(options)
   return {
     name: CELL_SPACE,
     size: () => ({ count: countAllCells(), exact: true }),
@@ -48,7 +49,7 @@ export function createCellSpace(options: CellNetworkOptions = {}): CellSpace {
     },
     distance: (first, second) => cellDistance(canonical(first), canonical(second)),
     canonicalKey: (genotype) => cellKey(canonical(genotype)),
-    toDocument: (genotype, name) => graphDocument({ name, classes: options.classes ?? 10, graph: toGraph(genotype) }),
+    toDocument: (genotype, name) => documentOf(canonical(genotype), name),
     positions: (genotype) => genotype.operations.length,
     nameAt: (genotype, position) => {
       const operation = genotype.operations[position]
