@@ -27,7 +27,7 @@ describe('docs/spaces.md', () => {
     const space = createUserSpace({ file: parseSpaceText(examples('json')[1]!) })
     const { count, exact } = space.size()
     expect(exact).toBe(true)
-    expect(count).toBeGreaterThan(10)
+    expect(count).toBeGreaterThan(20)
     expect(count).toBeLessThan(81)
     const random = createRandom(1)
     for (let i = 0; i < 20; i++)

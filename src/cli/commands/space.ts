@@ -44,7 +44,8 @@ function countText(count: number, exact: boolean, noun: string, classes: number 
 
 function show({ space, facts, noun, classes }: OpenSpace, output: Output): void {
   const { count, exact } = space.size()
-  const lines = Object.entries(facts).map(([name, value]) => {
+  const lines = Object.entries(facts).flatMap(([name, value]) => {
+    if (value === null) return []
     if (!Array.isArray(value)) return `${name}: ${typeof value === 'object' ? JSON.stringify(value) : String(value)}`
     return `${name}:\n${value.map((item) => `  ${String(item)}`).join('\n')}`
   })
