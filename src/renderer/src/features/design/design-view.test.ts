@@ -1,21 +1,15 @@
 // The editor as a user meets it, on the window's fake engine: the canvas is the real adapter without pixels.
-import { flushPromises, type DOMWrapper } from '@vue/test-utils'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { useDefinitionStore } from '@/features/search/store/definition.store'
-import { useCommandsStore } from '@/stores/commands.store'
-import { useNavigationStore } from '@/stores/navigation.store'
 import { useNoticesStore } from '@/stores/notices.store'
 import { sampleStatus } from '@/testing/samples'
 import { documentText, graphOf, type LayerRecord } from '@shared/architecture/document'
 import { AppError } from '@shared/errors'
-import DesignView from './DesignView.vue'
 import { designIds } from './ids'
 import { newBlockDocument, newNetworkDocument, sampleNetworkDocument } from './model/templates'
-import NetworkPreview from './NetworkPreview.vue'
 import { rename } from './store/edit-commands'
 import { useEditorStore } from './store/editor.store'
-import type { OpenDesign } from './store/open-design'
-import { mountDesign, store, storedDesigns, type MountedDesign } from './testing/design-engine'
+import { store, storedDesigns } from './testing/design-engine'
+import { active, click, command, find, layerNames, mounted, settle, start, stop } from './testing/driver'
 import type * as Adapter from './view/canvas-adapter'
 
 vi.mock('./view/canvas-adapter', async (original) => {
@@ -33,38 +27,7 @@ vi.mock('./view/layout', () => ({
   }),
 }))
 
-let mounted: MountedDesign
-const find = (id: string): DOMWrapper<HTMLElement> => mounted.wrapper.find<HTMLElement>(`[data-testid="${id}"]`)
-const active = (): OpenDesign => {
-  const design = useEditorStore().active
-  if (!design) throw new Error('no design is open')
-  return design
-}
-/** Microtasks, then a frame for what is shown beside the document. */
-async function settle(): Promise<void> {
-  await flushPromises()
-  await new Promise((resolve) => requestAnimationFrame(resolve))
-  await flushPromises()
-}
-async function start(options: Parameters<typeof mountDesign>[1] = {}): Promise<void> {
-  mounted = mountDesign(DesignView, options)
-  await settle()
-}
-async function click(id: string): Promise<void> {
-  await find(id).trigger('click')
-  await settle()
-}
-function command(name: string): void {
-  const found = useCommandsStore().commands.find(({ id }) => id === `design-${name}`)
-  if (found?.isEnabled?.() !== false) found?.run()
-}
-const layerNames = (): string[] =>
-  mounted.wrapper.findAll(`[data-testid="${designIds.outline}"] .title`).map((item) => item.text())
-
-afterEach(() => {
-  mounted.wrapper.unmount()
-  document.body.innerHTML = ''
-})
+afterEach(stop)
 
 describe('the start page', () => {
   it('begins a block, and shows what the workspace holds', async () => {
@@ -299,7 +262,7 @@ describe('saving', () => {
     rename(active(), 'half-done')
     await vi.waitFor(() => expect(mounted.stored.drafts.size).toBe(1), { timeout: 5000 })
     const { stored } = mounted
-    mounted.wrapper.unmount()
+    stop()
     await start({ stored, keepsStorage: true })
     expect(active().meta.name).toBe('half-done')
     await click(designIds.save)
@@ -313,7 +276,7 @@ describe('saving', () => {
     rename(active(), 'after-saving')
     await vi.waitFor(() => expect([...mounted.stored.drafts.keys()]).toEqual(['design-d1']), { timeout: 5000 })
     const { stored } = mounted
-    mounted.wrapper.unmount()
+    stop()
     await start({ stored, keepsStorage: true })
     expect(active().meta.name).toBe('my-block')
     await click(designIds.restoreDraft)
@@ -347,76 +310,5 @@ describe('saving', () => {
     command('remove')
     await click(designIds.paletteItem('layer:relu'))
     expect(active().undoLabel).toBeUndefined()
-  })
-})
-
-describe('with the rest of the workbench', () => {
-  it('opens the network of a trial as a new design', async () => {
-    await start({ trialDocument: sampleNetworkDocument('found') })
-    useNavigationStore().openInEditor({ trialId: 103, name: 'Trial 3' })
-    await settle()
-    expect(active().meta).toMatchObject({ name: 'Trial 3', kind: 'network' })
-  })
-
-  it('seeds a search with a stored chain, and says why another network cannot', async () => {
-    await start()
-    await click(designIds.openSample)
-    expect(find(designIds.seedSearch).exists()).toBe(false)
-    await click(designIds.save)
-    await click(designIds.seedSearch)
-    expect(useDefinitionStore().value('seedDesigns')).toEqual(['d1'])
-    expect(useNavigationStore().view).toBe('search')
-    useNavigationStore().open('design')
-    await click(designIds.newTab)
-    await click(designIds.newNetwork)
-    expect(find(designIds.searchable).text()).toContain('it has no blocks')
-  })
-
-  it('shows what the proposer would put next, and puts it there', async () => {
-    const suggestions = [
-      { block: 'resnet-bottleneck', probability: 0.6 },
-      { block: 'common-conv', probability: 0.2 },
-    ]
-    await start({ changes: { suggestions } })
-    await click(designIds.openSample)
-    await click(designIds.outlineItem('block-2'))
-    await click(designIds.suggest)
-    expect(find(`${designIds.suggest}-0`).text()).toContain('60.0 %')
-    const asked = mounted.engine.calls.find(({ path }) => path === 'proposer.suggest')
-    expect(asked?.input).toMatchObject({ position: 2, stemWidth: 16 })
-    await click(`${designIds.suggest}-0`)
-    const added = graphOf(active().document).outgoing('block-2')[0]?.to ?? ''
-    expect(active().document.records[added]).toMatchObject({ block: 'resnet-bottleneck', parameters: { width: 16 } })
-  })
-
-  it('shows why the proposer has none', async () => {
-    await start()
-    await click(designIds.newBlock)
-    mounted.engine.state.failures.set(
-      'proposer.suggest',
-      new AppError('runtime-missing', 'No checkpoint.', 'Train one.'),
-    )
-    await click(designIds.newTab)
-    await click(designIds.openSample)
-    await click(designIds.suggest)
-    expect(mounted.wrapper.text()).toContain('No checkpoint.')
-  })
-})
-
-describe('the preview', () => {
-  it('draws a document that crossed the contract, and says what is wrong with one that is none', async () => {
-    mounted = mountDesign(NetworkPreview, {
-      props: {
-        document: JSON.parse(documentText(sampleNetworkDocument('net'))) as unknown,
-        marked: new Set(['block-3']),
-      },
-    })
-    await settle()
-    expect(mounted.wrapper.findAll('.slot')).toHaveLength(18)
-    expect(find(designIds.node('block-3')).classes()).toContain('isMarked')
-    mounted.wrapper.unmount()
-    mounted = mountDesign(NetworkPreview, { props: { document: { format: 'other' } } })
-    await settle()
-    expect(mounted.wrapper.text()).toContain('cannot be drawn')
   })
 })

@@ -1,0 +1,93 @@
+// The editor beside the other views: trials, searches, the proposer, and the preview they show.
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { useDefinitionStore } from '@/features/search/store/definition.store'
+import { useNavigationStore } from '@/stores/navigation.store'
+import { documentText, graphOf } from '@shared/architecture/document'
+import { AppError } from '@shared/errors'
+import { designIds } from './ids'
+import { sampleNetworkDocument } from './model/templates'
+import NetworkPreview from './NetworkPreview.vue'
+import { active, click, find, mounted, settle, start, stop } from './testing/driver'
+import type * as Adapter from './view/canvas-adapter'
+
+vi.mock('./view/canvas-adapter', async (original) => {
+  const actual = await original<typeof Adapter>()
+  return {
+    ...actual,
+    createCanvas: (options: Adapter.CanvasOptions) => actual.createCanvas({ ...options, container: null }),
+  }
+})
+vi.mock('./view/layout', () => ({
+  LARGE: 120,
+  createLayouter: () => ({
+    layOut: () => Promise.resolve({ positions: new Map(), bends: new Map() }),
+    dispose: () => undefined,
+  }),
+}))
+
+afterEach(stop)
+
+describe('with the rest of the workbench', () => {
+  it('opens the network of a trial as a new design', async () => {
+    await start({ trialDocument: sampleNetworkDocument('found') })
+    useNavigationStore().openInEditor({ trialId: 103, name: 'Trial 3' })
+    await settle()
+    expect(active().meta).toMatchObject({ name: 'Trial 3', kind: 'network' })
+  })
+
+  it('seeds a search with a stored chain, and says why another network cannot', async () => {
+    await start()
+    await click(designIds.openSample)
+    expect(find(designIds.seedSearch).exists()).toBe(false)
+    await click(designIds.save)
+    await click(designIds.seedSearch)
+    expect(useDefinitionStore().value('seedDesigns')).toEqual(['d1'])
+    expect(useNavigationStore().view).toBe('search')
+    useNavigationStore().open('design')
+    await click(designIds.newTab)
+    await click(designIds.newNetwork)
+    expect(find(designIds.searchable).text()).toContain('it has no blocks')
+  })
+
+  it('shows what the proposer would put next, and puts it there', async () => {
+    const suggestions = [
+      { block: 'resnet-bottleneck', probability: 0.6 },
+      { block: 'common-conv', probability: 0.2 },
+    ]
+    await start({ changes: { suggestions } })
+    await click(designIds.openSample)
+    await click(designIds.outlineItem('block-2'))
+    await click(designIds.suggest)
+    expect(find(`${designIds.suggest}-0`).text()).toContain('60.0 %')
+    const asked = mounted.engine.calls.find(({ path }) => path === 'proposer.suggest')
+    expect(asked?.input).toMatchObject({ position: 2, stemWidth: 16 })
+    await click(`${designIds.suggest}-0`)
+    const added = graphOf(active().document).outgoing('block-2')[0]?.to ?? ''
+    expect(active().document.records[added]).toMatchObject({ block: 'resnet-bottleneck', parameters: { width: 16 } })
+  })
+
+  it('shows why the proposer has none', async () => {
+    await start()
+    await click(designIds.newBlock)
+    mounted.engine.state.failures.set(
+      'proposer.suggest',
+      new AppError('runtime-missing', 'No checkpoint.', 'Train one.'),
+    )
+    await click(designIds.newTab)
+    await click(designIds.openSample)
+    await click(designIds.suggest)
+    expect(mounted.wrapper.text()).toContain('No checkpoint.')
+  })
+})
+
+describe('the preview', () => {
+  it('draws a document that crossed the contract, and says what is wrong with one that is none', async () => {
+    const document = JSON.parse(documentText(sampleNetworkDocument('net'))) as unknown
+    await start({ props: { document, marked: new Set(['block-3']) } }, NetworkPreview)
+    expect(mounted.wrapper.findAll('.slot')).toHaveLength(18)
+    expect(find(designIds.node('block-3')).classes()).toContain('isMarked')
+    stop()
+    await start({ props: { document: { format: 'other' } } }, NetworkPreview)
+    expect(mounted.wrapper.text()).toContain('cannot be drawn')
+  })
+})
