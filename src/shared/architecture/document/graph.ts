@@ -100,8 +100,9 @@ export function inheritGraph(from: ArchitectureDocument, to: ArchitectureDocumen
   }
   // A node went and left an edge behind.
   for (const id of Object.keys(change.removed)) if (into.get(id)?.length || outOf.get(id)?.length) return
+  const parts = { definitions: graph.definitions, into, outOf, hasLooseEdges: false }
   const sorted = new Map([...nodes.values()].sort(byId).map((node) => [node.id, node]))
-  cache.set(to, complete(to, { nodes: sorted, edges: edges.sort(byId), definitions: graph.definitions, into, outOf }))
+  cache.set(to, complete(to, { ...parts, nodes: sorted, edges: edges.sort(byId) }))
 }
 
 function drop(map: Map<string, readonly EdgeRecord[]>, key: string, id: string): void {
@@ -132,6 +133,7 @@ interface Parts {
   readonly definitions: ReadonlyMap<string, DefinitionRecord>
   readonly into: ReadonlyMap<string, readonly EdgeRecord[]>
   readonly outOf: ReadonlyMap<string, readonly EdgeRecord[]>
+  readonly hasLooseEdges: boolean
 }
 
 function buildGraph(document: ArchitectureDocument): Known {
@@ -147,17 +149,24 @@ function buildGraph(document: ArchitectureDocument): Known {
   }
   const into = new Map<string, EdgeRecord[]>()
   const outOf = new Map<string, EdgeRecord[]>()
+  let hasLooseEdges = false
   for (const edge of edges) {
-    if (!nodes.has(edge.from) || !nodes.has(edge.to)) continue
+    if (!nodes.has(edge.from) || !nodes.has(edge.to)) {
+      hasLooseEdges = true
+      continue
+    }
     push(into, edge.to, edge)
     push(outOf, edge.from, edge)
   }
   for (const list of into.values()) if (list.length > 1) list.sort(bySlot)
-  return complete(document, { nodes, edges, definitions, into, outOf })
+  return complete(document, { nodes, edges, definitions, into, outOf, hasLooseEdges })
 }
 
 /** Order and reachability of what is put together. */
-function complete(document: ArchitectureDocument, { nodes, edges, definitions, into, outOf }: Parts): Known {
+function complete(
+  document: ArchitectureDocument,
+  { nodes, edges, definitions, into, outOf, hasLooseEdges }: Parts,
+): Known {
   const incoming = (id: string): readonly EdgeRecord[] => into.get(id) ?? NONE
   const outgoing = (id: string): readonly EdgeRecord[] => outOf.get(id) ?? NONE
   const order = topologicalOrder(nodes, incoming, outgoing)
@@ -170,13 +179,22 @@ function complete(document: ArchitectureDocument, { nodes, edges, definitions, i
     outgoing,
     order,
     cyclic: order.length === nodes.size ? [] : cyclicNodes(nodes, order, incoming, outgoing),
-    live: reach(
-      [OUTPUT_NODE_ID].filter((id) => nodes.has(id)),
-      (id) => incoming(id).map((edge) => edge.from),
-    ),
+    live: upstream(nodes.has(OUTPUT_NODE_ID) ? [OUTPUT_NODE_ID] : [], incoming),
   }
-  const hasLooseEdges = edges.some((edge) => !nodes.has(edge.from) || !nodes.has(edge.to))
   return { graph, into, outOf, hasLooseEdges }
+}
+
+/** What leads to `ends`, the ends included. */
+function upstream(ends: readonly string[], incoming: Neighbours): Set<string> {
+  const seen = new Set(ends)
+  const stack = [...ends]
+  for (let id = stack.pop(); id !== undefined; id = stack.pop())
+    for (const { from } of incoming(id))
+      if (!seen.has(from)) {
+        seen.add(from)
+        stack.push(from)
+      }
+  return seen
 }
 
 /** Everything reachable from `starts` by `next`, the starts included. */
