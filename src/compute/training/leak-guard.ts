@@ -3,7 +3,7 @@
 
 /** Allocators settle over the first epochs: buffers of the first steps, of validation, of the first checkpoint. */
 const SETTLING_EPOCHS = 2
-/** Below this, growth is allocators and caches. Both figures are ours: ten times what 30 epochs of a sound training grew by. */
+/** Below this, growth is allocators and caches. Both figures are chosen, not measured: generous, since it only tells. */
 const ALLOWED_BYTES = 256 * 1024 * 1024
 const ALLOWED_FRACTION = 0.25
 const MEBIBYTE = 1024 * 1024

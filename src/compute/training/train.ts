@@ -59,7 +59,7 @@ export async function* train(job: TrainJob, options: TrainOptions = {}): AsyncGe
   }
 }
 
-/** Below this a batch is bound by dispatch, not by arithmetic (64 and 128 images take the same time each). */
+/** Below this a batch is bound by dispatch, not by arithmetic (chosen: small networks at 64 images were). */
 const SMALL_BATCH = 64
 
 /**
