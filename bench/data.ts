@@ -116,7 +116,7 @@ void runBench('Importing a folder of JPEGs', async ({ quick, note }) => {
         preparedMiB: pixels / 1024 ** 2,
       },
       checks: [
-        atMost('memory with all images / with a tenth', many.peakMiB / few.peakMiB, 1.4),
+        atMost('memory with all images / with a tenth', many.peakMiB / few.peakMiB, 1.25),
         atMost('peak of resident memory, MiB', many.peakMiB, 600),
         atMost('longest turn of the event loop, ms', many.longestTurnMs, 500),
         equal('half-written folders left', left.length, 0),
