@@ -73,7 +73,8 @@ function asText(
   { machine: host, results, checks }: Measured & { readonly machine: Readonly<Record<string, unknown>> },
 ): string {
   const checkLines = checks.map(
-    ({ name, value, bound, ok }) => `${ok ? 'ok  ' : 'FAIL'} ${name}: ${Number.isInteger(value) ? value : Number(value.toPrecision(4))} (${bound})`,
+    ({ name, value, bound, ok }) =>
+      `${ok ? 'ok  ' : 'FAIL'} ${name}: ${Number.isInteger(value) ? value : Number(value.toPrecision(4))} (${bound})`,
   )
   return [title, JSON.stringify(host), JSON.stringify(results, null, 2), ...checkLines].join('\n')
 }
