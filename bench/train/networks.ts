@@ -48,7 +48,7 @@ class Builder {
 }
 
 /** He et al. 2015, section 4.2, with projections. */
-function resNet20(width: number): LayerGraph {
+export function resNet20(width: number): LayerGraph {
   const b = new Builder()
   let x = b.relu(b.convolution('input', width, 3))
   for (let stage = 0; stage < 3; stage++)
