@@ -53,11 +53,11 @@ describe('compute service over a port', () => {
     expect((await readdir(folder)).sort()).toEqual(files.map(({ name }) => name).sort())
   })
 
-  it('stops training when the stream is broken off, and keeps the last checkpoint', async () => {
+  it('stops training when the stream is broken off, keeps the last checkpoint, and says when it has stopped', async () => {
     const { client } = connect()
     const given = await job({ epochs: 1000 })
     for await (const event of await client.train(given)) if (event.type === 'epoch' && event.epoch.epoch === 3) break
-    await later(200)
+    await client.idle()
     const newest = async () =>
       (await readdir(given.checkpointFolder))
         .sort()

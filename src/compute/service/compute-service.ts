@@ -31,14 +31,43 @@ async function info(environment: ComputeServiceOptions['environment']): Promise<
   }
 }
 
+/** Counts what is under way, for those who wait until nothing is. */
+function workCounter() {
+  let going = 0
+  let waiting: (() => void)[] = []
+  return {
+    begin(): () => void {
+      going++
+      return () => {
+        going--
+        if (going > 0) return
+        for (const wake of waiting) wake()
+        waiting = []
+      }
+    },
+    idle: (): Promise<void> => (going === 0 ? Promise.resolve() : new Promise((resolve) => waiting.push(resolve))),
+  }
+}
+
 /** A router to serve over any port. @throws by its procedures: AppErrors of the parts they call */
 export function createComputeService({ environment, proposer = lazyProposer() }: ComputeServiceOptions) {
   const contract = implement(computeContract)
+  const trainings = workCounter()
   return contract.router({
     info: contract.info.handler(() => info(environment)),
     train: contract.train.handler(async function* ({ input, signal }) {
-      const { train } = await import('../training/train')
-      yield* train(input, { signal })
+      const end = trainings.begin()
+      try {
+        const { train } = await import('../training/train')
+        // Broken off before it began: its caller may be waiting for `idle` already.
+        if (signal?.aborted !== true) yield* train(input, { signal })
+      } finally {
+        end()
+      }
+    }),
+    idle: contract.idle.handler(async () => {
+      await trainings.idle()
+      return {}
     }),
     predict: contract.predict.handler(async ({ input }) => (await import('../exchange/predict')).predict(input)),
     exportTfjs: contract.exportTfjs.handler(async ({ input }) => {

@@ -3,22 +3,36 @@ import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { BUILT_IN_BLOCKS } from '@shared/architecture/blocks'
 import { zooDocument } from '@shared/architecture/document/zoo-document'
+import type { AppError } from '@shared/errors'
+import type { ComputeClient, ComputePool } from '../executors/pool'
 import type { TrialRecord } from '../storage/trials'
-import { fakeComputes, wellTrained, type TrainScript } from '../testing/fake-computes'
+import { fakeComputes, wellTrained, type FakeComputes, type TrainScript } from '../testing/fake-computes'
+import { epochOf } from '../testing/harness'
 import { definition } from '../testing/run-fixtures'
 import { temporaryFolder } from '../testing/temporary-folder'
 import type { EvaluationHooks } from './evaluator'
 import { createTrainingEvaluator } from './training'
 
-function evaluated(train: TrainScript) {
-  const pool = fakeComputes(train)
+/** A compute that is stopped: messages reach it, nothing comes back. */
+const neverAnswers = { train: () => new Promise(() => undefined), idle: () => new Promise(() => undefined) } as unknown as ComputeClient // prettier-ignore
+
+interface Circumstances {
+  readonly holds?: boolean
+  readonly signal?: AbortSignal
+  readonly pool?: FakeComputes
+}
+
+function evaluated(
+  train: TrainScript,
+  { holds = false, signal = new AbortController().signal, pool = fakeComputes(train) }: Circumstances = {},
+) {
   const told: string[] = []
   const hooks: EvaluationHooks = {
     onStarted: async () => void told.push('started'),
     onStep: () => void told.push('step'),
     onNotice: async (message) => void told.push(message),
     onEpoch: async ({ epoch }) => void told.push(`epoch ${epoch}`),
-    shouldHold: () => false,
+    shouldHold: () => holds,
   }
   const folder = temporaryFolder()
   const evaluator = createTrainingEvaluator({
@@ -30,10 +44,11 @@ function evaluated(train: TrainScript) {
     validationIndices: '',
     checkpointsFolder: path.join(folder, 'checkpoints'),
     silence: { firstMs: 400, leastMs: 60, factor: 4 },
+    letGoMs: 150,
   })
   const trial = { id: 7, architectureHash: 'x', origin: { reconstructed: [] } } as unknown as TrialRecord
   const document = zooDocument('resnet18', { input: [32, 32, 3], classes: 10 })
-  const result = evaluator.evaluate(trial, document, hooks, new AbortController().signal)
+  const result = evaluator.evaluate(trial, document, hooks, signal)
   return { pool, told, result }
 }
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
@@ -76,5 +91,52 @@ describe('the evaluator of trainings', () => {
     })
     await result
     expect(pool.killed).toEqual([])
+  })
+
+  it('kills a compute that does not even take the job', async () => {
+    const pool = fakeComputes()
+    const dead = { ...pool, run: ((job, signal) => pool.run((_client, slot, kill) => job(neverAnswers, slot, kill), signal)) as ComputePool['run'] } // prettier-ignore
+    await expect(evaluated(wellTrained, { pool: dead }).result).rejects.toMatchObject({ code: 'compute-died' })
+    expect(pool.killed.length).toBeGreaterThan(0)
+  })
+})
+
+describe('the end of a training that is broken off', () => {
+  it('comes after the compute has let go, whether it is held or stopped', async () => {
+    for (const how of ['held', 'stopped'] as const) {
+      const stopping = new AbortController()
+      const log: string[] = []
+      const { pool, result } = evaluated(
+        async function* ({ lease }) {
+          try {
+            yield { type: 'epoch', lease, epoch: epochOf(1, 0.5) }
+            if (how === 'stopped') stopping.abort()
+            await pause(50) // a step that cannot be interrupted
+            yield { type: 'step', lease, epoch: 2, step: 1, loss: 1 }
+          } finally {
+            log.push('the compute has let go')
+          }
+        },
+        { holds: how === 'held', signal: stopping.signal },
+      )
+      const end = result.then(({ type }) => log.push(type), (thrown: AppError) => log.push(thrown.code)) // prettier-ignore
+      await end
+      expect(log).toEqual(['the compute has let go', how === 'held' ? 'held' : 'cancelled'])
+      expect(pool.killed).toEqual([])
+    }
+  })
+
+  it('is brought about where the compute does not let go', async () => {
+    const stopping = new AbortController()
+    const { pool, result } = evaluated(
+      async function* ({ lease }) {
+        yield { type: 'step', lease, epoch: 1, step: 1, loss: 1 }
+        stopping.abort()
+        await new Promise(() => undefined)
+      },
+      { signal: stopping.signal },
+    )
+    await expect(result).rejects.toMatchObject({ code: 'cancelled' })
+    expect(pool.killed).toEqual([0])
   })
 })

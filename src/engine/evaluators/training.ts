@@ -1,20 +1,20 @@
 // Evaluator `training`: a trial becomes a job for one compute; fitness is the best validation accuracy. Files go by path,
-// the test split is not among them. Events that do not carry this attempt's lease are not believed (design: Truth).
+// the test split is not among them. What the compute then tells is follow-training.ts's.
 import { randomUUID } from 'node:crypto'
 import { mkdir } from 'node:fs/promises'
 import path from 'node:path'
 import type { BlockLibrary } from '@shared/architecture/block'
 import { parseDocument, readChain } from '@shared/architecture/document'
 import { expandDocument } from '@shared/architecture/expand'
-import type { SplitFiles, TrainEvent, TrainJob } from '@shared/contract/compute'
-import { AppError } from '@shared/errors'
+import type { SplitFiles, TrainJob } from '@shared/contract/compute'
 import { createRandom } from '@shared/random'
 import type { RunDefinition } from '@shared/search/run'
 import type { Origin } from '@shared/search/trial'
 import type { ComputePool } from '../executors/pool'
 import type { TrialRecord } from '../storage/trials'
-import type { EvaluationHooks, Evaluation, Evaluator } from './evaluator'
-import { SilenceWatch, type SilenceLimits } from './silence'
+import type { Evaluator } from './evaluator'
+import { followTraining } from './follow-training'
+import type { SilenceLimits } from './silence'
 
 export interface TrainingOptions {
   readonly pool: ComputePool
@@ -28,6 +28,8 @@ export interface TrainingOptions {
   readonly checkpointsFolder: string
   /** How long a compute may say nothing; replaced in tests. */
   readonly silence?: SilenceLimits
+  /** How long a compute may take to let go of a training; replaced in tests. Milliseconds. */
+  readonly letGoMs?: number
 }
 
 export function checkpointFolder(checkpointsFolder: string, trialId: number): string {
@@ -66,12 +68,10 @@ export function createTrainingEvaluator(options: TrainingOptions): Evaluator {
   return {
     evaluate: async (trial, document, hooks, signal) => {
       const job = await trainJob(options, trial, document)
-      return options.pool.run(async (client, compute, kill) => {
-        // Breaking off stops the compute after its step; it keeps its last checkpoint.
-        const events = await client.train(job, { signal })
-        const silence = new SilenceWatch(kill, options.silence)
-        return follow(events[Symbol.asyncIterator](), job, { compute, silence }, hooks, signal)
-      }, signal)
+      return options.pool.run(
+        (client, slot, kill) => followTraining({ client, slot, kill, ...options }, job, hooks, signal),
+        signal,
+      )
     },
   }
 }
@@ -94,75 +94,4 @@ async function trainJob(options: TrainingOptions, trial: TrialRecord, document: 
     trainable: trainableNodes(definition, document, trial.origin, library),
     timeLimitSeconds: definition.trialTimeLimit,
   }
-}
-
-async function follow(
-  events: AsyncIterator<TrainEvent>,
-  job: TrainJob,
-  { compute, silence }: { readonly compute: number; readonly silence: SilenceWatch },
-  hooks: EvaluationHooks,
-  signal: AbortSignal,
-): Promise<Evaluation> {
-  const cancelled = cancellation(signal)
-  try {
-    for (;;) {
-      const next = await silence.during(Promise.race([events.next(), cancelled.promise]))
-      if (next.done === true) {
-        throw new AppError('internal', 'The compute ended the training without a result.', 'Run the trial again.')
-      }
-      const event = next.value
-      if (event.lease !== job.lease) continue
-      silence.heard(event.type)
-      const ended = await receive(event, job, compute, hooks)
-      if (ended !== undefined) return ended
-    }
-  } finally {
-    cancelled.release()
-    // Not awaited for long: a compute that hangs must not hold the run. Its failure is already known or irrelevant.
-    events.return?.().catch(() => undefined)
-  }
-}
-
-async function receive(
-  event: TrainEvent,
-  job: TrainJob,
-  compute: number,
-  hooks: EvaluationHooks,
-): Promise<Evaluation | undefined> {
-  switch (event.type) {
-    case 'started': {
-      const stepsPerEpoch = Math.max(1, Math.round(event.steps / job.recipe.epochs))
-      const { resumedFromEpoch, notice } = event
-      await hooks.onStarted({ compute, resumedFromEpoch, stepsPerEpoch, notice })
-      return undefined
-    }
-    case 'step':
-      hooks.onStep(event)
-      return undefined
-    case 'validation':
-      return undefined // a sign of life, which `follow` has taken as such
-    case 'notice':
-      await hooks.onNotice(event.message)
-      return undefined
-    case 'epoch':
-      await hooks.onEpoch(event.epoch)
-      // After the last epoch only the result is missing: it is worth the wait.
-      return hooks.shouldHold() && event.epoch.epoch < job.recipe.epochs ? { type: 'held' } : undefined
-    case 'finished': {
-      const { fitness, bestEpoch, weights, sha256 } = event
-      return { type: 'finished', fitness, bestEpoch, weights: { file: weights, sha256 } }
-    }
-  }
-}
-
-function cancellation(signal: AbortSignal): { readonly promise: Promise<never>; release(): void } {
-  let fire: () => void = () => undefined
-  const promise = new Promise<never>((_, reject) => {
-    fire = () => reject(new AppError('cancelled', 'The trial was stopped.'))
-    if (signal.aborted) fire()
-    else signal.addEventListener('abort', fire, { once: true })
-  })
-  // It may fire when nobody races it any more.
-  promise.catch(() => undefined)
-  return { promise, release: () => signal.removeEventListener('abort', fire) }
 }

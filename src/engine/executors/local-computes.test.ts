@@ -104,6 +104,25 @@ describe('the pool of local computes', () => {
     await pool.close()
   })
 
+  it('does not hold it against a slot that its computes were ended because nobody wants their work', async () => {
+    const { seen, start } = memoryProcesses()
+    const pool = new LocalComputes({ slots: 1, start, environment })
+    for (let stop = 0; stop < 6; stop++) {
+      const stopping = new AbortController()
+      const stopped = pool.run((_client, _slot, kill) => {
+        stopping.abort()
+        kill()
+        return Promise.reject(new AppError('cancelled', 'was stopped'))
+      }, stopping.signal)
+      await expect(stopped).rejects.toMatchObject({ code: 'cancelled' })
+      // One that was only held has its result, however its process ended.
+      expect(await pool.run((_client, _slot, kill) => (kill(), Promise.resolve('held')), never)).toBe('held')
+    }
+    expect(await pool.run(async (client) => (await client.info()).pid, never)).toBe(13)
+    expect(seen.live).toBe(1)
+    await pool.close()
+  })
+
   it('calls a process that ends before it has answered a death, and gives the slot up after five', async () => {
     let started = 0
     const start: ProcessStarter = () => {

@@ -35,29 +35,33 @@ export class LocalComputes implements ComputePool {
   async run<T>(job: ComputeJob<T>, signal: AbortSignal): Promise<T> {
     const slot = await this.take(signal)
     const { client, process } = await this.readyOrCancelled(slot, signal)
+    const deathsBefore = slot.deathsInARow
+    let [isKilled, isDone] = [false, false]
     try {
       this.show(slot, 'busy')
       const died = process.exited.then((code): never => {
         throw diedAtWork(slot.index, code)
       })
-      let isKilled = false
       const kill = (): void => {
         isKilled = true
         process.kill()
       }
       const result = await Promise.race([job(client, slot.index, kill), died]).catch(
         async (thrown: unknown): Promise<never> => {
-          // Or the next job would be given a process that is on its way out.
-          if (isKilled) await exitSoon(process)
           if (thrown instanceof AppError) throw thrown
           // A closing port rejects calls before the exit is known: tell a death from a fault of the job.
           const code = await exitSoon(process)
           throw code === 'late' ? thrown : diedAtWork(slot.index, code)
         },
       )
-      slot.deathsInARow = 0
+      isDone = true
       return result
     } finally {
+      // Or the next job would be given a process that is on its way out.
+      if (isKilled) await exitSoon(process)
+      if (isDone) slot.deathsInARow = 0
+      // Ended because nobody wants its work any more: no fault of its own.
+      else if (isKilled && signal.aborted) slot.deathsInARow = deathsBefore
       this.give(slot)
     }
   }

@@ -45,12 +45,26 @@ export function fakeComputes(train: TrainScript = wellTrained, size = 2): FakeCo
   const killed: number[] = []
   const free = Array.from({ length: size }, (_, slot) => slot)
   const waiting: ((slot: number) => void)[] = []
+  const trainings = Array.from({ length: size }, () => ({ going: 0, wake: [] as (() => void)[] }))
+  async function* counted(job: TrainJob, slot: number, signal: AbortSignal): AsyncGenerator<TrainEvent> {
+    const here = trainings[slot]!
+    here.going++
+    try {
+      yield* train(job, slot, signal)
+    } finally {
+      if (--here.going === 0) here.wake.splice(0).forEach((wake) => wake())
+    }
+  }
   const client = (slot: number): ComputeClient => {
     const answers = {
       info: () => Promise.reject(new AppError('runtime-missing', 'There is no TensorFlow in a test.', 'Install it.')),
       train: (job: TrainJob, { signal }: { signal: AbortSignal }) => {
         jobs.push(job)
-        return Promise.resolve(train(job, slot, signal))
+        return Promise.resolve(counted(job, slot, signal))
+      },
+      idle: () => {
+        const here = trainings[slot]!
+        return here.going === 0 ? Promise.resolve({}) : new Promise((resolve) => here.wake.push(() => resolve({})))
       },
       reconstruct: ({ requests }: { requests: { genotype: Record<string, unknown> }[] }) =>
         Promise.resolve(requests.map(({ genotype }) => ({ genotype, choices: [] }))),

@@ -158,6 +158,10 @@ export const computeContract = {
    * @throws diverged, out-of-memory, time-limit, dataset-damaged
    */
   train: oc.input(trainJobSchema).output(eventIterator(trainEventSchema)),
+  /**
+   * Answers once no training is under way: after it has been broken off, nothing of it writes or computes any more.
+   */
+  idle: oc.output(z.object({})),
   /** Refills emptied positions of chain genotypes with the proposer of `checkpoint` (a folder). @throws not-found, invalid-input for a damaged checkpoint or one of another vocabulary */
   reconstruct: oc
     .input(proposerContextSchema.extend({ requests: z.array(reconstructionRequestSchema) }))

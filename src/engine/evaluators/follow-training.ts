@@ -1,0 +1,128 @@
+// A training as its compute tells it, from the call to the last event, and its end: what it was is known only once the compute
+// has let go of it or is gone, so that nothing is written behind the back of whoever paused, stopped or removed it.
+// Events that do not carry this attempt's lease are not believed (design: Truth).
+import type { TrainEvent, TrainJob } from '@shared/contract/compute'
+import { AppError } from '@shared/errors'
+import type { ComputeClient } from '../executors/pool'
+import type { Evaluation, EvaluationHooks } from './evaluator'
+import { SilenceWatch, type SilenceLimits } from './silence'
+
+export interface TrainingCompute {
+  readonly client: ComputeClient
+  readonly slot: number
+  /** Ends the compute's process at once. */
+  readonly kill: () => void
+  readonly silence?: SilenceLimits
+  readonly letGoMs?: number
+}
+
+/**
+ * A compute looks for messages after every step. Steps of what a search trains take milliseconds to a second, and main gives
+ * a closing engine 8 s in all; a killed compute loses nothing but its start.
+ */
+const LET_GO_MS = 5_000
+
+/**
+ * Has `job` trained and tells `hooks`; settles when the compute is no longer at it.
+ * @throws AppError `cancelled` when `signal` fires, `compute-died` for a silent one, else why the training failed
+ */
+export async function followTraining(
+  compute: TrainingCompute,
+  job: TrainJob,
+  hooks: EvaluationHooks,
+  signal: AbortSignal,
+): Promise<Evaluation> {
+  const { client, kill } = compute
+  const silence = new SilenceWatch(kill, compute.silence)
+  const cancelled = cancellation(signal)
+  let events: AsyncIterator<TrainEvent> | undefined
+  let isOver = false
+  try {
+    // Breaking off stops the compute after its step; it keeps its last checkpoint.
+    const stream = await silence.during(Promise.race([client.train(job, { signal }), cancelled.promise]))
+    events = stream[Symbol.asyncIterator]()
+    for (;;) {
+      const next = await silence.during(Promise.race([events.next(), cancelled.promise])).catch((thrown: unknown) => {
+        // What the stream itself throws is the compute's last word on it.
+        isOver = !signal.aborted
+        throw thrown
+      })
+      if (next.done === true) {
+        throw new AppError('internal', 'The compute ended the training without a result.', 'Run the trial again.')
+      }
+      const event = next.value
+      if (event.lease !== job.lease) continue
+      silence.heard(event.type)
+      const ended = await receive(event, job, compute.slot, hooks)
+      if (ended !== undefined) return ended
+    }
+  } finally {
+    cancelled.release()
+    if (!isOver) await letGo(compute, events)
+  }
+}
+
+/** Waits until the compute has stopped; kills it when it does not. Never throws: how the training ended is known already. */
+async function letGo(
+  { client, kill, letGoMs = LET_GO_MS }: TrainingCompute,
+  events: AsyncIterator<TrainEvent> | undefined,
+): Promise<void> {
+  // Its answer only says that our end is closed.
+  events?.return?.().catch(() => undefined)
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<boolean>((resolve) => {
+    timer = setTimeout(() => resolve(false), letGoMs)
+  })
+  // A compute that is gone rejects: it has let go of everything.
+  const stopped = client.idle().then(
+    () => true,
+    () => true,
+  )
+  // Nothing is awaited after the kill: the pool waits for the exit, and a death must not come before the result.
+  if (!(await Promise.race([stopped, late]))) kill()
+  clearTimeout(timer)
+}
+
+async function receive(
+  event: TrainEvent,
+  job: TrainJob,
+  compute: number,
+  hooks: EvaluationHooks,
+): Promise<Evaluation | undefined> {
+  switch (event.type) {
+    case 'started': {
+      const stepsPerEpoch = Math.max(1, Math.round(event.steps / job.recipe.epochs))
+      const { resumedFromEpoch, notice } = event
+      await hooks.onStarted({ compute, resumedFromEpoch, stepsPerEpoch, notice })
+      return undefined
+    }
+    case 'step':
+      hooks.onStep(event)
+      return undefined
+    case 'validation':
+      return undefined // a sign of life, which the caller has taken as such
+    case 'notice':
+      await hooks.onNotice(event.message)
+      return undefined
+    case 'epoch':
+      await hooks.onEpoch(event.epoch)
+      // After the last epoch only the result is missing: it is worth the wait.
+      return hooks.shouldHold() && event.epoch.epoch < job.recipe.epochs ? { type: 'held' } : undefined
+    case 'finished': {
+      const { fitness, bestEpoch, weights, sha256 } = event
+      return { type: 'finished', fitness, bestEpoch, weights: { file: weights, sha256 } }
+    }
+  }
+}
+
+function cancellation(signal: AbortSignal): { readonly promise: Promise<never>; release(): void } {
+  let fire: () => void = () => undefined
+  const promise = new Promise<never>((_, reject) => {
+    fire = () => reject(new AppError('cancelled', 'The trial was stopped.'))
+    if (signal.aborted) fire()
+    else signal.addEventListener('abort', fire, { once: true })
+  })
+  // It may fire when nobody races it any more.
+  promise.catch(() => undefined)
+  return { promise, release: () => signal.removeEventListener('abort', fire) }
+}
