@@ -12,6 +12,7 @@ import { spaceCommand } from './commands/space'
 import { trainCommand } from './commands/train'
 import { zooCommand } from './commands/zoo'
 import { EXIT } from './output'
+import { untilSettled } from './settle'
 
 const program = new Command('gpt-nas')
   .description('Searches neural architectures with a GPT proposer and a genetic algorithm, on this machine.')
@@ -36,7 +37,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exit()
 })
 
-program.parseAsync(process.argv).catch((thrown: unknown) => {
+untilSettled(program.parseAsync(process.argv)).catch((thrown: unknown) => {
   // Commander has printed the help or the reason already; anything else is a bug of ours and must be seen.
   if (!(thrown instanceof CommanderError)) throw thrown
   process.exitCode = thrown.exitCode === 0 ? EXIT.ok : EXIT.usage
