@@ -1,6 +1,5 @@
 // Makes an engine: opens the workspace, wires services, recovers what an end of the program left. The app's utility process
 // and the command line both get theirs here; nothing else knows how the parts fit together.
-import { mkdirSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { implement } from '@orpc/server'
@@ -24,6 +23,7 @@ import { runtimeService } from './services/runtime'
 import { searchesService, trialsService } from './services/searches'
 import type { Services } from './services/services'
 import { createArtefacts } from './storage/artefacts'
+import { makeFolder } from './storage/files'
 import { openStoreWhenFree } from './storage/open-when-free'
 import { storageError } from './storage/storage-error'
 
@@ -88,7 +88,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   const { report = () => undefined, cacheFolder } = options
   const closing = new AbortController()
   try {
-    mkdirSync(cacheFolder, { recursive: true })
+    makeFolder(cacheFolder)
   } catch (thrown) {
     throw storageError(`make the cache folder ${cacheFolder}`, thrown)
   }

@@ -1,9 +1,9 @@
 // Files that are whole or absent: written beside their place, flushed to the disk, then renamed.
 import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
+import { createReadStream, existsSync, mkdirSync, statSync } from 'node:fs'
 import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
-import { storageError } from './storage-error'
+import { errorCode, storageError } from './storage-error'
 
 /** Flushes a folder's entries, so that a rename in it survives a power cut. */
 export async function syncFolder(folder: string): Promise<void> {
@@ -14,6 +14,23 @@ export async function syncFolder(folder: string): Promise<void> {
     await handle.sync()
   } finally {
     await handle.close()
+  }
+}
+
+/**
+ * Makes a folder and what is missing above it. Node's own recursion never ends where a file system answers a new entry with
+ * "no such file" although the folder above is there, as /proc does.
+ * @throws what the file system says
+ */
+export function makeFolder(folder: string): void {
+  const missing = [path.resolve(folder)]
+  for (let above = path.dirname(missing[0]!); !existsSync(above); above = path.dirname(above)) missing.push(above)
+  for (const place of missing.reverse()) {
+    try {
+      mkdirSync(place)
+    } catch (thrown) {
+      if (errorCode(thrown) !== 'EEXIST' || !statSync(place).isDirectory()) throw thrown
+    }
   }
 }
 

@@ -244,6 +244,11 @@ describe('when the machine does not help', () => {
     expect(() => openStore(file)).toThrow(expect.objectContaining({ code: 'storage-failed' }) as Error)
   })
 
+  it.skipIf(process.platform !== 'linux')('a place where no folder can be made is refused at once', () => {
+    for (const place of ['/proc/no-workspace/below', '/proc', '/dev/null/workspace'])
+      expect(() => openStore(place)).toThrow(expect.objectContaining({ code: 'storage-failed' }) as Error)
+  })
+
   it('a full disk fails the write and nothing of it stays', async () => {
     const store = openStore(temporaryFolder())
     await store.write((writer) => insertRun(writer, newRun('a')))

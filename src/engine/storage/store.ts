@@ -1,10 +1,10 @@
 // An open workspace: the folder, its database and the right to write it. Repositories read through `db` and write inside
 // `write`, which is one transaction per fact and is refused once another engine holds the lease (design: Truth).
-import { mkdirSync } from 'node:fs'
 import path from 'node:path'
 import { Kysely, SqliteDialect } from 'kysely'
 import { AppError } from '@shared/errors'
 import { openDatabase } from './database'
+import { makeFolder } from './files'
 import { acquireLease, type Holder, type Lease } from './lease'
 import { databaseVersion, migrate, refuseNewer } from './migrate'
 import { MIGRATIONS } from './migrations'
@@ -60,7 +60,7 @@ export function workspaceFolders(root: string): WorkspaceFolders {
 export function openStore(root: string, self?: Holder): Store {
   const folders = workspaceFolders(root)
   try {
-    for (const folder of Object.values<string>({ ...folders })) mkdirSync(folder, { recursive: true })
+    for (const folder of Object.values<string>({ ...folders })) makeFolder(folder)
   } catch (thrown) {
     throw storageError(`make the workspace folder ${root}`, thrown)
   }
