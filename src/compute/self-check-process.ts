@@ -2,8 +2,7 @@
 // A native crash here is an answer too; the engine reads it.
 import { implement } from '@orpc/server'
 import { selfCheckContract } from '@shared/contract/self-check'
-import { portToParent } from '@shared/transport/parent-port'
-import { serveRouter } from '@shared/transport/rpc'
+import { serveParent } from './service/serve-parent'
 
 const contract = implement(selfCheckContract)
 
@@ -12,10 +11,4 @@ const router = {
   run: contract.run.handler(async () => (await import('./tensorflow/self-check')).runSelfCheck(process.env)),
 }
 
-async function serve(): Promise<void> {
-  const port = await portToParent(process)
-  port.onClose(() => process.exit(0))
-  serveRouter(router, port)
-}
-
-void serve()
+void serveParent(router)

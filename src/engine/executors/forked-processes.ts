@@ -1,6 +1,5 @@
 // Starts computes and proofs with child_process.fork: command line, tests, benches.
 import { fork } from 'node:child_process'
-import { constants, setPriority } from 'node:os'
 import { join } from 'node:path'
 import { AppError } from '@shared/errors'
 import { portFromIpc } from '@shared/transport/port'
@@ -51,18 +50,7 @@ export function forkedProcesses(
         ),
       )
       child.once('spawn', () => {
-        lowerPriority(child.pid)
         resolve({ pid: child.pid ?? 0, port: portFromIpc(child), exited, kill: () => child.kill('SIGKILL') })
       })
     })
-}
-
-/** Whatever else runs on the machine goes first (design: processes). */
-function lowerPriority(pid: number | undefined): void {
-  if (pid === undefined) return
-  try {
-    setPriority(pid, constants.priority.PRIORITY_BELOW_NORMAL)
-  } catch {
-    return // already gone, or not allowed here: training works all the same
-  }
 }

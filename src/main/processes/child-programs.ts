@@ -1,7 +1,6 @@
 // Starts the programs an engine asks for (computes, proofs, self-checks) as utility processes and hands the engine a
 // port to each. Owns their life: they end with the engine that asked for them.
 import { MessageChannelMain, utilityProcess, type UtilityProcess } from 'electron'
-import { constants, setPriority } from 'node:os'
 import { join } from 'node:path'
 import { PORT_MESSAGE } from '@shared/transport/parent-port'
 import type { EngineToMain, MainToEngine, ProcessKind } from '@shared/transport/supervision'
@@ -30,7 +29,6 @@ export class ChildPrograms {
       stream?.on('data', (chunk: Buffer) => this.report(`[${kind} ${id}] ${chunk.toString('utf8').trimEnd()}`))
     child.once('spawn', () => {
       const pid = child.pid ?? 0
-      lowerPriority(pid)
       const { port1, port2 } = new MessageChannelMain()
       child.postMessage(PORT_MESSAGE, [port1])
       this.send({ type: 'process-started', id, pid }, [port2])
@@ -48,14 +46,5 @@ export class ChildPrograms {
   killAll(): void {
     for (const child of this.children.values()) child.kill()
     this.children.clear()
-  }
-}
-
-/** The window must answer while computes use every core (design: processes). */
-function lowerPriority(pid: number): void {
-  try {
-    setPriority(pid, constants.priority.PRIORITY_BELOW_NORMAL)
-  } catch {
-    return // already gone, or the system does not allow it: training works all the same
   }
 }
