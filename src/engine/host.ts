@@ -10,6 +10,7 @@ import { LocalComputes } from './executors/local-computes'
 import type { ComputePool, StartProof } from './executors/pool'
 import type { ProcessStarter } from './executors/process-starter'
 import { proofStarter } from './executors/proof-process'
+import { tensorflowBuild } from './machine/tensorflow-build'
 import { Orchestrator } from './runs/orchestrator'
 import { createPreparation, parallelOf } from './runs/preparation'
 import { dropStaleCheckpoints } from './runs/stale-checkpoints'
@@ -73,13 +74,14 @@ function localSlots(): number {
   return Math.max(1, Math.min(os.cpus().length, byMemory))
 }
 
-function localComputes({ startProcess, cacheFolder, appVersion }: EngineOptions): ComputePool {
+function localComputes({ startProcess, cacheFolder }: EngineOptions): ComputePool {
   const slots = localSlots()
   const threads = Math.max(1, Math.floor(os.cpus().length / slots))
   return new LocalComputes({
     slots,
     start: startProcess,
-    environment: () => checkedEnvironment({ start: startProcess, cacheFolder, runtime: `app ${appVersion}`, threads }),
+    environment: async () =>
+      checkedEnvironment({ start: startProcess, cacheFolder, runtime: await tensorflowBuild(), threads }),
   })
 }
 
