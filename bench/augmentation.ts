@@ -1,0 +1,53 @@
+// What augmentation adds to a training step: a ResNet-20 of width 16 in batches of 128 CIFAR-sized images, oneDNN on, as a compute
+// runs it; each option against no augmentation, step by step in turns. --quick: a narrow network and a few rounds; rough figures.
+import { cpus } from 'node:os'
+import { environmentFor } from '../src/shared/runtime/compute-environment'
+import { costOf } from './augmentation/cost'
+import type { AugmentationJob, AugmentationTimes } from './augmentation/variants'
+import { atMost, median, runBench, type BenchOptions, type Measured } from './harness'
+import { askChild } from './train/peers'
+
+const FULL: AugmentationJob = { width: 16, batch: 128, warmUp: 5, rounds: 60 }
+const QUICK: AugmentationJob = { width: 4, batch: 32, warmUp: 2, rounds: 10 }
+/** Largest share of a step that an augmented batch may cost. */
+const BOUND = 0.05
+const LIMIT_SECONDS = 1800
+
+async function measure({ quick }: BenchOptions): Promise<Measured> {
+  const job = quick ? QUICK : FULL
+  const selfCheck = { oneDnn: true, groupedConvolution: true, allocator: 'bfc', notices: [] }
+  const environment = environmentFor(selfCheck, cpus().length)
+  const command = [process.execPath, [process.argv[1]!, '--compute']] as const
+  const outcome = await askChild<AugmentationTimes>('the compute', command, job, environment, LIMIT_SECONDS)
+  if ('problem' in outcome) throw new Error(outcome.problem)
+  const { steps, batchAlone } = outcome.answer
+  const baseline = steps['none']!
+  const costs = Object.fromEntries(Object.entries(steps).map(([name, times]) => [name, costOf(times, baseline)]))
+  const whole = { medianMs: median(batchAlone), share: median(batchAlone) / median(baseline) }
+  return {
+    results: { job, steps: costs, batchAlone: whole },
+    // The quick network's step is too short for a share of it to mean anything.
+    checks: quick
+      ? []
+      : [
+          atMost('crop and flip, share of a step without', costs['crop and flip']!.share, BOUND),
+          atMost('an augmented batch made alone, share of a step', whole.share, BOUND),
+        ],
+  }
+}
+
+/** The child's part: a job from standard input, times to standard output. */
+async function compute(): Promise<void> {
+  let text = ''
+  for await (const chunk of process.stdin) text += String(chunk)
+  // Loaded only here: the parent must not take TensorFlow's threads and memory.
+  const { measureAugmentation } = await import('./augmentation/measure')
+  process.stdout.write(`${JSON.stringify(measureAugmentation(JSON.parse(text) as AugmentationJob))}\n`)
+}
+
+if (process.argv.includes('--compute'))
+  compute().catch((thrown: unknown) => {
+    process.stderr.write(`${String(thrown instanceof Error ? thrown.stack : thrown)}\n`)
+    process.exitCode = 1
+  })
+else void runBench('Cost of augmentation', measure)

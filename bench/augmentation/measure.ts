@@ -1,0 +1,64 @@
+// Times of training steps that differ in nothing but their augmentation, in turns in one process; and of making a batch alone.
+import { recordBatch } from './record-batch'
+import { createRandom } from '../../src/shared/random'
+import { recipeSchema } from '../../src/shared/search/run'
+import { buildNetwork } from '../../src/compute/networks/network'
+import { stepSeed } from '../../src/compute/training/order'
+import { createSession } from '../../src/compute/training/session'
+import type { SplitRows } from '../../src/compute/training/split-data'
+import { CLASSES, INPUT, resNet20 } from '../train/networks'
+import { OFF, VARIANTS, type AugmentationJob, type AugmentationTimes } from './variants'
+
+const NORMALISATION = { mean: [0.5, 0.5, 0.5], deviation: [0.25, 0.25, 0.25] }
+/** Enough that rows are not in the processor's caches: 31 MB. */
+const IMAGES = 10_000
+
+/** Random pixels: none of the operations takes longer for one image than for another. */
+function randomRows(): SplitRows {
+  const random = createRandom(1)
+  const bytes = INPUT.reduce((product, length) => product * length, IMAGES)
+  return {
+    count: IMAGES,
+    shape: INPUT,
+    classes: CLASSES,
+    images: Uint8Array.from({ length: bytes }, () => random.integer(256)),
+    labels: Uint8Array.from({ length: IMAGES }, () => random.integer(CLASSES)),
+  }
+}
+
+export function measureAugmentation({ width, batch, warmUp, rounds }: AugmentationJob): AugmentationTimes {
+  const network = buildNetwork(resNet20(width))
+  const rows = randomRows()
+  const random = createRandom(2)
+  const indices = (): Int32Array => Int32Array.from({ length: batch }, () => random.integer(IMAGES))
+  const names = Object.keys(VARIANTS)
+  const sessions = new Map(
+    Object.entries(VARIANTS).map(([name, changes]) => {
+      const recipe = recipeSchema.parse({ ...OFF, ...changes })
+      const options = { network, recipe, batchSize: batch, evaluationBatch: batch, rows, normalisation: NORMALISATION }
+      return [name, createSession({ ...options, seed: 1, trainable: null })] as const
+    }),
+  )
+  const batches = recordBatch(rows, batch, NORMALISATION)
+  const steps: Record<string, number[]> = Object.fromEntries(names.map((name) => [name, []]))
+  const batchAlone: number[] = []
+  const timed = (run: () => void): number => {
+    const before = performance.now()
+    run()
+    return performance.now() - before
+  }
+  for (let round = 0; round < warmUp + rounds; round++) {
+    const [rowsOfStep, seed] = [indices(), stepSeed(1, 1, round)]
+    // Each begins a round as often as it ends one: what a step finds in the caches is its predecessor's.
+    for (let turn = 0; turn < names.length; turn++) {
+      const name = names[(turn + round) % names.length]!
+      const time = timed(() => void sessions.get(name)!.step(rowsOfStep, 0.01, seed, round))
+      if (round >= warmUp) steps[name]!.push(time)
+    }
+    const time = timed(() => batches.run(rowsOfStep, seed))
+    if (round >= warmUp) batchAlone.push(time)
+  }
+  for (const session of sessions.values()) session.dispose()
+  batches.dispose()
+  return { steps, batchAlone }
+}
