@@ -4,6 +4,7 @@ import { completeParameters, isLayerKind, layerDefinition } from '@shared/archit
 import { INPUT_ID, type LayerGraph, type LayerNode, type TensorShape } from '@shared/architecture/layer'
 import { AppError } from '@shared/errors'
 import type { Tensor, Tensor2D, Tensor4D } from '../tensorflow/backend'
+import { toFloat32, toHalf, type HalfType } from '../tensorflow/half'
 import type { Seed } from '../tensorflow/kernels/random'
 import { LAYER_BUILDERS } from './layers'
 import type { TrainingContext } from './layers/layer-builder'
@@ -33,12 +34,19 @@ export interface Network {
    * @param images `[batch, height, width, channels]` float32, normalised
    * @param array current value of a stored array by name
    * @param seed null for inference
+   * @param half computes in this type between float32 images and float32 logits; stored arrays stay float32 (HALF_ROLES)
    */
-  forward(images: Tensor4D, array: (name: string) => Tensor, seed: Seed | null): ForwardResult
+  forward(images: Tensor4D, array: (name: string) => Tensor, seed: Seed | null, half?: HalfType | null): ForwardResult
 }
 
 /** Random layers draw from streams above those of the augmentation, which has the first sixteen to itself. */
 const FIRST_NODE_SALT = 16
+
+/**
+ * What a half-precision step takes a rounded copy of (Micikevicius et al. 2018): what meets an image's values in a product or a
+ * sum. Scales, shifts and statistics of normalisation stay float32: their kernel takes half images and float32 parameters.
+ */
+const HALF_ROLES: ReadonlySet<string> = new Set(['kernel', 'bias'])
 
 /** A softmax at the end belongs to the loss: cross-entropy on logits is exact where probabilities underflow. */
 function logitsId(graph: LayerGraph): string {
@@ -72,8 +80,8 @@ export function buildNetwork(given: LayerGraph): Network {
       'End it with global average pooling, flatten and a dense layer.',
     )
 
-  const forward: Network['forward'] = (images, array, seed) => {
-    const values = new Map<string, Tensor>([[INPUT_ID, images]])
+  const forward: Network['forward'] = (images, array, seed, half = null) => {
+    const values = new Map<string, Tensor>([[INPUT_ID, half === null ? images : toHalf(images, half)]])
     const updates = new Map<string, Tensor>()
     graph.nodes.forEach((node, position) => {
       if (!isLayerKind(node.kind)) throw new RangeError(`No builder for layer kind ${node.kind}`)
@@ -86,12 +94,15 @@ export function buildNetwork(given: LayerGraph): Network {
       const call = {
         parameters: node.parameters,
         inputs,
-        array: (role: string) => array(`${node.id}/${role}`),
+        array: (role: string) => {
+          const stored = array(`${node.id}/${role}`)
+          return half !== null && HALF_ROLES.has(role) ? toHalf(stored, half) : stored
+        },
         training,
       }
       values.set(node.id, LAYER_BUILDERS[node.kind](call))
     })
-    return { logits: values.get(output) as Tensor2D, updates }
+    return { logits: toFloat32(values.get(output) as Tensor2D), updates }
   }
 
   return {

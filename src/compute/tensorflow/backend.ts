@@ -88,7 +88,7 @@ export function nativeAttributes(attributes: Attributes): NativeAttribute[] {
 }
 
 /** Native handle of a tensor; hands values that tfjs still holds over to TensorFlow first. */
-export function nativeId(tensor: Tensor): number {
+export function nativeId(tensor: { readonly dataId: object }): number {
   const entry = backend.tensorMap.get(tensor.dataId)
   if (entry.values !== null) {
     entry.id = backend.binding.createTensor(entry.shape, entry.dtype, entry.values)
@@ -97,25 +97,71 @@ export function nativeId(tensor: Tensor): number {
   return entry.id
 }
 
-/** The type TensorFlow knows a tensor by: tfjs calls uint8 and int64 `int32`. */
-export const nativeType = (tensor: Tensor): number => backend.tensorMap.get(tensor.dataId).dtype
+/** The type TensorFlow knows a tensor by: tfjs calls uint8 and int64 `int32`, half precision `float32`. */
+export const nativeType = (tensor: { readonly dataId: object }): number => backend.tensorMap.get(tensor.dataId).dtype
 
 const TFJS_TYPES: Readonly<Record<number, 'float32' | 'int32' | 'bool'>> = {
   [DataType.float32]: 'float32',
   [DataType.int32]: 'int32',
   [DataType.uint8]: 'int32',
   [DataType.bool]: 'bool',
+  [DataType.float16]: 'float32',
+  [DataType.bfloat16]: 'float32',
 }
 
 /** A tfjs tensor around a native handle, which it owns from here on. The caller disposes it (or its tidy does). */
 export function adopt({ id, shape, dtype }: NativeTensor): Tensor {
   const type = TFJS_TYPES[dtype]
   if (type === undefined) {
-    throw new AppError('internal', `A tensor must be float32, int32, uint8 or bool; received TensorFlow type ${dtype}.`)
+    throw new AppError(
+      'internal',
+      `A tensor must be float32, half, int32, uint8 or bool; received TensorFlow type ${dtype}.`,
+    )
   }
   const dataId = {}
   backend.tensorMap.set(dataId, { shape, dtype, id, values: null, refCount: 1 })
   return tf.engine().makeTensorFromTensorInfo({ dataId, shape, dtype: type })
+}
+
+const isHalf = (type: number): boolean => type === DataType.float16 || type === DataType.bfloat16
+
+/** The half-precision type among the tensors' types; null where all are whole. */
+export function halfTypeOf(tensors: readonly { readonly dataId: object }[]): number | null {
+  for (const tensor of tensors) {
+    const type = nativeType(tensor)
+    if (isHalf(type)) return type
+  }
+  return null
+}
+
+/** Ops that take float32 numbers beside half tensors by definition: the reserve of batch normalisation. */
+const TAKES_FLOAT32 = /^FusedBatchNorm/
+
+/**
+ * One native call. A float32 number (rank 0) beside half-precision tensors takes their type, as a number does in NumPy
+ * and JAX, so that a kernel is written once for all precisions.
+ */
+export function callNative(
+  name: string,
+  attributes: NativeAttribute[],
+  inputs: readonly { readonly dataId: object; readonly shape: readonly number[] }[],
+  outputs: number,
+): NativeTensor[] {
+  const ids = inputs.map(nativeId)
+  const half = halfTypeOf(inputs)
+  if (half === null || TAKES_FLOAT32.test(name)) return backend.binding.executeOp(name, attributes, ids, outputs)
+  const cast = nativeAttributes({ DstT: dataType(half) })
+  const made: number[] = []
+  inputs.forEach((input, i) => {
+    if (input.shape.length > 0 || nativeType(input) !== DataType.float32) return
+    ids[i] = backend.binding.executeOp('Cast', cast, [ids[i]!], 1)[0]!.id
+    made.push(ids[i])
+  })
+  try {
+    return backend.binding.executeOp(name, attributes, ids, outputs)
+  } finally {
+    made.forEach((id) => backend.binding.deleteTensor(id))
+  }
 }
 
 /**
@@ -123,7 +169,7 @@ export function adopt({ id, shape, dtype }: NativeTensor): Tensor {
  * Not differentiable by itself. Results belong to the surrounding tidy, else to the caller.
  */
 export function executeOp(name: string, attributes: Attributes, inputs: readonly Tensor[], outputs = 1): Tensor[] {
-  return backend.binding.executeOp(name, nativeAttributes(attributes), inputs.map(nativeId), outputs).map(adopt)
+  return callNative(name, nativeAttributes(attributes), inputs, outputs).map(adopt)
 }
 
 /** `executeOp` for the ops with one result. */

@@ -2,7 +2,17 @@
 // Described here because tfjs-node does not export its own declaration; shapes and numbers follow its binding/tfjs_binding.cc.
 
 /** TensorFlow's `DataType` numbers (types.proto), the ones that occur here. */
-export const DataType = { float32: 1, int32: 3, uint8: 4, string: 7, int64: 9, bool: 10, resource: 20 } as const
+export const DataType = {
+  float32: 1,
+  int32: 3,
+  uint8: 4,
+  string: 7,
+  int64: 9,
+  bool: 10,
+  bfloat16: 14,
+  float16: 19,
+  resource: 20,
+} as const
 export type DataTypeNumber = (typeof DataType)[keyof typeof DataType]
 
 /** What a typed array for the binding may be; int64 travels as pairs of int32, low word first. */
@@ -59,9 +69,27 @@ export interface TensorEntry {
   refCount: number
 }
 
+/** What tfjs's kernels give and take. */
+export interface TensorInfo {
+  readonly dataId: object
+  readonly shape: number[]
+  readonly dtype: DataTypeName
+}
+export type DataTypeName = 'float32' | 'int32' | 'bool' | 'complex64' | 'string'
+
 /** The part of tfjs-node's backend that is used here; private members of its class included, hence the own interface. */
 export interface NativeBackend {
   binding: Binding
   readonly isUsingGpuDevice: boolean
+  /** What every op of tfjs with one result goes through. Replaced by half.ts, as the next. */
+  executeSingleOutput(name: string, attributes: NativeAttribute[], inputs: readonly TensorInfo[]): TensorInfo
+  executeMultipleOutputs(
+    name: string,
+    attributes: NativeAttribute[],
+    inputs: readonly TensorInfo[],
+    outputs: number,
+  ): TensorInfo[]
+  /** One more tfjs tensor holds the data. */
+  incRef(dataId: object): void
   readonly tensorMap: { get(dataId: object): TensorEntry; set(dataId: object, entry: TensorEntry): void }
 }

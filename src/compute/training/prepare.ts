@@ -1,18 +1,22 @@
 // Everything a training needs before the first step, checked: data, network, checkpoint, and a batch that fits.
 import { createHash } from 'node:crypto'
 import type { TrainJob } from '@shared/contract/compute'
+import type { Precision } from '@shared/search/run'
 import { AppError } from '@shared/errors'
 import { buildNetwork, trainedNames, type Network } from '../networks/network'
 import { newestCheckpoint, type Checkpoint } from './checkpoint'
 import { arithmeticOf } from './determinism'
 import { availableMemory, extraCopies, trainingBytes } from './memory'
 import type { Normalisation } from './normalise'
-import { readIndices, readRows, type SplitRows } from './split-data'
+import { usablePrecision } from './precision'
+import { cacheFor, imageMemory, imagesOf, leastBytes, openData } from './image-memory'
+import { readIndices } from './split-data'
+import type { TrainingData } from './training-data'
 
 export interface Preparation {
   readonly network: Network
-  /** Train rows first, then validation rows. */
-  readonly rows: SplitRows
+  /** Train images first, then validation images. Whoever trains closes it. */
+  readonly data: TrainingData
   readonly trainCount: number
   readonly normalisation: Normalisation
   /** @see checkpoint */
@@ -20,13 +24,17 @@ export interface Preparation {
   readonly checkpoint: Checkpoint | null
   readonly notices: readonly string[]
   readonly batchSize: number
+  /** Bytes that a training with such batches needs. */
+  bytesFor(batchSize: number): number
+  /** What this device can do of what the recipe asks for. */
+  readonly precision: Precision
 }
 
 const MEBIBYTE = 1024 * 1024
 /** A machine that trains must still breathe: the window and other computes live in what is left. */
 const USABLE_FRACTION = 0.9
 
-function identityOf(job: TrainJob, train: Int32Array, validation: Int32Array): string {
+function identityOf(job: TrainJob, train: Int32Array, validation: Int32Array, precision: Precision): string {
   const { graph, recipe, seed, trainable, data } = job
   const { count, shape, classes, mean, deviation } = data
   const decisive = {
@@ -35,6 +43,8 @@ function identityOf(job: TrainJob, train: Int32Array, validation: Int32Array): s
     seed,
     trainable,
     data: { count, shape, classes, mean, deviation },
+    // A state of mixed precision holds more than one without.
+    ...(precision !== 'float32' && { computed: precision }),
     // Bits of two kinds of arithmetic are not mixed: such a training starts over.
     ...(recipe.deterministic && { arithmetic: arithmeticOf() }),
   }
@@ -94,8 +104,15 @@ export function fittingBatch(
   return { batchSize: half, notice: `Batches of ${asked} would not fit the memory; trains with ${half}.` }
 }
 
-/** @param memory bytes available; measured by default */
-export async function prepare(job: TrainJob, memory: () => Promise<number> = availableMemory): Promise<Preparation> {
+export interface PrepareOptions {
+  /** Bytes available; measured by default. */
+  readonly memory?: (() => Promise<number>) | undefined
+  /** Most bytes of images in memory; see `imageMemory` for the default. */
+  readonly imageMemory?: number | undefined
+}
+
+/** @throws AppError `invalid-architecture`, `invalid-input`, `dataset-damaged`, `out-of-memory` */
+export async function prepare(job: TrainJob, options: PrepareOptions = {}): Promise<Preparation> {
   const network = buildNetwork(job.graph)
   requireFit(network, job)
   requireTrained(network, job)
@@ -105,22 +122,30 @@ export async function prepare(job: TrainJob, memory: () => Promise<number> = ava
       'invalid-input',
       `Training needs images for training and for validation; received ${train.length} and ${validation.length}.`,
     )
-  const identity = identityOf(job, train, validation)
-  const rows = await readRows(job.data, joined(train, validation))
+  const { precision, notice: fallback } = usablePrecision(job.recipe.precision)
+  const identity = identityOf(job, train, validation, precision)
   const { checkpoint, notice } = await newestCheckpoint(job.checkpointFolder, identity)
   const asked = checkpoint?.progress.batchSize ?? Math.min(job.recipe.batchSize, train.length)
-  const dataBytes = rows.images.length + 4 * rows.count
-  const bytesFor = (size: number): number => trainingBytes(network, size, dataBytes, extraCopies(job.recipe))
-  const batch = fittingBatch(asked, bytesFor, await memory(), !job.recipe.deterministic)
+  const rows = joined(train, validation)
+  const images = imagesOf(job.data, rows)
+  const available = await (options.memory ?? availableMemory)()
+  const limit = options.imageMemory ?? imageMemory(available)
+  const withoutImages = (size: number): number => trainingBytes(network, size, 0, extraCopies(job.recipe))
+  const bytesFor = (size: number): number => withoutImages(size) + leastBytes(images, size, limit)
+  const batch = fittingBatch(asked, bytesFor, available, !job.recipe.deterministic)
+  const room = available * USABLE_FRACTION - withoutImages(batch.batchSize)
+  const data = await openData(job.data, rows, cacheFor(images, batch.batchSize, limit, room))
   return {
     network,
-    rows,
+    data,
     trainCount: train.length,
     normalisation: { mean: job.data.mean, deviation: job.data.deviation },
     identity,
     checkpoint,
-    notices: [notice, batch.notice].filter((text): text is string => text !== null),
+    notices: [notice, fallback, batch.notice, data.notice].filter((text): text is string => text !== null),
     batchSize: batch.batchSize,
+    bytesFor,
+    precision,
   }
 }
 

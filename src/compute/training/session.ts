@@ -1,6 +1,6 @@
 // One network in training: variables, resident data and the recorded train and evaluation steps in one session.
 // Knows nothing of epochs, files or events; the trainer drives it.
-import type { Recipe } from '@shared/search/run'
+import type { Precision, Recipe } from '@shared/search/run'
 import { initialValues } from '../networks/initialise'
 import { trainedNames, type Network } from '../networks/network'
 import type { NamedArray } from '../networks/weights'
@@ -10,18 +10,22 @@ import { distributionCrossEntropy, softmaxCrossEntropy } from '../tensorflow/ker
 import { mean } from '../tensorflow/kernels/dense'
 import { cast, gather } from '../tensorflow/kernels/gather'
 import type { Seed } from '../tensorflow/kernels/random'
+import { lossScale, type LossScale } from '../tensorflow/loss-scale'
 import { adam, sgd, type OptimizedParameter, type Optimizer } from '../tensorflow/optimizers'
 import { entry, type Program } from '../tensorflow/recorder/program'
 import { record } from '../tensorflow/recorder/record'
 import { averageRate, weightAverage, type WeightAverage } from '../tensorflow/weight-average'
 import { augment } from './augmentation'
 import { normalise, type Normalisation } from './normalise'
+import { halfTypeFor, needsLossScale } from './precision'
 import { residentData } from './resident-data'
 import type { SplitRows } from './split-data'
 
 export interface SessionOptions {
   readonly network: Network
   readonly recipe: Recipe
+  /** What steps compute in, which may be less than the recipe asks for (precision.ts); float32 by default. */
+  readonly precision?: Precision
   /** Images of one training step; fixed for the session. */
   readonly batchSize: number
   readonly evaluationBatch: number
@@ -73,10 +77,12 @@ interface Parts {
   readonly optimizer: Optimizer
   readonly trained: readonly Variable[]
   readonly average: WeightAverage | null
+  readonly scale: LossScale | null
 }
 
-function entries(options: SessionOptions, { variables, data, optimizer, trained, average }: Parts) {
+function entries(options: SessionOptions, { variables, data, optimizer, trained, average, scale }: Parts) {
   const { network, recipe, batchSize, evaluationBatch, normalisation } = options
+  const half = halfTypeFor(options.precision ?? 'float32')
   const array = (name: string): Variable => variables.get(name)!
   const evaluated = (name: string): Variable => average?.averages.get(name) ?? array(name)
   const pick = (indices: Tensor): { pixels: Tensor; labels: Tensor1D } => ({
@@ -85,6 +91,9 @@ function entries(options: SessionOptions, { variables, data, optimizer, trained,
   })
   const optimise = (gradients: NamedTensorMap, rate: Scalar): void =>
     optimizer.apply(recipe.gradientClip === null ? gradients : clipByGlobalNorm(gradients, recipe.gradientClip), rate)
+  const changed = [...trained, ...Object.values(optimizer.slots)]
+  const optimiseScaled = (gradients: NamedTensorMap, rate: Scalar): void =>
+    scale === null ? optimise(gradients, rate) : scale.apply(gradients, changed, (unscaled) => optimise(unscaled, rate))
   return {
     train: entry(
       {
@@ -98,27 +107,31 @@ function entries(options: SessionOptions, { variables, data, optimizer, trained,
         const batch = pick(feeds.indices)
         const { images, targets } = augment(batch, recipe, normalisation, network.classes, seed)
         let logits: Tensor | null = null
+        let loss: Scalar | null = null
         let updates: [string, Tensor][] = []
-        const { value, grads } = tf.variableGrads(() => {
-          const result = network.forward(images, array, seed)
+        const { grads } = tf.variableGrads(() => {
+          const result = network.forward(images, array, seed, half)
           // Kept, because the tape drops whatever is not the loss.
           logits = tf.keep(result.logits)
           updates = [...result.updates].map(([name, tensor]) => [name, tf.keep(tensor)])
-          return mean(
+          const unscaled = mean(
             targets === null
               ? softmaxCrossEntropy(result.logits, batch.labels, recipe.labelSmoothing)
               : distributionCrossEntropy(result.logits, targets),
           )
+          loss = tf.keep(unscaled)
+          return scale === null ? unscaled : scale.scaled(unscaled)
         }, [...trained])
-        optimise(grads, feeds.learningRate as Scalar)
+        optimiseScaled(grads, feeds.learningRate as Scalar)
         for (const [name, tensor] of updates) {
           array(name).assign(tensor)
           tensor.dispose()
         }
         average?.update(feeds.averageRate as Scalar)
         const accuracy = mean(correctOnes(logits!, batch.labels))
-        tf.dispose([logits!, ...Object.values(grads)])
-        return { loss: value, accuracy }
+        const told = loss!.clone()
+        tf.dispose([logits!, loss!, ...Object.values(grads)])
+        return { loss: told, accuracy }
       },
     ),
     evaluate: entry(
@@ -164,7 +177,8 @@ export function createSession(options: SessionOptions): TrainingSession {
       .filter(({ name }) => names.has(name))
       .map(({ name, decays }) => ({ name, decays, variable: variables.get(name)! }))
     const optimizer = optimizerOf(optimised, recipe)
-    slots = optimizer.slots
+    const scale = needsLossScale(options.precision ?? 'float32') ? lossScale() : null
+    slots = { ...optimizer.slots, ...scale?.slots }
     const average = recipe.weightAverage === null ? null : weightAverage(variables)
     for (const [name, variable] of average?.averages ?? []) slots = { ...slots, [averageName(name)]: variable }
     data = residentData(options.rows)
@@ -176,6 +190,7 @@ export function createSession(options: SessionOptions): TrainingSession {
         optimizer,
         trained: optimised.map(({ variable }) => variable),
         average,
+        scale,
       }),
     })
   } finally {

@@ -99,6 +99,7 @@ async function* trainPrepared(
   const session = (options.openSession ?? createSession)({
     network,
     recipe,
+    precision: prepared.precision,
     batchSize,
     evaluationBatch,
     rows,

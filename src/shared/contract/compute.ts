@@ -104,6 +104,8 @@ export const selfCheckSchema = z.object({
   oneDnn: z.boolean(),
   groupedConvolution: z.boolean(),
   allocator: z.string(),
+  /** Precisions below float32 that were right on this device; absent where none was tried (a processor gains nothing by them). */
+  halfPrecision: z.array(z.enum(['mixed-float16', 'mixed-bfloat16'])).optional(),
   notices: z.array(z.string()),
 })
 export type SelfCheck = z.infer<typeof selfCheckSchema>

@@ -5,6 +5,9 @@ import { errorDataSchema } from './trial'
 export const STRATEGY_NAMES = ['gpt-nas', 'ga', 'random'] as const
 export const strategyName = z.enum(STRATEGY_NAMES)
 
+export const PRECISIONS = ['float32', 'mixed-float16', 'mixed-bfloat16'] as const
+export type Precision = (typeof PRECISIONS)[number]
+
 /** How a candidate is trained. Every default leaves out what the first version of the recipe did not have. */
 export const recipeSchema = z.object({
   /** Paper: 6 epochs for a candidate. */
@@ -50,6 +53,11 @@ export const recipeSchema = z.object({
   randAugmentMagnitude: z.number().min(0).max(30).default(9),
   /** Ends a training whose validation accuracy has not risen for so many epochs; null trains all. */
   patience: z.number().int().min(1).nullable().default(null),
+  /**
+   * What a step computes in: `mixed-` keeps weights, statistics, softmax and loss in float32 and rounds the rest. Where the
+   * device does not do that (any processor without a GPU) it trains in float32 and says so (docs/decisions/033).
+   */
+  precision: z.enum(PRECISIONS).default('float32'),
   /** Nothing that depends on the state of the machine may change the numbers (docs/decisions/030). */
   deterministic: z.boolean().default(false),
   /** Paper's acceleration rule 1 (train predicted blocks only) is an option, off by default (paper.md 9c says why). */

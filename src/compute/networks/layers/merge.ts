@@ -1,9 +1,14 @@
 // Layers with several inputs. `[1, 1, channels]` spreads over a map, as in squeeze-excitation.
 import { tf, type Tensor } from '../../tensorflow/backend'
+import { inFloat32, toFloat32 } from '../../tensorflow/half'
 import type { LayerBuilder } from './layer-builder'
 
 export const add: LayerBuilder = ({ inputs }) => inputs.reduce((sum, input) => tf.add(sum, input))
 
-export const multiply: LayerBuilder = ({ inputs }) => inputs.reduce((product, input) => tf.mul(product, input))
+/** A gate's gradient is a sum over the whole map: not in half precision. */
+const product = (x: Tensor, y: Tensor): Tensor =>
+  x.size === y.size ? tf.mul(x, y) : inFloat32(x, (whole) => tf.mul(whole, toFloat32(y)))
+
+export const multiply: LayerBuilder = ({ inputs }) => inputs.reduce(product)
 
 export const concatenate: LayerBuilder = ({ inputs }) => tf.concat<Tensor>([...inputs], inputs[0].rank - 1)

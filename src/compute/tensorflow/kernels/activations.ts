@@ -1,5 +1,6 @@
 // Activations with native gradients. Definitions are torch's: hard-sigmoid is relu6(x + 3) / 6 (not Keras's), GELU is the exact one.
 import { executeSingle, tf, type Tensor } from '../backend'
+import { inFloat32 } from '../half'
 import { differentiable, unary } from './native-op'
 
 /**
@@ -26,8 +27,10 @@ export const sigmoid = <T extends Tensor>(x: T): T =>
 
 export const tanh = <T extends Tensor>(x: T): T => unary(x, 'Tanh', (dy, y) => executeSingle('TanhGrad', {}, [y, dy]))
 
-/** Over the last axis. */
-export const softmax = <T extends Tensor>(x: T): T =>
+/** Over the last axis; exponentiated and summed in float32, whatever comes. */
+export const softmax = <T extends Tensor>(x: T): T => inFloat32(x, softmax32) as T
+
+const softmax32 = <T extends Tensor>(x: T): T =>
   unary(x, 'Softmax', (dy, y) => {
     const weighted = tf.mul(dy, y)
     return tf.sub(weighted, tf.mul(y, tf.sum(weighted, -1, true)))

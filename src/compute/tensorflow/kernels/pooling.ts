@@ -1,6 +1,7 @@
 // Pooling with native gradients. Explicit padding follows torch: a maximum never takes a padded value; an average counts
 // padding only when asked, and never counts what ceil mode adds behind.
 import { executeSingle, integer, text, tf, type Attributes, type Tensor, type Tensor4D } from '../backend'
+import { inFloat32, like } from '../half'
 import { differentiable, integers } from './native-op'
 import { pad2d } from './pad'
 import { isZeroPadding, resolvePadding, type ExplicitPadding, type WindowOptions } from './padding'
@@ -38,11 +39,13 @@ export function averagePool(x: Tensor4D, options: AveragePoolingOptions): Tensor
   const ones = tf.ones([1, x.shape[1], x.shape[2], 1]) as Tensor4D
   const counted = pad2d(pad2d(ones, declared, options.countPadding ? 1 : 0), behind, 0)
   // A product with the reciprocal, because that is what the graph optimiser makes of a division by a constant.
-  return tf.mul(average, tf.reciprocal(nativeAveragePool(counted, options, 'VALID')))
+  return tf.mul(average, like(tf.reciprocal(nativeAveragePool(counted, options, 'VALID')), average))
 }
 
-/** Mean over height and width: `[batch, channels]`. */
-export function globalAveragePool(x: Tensor4D): Tensor {
+/** Mean over height and width, always summed in float32: `[batch, channels]`. */
+export const globalAveragePool = (x: Tensor4D): Tensor => inFloat32(x, meanOverMap)
+
+function meanOverMap(x: Tensor4D): Tensor {
   const [batch, height, width, channels] = x.shape
   return differentiable<Tensor>(
     [x],

@@ -2,6 +2,7 @@
 // Never tf.randomUniform and its kin: they draw on the host and would be frozen into the recording.
 import { dataType, executeSingle, tf, type Tensor, type Tensor1D } from '../backend'
 import { DataType } from '../binding'
+import { like } from '../half'
 import { differentiable, integers } from './native-op'
 
 /** `[2]` int32, fed at every step; equal seeds draw equal numbers. */
@@ -57,7 +58,7 @@ function masked<T extends Tensor>(x: T, maskShape: readonly number[], rate: numb
   return differentiable<T>(
     [x],
     () => {
-      const mask = keepMask(maskShape, rate, seed)
+      const mask = like(keepMask(maskShape, rate, seed), x)
       return { value: tf.mul(x, mask) as T, saved: [mask] }
     },
     (dy, [mask]) => [tf.mul(dy, mask!)],

@@ -3,9 +3,11 @@
 import { nativeBinding } from '../backend'
 import { DataType, type NativeAttribute, type NativeTensor, type TensorValues } from '../binding'
 
-/** Shapes by native id, and the values of constants made on the host. */
+/** Shapes and types by native id, and the values of constants made on the host. */
 export interface KnownTensors {
   readonly shapes: ReadonlyMap<number, readonly number[]>
+  /** Only of what native calls made; the rest is float32, as feeds and variables of convolutions are. */
+  readonly types: ReadonlyMap<number, number>
   readonly values: ReadonlyMap<number, TensorValues>
 }
 
@@ -77,10 +79,13 @@ export function standIn(
   if (shape === undefined) return undefined
   const dimensions = nativeBinding.createTensor([shape.length], DataType.int32, Int32Array.from(shape))
   const zero = nativeBinding.createTensor([], DataType.float32, Float32Array.of(0))
+  // The last input of each of these ops is of the result's type; the others may be sizes.
+  const type = known.types.get(inputs[inputs.length - 1]!) ?? DataType.float32
+  const cast = { name: 'DstT', type: nativeBinding.TF_ATTR_TYPE, value: type }
+  const typed = nativeBinding.executeOp('Cast', [cast], [zero], 1)[0]!.id
   try {
-    return nativeBinding.executeOp('Fill', [], [dimensions, zero], 1)
+    return nativeBinding.executeOp('Fill', [], [dimensions, typed], 1)
   } finally {
-    nativeBinding.deleteTensor(dimensions)
-    nativeBinding.deleteTensor(zero)
+    for (const id of [dimensions, zero, typed]) nativeBinding.deleteTensor(id)
   }
 }

@@ -81,7 +81,11 @@ export function traceCalls<T>(
 }
 
 function listeningBinding(events: TraceEvent[], given: ReadonlyMap<number, readonly number[]>): Binding {
-  const known = { shapes: new Map(given), values: new Map<number, TensorValues>() }
+  const known = {
+    shapes: new Map(given),
+    types: new Map<number, number>(),
+    values: new Map<number, TensorValues>(),
+  }
   const overrides: Pick<Binding, 'createTensor' | 'executeOp' | 'tensorDataSync'> = {
     createTensor(shape, dtype, values) {
       const id = nativeBinding.createTensor(shape, dtype, values)
@@ -96,7 +100,10 @@ function listeningBinding(events: TraceEvent[], given: ReadonlyMap<number, reado
       }
       const results =
         standIn(name, attributes, inputs, known) ?? nativeBinding.executeOp(name, attributes, inputs, outputs)
-      for (const { id, shape } of results) known.shapes.set(id, shape)
+      for (const { id, shape, dtype } of results) {
+        known.shapes.set(id, shape)
+        known.types.set(id, dtype)
+      }
       events.push({
         type: 'op',
         name,
