@@ -4,6 +4,7 @@ import { cpus } from 'node:os'
 import { implement } from '@orpc/server'
 import { computeContract, type ComputeInfo } from '@shared/contract/compute'
 import { selfCheckOf } from '@shared/runtime/compute-environment'
+import { withFigures } from '../training/memory-refusal'
 import { lazyProposer, type ProposerService } from './proposer'
 
 export interface ComputeServiceOptions {
@@ -61,6 +62,8 @@ export function createComputeService({ environment, proposer = lazyProposer() }:
         const { train } = await import('../training/train')
         // Broken off before it began: its caller may be waiting for `idle` already.
         if (signal?.aborted !== true) yield* train(input, { signal })
+      } catch (thrown) {
+        throw await withFigures(thrown)
       } finally {
         end()
       }

@@ -11,9 +11,13 @@ import { open, readFile, rename, rm } from 'node:fs/promises'
 import { AppError } from '@shared/errors'
 import { z } from 'zod'
 import { sizeOf, type NamedArray } from '../networks/weights'
+import { isMemoryRefusal } from './memory-refusal'
 
 const MAGIC = Buffer.from('GPTNASW1', 'latin1')
 const HASH_BYTES = 32
+
+/** Ends the name of a file that is still being written. */
+export const PARTIAL_SUFFIX = '.part'
 
 const headerSchema = z.object({
   meta: z.record(z.string(), z.unknown()),
@@ -46,7 +50,7 @@ export async function writeArrayFile(
   for (const part of parts) inner.update(part)
   const whole = inner.copy()
   const digest = inner.digest()
-  const temporary = `${path}.${process.pid}.part`
+  const temporary = `${path}.${process.pid}${PARTIAL_SUFFIX}`
   try {
     const file = await open(temporary, 'w')
     try {
@@ -59,6 +63,7 @@ export async function writeArrayFile(
     await rename(temporary, path)
   } catch (cause) {
     await rm(temporary, { force: true })
+    if (isMemoryRefusal(cause)) throw cause
     const reason = cause instanceof Error ? cause.message : String(cause)
     throw new AppError(
       'storage-failed',
@@ -82,6 +87,8 @@ export async function readArrayFile(path: string): Promise<ArrayFile> {
   try {
     file = await readFile(path)
   } catch (cause) {
+    // The file may be whole: nobody may start over because of it.
+    if (isMemoryRefusal(cause)) throw cause
     throw refuse(cause instanceof Error ? cause.message : String(cause), cause)
   }
   const start = MAGIC.length + 4

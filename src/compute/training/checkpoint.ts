@@ -6,7 +6,7 @@ import { AppError } from '@shared/errors'
 import { epochSchema } from '@shared/search/trial'
 import { z } from 'zod'
 import type { NamedArray } from '../networks/weights'
-import { readArrayFile, writeArrayFile } from './array-file'
+import { PARTIAL_SUFFIX, readArrayFile, writeArrayFile } from './array-file'
 
 /** The states kept: the newest, and one to fall back to. */
 const KEPT_CHECKPOINTS = 2
@@ -61,9 +61,19 @@ async function readCheckpoint(folder: string, name: string, identity: string): P
   return { progress, state: arrays }
 }
 
-/** The newest checkpoint in `folder` (made if absent) that is whole and belongs to the same training. */
+/** What a process that ended in the middle of writing left; one compute at a time writes into a trial's folder. */
+async function sweep(folder: string): Promise<void> {
+  const left = (await readdir(folder)).filter((name) => name.endsWith(PARTIAL_SUFFIX))
+  await Promise.all(left.map((name) => rm(join(folder, name), { force: true })))
+}
+
+/**
+ * The newest checkpoint in `folder` (made if absent) that is whole and belongs to the same training. Removes what an end in the
+ * middle of writing left there.
+ */
 export async function newestCheckpoint(folder: string, identity: string): Promise<Resumption> {
   await mkdir(folder, { recursive: true })
+  await sweep(folder)
   const passedOver: string[] = []
   for (const name of (await checkpointNames(folder)).reverse()) {
     try {
