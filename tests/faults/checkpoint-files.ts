@@ -1,0 +1,27 @@
+// What lies in the folders of checkpoints, and whether each file is whole: looked at while no compute is running.
+import { existsSync, readdirSync } from 'node:fs'
+import path from 'node:path'
+import { PARTIAL_SUFFIX, readArrayFile } from '../../src/compute/training/array-file'
+
+export interface CheckpointFiles {
+  /** Files under their final names. */
+  readonly whole: number
+  /** Why each file under its final name cannot be read. */
+  readonly broken: readonly string[]
+  /** Files still being written when the compute ended. */
+  readonly partial: number
+}
+
+/** @param folder `checkpoints/` of a workspace */
+export async function checkpointFiles(folder: string): Promise<CheckpointFiles> {
+  const trials = existsSync(folder) ? readdirSync(folder) : []
+  const files = trials.flatMap((trial) =>
+    readdirSync(path.join(folder, trial)).map((name) => path.join(folder, trial, name)),
+  )
+  const final = files.filter((file) => !file.endsWith(PARTIAL_SUFFIX))
+  const broken: string[] = []
+  for (const file of final) {
+    await readArrayFile(file).catch((thrown: unknown) => broken.push(`${path.basename(file)}: ${String(thrown)}`))
+  }
+  return { whole: final.length - broken.length, broken, partial: files.length - final.length }
+}

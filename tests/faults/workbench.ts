@@ -1,0 +1,120 @@
+// The real thing but for its size: an engine on a workspace, one compute in a process of its own, one small network trained
+// deterministically. What can be compared of a trial's outcome is here as well.
+import { readdirSync } from 'node:fs'
+import path from 'node:path'
+import { forkedProcesses } from '../../src/engine/executors/forked-processes'
+import { LocalComputes } from '../../src/engine/executors/local-computes'
+import type { StartedProcess } from '../../src/engine/executors/process-starter'
+import { createEngine } from '../../src/engine/host'
+import { chainDocument, cifarStem, classifierHead } from '../../src/shared/architecture/document'
+import type { EngineContract } from '../../src/shared/contract'
+import { environmentFor } from '../../src/shared/runtime/compute-environment'
+import { runDefinitionSchema, type Recipe, type Run, type RunDefinition } from '../../src/shared/search/run'
+import type { Epoch, Trial } from '../../src/shared/search/trial'
+import { memoryPorts } from '../../src/shared/transport/port'
+import { createClient, serveRouter, type Client } from '../../src/shared/transport/rpc'
+import { CLASSES, DATASET, SHAPE } from './dataset'
+
+export const EPOCHS = 8
+export const STEPS_PER_EPOCH = 20
+const BATCH = 16
+const VALIDATION_IMAGES = 80
+
+/** One network of a quarter of a million parameters: a checkpoint takes a share of an epoch that a random moment can hit. */
+export function definition(recipe: Partial<Recipe> = {}): RunDefinition {
+  const block = { block: 'resnet-basic', parameters: { width: 64, stride: 2 } }
+  const architecture = chainDocument({
+    name: 'Disturbed',
+    inputShape: SHAPE,
+    classes: CLASSES,
+    stem: cifarStem(32),
+    blocks: [block, block],
+    head: classifierHead(),
+  })
+  return runDefinitionSchema.parse({
+    name: 'Disturbed',
+    strategy: 'random',
+    populationSize: 1,
+    generations: 1,
+    computes: 1,
+    architecture,
+    data: { dataset: DATASET, trainImages: BATCH * STEPS_PER_EPOCH, validationImages: VALIDATION_IMAGES },
+    recipe: { epochs: EPOCHS, batchSize: BATCH, learningRate: 0.02, deterministic: true, cropPadding: 2, ...recipe },
+  })
+}
+
+export interface Workbench {
+  readonly client: Client<EngineContract>
+  /** The process that trains now, or the last one that did. */
+  compute(): StartedProcess | undefined
+  close(): Promise<void>
+}
+
+export interface WorkbenchOptions {
+  readonly workspace: string
+  /** Holds `compute.js`. */
+  readonly programs: string
+  /** Called before each start of a compute: none is running then. */
+  readonly beforeStart?: () => Promise<void>
+}
+
+export async function openWorkbench({ workspace, programs, beforeStart }: WorkbenchOptions): Promise<Workbench> {
+  const start = forkedProcesses(programs)
+  let compute: StartedProcess | undefined
+  const pool = new LocalComputes({
+    slots: 1,
+    start: async (kind, env) => {
+      await beforeStart?.()
+      return (compute = await start(kind, env))
+    },
+    // What the self-check settles on where everything works; the check itself is not what is tested here.
+    environment: () =>
+      Promise.resolve({
+        env: environmentFor({ oneDnn: true, groupedConvolution: true, allocator: 'bfc', notices: [] }, 1),
+        notices: [],
+      }),
+  })
+  const engine = await createEngine({
+    workspaceFolder: workspace,
+    cacheFolder: path.join(workspace, 'cache'),
+    resourcesFolder: path.join(workspace, 'resources'),
+    appVersion: '0.0.0-test',
+    autoResume: false,
+    startProcess: start,
+    computes: pool,
+  })
+  const [server, port] = memoryPorts()
+  serveRouter(engine.router, server)
+  return {
+    client: createClient<EngineContract>(port),
+    compute: () => compute,
+    close: async () => {
+      port.close()
+      await engine.close()
+    },
+  }
+}
+
+export interface Outcome {
+  readonly state: Run['state']
+  readonly trial: Pick<Trial, 'state' | 'attempt' | 'fitness' | 'error'>
+  /** Everything of the epochs that must not depend on the speed of the machine. */
+  readonly curve: readonly Omit<Epoch, 'seconds'>[]
+  /** Hashes of the weights that are kept. */
+  readonly artefacts: readonly string[]
+}
+
+/** Waits for the run's end. */
+export async function outcomeOf({ client }: Workbench, workspace: string, id: string): Promise<Outcome> {
+  for await (const { run } of await client.searches.watch({ id })) {
+    if (!['running', 'pausing'].includes(run.state)) break
+  }
+  const run = await client.searches.get({ id })
+  const { trials } = await client.trials.list({ id })
+  const { state, attempt, fitness, error } = trials[0]!
+  const curve = (await client.trials.epochs({ id: trials[0]!.id })).map(({ seconds: _, ...rest }) => rest)
+  const artefacts = readdirSync(path.join(workspace, 'artefacts'), { recursive: true })
+    .map((name) => path.basename(String(name)))
+    .filter((name) => name.length === 64)
+  return { state: run.state, trial: { state, attempt, fitness, error }, curve, artefacts: artefacts.sort() }
+}
