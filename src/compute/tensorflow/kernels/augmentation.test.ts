@@ -6,7 +6,6 @@ import { cutout, randomBoxes } from './boxes'
 import { colourJitter, greyOf } from './colour'
 import { classTargets } from './cross-entropy'
 import { mixPairs, type Mixing } from './mix'
-import { randAugment, type RandAugmentOperation } from './rand-augment'
 import { randomBeta } from './random'
 
 const seedOf = (number: number) => tf.tensor1d([number, 9], 'int32')
@@ -154,113 +153,5 @@ describe('mixing pairs', () => {
         expect(Math.abs(mean - 0.5)).toBeLessThan(4 * Math.sqrt(variance / drawn.length))
         expect(variance).toBeCloseTo(1 / (4 * (2 * alpha + 1)), 2)
       }
-    }))
-})
-
-describe('RandAugment', () => {
-  const SIDE = 8
-  const run = (operation: RandAugmentOperation, magnitude = 30, x = pixels([BATCH, SIDE, SIDE, 3])) => ({
-    before: rowsOf(x),
-    after: rowsOf(randAugment(x, { operations: 1, magnitude, from: [operation] }, seedOf(6))),
-  })
-  const at = (row: readonly number[], y: number, x: number): readonly number[] =>
-    y < 0 || x < 0 || y >= SIDE || x >= SIDE ? [128, 128, 128] : row.slice((y * SIDE + x) * 3, (y * SIDE + x + 1) * 3)
-  /** The image whose pixel at a place is the old one's at `from`. */
-  const moved = (row: readonly number[], from: (y: number, x: number) => readonly [number, number]) =>
-    Array.from({ length: SIDE * SIDE }, (_, i) => at(row, ...from(Math.floor(i / SIDE), i % SIDE))).flat()
-  const oneOf = (after: readonly number[][], wanted: (row: number) => readonly (readonly number[])[]) => {
-    const used = new Set<number>()
-    after.forEach((row, i) => {
-      const which = wanted(i).findIndex((candidate) => candidate.every((value, j) => Math.abs(value - row[j]!) < 0.01))
-      expect(which).toBeGreaterThanOrEqual(0)
-      used.add(which)
-    })
-    return used.size
-  }
-
-  it('identity leaves every pixel as it is', () =>
-    scoped(() => {
-      const { before, after } = run('identity')
-      expect(after).toEqual(before)
-    }))
-  it('moves to both sides by whole pixels and fills with grey', () =>
-    scoped(() => {
-      const by = Math.trunc((SIDE * 150) / 331)
-      const across = run('translate-x')
-      const sides = (row: number[]) => [by, -by].map((dx) => moved(row, (y, x) => [y, x + dx]))
-      expect(oneOf(across.after, (i) => sides(across.before[i]!))).toBe(2)
-      const down = run('translate-y')
-      const ends = (row: number[]) => [by, -by].map((dy) => moved(row, (y, x) => [y + dy, x]))
-      expect(oneOf(down.after, (i) => ends(down.before[i]!))).toBe(2)
-    }))
-  it('shears each row, or column, by its distance from the first', () =>
-    scoped(() => {
-      // Strength 20 of 30 lands on no half pixel.
-      const { before, after } = run('shear-x', 20)
-      const shear = (row: number[]) => [0.2, -0.2].map((by) => moved(row, (y, x) => [y, Math.round(x + by * y)]))
-      expect(oneOf(after, (i) => shear(before[i]!))).toBe(2)
-    }))
-  it('turns about the centre', () =>
-    scoped(() => {
-      const { before, after } = run('rotate')
-      const centre = (SIDE - 1) / 2
-      const turn = (row: number[]) =>
-        [1, -1].map((sign) => {
-          const [cos, sin] = [Math.cos(Math.PI / 6), sign * Math.sin(Math.PI / 6)]
-          return moved(row, (y, x) => [
-            Math.round(sin * (x - centre) + cos * (y - centre) + centre),
-            Math.round(cos * (x - centre) - sin * (y - centre) + centre),
-          ])
-        })
-      expect(oneOf(after, (i) => turn(before[i]!))).toBe(2)
-    }))
-  it('brightens and darkens by the strength', () =>
-    scoped(() => {
-      const { before, after } = run('brightness', 10)
-      const scaled = (row: number[]) => [1.3, 0.7].map((factor) => row.map((x) => Math.min(255, x * factor)))
-      expect(oneOf(after, (i) => scaled(before[i]!))).toBe(2)
-    }))
-  it('takes colour away towards grey, and contrast towards the mean', () =>
-    scoped(() => {
-      // Factors 1.9 and 0.1; only the second cannot be clipped.
-      const grey = (row: number[], pixel: number) =>
-        0.299 * row[3 * pixel]! + 0.587 * row[3 * pixel + 1]! + 0.114 * row[3 * pixel + 2]!
-      const clip = (value: number) => Math.min(255, Math.max(0, value))
-      const colour = run('colour')
-      const blended = (row: number[], other: (i: number) => number) =>
-        [1.9, 0.1].map((factor) => row.map((value, i) => clip(factor * value + (1 - factor) * other(i))))
-      expect(oneOf(colour.after, (i) => blended(colour.before[i]!, (j) => grey(colour.before[i]!, Math.floor(j / 3))))).toBe(2) // prettier-ignore
-      const contrast = run('contrast')
-      const mean = (row: number[]) => sum(Array.from({ length: SIDE * SIDE }, (_, i) => grey(row, i))) / SIDE ** 2
-      expect(oneOf(contrast.after, (i) => blended(contrast.before[i]!, () => mean(contrast.before[i]!)))).toBe(2)
-    }))
-  it('keeps the upper bits, inverts what is bright, stretches to the full range', () =>
-    scoped(() => {
-      const posterized = run('posterize')
-      expect(posterized.after).toEqual(posterized.before.map((row) => row.map((x) => x - (x % 16))))
-      const solarized = run('solarize', 15)
-      expect(solarized.after).toEqual(solarized.before.map((row) => row.map((x) => (x >= 127.5 ? 255 - x : x))))
-      const dim = tf.add(tf.mul(pixels([BATCH, SIDE, SIDE, 3]), 0.25), 60) as Tensor4D
-      for (const row of run('auto-contrast', 30, dim).after)
-        for (const channel of [0, 1, 2]) {
-          const own = row.filter((_, i) => i % 3 === channel)
-          expect(Math.min(...own)).toBeCloseTo(0, 2)
-          expect(Math.max(...own)).toBeCloseTo(255, 2)
-        }
-      const flat = tf.fill([2, SIDE, SIDE, 3], 7) as Tensor4D
-      expect(new Set(run('auto-contrast', 30, flat).after.flat())).toEqual(new Set([7]))
-    }))
-  it('draws an operation for each image, twice for two rounds', () =>
-    scoped(() => {
-      const x = pixels([256, SIDE, SIDE, 3])
-      const unchanged = (operations: number) => {
-        const after = rowsOf(randAugment(x, { operations, magnitude: 20 }, seedOf(8)))
-        return after.filter((row, i) => row.every((value, j) => value === rowsBefore[i]![j])).length
-      }
-      const rowsBefore = rowsOf(x)
-      // Identity is one of twelve; stretching changes few of these images, whose pixels span the range already.
-      expect(unchanged(1)).toBeGreaterThan(5)
-      expect(unchanged(1)).toBeLessThan(90)
-      expect(unchanged(2)).toBeLessThan(unchanged(1))
     }))
 })

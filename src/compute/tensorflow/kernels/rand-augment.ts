@@ -1,7 +1,8 @@
-// RandAugment (Cubuk et al. 2020) as graph ops: every image draws its own operation. Twelve of the paper's fourteen, with the
-// strengths of torchvision's implementation; equalize (a histogram per image) and sharpness are left out.
-import { executeSingle, tf, text, type Tensor, type Tensor2D, type Tensor4D } from '../backend'
+// RandAugment (Cubuk et al. 2020) as graph ops: every image draws its own operation of the paper's fourteen, with the strengths
+// of torchvision's implementation.
+import { executeSingle, integer, tf, text, type Tensor, type Tensor2D, type Tensor4D } from '../backend'
 import { BRIGHTEST, clipPixels, greyOf, meanGreyOf } from './colour'
+import { equalize } from './equalize'
 import { cast, gather } from './gather'
 import { integers } from './native-op'
 import { randomUniform, streamOf, type Seed } from './random'
@@ -17,9 +18,11 @@ export const RAND_AUGMENT_OPERATIONS = [
   'brightness',
   'colour',
   'contrast',
+  'sharpness',
   'posterize',
   'solarize',
   'auto-contrast',
+  'equalize',
 ] as const
 export type RandAugmentOperation = (typeof RAND_AUGMENT_OPERATIONS)[number]
 
@@ -34,15 +37,17 @@ const saltOf = (round: number): number => -1 - round
 interface Effect {
   /** Output place to input place: x' = a x + b y + c, y' = d x + e y + f. */
   readonly place: readonly [number, number, number, number, number, number]
-  /** result = own * pixel + grey * its brightness + mean * the image's mean brightness. */
+  /** result = own * pixel + grey * its brightness + mean * the image's mean brightness + smooth * the smoothed image. */
   readonly own: number
   readonly grey: number
   readonly mean: number
+  readonly smooth: number
   /** Pixels from here on are inverted; above 255 none is. */
   readonly threshold: number
   /** Pixels fall to multiples of it; 1 leaves them. */
   readonly multiple: number
   readonly isStretched: boolean
+  readonly isEqualized: boolean
 }
 
 const NOTHING: Effect = {
@@ -50,11 +55,15 @@ const NOTHING: Effect = {
   own: 1,
   grey: 0,
   mean: 0,
+  smooth: 0,
   threshold: BRIGHTEST + 1,
   multiple: 1,
   isStretched: false,
+  isEqualized: false,
 }
-const COLUMNS = 14
+/** Places in a row of the table; the projective op takes eight numbers, the last two of them the perspective. */
+const COLUMN = { own: 8, grey: 9, mean: 10, smooth: 11, threshold: 12, multiple: 13, isStretched: 14, isEqualized: 15 }
+const COLUMNS = 16
 
 function rotation(angle: number, height: number, width: number): Effect['place'] {
   const [cos, sin] = [Math.cos(angle), Math.sin(angle)]
@@ -78,9 +87,10 @@ function effectOf(
     case 'identity':
       return NOTHING
     case 'shear-x':
-      return { ...NOTHING, place: [1, shear, 0, 0, 1, 0] }
+      // About the corner of the image, half a pixel from the middle of the first one.
+      return { ...NOTHING, place: [1, shear, shear / 2, 0, 1, 0] }
     case 'shear-y':
-      return { ...NOTHING, place: [1, 0, 0, shear, 1, 0] }
+      return { ...NOTHING, place: [1, 0, 0, shear, 1, shear / 2] }
     case 'translate-x':
       return { ...NOTHING, place: [1, 0, Math.trunc(move * width), 0, 1, 0] }
     case 'translate-y':
@@ -93,12 +103,16 @@ function effectOf(
       return { ...NOTHING, own: factor, grey: 1 - factor }
     case 'contrast':
       return { ...NOTHING, own: factor, mean: 1 - factor }
+    case 'sharpness':
+      return { ...NOTHING, own: factor, smooth: 1 - factor }
     case 'posterize':
       return { ...NOTHING, multiple: 2 ** Math.round(4 * strength) }
     case 'solarize':
       return { ...NOTHING, threshold: BRIGHTEST * (1 - strength) }
     case 'auto-contrast':
       return { ...NOTHING, isStretched: true }
+    case 'equalize':
+      return { ...NOTHING, isEqualized: true }
   }
 }
 
@@ -108,12 +122,27 @@ function effectTable(operations: readonly RandAugmentOperation[], strength: numb
   const rows = operations.flatMap((operation) =>
     [1, -1].map((sign) => {
       const effect = effectOf(operation, strength, sign, height, width)
-      const { own, grey, mean, threshold, multiple, isStretched } = effect
-      // The projective op takes eight numbers; the last two are the perspective.
-      return tf.tensor1d([...effect.place, 0, 0, own, grey, mean, threshold, multiple, Number(isStretched)])
+      const { own, grey, mean, smooth, threshold, multiple, isStretched, isEqualized } = effect
+      const flags = [Number(isStretched), Number(isEqualized)]
+      return tf.tensor1d([...effect.place, 0, 0, own, grey, mean, smooth, threshold, multiple, ...flags])
     }),
   )
   return tf.stack(rows) as Tensor2D
+}
+
+/**
+ * Pillow's SMOOTH: each pixel five times and its eight neighbours once, over 13; the border stays.
+ * @param images at least 3 pixels high and wide, else they are returned
+ */
+function smoothed(images: Tensor4D): Tensor4D {
+  const [, height, width] = images.shape
+  if (height < 3 || width < 3) return images
+  const inside = tf.slice(images, [0, 1, 1, 0], [-1, height - 2, width - 2, -1])
+  const window = { ksize: integer([1, 3, 3, 1]), strides: integer([1, 1, 1, 1]), padding: text('VALID') }
+  const around = executeSingle('AvgPool', { ...window, data_format: text('NHWC') }, [images])
+  const smooth = executeSingle('Round', {}, [tf.add(tf.mul(around, 9 / 13), tf.mul(inside, 4 / 13))])
+  const border: [number, number][] = [[0, 0], [1, 1], [1, 1], [0, 0]] // prettier-ignore
+  return tf.add(images, tf.pad(tf.sub(smooth, inside), border))
 }
 
 function stretch(images: Tensor4D): Tensor4D {
@@ -130,17 +159,20 @@ function applyEffects(images: Tensor4D, effects: Tensor2D): Tensor4D {
   const select = (condition: Tensor, then: Tensor, otherwise: Tensor): Tensor4D =>
     executeSingle('SelectV2', {}, [condition, then, otherwise]) as Tensor4D
   const mixed = tf.addN([
-    tf.mul(images, column(8)),
-    tf.mul(tf.mul(greyOf(images), column(9)), tf.onesLike(images)),
-    tf.mul(tf.mul(meanGreyOf(images), column(10)), tf.onesLike(images)),
+    tf.mul(images, column(COLUMN.own)),
+    tf.mul(tf.mul(greyOf(images), column(COLUMN.grey)), tf.onesLike(images)),
+    tf.mul(tf.mul(meanGreyOf(images), column(COLUMN.mean)), tf.onesLike(images)),
+    tf.mul(smoothed(images), column(COLUMN.smooth)),
   ])
   let result = clipPixels(mixed)
-  const isInverted = executeSingle('GreaterEqual', {}, [result, column(11)])
+  const isInverted = executeSingle('GreaterEqual', {}, [result, column(COLUMN.threshold)])
   result = select(isInverted, tf.sub(BRIGHTEST, result), result)
-  const multiple = column(12)
+  const multiple = column(COLUMN.multiple)
   const fallen = tf.mul(executeSingle('Floor', {}, [tf.div(result, multiple)]), multiple)
   result = select(executeSingle('Greater', {}, [multiple, tf.scalar(1)]), fallen, result)
-  result = select(executeSingle('Greater', {}, [column(13), tf.scalar(0)]), stretch(result), result)
+  const isOn = (flag: number): Tensor => executeSingle('Greater', {}, [column(flag), tf.scalar(0)])
+  result = select(isOn(COLUMN.isStretched), stretch(result), result)
+  result = select(isOn(COLUMN.isEqualized), equalize(result), result)
   return executeSingle('ImageProjectiveTransformV3', { interpolation: text('NEAREST'), fill_mode: text('CONSTANT') }, [
     result,
     tf.slice(effects, [0, 0], [batch, 8]),
