@@ -140,6 +140,9 @@ export const search = {
       sgd: 'SGD',
       adamw: 'AdamW',
       'linear-warm-up': 'Linear warm-up',
+      float32: 'float32',
+      'mixed-float16': 'Mixed, float16',
+      'mixed-bfloat16': 'Mixed, bfloat16',
       constant: 'Constant',
     },
     settings: {
@@ -193,6 +196,10 @@ export const search = {
           label: 'Patience',
           help: 'Ends a training whose validation accuracy has not risen for so many epochs.',
           empty: 'train all',
+        },
+        precision: {
+          label: 'Precision',
+          help: 'Mixed precision trains faster on a GPU. A processor trains in float32 and says so.',
         },
         deterministic: {
           label: 'Bit-exact',

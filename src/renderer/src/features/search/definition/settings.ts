@@ -49,6 +49,7 @@ export const SETTINGS: readonly SettingSpec[] = [
   { path: 'recipe.gradientClip', group: 'training', kind: 'number' },
   { path: 'recipe.weightAverage', group: 'training', kind: 'number' },
   { path: 'recipe.patience', group: 'training', kind: 'number', unit: 'epochs' },
+  { path: 'recipe.precision', group: 'training', kind: 'choice' },
   { path: 'recipe.deterministic', group: 'training', kind: 'switch' },
   { path: 'recipe.trainPredictedOnly', group: 'training', kind: 'switch' },
   { path: 'recipe.labelSmoothing', group: 'augmentation', kind: 'number' },
