@@ -48,7 +48,9 @@ describe('RandAugment', () => {
         const distances = wanted.map((other) => distance(row, other))
         return { which: distances.indexOf(Math.min(...distances)), distance: Math.min(...distances) }
       })
-      expect(Math.max(...nearest.map((entry) => entry.distance))).toBeLessThanOrEqual((TOLERANCE[operation] ?? 0) + ROUNDING)
+      expect(Math.max(...nearest.map((entry) => entry.distance))).toBeLessThanOrEqual(
+        (TOLERANCE[operation] ?? 0) + ROUNDING,
+      )
       const directions = pillow.results[operation].length
       expect(new Set(nearest.map(({ which }) => which)).size).toBe(directions)
     })
