@@ -16,8 +16,6 @@ import {
 } from './backend'
 import { currentTrace } from './recorder/trace'
 
-let resources = 0
-
 /**
  * Runs a resource op.
  * @param inputs the op's inputs in order: first `updated` variables that it changes, then tensors (a variable among those is read)
@@ -31,7 +29,7 @@ export function updateVariables(
   const variables = inputs.slice(0, updated) as Variable[]
   const trace = currentTrace()
   const ids = inputs.map(nativeId)
-  const handles = variables.map((variable, i) => resourceWith(ids[i]!, nativeType(variable), variable.shape))
+  const handles = variables.map((variable, i) => resourceWith(i, ids[i]!, nativeType(variable), variable.shape))
   nativeBinding.executeOp(name, nativeAttributes(attributes), [...handles, ...ids.slice(updated)], 0)
   const results = handles.map((handle, i) => takeValue(handle, nativeType(variables[i]!)))
   trace?.noteUpdate({
@@ -47,10 +45,14 @@ export function updateVariables(
   })
 }
 
-function resourceWith(id: number, type: number, shape: readonly number[]): number {
+/**
+ * Named by its place, not by a count: eager TensorFlow keeps a kernel for every name it has seen (3 KB each), for ever. The name is
+ * free again when the call is over; the type is part of it, because one left behind by a failed op can take only values of its own.
+ */
+function resourceWith(position: number, id: number, type: number, shape: readonly number[]): number {
   const attributes: Attributes = {
     container: text(''),
-    shared_name: text(`update-${resources++}`),
+    shared_name: text(`update-${type}-${position}`),
     dtype: dataType(type),
     shape: shapeOf(shape),
   }
