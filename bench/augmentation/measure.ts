@@ -5,6 +5,7 @@ import { recipeSchema } from '../../src/shared/search/run'
 import { buildNetwork } from '../../src/compute/networks/network'
 import { stepSeed } from '../../src/compute/training/order'
 import { createSession } from '../../src/compute/training/session'
+import { residentData } from '../../src/compute/training/resident-data'
 import type { SplitRows } from '../../src/compute/training/split-data'
 import { CLASSES, INPUT, resNet20 } from '../train/networks'
 import { OFF, VARIANTS, type AugmentationJob, type AugmentationTimes } from './variants'
@@ -35,8 +36,8 @@ export function measureAugmentation({ width, batch, warmUp, rounds }: Augmentati
   const sessions = new Map(
     Object.entries(VARIANTS).map(([name, changes]) => {
       const recipe = recipeSchema.parse({ ...OFF, ...changes })
-      const options = { network, recipe, batchSize: batch, evaluationBatch: batch, rows, normalisation: NORMALISATION }
-      return [name, createSession({ ...options, seed: 1, trainable: null })] as const
+      const options = { network, recipe, batchSize: batch, evaluationBatch: batch, normalisation: NORMALISATION }
+      return [name, createSession({ ...options, data: residentData(rows), seed: 1, trainable: null })] as const
     }),
   )
   const batches = recordBatch(rows, batch, NORMALISATION)
@@ -52,7 +53,7 @@ export function measureAugmentation({ width, batch, warmUp, rounds }: Augmentati
     // Each begins a round as often as it ends one: what a step finds in the caches is its predecessor's.
     for (let turn = 0; turn < names.length; turn++) {
       const name = names[(turn + round) % names.length]!
-      const time = timed(() => void sessions.get(name)!.step(rowsOfStep, 0.01, seed, round))
+      const time = timed(() => void sessions.get(name)!.step({ indices: rowsOfStep }, 0.01, seed, round))
       if (round >= warmUp) steps[name]!.push(time)
     }
     const time = timed(() => batches.run(rowsOfStep, seed))

@@ -2,7 +2,6 @@
 import { recipeSchema } from '../../src/shared/search/run'
 import { tf, type Tensor1D } from '../../src/compute/tensorflow/backend'
 import { mean } from '../../src/compute/tensorflow/kernels/dense'
-import { gather } from '../../src/compute/tensorflow/kernels/gather'
 import type { Seed } from '../../src/compute/tensorflow/kernels/random'
 import { entry } from '../../src/compute/tensorflow/recorder/program'
 import { record } from '../../src/compute/tensorflow/recorder/record'
@@ -10,29 +9,26 @@ import { augment } from '../../src/compute/training/augmentation'
 import type { Normalisation } from '../../src/compute/training/normalise'
 import { residentData } from '../../src/compute/training/resident-data'
 import type { SplitRows } from '../../src/compute/training/split-data'
+import type { BatchFeeds } from '../../src/compute/training/training-data'
 import { OFF, VARIANTS } from './variants'
 
 /** Its mean is fetched, so that every pixel is made; that costs a little more than the batch. */
 export function recordBatch(rows: SplitRows, batch: number, normalisation: Normalisation) {
   const recipe = recipeSchema.parse({ ...OFF, ...VARIANTS['crop and flip'] })
-  const data = residentData(rows)
+  const source = residentData(rows).source()
   const program = record({
-    variables: { images: data.images, labels: data.labels },
+    variables: source.variables,
     entries: {
-      batch: entry(
-        { indices: { shape: [batch], dtype: 'int32' }, seed: { shape: [2], dtype: 'int32' } } as const,
-        (feeds) => {
-          const pixels = gather(data.images, feeds.indices)
-          const labels = gather(data.labels, feeds.indices) as Tensor1D
-          const { images } = augment({ pixels, labels }, recipe, normalisation, rows.classes, feeds.seed as Seed)
-          return { mean: mean(tf.reshape(images, [images.size]) as Tensor1D) }
-        },
-      ),
+      batch: entry({ ...source.feeds(batch), seed: { shape: [2], dtype: 'int32' } } as const, (feeds) => {
+        const { images } = augment(source.pick(feeds), recipe, normalisation, rows.classes, feeds.seed as Seed)
+        return { mean: mean(tf.reshape(images, [images.size]) as Tensor1D) }
+      }),
     },
   })
-  tf.dispose([data.images, data.labels])
+  tf.dispose(Object.values(source.variables))
   return {
-    run: (indices: Int32Array, seed: Int32Array): void => void program.run('batch', { indices, seed }),
+    run: (indices: Int32Array, seed: Int32Array): void =>
+      void program.run('batch', { ...({ indices } satisfies BatchFeeds), seed }),
     dispose: (): void => program.dispose(),
   }
 }

@@ -1,5 +1,6 @@
 // Loss and accuracy over a whole split, batch by batch; the last short batch is filled up and the filling weighs nothing.
 import type { TrainingSession } from './session'
+import type { TrainingData } from './training-data'
 
 export interface EvaluationSummary {
   /** Mean cross-entropy in nats. */
@@ -8,30 +9,47 @@ export interface EvaluationSummary {
   readonly accuracy: number
 }
 
+/** Below this a batch is bound by dispatch, not by arithmetic (chosen: small networks at 64 images were). */
+const SMALL_BATCH = 64
+
+/**
+ * Evaluation keeps no activations for a backward pass, so it has room for twice a step's images; beyond a small batch that
+ * gains nothing, and equal shapes spare choosing kernels anew.
+ */
+export const evaluationBatchFor = (batchSize: number): number =>
+  batchSize >= SMALL_BATCH ? batchSize : Math.min(SMALL_BATCH, 2 * batchSize)
+
 /**
  * Yields the number of images looked at after each batch.
- * @param rows positions in the session's resident data, at least one
+ * @param data what the session trains on
+ * @param positions in `data`, at least one
  * @param afterBatch runs between batches: lets messages in, checks limits, may throw
  */
 export async function* evaluateAll(
   session: TrainingSession,
-  rows: Int32Array,
+  data: TrainingData,
+  positions: Int32Array,
   batchSize: number,
   afterBatch: () => Promise<void>,
 ): AsyncGenerator<number, EvaluationSummary, undefined> {
   let loss = 0
   let correct = 0
-  for (let start = 0; start < rows.length; start += batchSize) {
-    const counted = Math.min(batchSize, rows.length - start)
-    // The first row fills up: any valid image will do, its weight is 0.
-    const indices = new Int32Array(batchSize).fill(rows[0]!)
-    indices.set(rows.subarray(start, start + counted))
-    const weights = new Float32Array(batchSize).fill(1, 0, counted)
-    const result = session.evaluate(indices, weights)
+  let seen = 0
+  for await (const batch of data.batches(filledUp(positions, batchSize), batchSize)) {
+    const counted = Math.min(batchSize, positions.length - seen)
+    const result = session.evaluate(batch, new Float32Array(batchSize).fill(1, 0, counted))
     loss += result.loss
     correct += result.correct
+    seen += counted
     await afterBatch()
-    yield start + counted
+    yield seen
   }
-  return { loss: loss / rows.length, accuracy: correct / rows.length }
+  return { loss: loss / positions.length, accuracy: correct / positions.length }
+}
+
+/** Whole batches: the first position fills up, for any valid image will do where its weight is 0. */
+function filledUp(positions: Int32Array, batchSize: number): Int32Array {
+  const filled = new Int32Array(Math.ceil(positions.length / batchSize) * batchSize).fill(positions[0]!)
+  filled.set(positions)
+  return filled
 }

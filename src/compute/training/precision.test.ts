@@ -69,10 +69,10 @@ describe('mixed precision', () => {
 
   it('keeps the loss scale in the state and hides it from the weights', async () => {
     const given = await job()
-    const prepared = await prepare(given)
-    const options = { ...prepared, recipe: given.recipe, evaluationBatch: 16, seed: 1, trainable: null }
+    const options = { recipe: given.recipe, evaluationBatch: 16, seed: 1, trainable: null }
     for (const precision of PRECISIONS) {
-      const session = createSession({ ...options, precision })
+      const prepared = await prepare(given)
+      const session = createSession({ ...prepared, ...options, precision })
       const names = (arrays: readonly { name: string }[]) => arrays.map(({ name }) => name)
       expect(names(session.readState()).includes('loss-scale')).toBe(needsLossScale(precision))
       expect(names(session.readWeights()).filter((name) => name.startsWith('loss'))).toEqual([])
@@ -87,8 +87,8 @@ describe('mixed precision', () => {
     const session = createSession({ ...options, precision: 'mixed-float16' })
     session.writeState([{ name: 'loss-scale', shape: [], values: Float32Array.of(2 ** 40) }])
     const before = new Map(session.readState().map(({ name, values }) => [name, Array.from(values)]))
-    const rows = Int32Array.from({ length: prepared.batchSize }, (_, i) => i)
-    const { loss } = session.step(rows, 0.1, Int32Array.of(1, 2), 0)
+    const indices = Int32Array.from({ length: prepared.batchSize }, (_, i) => i)
+    const { loss } = session.step({ indices }, 0.1, Int32Array.of(1, 2), 0)
     expect(Number.isFinite(loss)).toBe(true)
     for (const { name, values } of session.readState()) {
       if (name === 'loss-scale') expect(values[0]).toBe(2 ** 39)

@@ -6,7 +6,6 @@ import type { Recipe } from '@shared/search/run'
 import { afterEach, describe, expect, it } from 'vitest'
 import { readArrayFile } from './array-file'
 import { arithmeticOf } from './determinism'
-import { trainingBytes } from './memory'
 import { prepare } from './prepare'
 import { createSession } from './session'
 import { tinyJob } from './testing/tiny-job'
@@ -94,9 +93,10 @@ describe('deterministic', () => {
   })
   it('does not halve a batch: not when it would not fit, not when TensorFlow runs out of memory', async () => {
     const given = await job(recipe)
-    const { network, rows } = await prepare(given)
-    const tooLittle = trainingBytes(network, 16, rows.images.length + 4 * rows.count) * 0.95
-    await expect(prepare(given, () => Promise.resolve(tooLittle))).rejects.toMatchObject({ code: 'out-of-memory' })
+    const tooLittle = (await prepare(given)).bytesFor(16) * 0.85
+    await expect(prepare(given, { memory: () => Promise.resolve(tooLittle) })).rejects.toMatchObject({
+      code: 'out-of-memory',
+    })
     let sessions = 0
     const exhausted = run(recipe, {
       openSession: (options) => {

@@ -1,14 +1,14 @@
-// One network in training: variables, resident data and the recorded train and evaluation steps in one session.
+// One network in training: variables, data and the recorded train and evaluation steps in one session.
 // Knows nothing of epochs, files or events; the trainer drives it.
 import type { Precision, Recipe } from '@shared/search/run'
 import { initialValues } from '../networks/initialise'
 import { trainedNames, type Network } from '../networks/network'
 import type { NamedArray } from '../networks/weights'
-import { tf, type NamedTensorMap, type Scalar, type Tensor, type Tensor1D, type Variable } from '../tensorflow/backend'
+import { tf, type NamedTensorMap, type Scalar, type Tensor, type Variable } from '../tensorflow/backend'
 import { clipByGlobalNorm } from '../tensorflow/gradient-clip'
 import { distributionCrossEntropy, softmaxCrossEntropy } from '../tensorflow/kernels/cross-entropy'
 import { mean } from '../tensorflow/kernels/dense'
-import { cast, gather } from '../tensorflow/kernels/gather'
+import { cast } from '../tensorflow/kernels/gather'
 import type { Seed } from '../tensorflow/kernels/random'
 import { lossScale, type LossScale } from '../tensorflow/loss-scale'
 import { adam, sgd, type OptimizedParameter, type Optimizer } from '../tensorflow/optimizers'
@@ -18,8 +18,7 @@ import { averageRate, weightAverage, type WeightAverage } from '../tensorflow/we
 import { augment } from './augmentation'
 import { normalise, type Normalisation } from './normalise'
 import { halfTypeFor, needsLossScale } from './precision'
-import { residentData } from './resident-data'
-import type { SplitRows } from './split-data'
+import type { BatchFeeds, BatchSource, TrainingData } from './training-data'
 
 export interface SessionOptions {
   readonly network: Network
@@ -29,8 +28,8 @@ export interface SessionOptions {
   /** Images of one training step; fixed for the session. */
   readonly batchSize: number
   readonly evaluationBatch: number
-  /** Rows of training and validation together; steps name them by position. */
-  readonly rows: SplitRows
+  /** Images of training and validation together; steps take what its `batches` give. Stays the caller's. */
+  readonly data: TrainingData
   readonly normalisation: Normalisation
   readonly seed: number
   /** Node ids that are trained besides the head; null trains all. */
@@ -52,9 +51,9 @@ export interface EvaluationResult {
 
 export interface TrainingSession {
   /** @param number steps before this one, over all epochs */
-  step(indices: Int32Array, learningRate: number, seed: Int32Array, number: number): StepResult
+  step(batch: BatchFeeds, learningRate: number, seed: Int32Array, number: number): StepResult
   /** @param weights 1 for an image that counts, 0 for what only fills the batch */
-  evaluate(indices: Int32Array, weights: Float32Array): EvaluationResult
+  evaluate(batch: BatchFeeds, weights: Float32Array): EvaluationResult
   /** Parameters and statistics as they are evaluated, averaged where the recipe says so: what a network is. */
   readWeights(): NamedArray[]
   /** Weights, averages and optimizer slots: what continuing needs. */
@@ -73,22 +72,18 @@ function optimizerOf(parameters: readonly OptimizedParameter[], recipe: Recipe):
 
 interface Parts {
   readonly variables: ReadonlyMap<string, Variable>
-  readonly data: { readonly images: Variable; readonly labels: Variable }
+  readonly source: BatchSource
   readonly optimizer: Optimizer
   readonly trained: readonly Variable[]
   readonly average: WeightAverage | null
   readonly scale: LossScale | null
 }
 
-function entries(options: SessionOptions, { variables, data, optimizer, trained, average, scale }: Parts) {
+function entries(options: SessionOptions, { variables, source, optimizer, trained, average, scale }: Parts) {
   const { network, recipe, batchSize, evaluationBatch, normalisation } = options
   const half = halfTypeFor(options.precision ?? 'float32')
   const array = (name: string): Variable => variables.get(name)!
   const evaluated = (name: string): Variable => average?.averages.get(name) ?? array(name)
-  const pick = (indices: Tensor): { pixels: Tensor; labels: Tensor1D } => ({
-    pixels: gather(data.images, indices),
-    labels: gather(data.labels, indices) as Tensor1D,
-  })
   const optimise = (gradients: NamedTensorMap, rate: Scalar): void =>
     optimizer.apply(recipe.gradientClip === null ? gradients : clipByGlobalNorm(gradients, recipe.gradientClip), rate)
   const changed = [...trained, ...Object.values(optimizer.slots)]
@@ -97,14 +92,14 @@ function entries(options: SessionOptions, { variables, data, optimizer, trained,
   return {
     train: entry(
       {
-        indices: { shape: [batchSize], dtype: 'int32' },
+        ...source.feeds(batchSize),
         learningRate: { shape: [], dtype: 'float32' },
         averageRate: { shape: [], dtype: 'float32' },
         seed: { shape: [2], dtype: 'int32' },
       } as const,
       (feeds) => {
         const seed = feeds.seed as Seed
-        const batch = pick(feeds.indices)
+        const batch = source.pick(feeds)
         const { images, targets } = augment(batch, recipe, normalisation, network.classes, seed)
         let logits: Tensor | null = null
         let loss: Scalar | null = null
@@ -136,11 +131,11 @@ function entries(options: SessionOptions, { variables, data, optimizer, trained,
     ),
     evaluate: entry(
       {
-        indices: { shape: [evaluationBatch], dtype: 'int32' },
+        ...source.feeds(evaluationBatch),
         weights: { shape: [evaluationBatch], dtype: 'float32' },
       } as const,
       (feeds) => {
-        const { pixels, labels } = pick(feeds.indices)
+        const { pixels, labels } = source.pick(feeds)
         const { logits } = network.forward(normalise(pixels, normalisation), evaluated, null)
         return {
           loss: tf.sum(tf.mul(softmaxCrossEntropy(logits, labels), feeds.weights)),
@@ -161,7 +156,7 @@ const averageName = (name: string): string => `${name}/average`
 export function createSession(options: SessionOptions): TrainingSession {
   const { network, recipe, seed, trainable } = options
   const variables = new Map<string, Variable>()
-  let data: ReturnType<typeof residentData> | null = null
+  let source: BatchSource | null = null
   let slots: Readonly<Record<string, Variable>> = {}
   let program: Program<ReturnType<typeof entries>>
   try {
@@ -181,12 +176,12 @@ export function createSession(options: SessionOptions): TrainingSession {
     slots = { ...optimizer.slots, ...scale?.slots }
     const average = recipe.weightAverage === null ? null : weightAverage(variables)
     for (const [name, variable] of average?.averages ?? []) slots = { ...slots, [averageName(name)]: variable }
-    data = residentData(options.rows)
+    source = options.data.source()
     program = record({
-      variables: { ...Object.fromEntries(variables), ...slots, images: data.images, labels: data.labels },
+      variables: { ...Object.fromEntries(variables), ...slots, ...source.variables },
       entries: entries(options, {
         variables,
-        data,
+        source,
         optimizer,
         trained: optimised.map(({ variable }) => variable),
         average,
@@ -195,7 +190,7 @@ export function createSession(options: SessionOptions): TrainingSession {
     })
   } finally {
     // The session holds the values from here on; ours would be a second copy of weights and data.
-    tf.dispose([...variables.values(), ...Object.values(slots), ...(data ? [data.images, data.labels] : [])])
+    tf.dispose([...variables.values(), ...Object.values(slots), ...Object.values(source?.variables ?? {})])
   }
   const shapes = new Map<string, readonly number[]>([
     ...network.arrays.map(({ name, shape }) => [name, shape] as const),
@@ -215,15 +210,15 @@ export function createSession(options: SessionOptions): TrainingSession {
   const weightOf = (name: string): NamedArray => ({ ...state().get(decay === null ? name : averageName(name))!, name })
 
   return {
-    step(indices, learningRate, stepSeed, number) {
+    step(batch, learningRate, stepSeed, number) {
       const rate = decay === null ? 0 : averageRate(decay, number)
-      const feeds = { indices, learningRate, averageRate: rate, seed: stepSeed }
+      const feeds = { ...batch, learningRate, averageRate: rate, seed: stepSeed }
       held = null
       const { loss, accuracy } = program.run('train', feeds)
       return { loss: loss[0]!, accuracy: accuracy[0]! }
     },
-    evaluate(indices, weights) {
-      const { loss, correct } = program.run('evaluate', { indices, weights })
+    evaluate(batch, weights) {
+      const { loss, correct } = program.run('evaluate', { ...batch, weights })
       return { loss: loss[0]!, correct: correct[0]! }
     },
     readWeights: () => network.arrays.map(({ name }) => weightOf(name)),

@@ -1,6 +1,6 @@
 // Reads one split of a prepared data set: raw uint8 pixels and labels, and the index files that say which rows count.
 // Preparing and hashing data sets is the engine's; here a file of the wrong size or an index out of range is refused.
-import { open, readFile } from 'node:fs/promises'
+import { open, readFile, type FileHandle } from 'node:fs/promises'
 import type { SplitFiles } from '@shared/contract/compute'
 import { AppError } from '@shared/errors'
 
@@ -15,7 +15,7 @@ export interface SplitRows {
   readonly labels: Uint8Array | Uint16Array
 }
 
-const damaged = (message: string, cause?: unknown): AppError =>
+export const damaged = (message: string, cause?: unknown): AppError =>
   new AppError('dataset-damaged', message, 'Check the data set and prepare it again.', { cause })
 
 async function readWhole(path: string): Promise<Buffer> {
@@ -61,22 +61,36 @@ function windowsOf(rows: readonly number[] | Int32Array, rowBytes: number): Wind
   return windows
 }
 
-/** The pixels of `rows`, read in ascending order so that a shuffled subset costs few reads, and a sparse one only its own size. */
-async function readImages(data: SplitFiles, rows: readonly number[] | Int32Array): Promise<Uint8Array> {
-  const rowBytes = data.shape[0] * data.shape[1] * data.shape[2]
-  const images = new Uint8Array(rows.length * rowBytes)
-  let file
+/** Bytes of one image. */
+export const rowBytesOf = ({ shape }: Pick<SplitFiles, 'shape'>): number => shape[0] * shape[1] * shape[2]
+
+/** The file of all pixels, of the size it must have; the caller closes it. @throws AppError `dataset-damaged` */
+export async function openImages(data: SplitFiles): Promise<FileHandle> {
+  const expected = data.count * rowBytesOf(data)
+  let file: FileHandle | null = null
   try {
     file = await open(data.images, 'r')
-  } catch (cause) {
-    throw damaged(`Could not read ${data.images}: ${cause instanceof Error ? cause.message : String(cause)}.`, cause)
-  }
-  try {
     const { size } = await file.stat()
-    if (size !== data.count * rowBytes)
-      throw damaged(
-        `${data.images} must have ${data.count * rowBytes} bytes (${data.count} images of ${data.shape.join('x')}), it has ${size}.`,
-      )
+    if (size === expected) return file
+    throw damaged(
+      `${data.images} must have ${expected} bytes (${data.count} images of ${data.shape.join('x')}), it has ${size}.`,
+    )
+  } catch (thrown) {
+    await file?.close()
+    if (thrown instanceof AppError) throw thrown
+    throw damaged(
+      `Could not read ${data.images}: ${thrown instanceof Error ? thrown.message : String(thrown)}.`,
+      thrown,
+    )
+  }
+}
+
+/** The pixels of `rows`, read in ascending order so that a shuffled subset costs few reads, and a sparse one only its own size. */
+async function readImages(data: SplitFiles, rows: readonly number[] | Int32Array): Promise<Uint8Array> {
+  const rowBytes = rowBytesOf(data)
+  const images = new Uint8Array(rows.length * rowBytes)
+  const file = await openImages(data)
+  try {
     const buffer = new Uint8Array(Math.max(WINDOW_BYTES, rowBytes))
     for (const { positions, first, last } of windowsOf(rows, rowBytes)) {
       const length = (last - first + 1) * rowBytes
@@ -94,7 +108,7 @@ async function readImages(data: SplitFiles, rows: readonly number[] | Int32Array
   return images
 }
 
-async function readLabels(data: SplitFiles, rows: readonly number[] | Int32Array): Promise<Uint8Array | Uint16Array> {
+async function labelsOf(data: SplitFiles, rows: readonly number[] | Int32Array): Promise<Uint8Array | Uint16Array> {
   const bytes = await readWhole(data.labels)
   const width = data.classes > 256 ? 2 : 1
   if (bytes.length !== data.count * width)
@@ -106,17 +120,26 @@ async function readLabels(data: SplitFiles, rows: readonly number[] | Int32Array
 }
 
 /**
- * The chosen rows, in the order of `rows`.
- * @throws AppError `dataset-damaged` when a file has the wrong size, an index is out of range or a label names no class
+ * The labels of the chosen rows, in the order of `rows`.
+ * @throws AppError `dataset-damaged` when the file has the wrong size, an index is out of range or a label names no class
  */
-export async function readRows(data: SplitFiles, rows: readonly number[] | Int32Array): Promise<SplitRows> {
+export async function readLabels(
+  data: SplitFiles,
+  rows: readonly number[] | Int32Array,
+): Promise<Uint8Array | Uint16Array> {
   for (const row of rows)
     if (!Number.isInteger(row) || row < 0 || row >= data.count)
       throw damaged(`Image ${row} was asked for, the split has images 0 to ${data.count - 1}.`)
-  const labels = await readLabels(data, rows)
+  const labels = await labelsOf(data, rows)
   const wrong = labels.findIndex((label) => label >= data.classes)
   if (wrong >= 0)
     throw damaged(`Image ${rows[wrong]} has label ${labels[wrong]}, the data set has classes 0 to ${data.classes - 1}.`)
+  return labels
+}
+
+/** The chosen rows, in the order of `rows`. @throws AppError `dataset-damaged`, as `readLabels`, and for pixels that cannot be read */
+export async function readRows(data: SplitFiles, rows: readonly number[] | Int32Array): Promise<SplitRows> {
+  const labels = await readLabels(data, rows)
   const images = await readImages(data, rows)
   return { count: rows.length, shape: data.shape, classes: data.classes, images, labels }
 }

@@ -8,7 +8,6 @@ import { initialValues } from '../networks/initialise'
 import { buildNetwork } from '../networks/network'
 import { readArrayFile } from './array-file'
 import { LeakGuard } from './leak-guard'
-import { trainingBytes } from './memory'
 import { prepare } from './prepare'
 import { createSession } from './session'
 import { chain, tinyJob } from './testing/tiny-job'
@@ -151,8 +150,7 @@ describe('train', () => {
 
   it('halves the batch once when it would not fit, then refuses with figures', async () => {
     const given = await job({ epochs: 1 })
-    const { network, rows } = await prepare(given)
-    const bytes = (batch: number) => trainingBytes(network, batch, rows.images.length + 4 * rows.count)
+    const { bytesFor: bytes } = await prepare(given)
     const between = (bytes(8) + bytes(16)) / 2 / 0.9
     const events = await run(given, { memory: () => Promise.resolve(between) })
     expect(events[0]).toMatchObject({ notice: expect.stringContaining('trains with 8') as string, steps: 7 })

@@ -6,18 +6,21 @@ import { AppError } from '@shared/errors'
 import type { Epoch } from '@shared/search/trial'
 import { LeakGuard } from './leak-guard'
 import { writeBest, writeCheckpoint, type Best, type Progress } from './checkpoint'
-import { evaluateAll, type EvaluationSummary } from './evaluation'
-import { trainingBytes, availableMemory } from './memory'
+import { evaluateAll, evaluationBatchFor, type EvaluationSummary } from './evaluation'
+import { availableMemory } from './memory'
 import { epochOrder, stepSeed, stepsPerEpoch } from './order'
 import { outOfMemory, prepare, type Preparation } from './prepare'
 import { learningRateAt } from './schedule'
 import { createSession, type TrainingSession } from './session'
+import type { TrainingData } from './training-data'
 
 export interface TrainOptions {
   /** Stops after the step under way; the last checkpoint stays. */
   readonly signal?: AbortSignal | undefined
   /** Bytes available to this process. */
   readonly memory?: () => Promise<number>
+  /** Most bytes of images in memory; more are read as training goes. By default what the environment or the machine says. */
+  readonly imageMemory?: number
   /** Milliseconds; replaced in tests. */
   readonly now?: () => number
   /** Replaced in tests, where TensorFlow is to run out of memory. */
@@ -40,34 +43,36 @@ const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(reso
 export async function* train(job: TrainJob, options: TrainOptions = {}): AsyncGenerator<TrainEvent, void, undefined> {
   const now = options.now ?? (() => performance.now())
   const clock = { now, startedAt: now() }
-  const prepared = await prepare(job, options.memory)
+  const prepared = await prepare(job, options)
   try {
-    yield* trainPrepared(job, prepared, options, clock)
+    yield* trainAndClose(job, prepared, options, clock)
   } catch (thrown) {
     if (!(thrown instanceof AppError) || thrown.code !== 'out-of-memory') throw thrown
     if (prepared.batchSize === 1 || job.recipe.deterministic) throw thrown
-    const half = await prepare(job, options.memory)
+    const half = await prepare(job, options)
     const batchSize = Math.floor(prepared.batchSize / 2)
     const notice = `TensorFlow ran out of memory with batches of ${prepared.batchSize}; trains with ${batchSize}.`
     try {
-      yield* trainPrepared(job, { ...half, batchSize, notices: [...half.notices, notice] }, options, clock)
+      yield* trainAndClose(job, { ...half, batchSize, notices: [...half.notices, notice] }, options, clock)
     } catch (again) {
       if (!(again instanceof AppError) || again.code !== 'out-of-memory') throw again
-      const needed = trainingBytes(half.network, batchSize, half.rows.images.length)
-      throw outOfMemory(batchSize, needed, await (options.memory ?? availableMemory)(), again)
+      throw outOfMemory(batchSize, half.bytesFor(batchSize), await (options.memory ?? availableMemory)(), again)
     }
   }
 }
 
-/** Below this a batch is bound by dispatch, not by arithmetic (chosen: small networks at 64 images were). */
-const SMALL_BATCH = 64
-
-/**
- * Evaluation keeps no activations for a backward pass, so it has room for twice a step's images; beyond a small batch that
- * gains nothing, and equal shapes spare choosing kernels anew.
- */
-const evaluationBatchFor = (batchSize: number): number =>
-  batchSize >= SMALL_BATCH ? batchSize : Math.min(SMALL_BATCH, 2 * batchSize)
+async function* trainAndClose(
+  job: TrainJob,
+  prepared: Preparation,
+  options: TrainOptions,
+  clock: Clock,
+): AsyncGenerator<TrainEvent, void, undefined> {
+  try {
+    yield* trainPrepared(job, prepared, options, clock)
+  } finally {
+    await prepared.data.close()
+  }
+}
 
 interface Clock {
   readonly now: () => number
@@ -80,9 +85,9 @@ async function* trainPrepared(
   options: TrainOptions,
   clock: Clock,
 ): AsyncGenerator<TrainEvent, void, undefined> {
-  const { network, rows, normalisation, batchSize, trainCount, checkpoint } = prepared
+  const { network, data, normalisation, batchSize, trainCount, checkpoint } = prepared
   const { recipe, seed, lease } = job
-  const validation = Int32Array.from({ length: rows.count - trainCount }, (_, i) => trainCount + i)
+  const validation = Int32Array.from({ length: data.count - trainCount }, (_, i) => trainCount + i)
   const perEpoch = stepsPerEpoch(trainCount, batchSize)
   const earlier = checkpoint?.progress.epochs ?? []
   yield {
@@ -102,7 +107,7 @@ async function* trainPrepared(
     precision: prepared.precision,
     batchSize,
     evaluationBatch,
-    rows,
+    data,
     normalisation,
     seed,
     trainable: job.trainable,
@@ -114,8 +119,15 @@ async function* trainPrepared(
     let progress = checkpoint?.progress ?? null
     for (let number = earlier.length + 1; number <= recipe.epochs && !hasStalled(progress, recipe); number++) {
       const startedAt = clock.now()
-      const trained = yield* trainEpoch(job, session, { number, perEpoch, batchSize, trainCount }, clock, limits)
-      const { loss, accuracy } = yield* validate(job, session, { number, validation, evaluationBatch }, clock, limits)
+      const trained = yield* trainEpoch(job, session, data, { number, perEpoch, batchSize, trainCount }, clock, limits)
+      const { loss, accuracy } = yield* validate(
+        job,
+        session,
+        data,
+        { number, validation, evaluationBatch },
+        clock,
+        limits,
+      )
       if (!Number.isFinite(loss)) throw diverged(loss, number, perEpoch, 'validation loss')
       const epoch: Epoch = {
         epoch: number,
@@ -190,26 +202,28 @@ interface EpochPlan {
 async function* trainEpoch(
   { recipe, seed, lease }: TrainJob,
   session: TrainingSession,
+  data: TrainingData,
   { number, perEpoch, batchSize, trainCount }: EpochPlan,
   clock: Clock,
   limits: Limits,
 ): AsyncGenerator<TrainEvent, Pick<Epoch, 'learningRate' | 'trainLoss' | 'trainAccuracy'>, undefined> {
-  const order = epochOrder(trainCount, seed, number)
+  const order = epochOrder(trainCount, seed, number).subarray(0, perEpoch * batchSize)
   const total = { loss: 0, accuracy: 0 }
   let learningRate = 0
   let toldAt = -Infinity
-  for (let step = 0; step < perEpoch; step++) {
+  let step = 0
+  for await (const batch of data.batches(order, batchSize)) {
     learningRate = learningRateAt(recipe, (number - 1) * perEpoch + step, perEpoch * recipe.epochs)
-    const indices = order.slice(step * batchSize, (step + 1) * batchSize)
     const before = (number - 1) * perEpoch + step
-    const result = session.step(indices, learningRate, stepSeed(seed, number, step), before)
+    const result = session.step(batch, learningRate, stepSeed(seed, number, step), before)
     if (!Number.isFinite(result.loss)) throw diverged(result.loss, number, step + 1, 'training loss')
     total.loss += result.loss
     total.accuracy += result.accuracy
     await limits.check()
+    step++
     if (clock.now() - toldAt >= STEP_EVENT_INTERVAL_MS) {
       toldAt = clock.now()
-      yield { type: 'step', lease, epoch: number, step: step + 1, loss: result.loss }
+      yield { type: 'step', lease, epoch: number, step, loss: result.loss }
     }
   }
   return { learningRate, trainLoss: total.loss / perEpoch, trainAccuracy: total.accuracy / perEpoch }
@@ -224,11 +238,12 @@ interface ValidationPlan {
 async function* validate(
   { lease }: TrainJob,
   session: TrainingSession,
+  data: TrainingData,
   { number, validation, evaluationBatch }: ValidationPlan,
   clock: Clock,
   limits: Limits,
 ): AsyncGenerator<TrainEvent, EvaluationSummary, undefined> {
-  const batches = evaluateAll(session, validation, evaluationBatch, limits.check)
+  const batches = evaluateAll(session, data, validation, evaluationBatch, limits.check)
   let toldAt = clock.now()
   for (;;) {
     const next = await batches.next()

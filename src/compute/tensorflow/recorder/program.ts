@@ -5,11 +5,12 @@ import type { TensorValues } from '../binding'
 export interface FeedSpec {
   /** Fixed for the recording, batch included; `[]` is a scalar. */
   readonly shape: readonly number[]
-  readonly dtype: 'float32' | 'int32'
+  /** A recorded entry is fed bytes as they are; tfjs calls the tensor int32. */
+  readonly dtype: 'float32' | 'int32' | 'uint8'
 }
 
 /** A typed array of the feed's size and type, or a number for a scalar. */
-export type FeedValue = number | Float32Array | Int32Array
+export type FeedValue = number | TensorValues
 
 /**
  * One entry point: ordinary tfjs code over the variables and the fed tensors. It returns what to fetch and may assign

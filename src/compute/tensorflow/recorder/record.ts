@@ -189,8 +189,10 @@ function giveEachItsOwnTensor(variables: readonly Variable[]): void {
 
 const sizeOf = (shape: readonly number[]): number => shape.reduce((product, length) => product * length, 1)
 
+const FEED_ARRAYS = { float32: Float32Array, int32: Int32Array, uint8: Uint8Array } as const
+
 function zeroValues({ shape, dtype }: FeedSpec): FeedValue {
-  return dtype === 'float32' ? new Float32Array(sizeOf(shape)) : new Int32Array(sizeOf(shape))
+  return new FEED_ARRAYS[dtype](sizeOf(shape))
 }
 
 function feedTensors(
@@ -207,7 +209,7 @@ function feedTensors(
 }
 
 function createFeed(entry: string, feed: string, { shape, dtype }: FeedSpec, value: FeedValue | undefined): number {
-  const array = typeof value !== 'number' ? value : dtype === 'float32' ? Float32Array.of(value) : Int32Array.of(value)
+  const array = typeof value !== 'number' ? value : FEED_ARRAYS[dtype].of(value)
   if (array === undefined) throw new AppError('invalid-input', `Entry ${entry} needs a value for its feed ${feed}.`)
   return createTensor(`feed ${feed} of entry ${entry}`, { shape, dtype: DataType[dtype] }, array)
 }
