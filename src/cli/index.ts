@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander'
 import { checkCommand } from './commands/check'
 import { costCommand } from './commands/cost'
 import { datasetCommand } from './commands/dataset'
+import { devicesCommand } from './commands/devices'
 import { diffCommand } from './commands/diff'
 import { doctorCommand } from './commands/doctor'
 import { exportCommand } from './commands/export'
@@ -20,6 +21,7 @@ const program = new Command('gpt-nas')
   .exitOverride()
 
 doctorCommand(program)
+devicesCommand(program)
 datasetCommand(program)
 spaceCommand(program)
 zooCommand(program)

@@ -9,6 +9,10 @@ const contract = implement(selfCheckContract)
 const router = {
   // Loaded inside the call, so that a missing runtime reaches the engine as an error with its fix.
   run: contract.run.handler(async () => (await import('./tensorflow/self-check')).runSelfCheck(process.env)),
+  device: contract.device.handler(async () => {
+    const { runtimeVersions } = await import('./tensorflow/backend')
+    return { device: runtimeVersions().device }
+  }),
 }
 
 void serveParent(router)

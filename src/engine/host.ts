@@ -1,16 +1,14 @@
 // Makes an engine: opens the workspace, wires services, recovers what an end of the program left. The app's utility process
 // and the command line both get theirs here; nothing else knows how the parts fit together.
-import os from 'node:os'
 import path from 'node:path'
 import { implement } from '@orpc/server'
 import { engineContract } from '@shared/contract'
 import { createDatasets, type Datasets } from './datasets/datasets'
-import { checkedEnvironment } from './executors/checked-environment'
+import { createDevices, type Devices } from './executors/devices'
 import { LocalComputes } from './executors/local-computes'
-import type { ComputePool, StartProof } from './executors/pool'
+import type { ShapedPool, StartProof } from './executors/pool'
 import type { ProcessStarter } from './executors/process-starter'
 import { proofStarter } from './executors/proof-process'
-import { tensorflowBuild } from './machine/tensorflow-build'
 import { Orchestrator } from './runs/orchestrator'
 import { createPreparation, parallelOf } from './runs/preparation'
 import { dropStaleCheckpoints } from './runs/stale-checkpoints'
@@ -41,7 +39,7 @@ export interface EngineOptions {
   /** Receives bugs and what could not be stored. */
   readonly report?: (thrown: unknown) => void
   /** Instead of processes on this machine; injected by tests. */
-  readonly computes?: ComputePool
+  readonly computes?: ShapedPool
   readonly startProof?: StartProof
   readonly datasets?: Datasets
 }
@@ -65,23 +63,11 @@ function createRouter(services: Services) {
   })
 }
 
-/** A compute takes about a gigabyte (measured with CIFAR-10 resident); as much again is left for everything else. */
-const MEMORY_PER_COMPUTE = 2e9
-
-/** One compute with one thread for every core: many small candidates train fastest that way (docs: training speed). */
-function localSlots(): number {
-  const byMemory = Math.floor(os.totalmem() / MEMORY_PER_COMPUTE)
-  return Math.max(1, Math.min(os.cpus().length, byMemory))
-}
-
-function localComputes({ startProcess, cacheFolder }: EngineOptions): ComputePool {
-  const slots = localSlots()
-  const threads = Math.max(1, Math.floor(os.cpus().length / slots))
+function localComputes(devices: Devices, start: ProcessStarter): ShapedPool {
   return new LocalComputes({
-    slots,
-    start: startProcess,
-    environment: async () =>
-      checkedEnvironment({ start: startProcess, cacheFolder, runtime: await tensorflowBuild(), threads }),
+    slots: devices.plan().slots.length,
+    start,
+    environment: (slot) => devices.environment(devices.plan().slots[slot]!),
   })
 }
 
@@ -94,6 +80,8 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   } catch (thrown) {
     throw storageError(`make the cache folder ${cacheFolder}`, thrown)
   }
+  // Before the workspace is held: a variable of the environment that makes no sense is refused here.
+  const devices = await createDevices({ start: options.startProcess, cacheFolder, report })
   const store = await openStoreWhenFree(options.workspaceFolder)
   const artefacts = createArtefacts(store)
   const updates = createUpdates()
@@ -103,7 +91,8 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       cacheFolder,
       imports: { folder: store.folders.datasets, isReadOnly: store.readOnly },
     })
-  const pool = options.computes ?? localComputes(options)
+  const pool = options.computes ?? localComputes(devices, options.startProcess)
+  devices.govern(pool)
   const proposerFolder = path.join(options.resourcesFolder, 'proposer', 'paper-1')
   const prepare = createPreparation({ store, artefacts, datasets, pool, proposerFolder })
   const orchestrator = new Orchestrator({ store, artefacts, updates, prepare, report })
@@ -113,6 +102,8 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     artefacts,
     datasets,
     pool,
+    devices,
+    startProcess: options.startProcess,
     startProof: options.startProof ?? proofStarter(options.startProcess),
     orchestrator,
     views,
@@ -137,6 +128,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     close: async () => {
       await orchestrator.close()
       closing.abort()
+      devices.close()
       await pool.close()
       await datasets.close()
       await store.close()

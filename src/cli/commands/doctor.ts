@@ -1,9 +1,11 @@
-// gpt-nas doctor: versions, devices, memory, disk and what is wrong.
+// gpt-nas doctor: versions, devices, memory, disk and what is wrong; with --benchmark also how computes train fastest here.
 import type { Command } from 'commander'
 import type { DoctorReport } from '@shared/contract/runtime'
-import { runCommand, withCommonOptions, type CommonOptions } from '../command'
+import { runCommand, withCommonOptions, type CommandContext, type CommonOptions } from '../command'
 import { bytes, table } from '../format'
 import { EXIT } from '../output'
+import { devicesText } from './devices'
+import { runBenchmark } from './doctor-benchmark'
 
 const MARK = { ok: 'ok', warning: 'warn', error: 'FAIL' } as const
 
@@ -26,11 +28,31 @@ function asText(report: DoctorReport): string {
   ].join('\n\n')
 }
 
+interface DoctorOptions extends CommonOptions {
+  readonly benchmark?: boolean
+}
+
+async function measure(context: CommandContext): Promise<number> {
+  const result = await runBenchmark(context)
+  if (result === null) return EXIT.interrupted
+  const devices = await context.client.runtime.devices()
+  context.output.result(devices, devicesText(devices))
+  return EXIT.ok
+}
+
 export function doctorCommand(program: Command): void {
   withCommonOptions(
-    program.command('doctor').description('versions, devices, memory, disk, and what is wrong with them'),
-  ).action((options: CommonOptions) =>
-    runCommand(options, async ({ client, output }) => {
+    program
+      .command('doctor')
+      .description('versions, devices, memory, disk, and what is wrong with them')
+      .option(
+        '--benchmark',
+        'measure how many computes with how many threads train fastest here, and make that the default',
+      ),
+  ).action((options: DoctorOptions) =>
+    runCommand(options, async (context) => {
+      if (options.benchmark === true) return measure(context)
+      const { client, output } = context
       output.note('Looking at the machine and trying TensorFlow in a process of its own ...')
       const report = await client.runtime.doctor()
       output.result(report, asText(report))

@@ -7,7 +7,7 @@ import type { SelfCheck } from '@shared/contract/compute'
 import { selfCheckContract } from '@shared/contract/self-check'
 import { memoryPorts } from '@shared/transport/port'
 import { serveRouter } from '@shared/transport/rpc'
-import { checkedEnvironment } from './checked-environment'
+import { checkedEnvironment, ON_PROCESSOR } from './checked-environment'
 import type { ProcessStarter } from './process-starter'
 
 const GOOD: SelfCheck = { oneDnn: true, groupedConvolution: true, allocator: 'bfc', notices: [] }
@@ -21,7 +21,8 @@ function checker(answer: SelfCheck | undefined) {
     const os = implement(selfCheckContract)
     let end: (code: number | null) => void = () => undefined
     const exited = new Promise<number | null>((resolve) => (end = resolve))
-    serveRouter(os.router({ run: os.run.handler(() => answer ?? new Promise<never>(() => end(139))) }), server)
+    const router = { run: os.run.handler(() => answer ?? new Promise<never>(() => end(139))) }
+    serveRouter(router, server)
     return Promise.resolve({ pid: 1, port, exited, kill: () => end(null) })
   }
   return { seen, start }
@@ -36,7 +37,7 @@ describe('the environment of computes', () => {
 
   it('is checked once for a processor and a TensorFlow build', async () => {
     const { seen, start } = checker(GOOD)
-    const options = { start, cacheFolder, runtime: 'tensorflow 2.21.0', threads: 1 }
+    const options = { start, cacheFolder, runtime: 'tensorflow 2.21.0', threads: 1, device: ON_PROCESSOR }
     expect((await checkedEnvironment(options)).env).toMatchObject({
       TF_ENABLE_ONEDNN_OPTS: '1',
       TF_NUM_INTRAOP_THREADS: '1',
@@ -47,9 +48,22 @@ describe('the environment of computes', () => {
     expect(seen.started).toBe(2)
   })
 
+  it('is checked for each kind of device, on that device alone', async () => {
+    const { seen, start } = checker(GOOD)
+    const envs: Readonly<Record<string, string>>[] = []
+    const noted: ProcessStarter = (kind, env) => (envs.push(env), start(kind, env))
+    const options = { start: noted, cacheFolder, runtime: 'x', threads: 1 }
+    const card = { name: 'gpu', env: { CUDA_VISIBLE_DEVICES: 'GPU-1' } }
+    for (const device of [ON_PROCESSOR, card, ON_PROCESSOR, card]) {
+      expect((await checkedEnvironment({ ...options, device })).env).toMatchObject(device.env)
+    }
+    expect(seen.started).toBe(2)
+    expect(envs.map((env) => env['CUDA_VISIBLE_DEVICES'])).toEqual(['-1', 'GPU-1'])
+  })
+
   it('falls back to the safe kernels with a notice when the check dies, and tries again next time', async () => {
     const dying = checker(undefined)
-    const options = { start: dying.start, cacheFolder, runtime: 'tensorflow 2.21.0', threads: 2 }
+    const options = { start: dying.start, cacheFolder, runtime: 'tensorflow 2.21.0', threads: 2, device: ON_PROCESSOR }
     const { env, notices } = await checkedEnvironment(options)
     expect(env).toMatchObject({ TF_ENABLE_ONEDNN_OPTS: '0' })
     expect(notices.join()).toContain('139')
@@ -62,7 +76,7 @@ describe('the environment of computes', () => {
   it('ignores a stored result it cannot read', async () => {
     writeFileSync(join(cacheFolder, 'self-check.json'), '{"key":')
     const { start } = checker({ ...GOOD, oneDnn: false, notices: ['oneDNN gave a wrong gradient.'] })
-    const result = await checkedEnvironment({ start, cacheFolder, runtime: 'x', threads: 1 })
+    const result = await checkedEnvironment({ start, cacheFolder, runtime: 'x', threads: 1, device: ON_PROCESSOR })
     expect(result.notices).toEqual(['oneDNN gave a wrong gradient.'])
     expect(JSON.parse(readFileSync(join(cacheFolder, 'self-check.json'), 'utf8'))).toMatchObject({
       selfCheck: { oneDnn: false },

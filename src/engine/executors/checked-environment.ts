@@ -5,14 +5,10 @@ import { cpus } from 'node:os'
 import { dirname, join } from 'node:path'
 import { z } from 'zod'
 import { selfCheckSchema, type SelfCheck } from '@shared/contract/compute'
-import type { SelfCheckContract } from '@shared/contract/self-check'
 import { errorData } from '@shared/errors'
 import { CAUTIOUS_SELF_CHECK, environmentFor } from '@shared/runtime/compute-environment'
-import { createClient } from '@shared/transport/rpc'
 import type { ProcessStarter } from './process-starter'
-
-/** Loading TensorFlow from a cold disk and a few hundred tiny kernels: seconds; a hung kernel spins for ever. */
-const LIMIT_MS = 120_000
+import { askThrowAway } from './throw-away'
 
 const storedSchema = z.object({ key: z.string(), selfCheck: selfCheckSchema })
 
@@ -23,7 +19,12 @@ export interface CheckedEnvironmentOptions {
   readonly runtime: string
   /** Intra-op threads of each compute. */
   readonly threads: number
+  /** What the check and the computes run on: each kind of device has a result of its own. */
+  readonly device: { readonly name: string; readonly env: Readonly<Record<string, string>> }
 }
+
+/** The processor alone, which no build for cards may leave. */
+export const ON_PROCESSOR: CheckedEnvironmentOptions['device'] = { name: 'cpu', env: { CUDA_VISIBLE_DEVICES: '-1' } }
 
 export interface CheckedEnvironment {
   readonly env: Readonly<Record<string, string>>
@@ -34,9 +35,14 @@ export interface CheckedEnvironment {
 /** Never throws: whatever goes wrong in the check means the cautious kernels and a notice that says so. */
 export async function checkedEnvironment(options: CheckedEnvironmentOptions): Promise<CheckedEnvironment> {
   const key = `${options.runtime} | ${cpus()[0]?.model ?? 'unknown processor'} | ${process.arch}`
-  const file = join(options.cacheFolder, 'self-check.json')
+  const { name } = options.device
+  const file = join(options.cacheFolder, name === ON_PROCESSOR.name ? 'self-check.json' : `self-check-${name}.json`)
   const selfCheck = (await stored(file, key)) ?? (await checkAndStore(options, file, key))
-  return { env: environmentFor(selfCheck, options.threads), notices: selfCheck.notices, selfCheck }
+  return {
+    env: { ...environmentFor(selfCheck, options.threads), ...options.device.env },
+    notices: selfCheck.notices,
+    selfCheck,
+  }
 }
 
 async function stored(file: string, key: string): Promise<SelfCheck | undefined> {
@@ -66,24 +72,12 @@ async function checkAndStore(options: CheckedEnvironmentOptions, file: string, k
 async function runCheck({
   start,
   threads,
+  device,
 }: CheckedEnvironmentOptions): Promise<{ selfCheck: SelfCheck; isTrusted: boolean }> {
   const candidate: SelfCheck = { oneDnn: true, groupedConvolution: true, allocator: 'bfc', notices: [] }
   try {
-    const process = await start('self-check', environmentFor(candidate, threads))
-    const client = createClient<SelfCheckContract>(process.port)
-    let timer: NodeJS.Timeout | undefined
-    const limit = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new Error(`no answer within ${LIMIT_MS / 1000} s`)), LIMIT_MS)
-    })
-    const died = process.exited.then((code): never => {
-      throw new Error(`the check ended with code ${code ?? 'none'}`)
-    })
-    try {
-      return { selfCheck: await Promise.race([client.run(), limit, died]), isTrusted: true }
-    } finally {
-      clearTimeout(timer)
-      process.kill()
-    }
+    const env = { ...environmentFor(candidate, threads), ...device.env }
+    return { selfCheck: await askThrowAway(start, env, (client) => client.run()), isTrusted: true }
   } catch (thrown) {
     const notice = `TensorFlow's fast kernels are off: ${errorData(thrown).message}.`
     return { selfCheck: { ...CAUTIOUS_SELF_CHECK, notices: [notice] }, isTrusted: false }

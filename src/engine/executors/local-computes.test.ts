@@ -235,4 +235,57 @@ describe('the pool of local computes', () => {
     expect(seen.live).toBe(1)
     await pool.close()
   })
+
+  it('ends a compute for a reason, which its job gets, and does not hold it against the slot', async () => {
+    const { seen, start } = memoryProcesses()
+    const pool = new LocalComputes({ slots: 1, start, environment })
+    for (let time = 0; time < 6; time++) {
+      const job = pool.run((client) => client.proposerInfo({ checkpoint: '' }), never)
+      const outcome = expect(job).rejects.toMatchObject({ code: 'out-of-memory', message: 'too much of the card' })
+      await expect.poll(() => pool.statuses()[0]?.state).toBe('busy')
+      pool.fail(0, new AppError('out-of-memory', 'too much of the card'))
+      await outcome
+    }
+    expect(seen.live).toBe(0)
+    expect(pool.statuses()[0]?.state).toBe('idle')
+    pool.fail(0, new AppError('out-of-memory', 'nobody there'))
+    await pool.run((client) => client.info(), never)
+    await pool.close()
+  })
+
+  it('keeps its computes ended while somebody has the machine to himself; jobs wait for it', async () => {
+    const { seen, start } = memoryProcesses()
+    const pool = new LocalComputes({ slots: 2, start, environment })
+    await pool.run((client) => client.info(), never)
+    const order: string[] = []
+    let job: Promise<void> | undefined
+    await pool.exclusively(async () => {
+      expect(seen.live).toBe(0)
+      job = pool.run(() => Promise.resolve(void order.push('job')), never)
+      await expect(pool.exclusively(() => Promise.resolve())).rejects.toMatchObject({ code: 'conflict' })
+      await new Promise((resolve) => setTimeout(resolve, 10))
+      order.push('measured')
+    })
+    await job
+    expect(order).toEqual(['measured', 'job'])
+    await pool.close()
+  })
+
+  it('changes the number of slots while nobody works, and each start asks for its slot', async () => {
+    const { start } = memoryProcesses()
+    const asked: number[] = []
+    const pool = new LocalComputes({ slots: 1, start, environment: (slot) => (asked.push(slot), environment()) })
+    let release: () => void = () => undefined
+    const job = pool.run(() => new Promise<void>((resolve) => (release = resolve)), never)
+    await expect.poll(() => pool.statuses()[0]?.state).toBe('busy')
+    await expect(pool.reshape(3)).rejects.toMatchObject({ code: 'conflict', fix: expect.stringContaining('pause') as string }) // prettier-ignore
+    release()
+    await job
+    await pool.reshape(3)
+    expect(pool.size).toBe(3)
+    const together = [1, 2, 3].map(() => pool.run((_client, slot) => Promise.resolve(slot), never))
+    expect(await Promise.all(together)).toEqual([0, 1, 2])
+    expect(asked).toEqual([0, 0, 1, 2])
+    await pool.close()
+  })
 })

@@ -4,43 +4,46 @@ import { AppError } from '@shared/errors'
 import type { ComputeContract } from '@shared/contract/compute'
 import type { ComputeStatus } from '@shared/contract/runtime'
 import { createClient } from '@shared/transport/rpc'
-import { Slot, type Live } from './compute-slot'
-import type { ComputeJob, ComputePool } from './pool'
+import { liveCompute, Slot, type Live } from './compute-slot'
+import type { ComputeJob, ShapedPool } from './pool'
 import type { ProcessStarter, StartedProcess } from './process-starter'
 import { exitSoon, withinStartLimit } from './start-limit'
 
 export interface LocalComputesOptions {
   readonly slots: number
   readonly start: ProcessStarter
-  /** Environment of the computes, from the self-check; asked for once, before the first start. */
-  readonly environment: () => Promise<{
+  /** Environment of a slot's compute, from the self-check and its device; asked for before every start. */
+  readonly environment: (slot: number) => Promise<{
     readonly env: Readonly<Record<string, string>>
     readonly notices: readonly string[]
   }>
 }
 
-export class LocalComputes implements ComputePool {
-  readonly size: number
-  private readonly slots: readonly Slot[]
+export class LocalComputes implements ShapedPool {
+  private slots: readonly Slot[]
   private readonly waiting: ((slot: Slot) => void)[] = []
   private readonly listeners = new Set<() => void>()
-  private environment: ReturnType<LocalComputesOptions['environment']> | undefined
+  private isHeld = false
   private isClosed = false
 
   constructor(private readonly options: LocalComputesOptions) {
-    this.size = Math.max(1, options.slots)
-    this.slots = Array.from({ length: this.size }, (_, index) => new Slot(index))
+    this.slots = newSlots(options.slots)
+  }
+
+  get size(): number {
+    return this.slots.length
   }
 
   async run<T>(job: ComputeJob<T>, signal: AbortSignal): Promise<T> {
     const slot = await this.take(signal)
-    const { client, process } = await this.readyOrCancelled(slot, signal)
+    const live = await this.readyOrCancelled(slot, signal)
+    const { client, process } = live
     const deathsBefore = slot.deathsInARow
     let [isKilled, isDone] = [false, false]
     try {
       this.show(slot, 'busy')
       const died = process.exited.then((code): never => {
-        throw diedAtWork(slot.index, code)
+        throw live.endedBecause ?? diedAtWork(slot.index, code)
       })
       const kill = (): void => {
         isKilled = true
@@ -51,7 +54,7 @@ export class LocalComputes implements ComputePool {
           if (thrown instanceof AppError) throw thrown
           // A closing port rejects calls before the exit is known: tell a death from a fault of the job.
           const code = await exitSoon(process)
-          throw code === 'late' ? thrown : diedAtWork(slot.index, code)
+          throw code === 'late' ? thrown : (live.endedBecause ?? diedAtWork(slot.index, code))
         },
       )
       isDone = true
@@ -80,6 +83,54 @@ export class LocalComputes implements ComputePool {
     const live = this.slots.flatMap((slot) => slot.live ?? [])
     for (const { process } of live) process.kill()
     await Promise.all(live.map(({ process }) => process.exited))
+  }
+
+  fail(slot: number, error: AppError): void {
+    const live = this.slots[slot]?.live
+    if (!live) return
+    live.endedBecause = error
+    live.process.kill()
+  }
+
+  async exclusively<T>(work: () => Promise<T>): Promise<T> {
+    this.refuseBusy()
+    this.isHeld = true
+    for (const slot of this.slots) slot.isTaken = true
+    try {
+      await this.empty()
+      return await work()
+    } finally {
+      this.isHeld = false
+      for (const slot of this.slots) this.give(slot)
+    }
+  }
+
+  async reshape(slots: number): Promise<void> {
+    if (!this.isHeld) return this.exclusively(() => this.reshape(slots))
+    this.slots = newSlots(slots)
+    for (const slot of this.slots) slot.isTaken = true
+  }
+
+  /** Ends the processes of all slots: their memory and cores are wanted, or their environment has changed. */
+  private async empty(): Promise<void> {
+    for (const slot of this.slots) {
+      const { live } = slot
+      if (!live) continue
+      slot.live = undefined
+      live.process.kill()
+      await live.process.exited
+      live.process.port.close()
+    }
+  }
+
+  private refuseBusy(): void {
+    const busy = this.slots.filter(({ isTaken }) => isTaken).length
+    if (busy === 0) return
+    throw new AppError(
+      'conflict',
+      this.isHeld ? 'The computes are being measured.' : `${busy} of ${this.size} computes are at work.`,
+      'Wait until it is done, or pause what is running.',
+    )
   }
 
   private take(signal: AbortSignal): Promise<Slot> {
@@ -151,14 +202,15 @@ export class LocalComputes implements ComputePool {
       )
     }
     this.show(slot, slot.restarts > 0 ? 'restarting' : 'checking')
-    const { env, notices } = await (this.environment ??= this.options.environment())
+    const { env, notices } = await this.options.environment(slot.index)
     this.refuseClosed()
     this.show(slot, slot.restarts > 0 ? 'restarting' : 'starting')
     const process = await this.options.start('compute', env)
     if (this.isClosed) process.kill()
     this.refuseClosed()
     const client = createClient<ComputeContract>(process.port)
-    slot.live = { process, client }
+    const live = liveCompute(process, client)
+    slot.live = live
     void process.exited.then(() => this.died(slot, process))
     const info = await withinStartLimit(client.info(), process).catch((thrown: unknown): never => {
       // What could not even say who it is must not be taken for ready by the next job.
@@ -167,14 +219,15 @@ export class LocalComputes implements ComputePool {
     })
     slot.device = info.device
     slot.notice = [...notices, ...info.selfCheck.notices].join(' ') || null
-    return slot.live
+    return live
   }
 
   private died(slot: Slot, process: StartedProcess): void {
     if (slot.live?.process !== process) return
     process.port.close()
+    // Ended from here for what its job took of the machine: no fault of the slot.
+    if (slot.live.endedBecause === undefined) slot.deathsInARow++
     slot.live = undefined
-    slot.deathsInARow++
     slot.restarts++
     this.show(slot, 'idle')
   }
@@ -184,6 +237,8 @@ export class LocalComputes implements ComputePool {
     for (const listener of this.listeners) listener()
   }
 }
+
+const newSlots = (count: number): Slot[] => Array.from({ length: Math.max(1, count) }, (_, index) => new Slot(index))
 
 const diedAtWork = (slot: number, code: number | null): AppError =>
   new AppError(

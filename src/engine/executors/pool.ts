@@ -4,6 +4,7 @@ import type { ContractRouterClient } from '@orpc/contract'
 import type { ComputeContract } from '@shared/contract/compute'
 import type { ProofContract } from '@shared/contract/proof'
 import type { ComputeStatus } from '@shared/contract/runtime'
+import type { AppError } from '@shared/errors'
 
 export type ComputeClient = ContractRouterClient<ComputeContract>
 export type ProofClient = ContractRouterClient<ProofContract>
@@ -29,6 +30,22 @@ export interface ComputePool {
   onStatus(listener: () => void): () => void
   /** Ends every process and waits for it. Jobs under way reject. */
   close(): Promise<void>
+}
+
+/** What whoever decides about devices needs of a pool besides jobs. */
+export interface ShapedPool extends ComputePool {
+  /**
+   * Gives the pool another number of slots; computes start anew with their slot's environment. Also from within `exclusively`.
+   * @throws AppError `conflict` while a compute works
+   */
+  reshape(slots: number): Promise<void>
+  /**
+   * Ends all computes and keeps them ended while `work` runs; jobs that come meanwhile wait.
+   * @throws AppError `conflict` while a compute works
+   */
+  exclusively<T>(work: () => Promise<T>): Promise<T>
+  /** Ends a slot's process; a job under way rejects with `error`. */
+  fail(slot: number, error: AppError): void
 }
 
 /** A fresh process with plain tfjs and nothing of ours in it but the entry; see contract/proof. */

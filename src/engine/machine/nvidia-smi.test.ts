@@ -1,8 +1,6 @@
-import { chmodSync, writeFileSync } from 'node:fs'
-import path from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { temporaryFolder } from '../testing/temporary-folder'
-import { nvidiaDevices, parseNvidiaSmi } from './nvidia-smi'
+import { brokenNvidiaSmi, fakeNvidiaSmi } from '../testing/fake-nvidia-smi'
+import { nvidiaSmi, parseMigInstances, parseNvidiaSmi } from './nvidia-smi'
 
 const MEBIBYTE = 1024 * 1024
 
@@ -10,34 +8,83 @@ describe('the output of nvidia-smi', () => {
   it('is read with what a card does not tell left open', () => {
     expect(
       parseNvidiaSmi(
-        '0, NVIDIA GeForce RTX 4090, 24564, 1203, 41, 550.54.14\n1, NVIDIA Tegra, [N/A], [Not Supported], [N/A], [N/A]\n',
+        '0, NVIDIA GeForce RTX 4090, 24564, 1203, 41, 550.54.14, GPU-8f2c, 37\n' +
+          '1, NVIDIA Tegra, [N/A], [Not Supported], [N/A], [N/A], [N/A], [N/A]\n',
       ),
     ).toEqual([
       {
         index: 0,
+        uuid: 'GPU-8f2c',
         name: 'NVIDIA GeForce RTX 4090',
         memoryBytes: 24564 * MEBIBYTE,
         usedBytes: 1203 * MEBIBYTE,
+        utilisation: 0.37,
         temperature: 41,
         driver: '550.54.14',
       },
-      { index: 1, name: 'NVIDIA Tegra', memoryBytes: null, usedBytes: null, temperature: null, driver: null },
+      {
+        index: 1,
+        uuid: null,
+        name: 'NVIDIA Tegra',
+        memoryBytes: null,
+        usedBytes: null,
+        utilisation: null,
+        temperature: null,
+        driver: null,
+      },
     ])
   })
 
   it.each([
     '',
     'No devices were found',
-    'NVIDIA-SMI has failed because it could not communicate, with, the, NVIDIA, driver, now',
+    'NVIDIA-SMI has failed because it could not communicate, with, the, NVIDIA, driver, now, at, all',
   ])('"%s" holds no device', (text) => expect(parseNvidiaSmi(text)).toEqual([]))
 
-  it('comes from the program; one that is absent or fails means no devices', async () => {
-    const program = path.join(temporaryFolder(), 'nvidia-smi')
-    writeFileSync(program, '#!/bin/sh\necho "0, Card, with comma, 8192, 10, 50, 1.2"\n')
-    chmodSync(program, 0o755)
-    expect(await nvidiaDevices(program)).toMatchObject([{ name: 'Card, with comma', memoryBytes: 8192 * MEBIBYTE }])
-    writeFileSync(program, '#!/bin/sh\nexit 9\n')
-    expect(await nvidiaDevices(program)).toEqual([])
-    expect(await nvidiaDevices('/nowhere/nvidia-smi')).toEqual([])
+  it('lists the parts of a card in multi-instance mode, in the old and the new form of their names', () => {
+    expect(
+      parseMigInstances(
+        [
+          'GPU 0: NVIDIA GeForce RTX 4090 (UUID: GPU-8f2c)',
+          'GPU 1: NVIDIA A100-SXM4-80GB (UUID: GPU-5d5b)',
+          '  MIG 3g.40gb     Device  0: (UUID: MIG-c6d4f1ef-42e4-5de3-91c7-45d71c87eb3f)',
+          '  MIG 1g.10gb     Device  1: (UUID: MIG-GPU-5d5b/7/0)',
+          '  MIG 1g.5gb+me   Device  2: (UUID: MIG-aa)',
+        ].join('\n'),
+      ),
+    ).toEqual([
+      { card: 1, uuid: 'MIG-c6d4f1ef-42e4-5de3-91c7-45d71c87eb3f', name: 'MIG 3g.40gb', memoryBytes: 40e9 },
+      { card: 1, uuid: 'MIG-GPU-5d5b/7/0', name: 'MIG 1g.10gb', memoryBytes: 10e9 },
+      { card: 1, uuid: 'MIG-aa', name: 'MIG 1g.5gb+me', memoryBytes: 5e9 },
+    ])
+  })
+})
+
+describe('the program nvidia-smi', () => {
+  it('is asked for devices, their parts and who holds their memory', async () => {
+    const smi = nvidiaSmi(
+      fakeNvidiaSmi({
+        devices: '0, Card, with comma, 8192, 10, 50, 1.2, GPU-1, 5\n',
+        listing: 'GPU 0: Card (UUID: GPU-1)\n',
+        processes: '4711, GPU-1, 2048\n4712, GPU-1, [N/A]\n[Insufficient Permissions], GPU-1, 3\n',
+      }),
+    )
+    expect(await smi.devices()).toMatchObject([
+      { name: 'Card, with comma', memoryBytes: 8192 * MEBIBYTE, uuid: 'GPU-1' },
+    ])
+    expect(await smi.migInstances()).toEqual([])
+    expect(await smi.processes()).toEqual([{ pid: 4711, uuid: 'GPU-1', usedBytes: 2048 * MEBIBYTE }])
+  })
+
+  it.each([
+    ['is absent', () => '/nowhere/nvidia-smi'],
+    ['fails', () => brokenNvidiaSmi('echo "0, Card, 8192, 10, 50, 1.2, GPU-1, 5"; exit 9')],
+    ['hangs and ignores a polite end', () => brokenNvidiaSmi('trap "" TERM; while :; do sleep 1; done')],
+    ['prints nonsense', () => brokenNvidiaSmi('head -c 5000 /dev/urandom')],
+  ])('means no devices when it %s', async (_how, program) => {
+    const smi = nvidiaSmi(program(), 300)
+    const started = performance.now()
+    expect([await smi.devices(), await smi.migInstances(), await smi.processes()]).toEqual([[], [], []])
+    expect(performance.now() - started).toBeLessThan(10_000)
   })
 })

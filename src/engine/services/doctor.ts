@@ -6,7 +6,7 @@ import type { ComputeInfo } from '@shared/contract/compute'
 import type { Diagnosis, DoctorReport } from '@shared/contract/runtime'
 import { errorData } from '@shared/errors'
 import { freeBytes } from '../machine/disk'
-import { nvidiaDevices, type NvidiaDevice } from '../machine/nvidia-smi'
+import type { NvidiaDevice } from '../machine/nvidia-smi'
 import type { Services } from './services'
 
 const GIBIBYTE = 1024 ** 3
@@ -23,7 +23,7 @@ export async function examine(services: Services): Promise<DoctorReport> {
   const { store, appVersion } = services
   const [compute, gpus, disk, datasets] = await Promise.all([
     askCompute(services),
-    nvidiaDevices(),
+    services.devices.gpus.read().then(({ devices }) => devices),
     freeBytes(store.folders.root).catch(() => null),
     services.datasets.list(),
   ])
@@ -33,7 +33,8 @@ export async function examine(services: Services): Promise<DoctorReport> {
     computeCheck(compute),
     ...kernelChecks(compute),
     diskCheck(disk, store.folders.root),
-    memoryCheck(),
+    memoryCheck(services),
+    devicesCheck(services),
     ...datasets.map(({ name, title, state, problem }) => datasetCheck(name, title, state, problem)),
     await proposerCheck(services.proposerFolder),
     ...gpuChecks(gpus, compute),
@@ -49,7 +50,7 @@ export async function examine(services: Services): Promise<DoctorReport> {
       'Operating system': `${os.type()} ${os.release()} ${os.arch()}`,
       ...(gpus[0]?.driver != null && { 'NVIDIA driver': gpus[0].driver }),
     },
-    devices: [cpuDevice(), ...gpus.map(gpuDevice)],
+    devices: [cpuDevice(services), ...gpus.map(gpuDevice)],
     memory: { totalBytes: os.totalmem(), freeBytes: os.freemem() },
     disk: { path: store.folders.root, freeBytes: disk ?? 0 },
     checks,
@@ -138,10 +139,38 @@ function diskCheck(bytes: number | null, folder: string): Diagnosis {
   }
 }
 
-function memoryCheck(): Diagnosis {
-  const found = `${gibibytes(os.freemem())} free of ${gibibytes(os.totalmem())}`
-  if (os.totalmem() >= ENOUGH_MEMORY) return ok('memory', 'Memory', found)
+function memoryCheck({ devices }: Services): Diagnosis {
+  const { memoryBytes } = devices.machine
+  const limited = memoryBytes < os.totalmem() ? `, of which ${gibibytes(memoryBytes)} may be used` : ''
+  const found = `${gibibytes(os.freemem())} free of ${gibibytes(os.totalmem())}${limited}`
+  if (memoryBytes >= ENOUGH_MEMORY) return ok('memory', 'Memory', found)
   return { id: 'memory', title: 'Memory', status: 'warning', found, fix: 'Train with one compute and small batches.' }
+}
+
+/** What computes use of the machine, and where that comes from. */
+function devicesCheck({ devices }: Services): Diagnosis {
+  const { slots, source, notes, staleBecause, benchmark } = devices.view()
+  const [id, title] = ['computes', 'Computes']
+  const threads = [...new Set(slots.map((slot) => slot.threads))].join(' or ')
+  const where = [...new Set(slots.map(({ device }) => device))].join(' and ')
+  const origin = {
+    settings: 'as set',
+    benchmark: `as measured on ${benchmark?.measuredAt.slice(0, 10) ?? ''}`,
+    rule: 'by rule, not measured',
+  }[source]
+  const plan = `${slots.length} with ${threads} ${threads === '1' ? 'thread' : 'threads'} each on ${where}, ${origin}`
+  const found = [plan, ...notes].join('. ')
+  const isStale = staleBecause !== null && source !== 'settings'
+  if (notes.length === 0 && !isStale) return ok(id, title, found)
+  return {
+    id,
+    title,
+    status: 'warning',
+    found: isStale ? `${found}. The benchmark does not count any more: ${staleBecause}` : found,
+    fix: isStale
+      ? 'Measure again: gpt-nas doctor --benchmark, or Runtime in the window.'
+      : 'Look at the settings of the devices: gpt-nas devices, or Runtime in the window.',
+  }
 }
 
 function datasetCheck(name: string, title: string, state: string, problem: string | null): Diagnosis {
@@ -193,17 +222,23 @@ function gpuChecks(gpus: readonly NvidiaDevice[], compute: ComputeAnswer): Diagn
   ]
 }
 
-function cpuDevice(): DoctorReport['devices'][number] {
-  const cpus = os.cpus()
+function cpuDevice({ devices }: Services): DoctorReport['devices'][number] {
+  const { processor, cores, coresLimitedBy } = devices.machine
   return {
-    name: cpus[0]?.model.trim() ?? 'Processor',
+    name: processor,
     kind: 'cpu',
     memoryBytes: os.totalmem(),
-    detail: `${cpus.length} cores`,
+    detail: coresLimitedBy === null ? `${cores} cores` : `${cores} of ${os.cpus().length} cores: ${coresLimitedBy}`,
   }
 }
 
-function gpuDevice({ index, name, memoryBytes, temperature }: NvidiaDevice): DoctorReport['devices'][number] {
-  const detail = temperature === null ? `device ${index}` : `device ${index}, ${temperature} °C`
+function gpuDevice(card: NvidiaDevice): DoctorReport['devices'][number] {
+  const { index, name, memoryBytes, usedBytes, utilisation, temperature } = card
+  const detail = [
+    `device ${index}`,
+    ...(utilisation === null ? [] : [`${Math.round(100 * utilisation)} % busy`]),
+    ...(usedBytes === null ? [] : [`${gibibytes(usedBytes)} used`]),
+    ...(temperature === null ? [] : [`${temperature} °C`]),
+  ].join(', ')
   return { name, kind: 'gpu', memoryBytes: memoryBytes ?? 0, detail }
 }

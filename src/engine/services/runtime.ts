@@ -3,6 +3,7 @@ import { implement } from '@orpc/server'
 import { runtimeContract, type Status, type Workspace } from '@shared/contract/runtime'
 import { delay } from '../cancel'
 import { createLoadMeter } from '../machine/load'
+import { deviceProcedures } from './devices'
 import { sizeOnDisk } from '../storage/files'
 import { countRuns } from '../storage/runs'
 import { examine } from './doctor'
@@ -14,7 +15,7 @@ const STATUS_EVERY_MS = 1000
 const SIZE_EVERY_MS = 30_000
 
 export function runtimeService(services: Services) {
-  const { store, pool, closing } = services
+  const { store, closing } = services
   const meter = createLoadMeter()
   let size = { bytes: 0, at: -Infinity }
 
@@ -33,7 +34,7 @@ export function runtimeService(services: Services) {
   }
   const status = async (): Promise<Status> => ({
     workspace: await workspace(),
-    computes: [...pool.statuses()],
+    ...computesAndCards(services),
     cpu: meter.cpu(),
     memory: meter.memory(),
     temperature: meter.temperature(),
@@ -52,5 +53,23 @@ export function runtimeService(services: Services) {
       }),
     ),
     workspace: os.workspace.handler(workspace),
+    ...deviceProcedures(services),
   })
+}
+
+/** Cards are only looked at where there are some that TensorFlow uses; a reading is then at most some seconds old. */
+function computesAndCards({ pool, devices }: Services): Pick<Status, 'computes' | 'gpus'> {
+  const computes = [...pool.statuses()]
+  if (devices.machine.gpus.length === 0) return { computes, gpus: [] }
+  const { devices: cards, processes } = devices.gpus.latest()
+  const held = (pid: number | null): number | null => {
+    const own = processes.filter((process) => process.pid === pid)
+    return own.length === 0 ? null : own.reduce((sum, { usedBytes }) => sum + usedBytes, 0)
+  }
+  return {
+    computes: computes.map((compute) => ({ ...compute, gpuMemoryBytes: held(compute.pid) })),
+    gpus: cards.map(({ index, name, utilisation, usedBytes, memoryBytes, temperature }) => ({
+      ...{ index, name, utilisation, usedBytes, memoryBytes, temperature },
+    })),
+  }
 }

@@ -1,6 +1,8 @@
 // What the services work with; made once in host.ts.
 import type { Datasets } from '../datasets/datasets'
-import type { ComputePool, StartProof } from '../executors/pool'
+import type { Devices } from '../executors/devices'
+import type { ShapedPool, StartProof } from '../executors/pool'
+import type { ProcessStarter } from '../executors/process-starter'
 import type { Orchestrator } from '../runs/orchestrator'
 import type { RunViews } from '../runs/watch'
 import type { Artefacts } from '../storage/artefacts'
@@ -10,7 +12,9 @@ export interface Services {
   readonly store: Store
   readonly artefacts: Artefacts
   readonly datasets: Datasets
-  readonly pool: ComputePool
+  readonly pool: ShapedPool
+  readonly devices: Devices
+  readonly startProcess: ProcessStarter
   readonly startProof: StartProof
   readonly orchestrator: Orchestrator
   readonly views: RunViews

@@ -4,7 +4,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import type { TrainEvent, TrainJob } from '@shared/contract/compute'
 import { AppError } from '@shared/errors'
-import type { ComputeClient, ComputePool } from '../executors/pool'
+import type { ComputeClient, ShapedPool } from '../executors/pool'
 import { epochOf } from './harness'
 
 export type TrainScript = (job: TrainJob, compute: number, signal: AbortSignal) => AsyncGenerator<TrainEvent>
@@ -31,7 +31,7 @@ export function finishedEvent(job: TrainJob, fitness: number): TrainEvent {
   return { type: 'finished', lease: job.lease, bestEpoch: 1, fitness, weights, sha256 }
 }
 
-export interface FakeComputes extends ComputePool {
+export interface FakeComputes extends ShapedPool {
   readonly jobs: TrainJob[]
   /** Slots whose process a job has killed, in order. */
   readonly killed: number[]
@@ -98,11 +98,16 @@ export function fakeComputes(train: TrainScript = wellTrained, size = 2): FakeCo
         state: free.includes(slot) ? ('idle' as const) : ('busy' as const),
         pid: 1,
         device: 'cpu',
+        cores: null,
         memoryBytes: null,
+        gpuMemoryBytes: null,
         restarts: 0,
         notice: null,
       })),
     onStatus: () => () => undefined,
+    reshape: () => Promise.resolve(),
+    exclusively: (work) => work(),
+    fail: () => undefined,
     close: () => Promise.resolve(),
   }
 }

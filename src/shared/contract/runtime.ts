@@ -1,6 +1,9 @@
-// Runtime service: versions, devices, computes and what is wrong with them; the workspace and who holds it.
+// Runtime service: versions, devices, computes and what is wrong with them; the workspace and who holds it. What computes may
+// use of the machine, and the benchmark for it, are described in devices.ts.
 import { eventIterator, oc } from '@orpc/contract'
 import { z } from 'zod'
+import { deviceSettingsSchema } from '../runtime/device-settings'
+import { benchmarkEventSchema, devicesSchema } from './devices'
 
 export const diagnosisSchema = z.object({
   id: z.string(),
@@ -29,7 +32,11 @@ export const computeStatusSchema = z.object({
   state: z.enum(['starting', 'checking', 'idle', 'busy', 'restarting', 'dead']),
   pid: z.number().nullable(),
   device: z.string(),
+  /** Cores it kept busy over the last second or so; null where the system does not tell. */
+  cores: z.number().nullable().default(null),
   memoryBytes: z.number().nullable(),
+  /** Device memory it holds; null on the processor and where the driver does not tell. */
+  gpuMemoryBytes: z.number().nullable().default(null),
   restarts: z.number().int(),
   notice: z.string().nullable(),
 })
@@ -52,6 +59,20 @@ export const statusSchema = z.object({
   /** Fraction of all cores, over the last second. */
   cpu: z.number(),
   memory: z.object({ totalBytes: z.number(), usedBytes: z.number() }),
+  /** Graphics cards as their driver tells, at most some seconds old; empty where there are none. */
+  gpus: z
+    .array(
+      z.object({
+        index: z.number().int(),
+        name: z.string(),
+        /** Fraction of the time in which it worked. */
+        utilisation: z.number().nullable(),
+        usedBytes: z.number().nullable(),
+        memoryBytes: z.number().nullable(),
+        temperature: z.number().nullable(),
+      }),
+    )
+    .default([]),
   /** Degrees Celsius where the machine tells. */
   temperature: z.number().nullable(),
 })
@@ -62,4 +83,12 @@ export const runtimeContract = {
   status: oc.output(statusSchema),
   watch: oc.output(eventIterator(statusSchema)),
   workspace: oc.output(workspaceSchema),
+  devices: oc.output(devicesSchema),
+  /** Stores settings and gives computes the slots that follow. @throws conflict while one works, invalid-input */
+  configureDevices: oc.input(deviceSettingsSchema).output(devicesSchema),
+  /**
+   * Measures which number of computes and threads trains fastest here and stores it as this machine's default. Breaking off the
+   * iterator ends it and changes nothing. @throws conflict while a search runs or a compute works
+   */
+  benchmark: oc.output(eventIterator(benchmarkEventSchema)),
 }

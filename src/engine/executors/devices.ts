@@ -1,0 +1,175 @@
+// The devices of this machine as the engine uses them: settings, benchmark and machine put together into slots, the environment
+// of each slot's compute, and what people are shown of it. The plan itself is device-plan.ts, measuring is benchmark/.
+import type { BenchmarkResult, Devices as DevicesView, MachineKey } from '@shared/contract/devices'
+import { errorData } from '@shared/errors'
+import {
+  environmentDeviceSettings,
+  NO_DEVICE_SETTINGS,
+  parseDeviceSettings,
+  withFallback,
+  type DeviceSettings,
+} from '@shared/runtime/device-settings'
+import { createGpuMeter, type GpuMeter } from '../machine/gpu-meter'
+import { nvidiaSmi, type NvidiaSmi } from '../machine/nvidia-smi'
+import { checkedEnvironment, ON_PROCESSOR, type CheckedEnvironment } from './checked-environment'
+import { deviceEnvironment, planDevices, type DevicePlan, type PlannedSlot } from './device-plan'
+import { createDeviceStore } from './device-store'
+import { watchGpuShares, type WatchedSlot } from './gpu-share'
+import { readMachine, type MachineFacts, type MachineSources } from './machine-facts'
+import type { ShapedPool } from './pool'
+import type { ProcessStarter } from './process-starter'
+
+export interface DevicesOptions {
+  readonly start: ProcessStarter
+  readonly cacheFolder: string
+  readonly report: (thrown: unknown) => void
+  readonly env?: Readonly<Record<string, string | undefined>>
+  /** Replaced in tests. */
+  readonly smi?: NvidiaSmi
+  readonly limits?: MachineSources['limits']
+  readonly build?: string
+}
+
+export interface Devices {
+  readonly machine: MachineFacts
+  readonly gpus: GpuMeter
+  plan(): DevicePlan
+  /** Environment of a compute in a slot of the plan, or of any other slot on this machine. */
+  environment(slot: PlannedSlot): Promise<CheckedEnvironment>
+  view(): DevicesView
+  /** Holds the pool's computes to their memory and gives it new slots when the plan changes. Call once. */
+  govern(pool: ShapedPool): void
+  /** @throws AppError `invalid-input`, `conflict` while a compute works, `storage-failed`; then nothing has changed */
+  configure(settings: DeviceSettings): Promise<void>
+  /** Makes a benchmark's choice the default; from within the pool's `exclusively`. @throws AppError `storage-failed` */
+  keepBenchmark(result: BenchmarkResult): Promise<void>
+  close(): void
+}
+
+/** What changed since a machine was measured; null where nothing did. */
+export function staleBecause(then: MachineKey, now: MachineKey): string | null {
+  if (then.tensorflowBuild !== now.tensorflowBuild) return 'TensorFlow has changed since.'
+  if (then.processor !== now.processor) return `It was measured on another processor: ${then.processor}.`
+  if (then.cores !== now.cores) return `It was measured with ${then.cores} cores; ${now.cores} can be used now.`
+  if (then.gpus.join() !== now.gpus.join()) return 'The graphics cards have changed since.'
+  return null
+}
+
+/** The measured choice as settings: none where the user decided a part of the pair, because the other was measured with it. */
+function measuredSettings(
+  benchmark: BenchmarkResult | null,
+  machine: MachineFacts,
+  explicit: DeviceSettings,
+): DeviceSettings {
+  if (benchmark === null || staleBecause(benchmark.machine, machine.key) !== null) return NO_DEVICE_SETTINGS
+  const { cpuSlots, threadsPerSlot, slotsPerGpu } = benchmark.chosen
+  if (machine.gpus.length > 0) return { ...NO_DEVICE_SETTINGS, slotsPerGpu }
+  const isOpen = explicit.cpuSlots === null && explicit.threadsPerSlot === null
+  return isOpen ? { ...NO_DEVICE_SETTINGS, cpuSlots, threadsPerSlot } : NO_DEVICE_SETTINGS
+}
+
+/** @throws AppError `invalid-input` for variables of the environment that cannot be followed */
+export async function createDevices(options: DevicesOptions): Promise<Devices> {
+  const { start, cacheFolder, report, env = process.env, smi = nvidiaSmi() } = options
+  const store = createDeviceStore(cacheFolder, report)
+  const fromEnvironment = environmentDeviceSettings(env)
+  const machine = await readMachine({ start, store, smi, env, report, limits: options.limits, build: options.build })
+  planDevices(machine, fromEnvironment)
+  let benchmark = await store.benchmark()
+  let settings = await store.settings()
+  const notes: string[] = []
+
+  const planWith = (stored: DeviceSettings, measured: BenchmarkResult | null): DevicePlan => {
+    const explicit = withFallback(fromEnvironment, stored)
+    return planDevices(machine, withFallback(explicit, measuredSettings(measured, machine, explicit)))
+  }
+  let plan: DevicePlan
+  try {
+    plan = planWith(settings, benchmark)
+  } catch (thrown) {
+    // Stored on this machine when it had other devices: starting matters more.
+    notes.push(`The stored settings do not fit this machine and are ignored: ${errorData(thrown).message}`)
+    settings = NO_DEVICE_SETTINGS
+    plan = planWith(settings, benchmark)
+  }
+
+  const checks = new Map<string, Promise<CheckedEnvironment>>()
+  let pool: ShapedPool | undefined
+  let stopWatching: () => void = () => undefined
+  const gpus = createGpuMeter(smi)
+  const watched = (): WatchedSlot[] =>
+    (pool?.statuses() ?? []).flatMap(({ slot, pid }) => {
+      const planned = plan.slots[slot]
+      const card = planned?.gpu
+      // A compute that has a card to itself may fill it.
+      const isShared = plan.slots.filter((other) => other.gpu === card).length > 1
+      if (!planned || !card || pid === null || planned.gpuMemoryBytes === null || !isShared) return []
+      return [{ slot, pid, card: card.name, limit: planned.gpuMemoryBytes }]
+    })
+  const adopt = async (next: DevicePlan, keep: () => Promise<void>): Promise<void> => {
+    await keep()
+    plan = next
+    await pool?.reshape(next.slots.length)
+  }
+
+  return {
+    machine,
+    gpus,
+    plan: () => plan,
+    environment: async (slot) => {
+      const device = slot.gpu === null ? ON_PROCESSOR : { name: 'gpu', env: deviceEnvironment(slot) }
+      const key = `${device.name} ${slot.threads}`
+      const asked = checks.get(key) ?? checkedEnvironment({ start, cacheFolder, runtime: machine.key.tensorflowBuild, threads: slot.threads, device }) // prettier-ignore
+      checks.set(key, asked)
+      const checked = await asked
+      return { ...checked, env: { ...checked.env, ...device.env } }
+    },
+    view: () => viewOf(machine, settings, fromEnvironment, plan, notes, benchmark),
+    govern: (governed) => {
+      pool = governed
+      if (machine.gpus.length === 0) return
+      const processes = (): Promise<readonly { pid: number; uuid: string; usedBytes: number }[]> => smi.processes()
+      stopWatching = watchGpuShares(watched, processes, (slot, error) => governed.fail(slot, error))
+    },
+    configure: async (given) => {
+      const next = parseDeviceSettings(given)
+      const change = (): Promise<void> => adopt(planWith(next, benchmark), () => store.keepSettings(next))
+      await (pool ? pool.exclusively(change) : change())
+      settings = next
+      notes.length = 0
+    },
+    keepBenchmark: async (result) => {
+      await adopt(planWith(settings, result), () => store.keepBenchmark(result))
+      benchmark = result
+    },
+    close: () => stopWatching(),
+  }
+}
+
+function viewOf(
+  machine: MachineFacts,
+  settings: DeviceSettings,
+  environment: DeviceSettings,
+  { slots, notes }: DevicePlan,
+  moreNotes: readonly string[],
+  benchmark: BenchmarkResult | null,
+): DevicesView {
+  const { processor, cores, coresLimitedBy, memoryBytes, gpus } = machine
+  const explicit = withFallback(environment, settings)
+  const isSet = explicit.cpuSlots !== null || explicit.threadsPerSlot !== null || explicit.slotsPerGpu !== null
+  const measured = measuredSettings(benchmark, machine, explicit)
+  const isMeasured = measured.cpuSlots !== null || measured.slotsPerGpu !== null
+  return {
+    ...{ processor, cores, coresLimitedBy, memoryBytes, settings, environment },
+    gpus: [...gpus],
+    slots: slots.map(({ gpu, threads, gpuMemoryBytes }) => ({
+      device: gpu?.name ?? processor,
+      threads,
+      gpuMemoryBytes,
+    })),
+    source: isSet ? 'settings' : isMeasured ? 'benchmark' : 'rule',
+    notes: [...moreNotes, ...notes],
+    benchmark,
+    staleBecause: benchmark === null ? null : staleBecause(benchmark.machine, machine.key),
+  }
+}

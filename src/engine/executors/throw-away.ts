@@ -1,0 +1,34 @@
+// One question to a process that may die of it: started for the question, ended after it, with a limit on its time.
+import type { SelfCheckContract } from '@shared/contract/self-check'
+import { createClient, type Client } from '@shared/transport/rpc'
+import type { ProcessStarter } from './process-starter'
+
+/** Loading TensorFlow from a cold disk and a few hundred tiny kernels: seconds; a hung kernel spins for ever. */
+const LIMIT_MS = 120_000
+
+/**
+ * Asks a self-check process.
+ * @param env the environment whose kernels or devices are in question
+ * @throws whatever went wrong: no start, a death, no answer in time
+ */
+export async function askThrowAway<T>(
+  start: ProcessStarter,
+  env: Readonly<Record<string, string>>,
+  question: (client: Client<SelfCheckContract>) => Promise<T>,
+): Promise<T> {
+  const process = await start('self-check', env)
+  const client = createClient<SelfCheckContract>(process.port)
+  let timer: NodeJS.Timeout | undefined
+  const limit = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer within ${LIMIT_MS / 1000} s`)), LIMIT_MS)
+  })
+  const died = process.exited.then((code): never => {
+    throw new Error(`the check ended with code ${code ?? 'none'}`)
+  })
+  try {
+    return await Promise.race([question(client), limit, died])
+  } finally {
+    clearTimeout(timer)
+    process.kill()
+  }
+}
