@@ -4,6 +4,7 @@ import { mountWithEngine, type Mounted } from '@/testing/mount-with-engine'
 import { sampleRun, sampleStatus } from '@/testing/samples'
 import { testIds } from '@/testing/ids'
 import { clickById, eventually, findById, untilText } from '@/testing/until'
+import { useCommandsStore } from '@/stores/commands.store'
 import { useNavigationStore } from '@/stores/navigation.store'
 import { useNoticesStore } from '@/stores/notices.store'
 import { usePreferencesStore } from '@/stores/preferences.store'
@@ -42,6 +43,24 @@ describe('keys', () => {
     )
     item?.click()
     await eventually(() => expect(useNavigationStore().runId).toBe('run-2'))
+  })
+})
+
+describe('views', () => {
+  it('are kept: what was typed is there again, and the actions of a hidden view are not offered', async () => {
+    mounted = mountWithEngine(App, { runs: [sampleRun()] })
+    const name = (await findById(testIds.setting('name'))) as HTMLInputElement
+    name.value = 'Half typed'
+    name.dispatchEvent(new Event('input'))
+    const offered = (): boolean => useCommandsStore().commands.some(({ id }) => id === 'run-pause')
+    await eventually(() => expect(offered()).toBe(true))
+    await clickById(testIds.rail('settings'))
+    await untilText(mounted.wrapper, 'Pane sizes')
+    expect(offered()).toBe(false)
+    await clickById(testIds.rail('search'))
+    await eventually(() => expect(offered()).toBe(true))
+    expect(await findById(testIds.setting('name'))).toBe(name)
+    expect(name.value).toBe('Half typed')
   })
 })
 

@@ -3,6 +3,29 @@ import { computed } from 'vue'
 import { useI18n } from 'vue-i18n'
 
 const BYTE_UNITS = ['units.bytes', 'units.kib', 'units.mib', 'units.gib', 'units.tib'] as const
+/** Making one costs some 50 µs, and a view has hundreds of figures. */
+const numberFormats = new Map<string, Intl.NumberFormat>()
+function numberFormat(locale: string, digits: number): Intl.NumberFormat {
+  const key = `${locale} ${digits}`
+  let format = numberFormats.get(key)
+  if (!format) {
+    format = new Intl.NumberFormat(locale, { minimumFractionDigits: digits, maximumFractionDigits: digits })
+    numberFormats.set(key, format)
+  }
+  return format
+}
+const MOMENT = { dateStyle: 'medium', timeStyle: 'short' } as const
+const CLOCK = { hour: '2-digit', minute: '2-digit', second: '2-digit', hour12: false } as const
+const dateFormats = new Map<string, Intl.DateTimeFormat>()
+function dateFormat(locale: string, options: typeof MOMENT | typeof CLOCK): Intl.DateTimeFormat {
+  const key = `${locale} ${Object.keys(options).join()}`
+  let format = dateFormats.get(key)
+  if (!format) {
+    format = new Intl.DateTimeFormat(locale, options)
+    dateFormats.set(key, format)
+  }
+  return format
+}
 const MINUTE = 60
 const HOUR = 3600
 const DAY = 86_400
@@ -11,8 +34,7 @@ const DAY = 86_400
 export function useFormats() {
   const { t, locale } = useI18n()
   const none = computed(() => t('common.none'))
-  const number = (value: number, digits = 0): string =>
-    new Intl.NumberFormat(locale.value, { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(value)
+  const number = (value: number, digits = 0): string => numberFormat(locale.value, digits).format(value)
 
   /** Fraction in [0, 1] as a percentage. */
   const percent = (fraction: number | null | undefined, digits = 1): string =>
@@ -63,16 +85,8 @@ export function useFormats() {
   /** Small magnitudes such as a tolerance: "1.0e-4". */
   const scientific = (value: number | null | undefined): string => (value == null ? none.value : value.toExponential(1))
   const dateTime = (iso: string | null | undefined): string =>
-    iso == null
-      ? none.value
-      : new Intl.DateTimeFormat(locale.value, { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(iso))
-  const clock = (iso: string): string =>
-    new Intl.DateTimeFormat(locale.value, {
-      hour: '2-digit',
-      minute: '2-digit',
-      second: '2-digit',
-      hour12: false,
-    }).format(new Date(iso))
+    iso == null ? none.value : dateFormat(locale.value, MOMENT).format(new Date(iso))
+  const clock = (iso: string): string => dateFormat(locale.value, CLOCK).format(new Date(iso))
 
   return { number, percent, compact, bytes, duration, range, decimals, scientific, dateTime, clock }
 }

@@ -1,5 +1,5 @@
 // Mirrors the running search on the taskbar and in the window's title, and notifies when one ends while the window is away.
-import { watch } from 'vue'
+import { computed, watch } from 'vue'
 import { useI18n } from 'vue-i18n'
 import { useHost } from '@/api/keys'
 import { runProgress } from '@/lib/run-progress'
@@ -20,18 +20,19 @@ export function useHostProgress(): void {
   const notices = useNoticesStore()
   const navigation = useNavigationStore()
 
+  // In whole percents, as the title says it: the run itself changes ten times a second, and each call crosses processes.
+  const share = computed(() => (runs.active === null ? null : Math.round(runProgress(runs.active) * 100) / 100))
+  const name = computed(() => runs.active?.definition.name ?? '')
   watch(
-    () => runs.active,
-    (active) => {
-      if (active === null) host.setProgress({ fraction: null, title: t('app.name') })
-      else {
-        const fraction = runProgress(active)
-        host.setProgress({
-          fraction,
-          title: t('app.titleWithRun', { percent: percent(fraction, 0), name: active.definition.name }),
-        })
-      }
-    },
+    [share, name],
+    ([fraction]) =>
+      host.setProgress({
+        fraction,
+        title:
+          fraction === null
+            ? t('app.name')
+            : t('app.titleWithRun', { percent: percent(fraction, 0), name: name.value }),
+      }),
     { immediate: true },
   )
 

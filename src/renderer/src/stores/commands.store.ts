@@ -2,6 +2,7 @@
 // Views register theirs while they are shown.
 import { defineStore } from 'pinia'
 import { computed, onScopeDispose, shallowRef } from 'vue'
+import { useShown } from '@/composables/use-shown'
 
 export interface Command {
   readonly id: string
@@ -37,9 +38,10 @@ export const useCommandsStore = defineStore('commands', () => {
   return { commands, register, isPaletteOpen, paletteMode, openPalette, isKeySheetOpen }
 })
 
-/** Registers commands for as long as the calling component lives. */
+/** Registers commands for as long as the calling component lives and its view is on show. */
 export function useCommands(set: () => readonly Command[]): void {
-  onScopeDispose(useCommandsStore().register(set))
+  const isShown = useShown()
+  onScopeDispose(useCommandsStore().register(() => (isShown.value ? set() : [])))
 }
 
 const WORDS: Readonly<Record<string, string>> = { $mod: 'Ctrl', Slash: '/', Comma: ',' }
