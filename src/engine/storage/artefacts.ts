@@ -1,9 +1,12 @@
 // Large files of a workspace under the hash of their content: weights, split indices. A file is on the disk before any row
-// names it, and leaves the disk only when no row does; references are rows, so they commit with the fact that needs them.
+// names it, and leaves the disk only when no row does (artefact-collection.ts); references are rows, so they commit with the
+// fact that needs them.
 import { createHash } from 'node:crypto'
-import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
+import { mkdir, open, rename, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { AppError } from '@shared/errors'
+import { collectArtefacts } from './artefact-collection'
+import { inspectArtefacts, type ArtefactReport } from './artefact-report'
 import { sha256OfFile, syncFolder, writeFileWhole } from './files'
 import type { Writer } from './schema'
 import type { Store } from './store'
@@ -14,9 +17,6 @@ export interface Artefact {
   readonly kind: string
   readonly sizeBytes: number
 }
-
-/** A file without a row may belong to a fact about to be written; younger ones are left alone. One day is far above any such gap. */
-const ORPHAN_AGE_MS = 24 * 60 * 60 * 1000
 
 export interface Artefacts {
   /** Absolute path of the content with that hash; it may not exist. */
@@ -31,15 +31,22 @@ export interface Artefacts {
   refer(writer: Writer, artefact: Artefact, owner: string): Promise<void>
   /** Drops every reference of `owner` inside a transaction; files go at the next `collect`. */
   release(writer: Writer, owner: string): Promise<void>
+  /** Keeps the content on the disk, whatever becomes of its references, until the returned function is called. */
+  pin(sha256: string): () => void
   /** Removes what nothing refers to. @returns the number of files removed. */
   collect(nowMs?: number): Promise<number>
+  /** What is there, what is missing, what a collection would remove. */
+  inspect(): Promise<ArtefactReport>
 }
 
 export function createArtefacts(store: Store): Artefacts {
   const root = store.folders.artefacts
   /** Stored in this session and perhaps about to be referred to: never collected before the next one. */
   const recent = new Set<string>()
+  let collecting: Promise<number> = Promise.resolve(0)
+  const pins = new Map<string, number>()
   const place = (sha256: string): string => path.join(root, sha256.slice(0, 2), sha256)
+  const isInUse = (sha256: string): boolean => recent.has(sha256) || pins.has(sha256)
   return {
     path: place,
     put: async (kind, data) => {
@@ -83,25 +90,22 @@ export function createArtefacts(store: Store): Artefacts {
     release: async (writer, owner) => {
       await writer.deleteFrom('artefact_references').where('owner', '=', owner).execute()
     },
-    collect: async (nowMs = Date.now()) => {
-      const unneeded = await store.write(async (writer) =>
-        writer
-          .deleteFrom('artefacts')
-          .where('sha256', 'not in', writer.selectFrom('artefact_references').select('sha256'))
-          // A trial's own column is a second guard: foreign keys would refuse, this keeps the rest collectable.
-          .where('sha256', 'not in', (query) =>
-            query
-              .selectFrom('trials')
-              .where('weights_sha256', 'is not', null)
-              .select((column) => column.ref('weights_sha256').$notNull().as('sha256')),
-          )
-          .returning('sha256')
-          .execute(),
-      )
-      const removable = unneeded.filter(({ sha256 }) => !recent.has(sha256))
-      for (const { sha256 } of removable) await rm(place(sha256), { force: true })
-      return removable.length + (await removeOrphans(store, root, nowMs))
+    pin: (sha256) => {
+      pins.set(sha256, (pins.get(sha256) ?? 0) + 1)
+      let isPinned = true
+      return () => {
+        const others = (pins.get(sha256) ?? 0) - Number(isPinned)
+        isPinned = false
+        if (others > 0) pins.set(sha256, others)
+        else pins.delete(sha256)
+      }
     },
+    collect: (nowMs = Date.now()) => {
+      const collection = (): Promise<number> => collectArtefacts({ store, place, isInUse }, nowMs)
+      // One after another, also after one that failed: they share the folder where files are put aside.
+      return (collecting = collecting.then(collection, collection))
+    },
+    inspect: () => inspectArtefacts(store, place),
   }
 }
 
@@ -117,23 +121,4 @@ async function flush(file: string): Promise<number> {
   } finally {
     await handle.close()
   }
-}
-
-/** Files no row names: left by a crash between the file and its transaction. */
-async function removeOrphans(store: Store, root: string, nowMs: number): Promise<number> {
-  const rows = await store.db.selectFrom('artefacts').select('sha256').execute()
-  const known = new Set(rows.map(({ sha256 }) => sha256))
-  let removed = 0
-  for (const folder of await readdir(root, { withFileTypes: true })) {
-    // What a file manager or a person put here is none of ours, and must not keep the workspace from opening.
-    if (!folder.isDirectory()) continue
-    for (const name of await readdir(path.join(root, folder.name))) {
-      const file = path.join(root, folder.name, name)
-      const info = await stat(file).catch(() => undefined)
-      if (known.has(name) || info?.isFile() !== true || nowMs - info.mtimeMs < ORPHAN_AGE_MS) continue
-      await rm(file, { force: true })
-      removed++
-    }
-  }
-  return removed
 }

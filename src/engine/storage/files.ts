@@ -34,9 +34,12 @@ export function makeFolder(folder: string): void {
   }
 }
 
+/** Tells apart what this process writes at the same moment, also under the same name. */
+let written = 0
+
 /** Writes `data` whole or not at all. @throws AppError `storage-failed` */
 export async function writeFileWhole(file: string, data: string | Uint8Array): Promise<void> {
-  const temporary = `${file}.${process.pid}.${Date.now()}.partial`
+  const temporary = `${file}.${process.pid}.${written++}.partial`
   try {
     await mkdir(path.dirname(file), { recursive: true })
     const handle = await open(temporary, 'w')
