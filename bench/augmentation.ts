@@ -3,7 +3,7 @@
 import { cpus } from 'node:os'
 import { environmentFor } from '../src/shared/runtime/compute-environment'
 import { costOf } from './augmentation/cost'
-import type { AugmentationJob, AugmentationTimes } from './augmentation/variants'
+import type { AugmentationJob, AugmentationTimes, StepTime } from './augmentation/variants'
 import { atMost, median, runBench, type BenchOptions, type Measured } from './harness'
 import { askChild } from './train/peers'
 
@@ -21,17 +21,25 @@ async function measure({ quick }: BenchOptions): Promise<Measured> {
   const outcome = await askChild<AugmentationTimes>('the compute', command, job, environment, LIMIT_SECONDS)
   if ('problem' in outcome) throw new Error(outcome.problem)
   const { steps, batchAlone } = outcome.answer
-  const baseline = steps['none']!
-  const costs = Object.fromEntries(Object.entries(steps).map(([name, times]) => [name, costOf(times, baseline)]))
-  const whole = { medianMs: median(batchAlone), share: median(batchAlone) / median(baseline) }
+  const series = (times: readonly StepTime[], key: keyof StepTime): number[] => times.map((time) => time[key])
+  const costsBy = (key: keyof StepTime) => {
+    const baseline = series(steps['none']!, key)
+    return {
+      steps: Object.fromEntries(
+        Object.entries(steps).map(([name, times]) => [name, costOf(series(times, key), baseline)]),
+      ),
+      batchAlone: median(series(batchAlone, key)) / median(baseline),
+    }
+  }
+  const [elapsed, processor] = [costsBy('ms'), costsBy('cpuMs')]
   return {
-    results: { job, steps: costs, batchAlone: whole },
+    results: { job, elapsed, processor },
     // The quick network's step is too short for a share of it to mean anything.
     checks: quick
       ? []
       : [
-          atMost('crop and flip, share of a step without', costs['crop and flip']!.share, BOUND),
-          atMost('an augmented batch made alone, share of a step', whole.share, BOUND),
+          atMost('crop and flip, share of a step without', elapsed.steps['crop and flip']!.share, BOUND),
+          atMost('an augmented batch made alone, share of a step', elapsed.batchAlone, BOUND),
         ],
   }
 }

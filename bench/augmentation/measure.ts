@@ -8,7 +8,7 @@ import { createSession } from '../../src/compute/training/session'
 import { residentData } from '../../src/compute/training/resident-data'
 import type { SplitRows } from '../../src/compute/training/split-data'
 import { CLASSES, INPUT, resNet20 } from '../train/networks'
-import { OFF, VARIANTS, type AugmentationJob, type AugmentationTimes } from './variants'
+import { OFF, VARIANTS, type AugmentationJob, type AugmentationTimes, type StepTime } from './variants'
 
 const NORMALISATION = { mean: [0.5, 0.5, 0.5], deviation: [0.25, 0.25, 0.25] }
 /** Enough that rows are not in the processor's caches: 31 MB. */
@@ -27,6 +27,13 @@ function randomRows(): SplitRows {
   }
 }
 
+function timed(run: () => void): StepTime {
+  const [started, cpu] = [performance.now(), process.cpuUsage()]
+  run()
+  const [ms, { user, system }] = [performance.now() - started, process.cpuUsage(cpu)]
+  return { ms, cpuMs: (user + system) / 1000 }
+}
+
 export function measureAugmentation({ width, batch, warmUp, rounds }: AugmentationJob): AugmentationTimes {
   const network = buildNetwork(resNet20(width))
   const rows = randomRows()
@@ -41,18 +48,12 @@ export function measureAugmentation({ width, batch, warmUp, rounds }: Augmentati
     }),
   )
   const batches = recordBatch(rows, batch, NORMALISATION)
-  const steps: Record<string, number[]> = Object.fromEntries(names.map((name) => [name, []]))
-  const batchAlone: number[] = []
-  const timed = (run: () => void): number => {
-    const before = performance.now()
-    run()
-    return performance.now() - before
-  }
+  const steps: Record<string, StepTime[]> = Object.fromEntries(names.map((name) => [name, []]))
+  const batchAlone: StepTime[] = []
   for (let round = 0; round < warmUp + rounds; round++) {
     const [rowsOfStep, seed] = [indices(), stepSeed(1, 1, round)]
-    // Each begins a round as often as it ends one: what a step finds in the caches is its predecessor's.
-    for (let turn = 0; turn < names.length; turn++) {
-      const name = names[(turn + round) % names.length]!
+    // Another order each round: what a step finds in the caches is its predecessor's.
+    for (const name of random.shuffle(names)) {
       const time = timed(() => void sessions.get(name)!.step({ indices: rowsOfStep }, 0.01, seed, round))
       if (round >= warmUp) steps[name]!.push(time)
     }

@@ -24,9 +24,15 @@ export interface AugmentationJob {
   readonly rounds: number
 }
 
-/** Milliseconds, one value for each round. */
+export interface StepTime {
+  readonly ms: number
+  /** Processor time of all threads: hardly changes when the machine is busy with something else. */
+  readonly cpuMs: number
+}
+
+/** One value for each round. */
 export interface AugmentationTimes {
-  readonly steps: Readonly<Record<string, readonly number[]>>
+  readonly steps: Readonly<Record<string, readonly StepTime[]>>
   /** Picking, cropping and mirroring a batch, without a network. */
-  readonly batchAlone: readonly number[]
+  readonly batchAlone: readonly StepTime[]
 }
