@@ -43,7 +43,12 @@ export interface Canvas {
   reveal(nodeId: string): void
   zoomBy(factor: number): void
   panTo(centre: Position): void
+  /** Takes over the element's size; what is at the top left stays there. */
   resize(): void
+  /** False before its element has a size: nothing can be fitted into it. */
+  isSized(): boolean
+  /** What is in the middle of the view, of the size last taken over. */
+  middle(): Position
   toCanvas(screen: Position): Position
   nodeAt(at: Position): string | undefined
   edgeAt(at: Position): string | undefined
@@ -81,6 +86,11 @@ export function createCanvas({ container, intents, colours, onPlaces, onViewport
   }
   const tellViewport = (): void => onViewport({ pan: { ...cy.pan() }, zoom: cy.zoom() })
 
+  const toCanvas = ({ x, y }: Position): Position => {
+    const [pan, zoom] = [cy.pan(), cy.zoom()]
+    return { x: (x - pan.x) / zoom, y: (y - pan.y) / zoom }
+  }
+
   cy.on('position', 'node', tellPlacesSoon)
   cy.on('viewport', tellViewport)
   listenForSelection(cy, intents, () => isDrawing)
@@ -115,10 +125,9 @@ export function createCanvas({ container, intents, colours, onPlaces, onViewport
       cy.pan({ x: cy.width() / 2 - x * cy.zoom(), y: cy.height() / 2 - y * cy.zoom() })
     },
     resize: () => void cy.resize(),
-    toCanvas({ x, y }) {
-      const [pan, zoom] = [cy.pan(), cy.zoom()]
-      return { x: (x - pan.x) / zoom, y: (y - pan.y) / zoom }
-    },
+    isSized: () => cy.width() > 0 && cy.height() > 0,
+    middle: () => toCanvas({ x: cy.width() / 2, y: cy.height() / 2 }),
+    toCanvas,
     nodeAt: (at) =>
       cy
         .nodes()

@@ -48,6 +48,8 @@ export function useCanvas(
   const views = new Map<string, { readonly centre: Position; readonly zoom: number }>()
   let shownKey: string | undefined
   let isFitPending = true
+  /** Where fitting left the view: as long as it is there, the user has not moved it. */
+  let fitted: Viewport | undefined
 
   const structure = computed(() => layoutKey(inputs().document))
   const graph = computed(() => {
@@ -70,25 +72,45 @@ export function useCanvas(
     }
   }
 
+  /** Shows the picture where it was left, else fitted; waits where there is no room yet. */
   function settle(): void {
-    const { key } = inputs()
-    const before = views.get(key)
+    const view = canvas.value
+    isFitPending = !view?.isSized()
+    if (!view || isFitPending) return
+    const before = views.get(inputs().key)
     if (before) {
-      canvas.value?.zoomBy(before.zoom / viewport.value.zoom)
-      canvas.value?.panTo(before.centre)
-    } else canvas.value?.home()
-    isFitPending = false
+      view.zoomBy(before.zoom / viewport.value.zoom)
+      view.panTo(before.centre)
+    } else fitHome(view)
+  }
+  function fitHome(view: Canvas): void {
+    view.home()
+    fitted = viewport.value
   }
 
-  function centre(): Position {
-    const { clientWidth: width = 0, clientHeight: height = 0 } = element.value ?? {}
-    return canvas.value?.toCanvas({ x: width / 2, y: height / 2 }) ?? { x: 0, y: 0 }
+  /** A view that nobody has moved is fitted to the new size, any other keeps its middle. */
+  function takeSize(): void {
+    const view = canvas.value
+    if (!view) return
+    const middle = view.middle()
+    const isKept = view.isSized() && !isFitPending
+    view.resize()
+    if (isFitPending) {
+      if (layouts.value.has(inputs().key)) settle()
+    } else if (isKept && view.isSized()) {
+      if (viewport.value === fitted) fitHome(view)
+      else view.panTo(middle)
+    }
   }
 
   function draw(): void {
     const { key } = inputs()
     const isOther = key !== shownKey
-    if (isOther && shownKey !== undefined) views.set(shownKey, { centre: centre(), zoom: viewport.value.zoom })
+    // One that waits for its layout stands anywhere: that is no place to come back to.
+    if (isOther && shownKey !== undefined && canvas.value && !isFitPending) {
+      if (viewport.value === fitted) views.delete(shownKey)
+      else views.set(shownKey, { centre: canvas.value.middle(), zoom: viewport.value.zoom })
+    }
     shownKey = key
     const isStill = isOther || isFitPending || motion.value === 'reduce' || graph.value.nodes.length > LARGE
     canvas.value?.draw(graph.value, isStill ? 0 : MOVE_MS)
@@ -133,11 +155,8 @@ export function useCanvas(
     () => void nextTick(() => element.value && canvas.value?.setColours(coloursAt(element.value))),
     { flush: 'post' },
   )
-  useResizeObserver(element, () => {
-    canvas.value?.resize()
-    // A view that was hidden when it was drawn has its size only now.
-    if (isFitPending && layouts.value.has(inputs().key)) settle()
-  })
+  // A view that was hidden when it was drawn has its size only then.
+  useResizeObserver(element, takeSize)
 
   return { canvas, graph, places, viewport, layoutError }
 }
