@@ -1,30 +1,13 @@
 // The self-check decides by what it measures: it passes right kernels, and names a wrong one.
 import { afterAll, describe, expect, it } from 'vitest'
 import { environmentFor, selfCheckOf, CAUTIOUS_SELF_CHECK } from '@shared/runtime/compute-environment'
-import * as backend from './backend'
 import { kernelSupport, setKernelSupport } from './kernels/support'
 import { relativeError } from './reference-convolution'
 import { checkedCases, ERROR_BOUND, runSelfCheck } from './self-check'
+import { withDefect } from './testing/with-defect'
 
 const before = { ...kernelSupport() }
 afterAll(() => setKernelSupport(before))
-
-/** Runs `body` with one native op's results scaled, as a defective kernel would. */
-function withDefect<T>(op: string, factor: number, body: () => T): T {
-  const real = backend.backend.binding
-  const executeOp: typeof real.executeOp = (name, attributes, inputs, outputs) => {
-    const results = real.executeOp(name, attributes, inputs, outputs)
-    if (name !== op) return results
-    const values = (real.tensorDataSync(results[0]!.id) as Float32Array).map((value) => value * factor)
-    return [{ ...results[0]!, id: real.createTensor(results[0]!.shape, results[0]!.dtype, values) }]
-  }
-  backend.backend.binding = Object.create(real, { executeOp: { value: executeOp } }) as typeof real
-  try {
-    return body()
-  } finally {
-    backend.backend.binding = real
-  }
-}
 
 describe('the self-check', () => {
   const environment = { TF_ENABLE_ONEDNN_OPTS: '1', TF_CPU_ALLOCATOR_USE_BFC: 'true' }

@@ -87,7 +87,7 @@ describe('equalize', () => {
   /** ImageOps.equalize written out for one channel. */
   const reference = (levels: readonly number[]): number[] => {
     const histogram = Array.from({ length: 256 }, (_, level) => levels.filter((value) => value === level).length)
-    const last = histogram.findLast((count) => count > 0) ?? 0
+    const last = histogram.filter((count) => count > 0).pop() ?? 0
     const step = Math.floor((levels.length - last) / 255)
     if (step === 0) return [...levels]
     const darker = (level: number) => levels.filter((value) => value < level).length
