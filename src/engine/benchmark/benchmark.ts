@@ -1,14 +1,18 @@
 // The one-call benchmark: tries arrangements of computes with nobody else at work, chooses, and makes the choice this machine's
 // default. What the user set himself stays in force.
 import type { BenchmarkEvent, Measurement } from '@shared/contract/devices'
-import { refuseCancelled } from '../cancel'
+import { delay, refuseCancelled } from '../cancel'
 import type { PlannedSlot } from '../executors/device-plan'
 import type { Devices } from '../executors/devices'
 import type { ProcessStarter } from '../executors/process-starter'
+import { createLoadMeter } from '../machine/load'
 import { arrangementText, choose } from './choose'
 import { explore, type Measure } from './explore'
 import { measureTogether } from './measure'
 import { createWorkload, type Workload } from './workload'
+
+/** Long enough to see a program that works, short beside the measurement. */
+const LOOK_AROUND_MS = 1500
 
 export interface BenchmarkOptions {
   readonly devices: Devices
@@ -28,12 +32,14 @@ export async function* benchmarkDevices(options: BenchmarkOptions): AsyncGenerat
   yield { type: 'progress', message: "Checking TensorFlow's kernels", fraction: null }
   const { selfCheck } = await devices.environment(devices.plan().slots[0]!)
   refuseCancelled(signal)
+  const othersBusy = await busyWithOthers(signal)
   const workload = await createWorkload()
   const measurements: Measurement[] = []
+  let tried = 0
   try {
     for await (const step of explore(machine, measureWith(options, workload))) {
       if (step.type === 'trying') {
-        const fraction = step.of === null ? null : measurements.length / step.of
+        const fraction = step.of === null ? null : tried++ / step.of
         yield { type: 'progress', message: `Measuring ${describe(step.slots)}`, fraction }
       } else {
         measurements.push(step.measurement)
@@ -47,10 +53,19 @@ export async function* benchmarkDevices(options: BenchmarkOptions): AsyncGenerat
     measuredAt: new Date().toISOString(),
     machine: machine.key,
     oneDnn: selfCheck.oneDnn,
+    othersBusy,
     measurements,
     ...choose(measurements),
   }
   yield { type: 'finished', result }
+}
+
+/** Fraction of all cores that other programs keep busy: nothing of ours works at this moment. */
+async function busyWithOthers(signal: AbortSignal): Promise<number> {
+  const meter = createLoadMeter()
+  await delay(LOOK_AROUND_MS, signal)
+  refuseCancelled(signal)
+  return meter.cpu()
 }
 
 const describe = (slots: readonly PlannedSlot[]): string =>

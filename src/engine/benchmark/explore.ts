@@ -9,12 +9,15 @@ import type { Rate } from './measure'
 const MAX_SLOTS_PER_GPU = 8
 /** One more compute on a card must bring so much, or it only takes memory (more than the noise of a measurement, decision 070). */
 const WORTHWHILE_GAIN = 1.05
+/** Arrangements are measured in turns, so that a minute in which the machine was busy does not decide between them. */
+const ROUNDS = 2
 
 export interface Measured {
   readonly rates: readonly Rate[]
   /** Largest device memory that one compute held; null where it is not known. */
   readonly gpuBytes: number | null
 }
+type Attempt = Measured | { readonly problem: string }
 export type Measure = (slots: readonly PlannedSlot[]) => Promise<Measured>
 
 /** Arrangements of one machine's cores: one compute with all of them, one for each, and the doublings between, as memory allows. */
@@ -57,14 +60,29 @@ export async function* explore(machine: PlannedMachine, measure: Measure): Async
 
 async function* exploreCores(machine: PlannedMachine, measure: Measure): AsyncGenerator<Step, void, void> {
   const arrangements = cpuArrangements(machine)
+  const of = ROUNDS * arrangements.length
   let first: readonly Rate[] | undefined
-  for (const slots of arrangements) {
-    yield { type: 'trying', slots, of: arrangements.length }
-    const measured = await attempt(slots, measure)
-    const rates = 'problem' in measured ? [] : measured.rates
-    if (rates.length > 0) first ??= rates
-    yield { type: 'measured', measurement: measurementOf(slots, measured, first) }
+  const results = arrangements.map((): Attempt => ({ problem: 'was not measured' }))
+  for (let round = 1; round <= ROUNDS; round++) {
+    for (const [index, slots] of arrangements.entries()) {
+      yield { type: 'trying', slots, of }
+      results[index] = better(results[index]!, await attempt(slots, measure))
+      if (round < ROUNDS) continue
+      const measured = results[index]!
+      if (!('problem' in measured)) first ??= measured.rates
+      yield { type: 'measured', measurement: measurementOf(slots, measured, first) }
+    }
   }
+}
+
+/** Of two attempts at one arrangement the faster rates: what slows a training down comes from outside. */
+function better(before: Attempt, now: Attempt): Attempt {
+  if ('problem' in before || 'problem' in now) return 'problem' in now && !('problem' in before) ? before : now
+  const rates = now.rates.map((rate, index) => {
+    const earlier = before.rates[index]!
+    return earlier.imagesPerSecond > rate.imagesPerSecond ? earlier : rate
+  })
+  return { ...now, rates }
 }
 
 async function* exploreCard(card: PlannedGpu, cores: number, measure: Measure): AsyncGenerator<Step, void, void> {
@@ -89,7 +107,7 @@ async function* exploreCard(card: PlannedGpu, cores: number, measure: Measure): 
   }
 }
 
-async function attempt(slots: readonly PlannedSlot[], measure: Measure): Promise<Measured | { problem: string }> {
+async function attempt(slots: readonly PlannedSlot[], measure: Measure): Promise<Attempt> {
   try {
     return await measure(slots)
   } catch (thrown) {
@@ -100,7 +118,7 @@ async function attempt(slots: readonly PlannedSlot[], measure: Measure): Promise
 
 function measurementOf(
   slots: readonly PlannedSlot[],
-  measured: Measured | { readonly problem: string },
+  measured: Attempt,
   first: readonly Rate[] | undefined,
 ): Measurement {
   const { gpu, threads } = slots[0]!

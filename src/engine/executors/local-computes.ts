@@ -95,7 +95,7 @@ export class LocalComputes implements ShapedPool {
   async exclusively<T>(work: () => Promise<T>): Promise<T> {
     this.refuseBusy()
     this.isHeld = true
-    for (const slot of this.slots) slot.isTaken = true
+    this.hold()
     try {
       await this.empty()
       return await work()
@@ -108,7 +108,14 @@ export class LocalComputes implements ShapedPool {
   async reshape(slots: number): Promise<void> {
     if (!this.isHeld) return this.exclusively(() => this.reshape(slots))
     this.slots = newSlots(slots)
-    for (const slot of this.slots) slot.isTaken = true
+    this.hold()
+  }
+
+  private hold(): void {
+    for (const slot of this.slots) {
+      slot.isTaken = true
+      this.show(slot, 'busy')
+    }
   }
 
   /** Ends the processes of all slots: their memory and cores are wanted, or their environment has changed. */

@@ -6,16 +6,12 @@ import type { ComputeInfo } from '@shared/contract/compute'
 import type { Diagnosis, DoctorReport } from '@shared/contract/runtime'
 import { errorData } from '@shared/errors'
 import { freeBytes } from '../machine/disk'
-import type { NvidiaDevice } from '../machine/nvidia-smi'
+import { gibibytes, GIBIBYTE, ok } from './diagnosis'
+import { cpuDevice, devicesCheck, gpuChecks, gpuDevice, memoryCheck } from './doctor-devices'
 import type { Services } from './services'
 
-const GIBIBYTE = 1024 ** 3
 /** A prepared CIFAR-10, checkpoints and weights of a search of some hundred trials. */
 const ENOUGH_DISK = 2 * GIBIBYTE
-/** One compute with TensorFlow and a small network takes about 1 GiB, as much again is left for everything else. */
-const ENOUGH_MEMORY = 3 * GIBIBYTE
-
-const gibibytes = (bytes: number): string => `${(bytes / GIBIBYTE).toFixed(1)} GiB`
 
 type ComputeAnswer = { readonly info: ComputeInfo } | { readonly problem: ReturnType<typeof errorData> } | null
 
@@ -27,6 +23,7 @@ export async function examine(services: Services): Promise<DoctorReport> {
     freeBytes(store.folders.root).catch(() => null),
     services.datasets.list(),
   ])
+  const info = compute !== null && 'info' in compute ? compute.info : undefined
   const checks = [
     workspaceCheck(services),
     await folderCheck('cache', 'Cache folder', services.cacheFolder),
@@ -37,9 +34,8 @@ export async function examine(services: Services): Promise<DoctorReport> {
     devicesCheck(services),
     ...datasets.map(({ name, title, state, problem }) => datasetCheck(name, title, state, problem)),
     await proposerCheck(services.proposerFolder),
-    ...gpuChecks(gpus, compute),
+    ...gpuChecks(gpus, info?.device),
   ]
-  const info = compute !== null && 'info' in compute ? compute.info : undefined
   return {
     ok: checks.every(({ status }) => status !== 'error'),
     versions: {
@@ -67,10 +63,6 @@ async function askCompute({ pool, closing }: Services): Promise<ComputeAnswer> {
   } catch (thrown) {
     return { problem: errorData(thrown) }
   }
-}
-
-function ok(id: string, title: string, found: string): Diagnosis {
-  return { id, title, status: 'ok', found, fix: '' }
 }
 
 function workspaceCheck({ store }: Services): Diagnosis {
@@ -139,40 +131,6 @@ function diskCheck(bytes: number | null, folder: string): Diagnosis {
   }
 }
 
-function memoryCheck({ devices }: Services): Diagnosis {
-  const { memoryBytes } = devices.machine
-  const limited = memoryBytes < os.totalmem() ? `, of which ${gibibytes(memoryBytes)} may be used` : ''
-  const found = `${gibibytes(os.freemem())} free of ${gibibytes(os.totalmem())}${limited}`
-  if (memoryBytes >= ENOUGH_MEMORY) return ok('memory', 'Memory', found)
-  return { id: 'memory', title: 'Memory', status: 'warning', found, fix: 'Train with one compute and small batches.' }
-}
-
-/** What computes use of the machine, and where that comes from. */
-function devicesCheck({ devices }: Services): Diagnosis {
-  const { slots, source, notes, staleBecause, benchmark } = devices.view()
-  const [id, title] = ['computes', 'Computes']
-  const threads = [...new Set(slots.map((slot) => slot.threads))].join(' or ')
-  const where = [...new Set(slots.map(({ device }) => device))].join(' and ')
-  const origin = {
-    settings: 'as set',
-    benchmark: `as measured on ${benchmark?.measuredAt.slice(0, 10) ?? ''}`,
-    rule: 'by rule, not measured',
-  }[source]
-  const plan = `${slots.length} with ${threads} ${threads === '1' ? 'thread' : 'threads'} each on ${where}, ${origin}`
-  const found = [plan, ...notes].join('. ')
-  const isStale = staleBecause !== null && source !== 'settings'
-  if (notes.length === 0 && !isStale) return ok(id, title, found)
-  return {
-    id,
-    title,
-    status: 'warning',
-    found: isStale ? `${found}. The benchmark does not count any more: ${staleBecause}` : found,
-    fix: isStale
-      ? 'Measure again: gpt-nas doctor --benchmark, or Runtime in the window.'
-      : 'Look at the settings of the devices: gpt-nas devices, or Runtime in the window.',
-  }
-}
-
 function datasetCheck(name: string, title: string, state: string, problem: string | null): Diagnosis {
   const id = `dataset-${name}`
   if (state === 'ready') return ok(id, title, 'prepared')
@@ -207,38 +165,4 @@ async function proposerCheck(folder: string): Promise<Diagnosis> {
       fix: 'Train one with "gpt-nas proposer train", or search with the strategies ga and random.',
     }
   }
-}
-
-function gpuChecks(gpus: readonly NvidiaDevice[], compute: ComputeAnswer): Diagnosis[] {
-  if (gpus.length === 0 || compute === null || !('info' in compute) || /gpu/i.test(compute.info.device)) return []
-  return [
-    {
-      id: 'gpu',
-      title: 'Graphics card',
-      status: 'warning',
-      found: `${gpus.map(({ name }) => name).join(', ')} is there, TensorFlow uses ${compute.info.device}`,
-      fix: 'This build of TensorFlow is for processors; the build for NVIDIA cards has to be installed.',
-    },
-  ]
-}
-
-function cpuDevice({ devices }: Services): DoctorReport['devices'][number] {
-  const { processor, cores, coresLimitedBy } = devices.machine
-  return {
-    name: processor,
-    kind: 'cpu',
-    memoryBytes: os.totalmem(),
-    detail: coresLimitedBy === null ? `${cores} cores` : `${cores} of ${os.cpus().length} cores: ${coresLimitedBy}`,
-  }
-}
-
-function gpuDevice(card: NvidiaDevice): DoctorReport['devices'][number] {
-  const { index, name, memoryBytes, usedBytes, utilisation, temperature } = card
-  const detail = [
-    `device ${index}`,
-    ...(utilisation === null ? [] : [`${Math.round(100 * utilisation)} % busy`]),
-    ...(usedBytes === null ? [] : [`${gibibytes(usedBytes)} used`]),
-    ...(temperature === null ? [] : [`${temperature} °C`]),
-  ].join(', ')
-  return { name, kind: 'gpu', memoryBytes: memoryBytes ?? 0, detail }
 }

@@ -31,6 +31,8 @@ export const benchmarkResultSchema = z.object({
   machine: machineKeySchema,
   /** Whether the self-check allowed TensorFlow's fast kernels. */
   oneDnn: z.boolean(),
+  /** Fraction of all cores that other programs kept busy just before. */
+  othersBusy: z.number(),
   measurements: z.array(measurementSchema),
   chosen: z.object({
     cpuSlots: z.number().int().nullable(),
@@ -41,6 +43,9 @@ export const benchmarkResultSchema = z.object({
   reason: z.string(),
 })
 export type BenchmarkResult = z.infer<typeof benchmarkResultSchema>
+
+/** Above this part of the cores, what other programs do decides more than what is measured (noise on a quiet machine: decision 070). */
+export const QUIET_MACHINE = 0.1
 
 export const benchmarkEventSchema = z.discriminatedUnion('type', [
   z.object({

@@ -1,0 +1,189 @@
+// Settings, benchmark and machine together, with a stand-in for the driver and no process that loads TensorFlow.
+import { implement } from '@orpc/server'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { describe, expect, it } from 'vitest'
+import type { BenchmarkResult } from '@shared/contract/devices'
+import { selfCheckContract } from '@shared/contract/self-check'
+import { deviceSettingsSchema } from '@shared/runtime/device-settings'
+import { memoryPorts } from '@shared/transport/port'
+import { serveRouter } from '@shared/transport/rpc'
+import { nvidiaSmi } from '../machine/nvidia-smi'
+import { fakeNvidiaSmi, type FakeAnswers } from '../testing/fake-nvidia-smi'
+import { temporaryFolder } from '../testing/temporary-folder'
+import { createDevices, type DevicesOptions } from './devices'
+import type { ShapedPool } from './pool'
+import type { ProcessStarter } from './process-starter'
+
+const CARDS =
+  '0, NVIDIA A, 8192, 10, 50, 550.1, GPU-aa, 40\n1, NVIDIA A, 8192, 10, 50, 550.1, GPU-bb, 2\n2, NVIDIA M, 40960, 0, 33, 550.1, GPU-cc, [N/A]\n'
+const LISTING =
+  'GPU 0: NVIDIA A (UUID: GPU-aa)\nGPU 1: NVIDIA A (UUID: GPU-bb)\nGPU 2: NVIDIA M (UUID: GPU-cc)\n  MIG 1g.10gb     Device  0: (UUID: MIG-1)\n'
+
+/** A self-check process that finds TensorFlow to use a card, or not; counts what it is asked. */
+function checker(device: 'cpu' | 'gpu') {
+  const asked: string[] = []
+  const start: ProcessStarter = (_kind, env) => {
+    const [server, port] = memoryPorts()
+    const os = implement(selfCheckContract)
+    let end: (code: number | null) => void = () => undefined
+    const exited = new Promise<number | null>((resolve) => (end = resolve))
+    const told = (what: string): void => void asked.push(`${what} on ${env['CUDA_VISIBLE_DEVICES']}`)
+    const selfCheck = { oneDnn: true, groupedConvolution: true, allocator: 'bfc', notices: [] }
+    const router = {
+      run: os.run.handler(() => (told('kernels'), selfCheck)),
+      device: os.device.handler(() => (told('device'), { device })),
+    }
+    serveRouter(router, server)
+    return Promise.resolve({ pid: 1, port, exited, kill: () => end(null) })
+  }
+  return { asked, start }
+}
+
+function machine(options: Partial<DevicesOptions> & { cards?: FakeAnswers; uses?: 'cpu' | 'gpu' } = {}) {
+  const { cards = {}, uses = 'cpu', ...rest } = options
+  const cacheFolder = temporaryFolder()
+  const reported: unknown[] = []
+  const { asked, start } = checker(uses)
+  const given: DevicesOptions = {
+    start,
+    cacheFolder,
+    report: (thrown) => reported.push(thrown),
+    env: {},
+    smi: nvidiaSmi(fakeNvidiaSmi(cards)),
+    limits: { cores: 4, memoryBytes: 16e9, coresLimitedBy: null },
+    build: 'tensorflow 1',
+    ...rest,
+  }
+  return {
+    reported,
+    asked,
+    cacheFolder,
+    open: (changes: Partial<DevicesOptions> = {}) => createDevices({ ...given, ...changes }),
+  }
+}
+
+const settings = (changes: object) => deviceSettingsSchema.parse(changes)
+const slotsOf = ({ plan }: Awaited<ReturnType<typeof createDevices>>) =>
+  plan().slots.map(({ gpu, threads }) => `${gpu?.id ?? 'cpu'} x${threads}`)
+
+function benchmarkOf(
+  chosen: Partial<BenchmarkResult['chosen']>,
+  changes: object,
+  key: BenchmarkResult['machine'],
+): BenchmarkResult {
+  const none = { cpuSlots: null, threadsPerSlot: null, slotsPerGpu: null }
+  const rest = { measuredAt: '2026-01-02T03:04:05Z', oneDnn: true, othersBusy: 0, measurements: [], reason: 'measured' }
+  return { ...rest, machine: { ...key, ...changes }, chosen: { ...none, ...chosen } }
+}
+
+describe('the devices of a processor alone', () => {
+  it('are one compute a core by rule, as measured after a benchmark, and as set before both', async () => {
+    const { open, asked } = machine()
+    const devices = await open()
+    expect(slotsOf(devices)).toEqual(['cpu x1', 'cpu x1', 'cpu x1', 'cpu x1'])
+    expect(devices.view()).toMatchObject({ source: 'rule', benchmark: null, staleBecause: null })
+    await devices.keepBenchmark(benchmarkOf({ cpuSlots: 2, threadsPerSlot: 2 }, {}, devices.machine.key))
+    expect([slotsOf(devices), devices.view().source]).toEqual([['cpu x2', 'cpu x2'], 'benchmark'])
+    await devices.configure(settings({ cpuSlots: 1 }))
+    // The measured threads belong to the measured number of computes.
+    expect([slotsOf(devices), devices.view().source]).toEqual([['cpu x4'], 'settings'])
+    const again = await open()
+    expect([slotsOf(again), again.view().settings.cpuSlots]).toEqual([['cpu x4'], 1])
+    const overruled = await open({ env: { GPTNAS_CPU_SLOTS: '3' } })
+    expect(slotsOf(overruled)).toEqual(['cpu x1', 'cpu x1', 'cpu x1'])
+    await again.configure(settings({}))
+    expect(slotsOf(again)).toEqual(['cpu x2', 'cpu x2'])
+    expect(asked).toEqual([])
+  })
+
+  it.each([
+    [{ tensorflowBuild: 'tensorflow 0' }, /TensorFlow has changed/],
+    [{ processor: 'Abacus' }, /another processor: Abacus/],
+    [{ cores: 64 }, /64 cores; 4/],
+    [{ gpus: ['GPU-zz'] }, /cards have changed/],
+  ])('are no longer as measured once the machine is another', async (change, why) => {
+    const { open } = machine()
+    const devices = await open()
+    await devices.keepBenchmark(benchmarkOf({ cpuSlots: 1, threadsPerSlot: 4 }, change, devices.machine.key))
+    expect(devices.view()).toMatchObject({ source: 'rule', staleBecause: expect.stringMatching(why) as string })
+    expect(slotsOf(devices)).toHaveLength(4)
+  })
+
+  it('refuse what cannot be followed and change nothing, here and in the environment', async () => {
+    const { open } = machine()
+    const devices = await open()
+    for (const wrong of [{ threadsPerSlot: 5 }, { cpuSlots: 0 }])
+      await expect(devices.configure(settings(wrong))).rejects.toMatchObject({ code: 'invalid-input' })
+    expect(slotsOf(devices)).toHaveLength(4)
+    await expect(open({ env: { GPTNAS_THREADS_PER_SLOT: '5' } })).rejects.toMatchObject({ code: 'invalid-input' })
+    expect(slotsOf(await open())).toHaveLength(4)
+  })
+
+  it('start by rule where what was stored is damaged or of another machine, and say so', async () => {
+    const { open, cacheFolder, reported } = machine()
+    mkdirSync(path.join(cacheFolder, 'devices'))
+    const file = path.join(cacheFolder, 'devices/settings.json')
+    writeFileSync(file, '{"cpuSlots": 2')
+    expect(slotsOf(await open())).toHaveLength(4)
+    expect(String(reported[0])).toContain('settings.json')
+    writeFileSync(file, JSON.stringify({ threadsPerSlot: 16 }))
+    const { notes } = (await open()).view()
+    expect(notes.join()).toMatch(/do not fit this machine.*16 threads/)
+  })
+
+  it('give the pool its new slots, and leave everything as it was while a compute works', async () => {
+    const { open } = machine()
+    const devices = await open()
+    const shapes: number[] = []
+    let isBusy = true
+    const pool = {
+      exclusively: (work: () => Promise<unknown>) => (isBusy ? Promise.reject(new Error('busy')) : work()),
+      reshape: (slots: number) => Promise.resolve(void shapes.push(slots)),
+      statuses: () => [],
+    } as unknown as ShapedPool
+    devices.govern(pool)
+    await expect(devices.configure(settings({ cpuSlots: 2 }))).rejects.toThrow('busy')
+    expect([slotsOf(devices).length, shapes, devices.view().settings.cpuSlots]).toEqual([4, [], null])
+    isBusy = false
+    await devices.configure(settings({ cpuSlots: 2 }))
+    expect([slotsOf(devices), shapes]).toEqual([['cpu x2', 'cpu x2'], [2]])
+    expect(slotsOf(await open())).toHaveLength(2)
+  })
+})
+
+describe('the devices of a machine with cards', () => {
+  const cards = { devices: CARDS, listing: LISTING }
+
+  it('are the cards and the parts of cards, once TensorFlow says that it uses them', async () => {
+    const { open, asked } = machine({ cards, uses: 'gpu' })
+    const devices = await open()
+    expect(slotsOf(devices)).toEqual(['GPU-aa x1', 'GPU-bb x1', 'MIG-1 x1'])
+    expect(devices.view().gpus.map(({ name }) => name)).toEqual(['NVIDIA A', 'NVIDIA A', 'NVIDIA M, MIG 1g.10gb'])
+    await open()
+    expect(asked).toEqual(['device on GPU-aa'])
+    const { env } = await devices.environment(devices.plan().slots[1]!)
+    expect(env).toMatchObject({ CUDA_VISIBLE_DEVICES: 'GPU-bb', TF_FORCE_GPU_ALLOW_GROWTH: 'true' })
+    await devices.environment(devices.plan().slots[0]!)
+    expect(asked).toEqual(['device on GPU-aa', 'kernels on GPU-bb'])
+    await open({ build: 'tensorflow 2' })
+    expect(asked).toHaveLength(3)
+  })
+
+  it('are the processor where TensorFlow uses none, cannot be asked, or the user hides them', async () => {
+    expect(slotsOf(await machine({ cards }).open())).toHaveLength(4)
+    const dying: ProcessStarter = () => Promise.reject(new Error('no TensorFlow here'))
+    const { open, reported } = machine({ cards, uses: 'gpu' })
+    expect(slotsOf(await open({ start: dying }))).toHaveLength(4)
+    expect(reported).toHaveLength(1)
+    expect(slotsOf(await open({ env: { CUDA_VISIBLE_DEVICES: '' } }))).toEqual(['cpu x1', 'cpu x1', 'cpu x1', 'cpu x1'])
+    expect(slotsOf(await open({ env: { CUDA_VISIBLE_DEVICES: '1' } }))).toEqual(['GPU-bb x4'])
+  })
+
+  it('take the measured number of computes a card', async () => {
+    const devices = await machine({ cards, uses: 'gpu' }).open()
+    await devices.keepBenchmark(benchmarkOf({ slotsPerGpu: 2 }, {}, devices.machine.key))
+    expect(slotsOf(devices)).toHaveLength(6)
+    expect(devices.view()).toMatchObject({ source: 'benchmark', slots: expect.arrayContaining([expect.objectContaining({ gpuMemoryBytes: 4080218931 })]) as unknown }) // prettier-ignore
+  })
+})

@@ -1,0 +1,86 @@
+// What the doctor says of the machine: processor, cards, memory, and what computes use of them.
+import os from 'node:os'
+import { QUIET_MACHINE } from '@shared/contract/devices'
+import type { Diagnosis, DoctorReport } from '@shared/contract/runtime'
+import type { NvidiaDevice } from '../machine/nvidia-smi'
+import { gibibytes, GIBIBYTE, ok } from './diagnosis'
+import type { Services } from './services'
+
+/** One compute with TensorFlow and a small network takes about 1 GiB, as much again is left for everything else. */
+const ENOUGH_MEMORY = 3 * GIBIBYTE
+
+export function memoryCheck({ devices }: Services): Diagnosis {
+  const { memoryBytes } = devices.machine
+  const limited = memoryBytes < os.totalmem() ? `, of which ${gibibytes(memoryBytes)} may be used` : ''
+  const found = `${gibibytes(os.freemem())} free of ${gibibytes(os.totalmem())}${limited}`
+  if (memoryBytes >= ENOUGH_MEMORY) return ok('memory', 'Memory', found)
+  return { id: 'memory', title: 'Memory', status: 'warning', found, fix: 'Train with one compute and small batches.' }
+}
+
+/** What computes use of the machine, and where that comes from. */
+export function devicesCheck({ devices }: Services): Diagnosis {
+  const { slots, source, notes, staleBecause, benchmark } = devices.view()
+  const [id, title] = ['computes', 'Computes']
+  const threads = [...new Set(slots.map((slot) => slot.threads))].join(' or ')
+  const where = [...new Set(slots.map(({ device }) => device))].join(' and ')
+  const origin = {
+    settings: 'as set',
+    benchmark: `as measured on ${benchmark?.measuredAt.slice(0, 10) ?? ''}`,
+    rule: 'by rule, not measured',
+  }[source]
+  const plan = `${slots.length} with ${threads} ${threads === '1' ? 'thread' : 'threads'} each on ${where}, ${origin}`
+  const found = [plan, ...notes].join('. ')
+  const noisy = benchmark !== null && source === 'benchmark' && benchmark.othersBusy > QUIET_MACHINE
+  const doubt =
+    staleBecause !== null && source !== 'settings'
+      ? ` The benchmark does not count any more: ${staleBecause}`
+      : noisy
+        ? ` Other programs kept ${Math.round(100 * benchmark.othersBusy)} % of the cores busy meanwhile.`
+        : ''
+  if (notes.length === 0 && doubt === '') return ok(id, title, found)
+  return {
+    id,
+    title,
+    status: 'warning',
+    found: doubt === '' ? found : `${found}.${doubt}`,
+    fix:
+      doubt !== ''
+        ? 'Measure again: gpt-nas doctor --benchmark, or Runtime in the window.'
+        : 'Look at the settings of the devices: gpt-nas devices, or Runtime in the window.',
+  }
+}
+
+/** @param device what TensorFlow says it runs on; undefined where it was not asked */
+export function gpuChecks(gpus: readonly NvidiaDevice[], device: string | undefined): Diagnosis[] {
+  if (gpus.length === 0 || device === undefined || /gpu/i.test(device)) return []
+  return [
+    {
+      id: 'gpu',
+      title: 'Graphics card',
+      status: 'warning',
+      found: `${gpus.map(({ name }) => name).join(', ')} is there, TensorFlow uses ${device}`,
+      fix: 'This build of TensorFlow is for processors; the build for NVIDIA cards has to be installed.',
+    },
+  ]
+}
+
+export function cpuDevice({ devices }: Services): DoctorReport['devices'][number] {
+  const { processor, cores, coresLimitedBy } = devices.machine
+  return {
+    name: processor,
+    kind: 'cpu',
+    memoryBytes: os.totalmem(),
+    detail: coresLimitedBy === null ? `${cores} cores` : `${cores} of ${os.cpus().length} cores: ${coresLimitedBy}`,
+  }
+}
+
+export function gpuDevice(card: NvidiaDevice): DoctorReport['devices'][number] {
+  const { index, name, memoryBytes, usedBytes, utilisation, temperature } = card
+  const detail = [
+    `device ${index}`,
+    ...(utilisation === null ? [] : [`${Math.round(100 * utilisation)} % busy`]),
+    ...(usedBytes === null ? [] : [`${gibibytes(usedBytes)} used`]),
+    ...(temperature === null ? [] : [`${temperature} °C`]),
+  ].join(', ')
+  return { name, kind: 'gpu', memoryBytes: memoryBytes ?? 0, detail }
+}
