@@ -16,7 +16,8 @@ import type { AccuracyJob, AccuracyResult } from './accuracy/job'
 import { keptFigures, type Kept } from './accuracy/kept'
 import { atLeast, atMost, checkout, equal, runBench, type BenchOptions, type Check, type Measured } from './harness'
 import { resNet20 } from './train/networks'
-import { askChild, prepareKeras, python } from './train/peers'
+import { askChild } from './train/peers'
+import { preparePython, pythonOf } from './train/python'
 
 type Side = 'ours' | 'keras'
 
@@ -59,7 +60,7 @@ async function runSide(side: Side, task: Task, parent: string, note: BenchOption
     const job: AccuracyJob = { ...task, ...inputs, graph: GRAPH, folder }
     const command = {
       ours: [process.execPath, [process.argv[1]!, '--ours']],
-      keras: [python, [join(checkout, 'bench', 'accuracy', 'keras_train.py')]],
+      keras: [pythonOf('keras'), [join(checkout, 'bench', 'accuracy', 'keras_train.py')]],
     } as const
     const tell = (text: string): void => note(`${side}, seed ${seed}: ${text.trim()}`)
     const outcome = await askChild<AccuracyResult>(side, command[side], job, ENVIRONMENT[side], RUN_LIMIT_SECONDS, tell)
@@ -98,7 +99,12 @@ async function agreement(data: AccuracyJob['data'], folder: string, { note }: Be
 /** Test accuracy after the last epoch, in percent. */
 const figureOf = ({ epochs }: AccuracyResult): number => 100 * epochs[epochs.length - 1]!.testAccuracy
 
-async function compare(tasks: readonly Task[], folder: string, kept: Kept, { note }: BenchOptions): Promise<Measured> {
+async function compare(
+  tasks: readonly Task[],
+  folder: string,
+  kept: Kept<AccuracyResult>,
+  { note }: BenchOptions,
+): Promise<Measured> {
   const runs = tasks.flatMap((task) => (['ours', 'keras'] as const).map((side) => ({ side, task })))
   const results: Record<Side, AccuracyResult[]> = { ours: [], keras: [] }
   const waiting = [...runs]
@@ -134,7 +140,7 @@ async function measure(options: BenchOptions): Promise<Measured> {
   const { values } = parseArgs({ options: { seeds: { type: 'string' }, keep: { type: 'string' } }, strict: false })
   const seeds = values.seeds === undefined ? SEEDS : Number(values.seeds)
   if (!Number.isInteger(seeds) || seeds < 2) throw new RangeError(`--seeds takes a whole number from 2, received ${String(values.seeds)}`) // prettier-ignore
-  prepareKeras(options.note)
+  preparePython('keras', options.note)
   const dataset = await cifar10(options.note)
   const folder = await mkdtemp(join(tmpdir(), 'gptnas-bench-accuracy-'))
   try {
@@ -144,7 +150,7 @@ async function measure(options: BenchOptions): Promise<Measured> {
     const trainImages = dataset.files('train').count
     const one = { recipe: RECIPE, data, trainImages, testImages: data.count - trainImages }
     const tasks = Array.from({ length: seeds }, (_, i) => ({ ...one, seed: i + 1 }))
-    const kept = keptFigures(typeof values.keep === 'string' ? resolve(values.keep) : null)
+    const kept = keptFigures<AccuracyResult>(typeof values.keep === 'string' ? resolve(values.keep) : null)
     const compared = await compare(tasks, folder, kept, options)
     return {
       results: { agreement: agreed.results, accuracy: compared.results },

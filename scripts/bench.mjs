@@ -26,11 +26,12 @@ await build({
   root,
   logLevel: 'error',
   resolve: { alias: { '@shared': path.join(root, 'src', 'shared') } },
-  ssr: { noExternal: true, external: ['libsql', '@tensorflow/tfjs', '@tensorflow/tfjs-node-gpu'] },
+  ssr: { noExternal: true, external: ['libsql', '@tensorflow/tfjs', '@tensorflow/tfjs-node-gpu', 'electron'] },
   build: {
     ssr: source,
     outDir: folder,
-    target: 'node20',
+    // Some of them run in Electron, too.
+    target: 'node16.17',
     rollupOptions: { output: { format: 'cjs', entryFileNames: 'bench.cjs' } },
   },
 })

@@ -1,15 +1,15 @@
 """Keras's side of bench:train: the same layer graph, SGD with Nesterov momentum, one graph-mode step on resident data.
 
-Reads a job as JSON from standard input and prints {"parameters", "times", "losses"} (milliseconds) as its last line.
+Reads a job as JSON from standard input and prints {"parameters", "times", "epochs", "losses"} (milliseconds) as its last line.
 """
 import json
 import sys
-import time
 
 import keras
 import numpy as np
 import tensorflow as tf
 from keras_graph import build_model
+from timing import measure
 
 job = json.load(sys.stdin)
 graph = job["graph"]
@@ -34,18 +34,6 @@ def train_step(indices):
     return loss
 
 
-times, losses = [], []
-started = None
-for step in range(job["warmUp"] + job["steps"]):
-    indices = tf.constant([(step * job["batch"] + i) % job["images"] for i in range(job["batch"])], tf.int32)
-    before = time.perf_counter()
-    loss = float(train_step(indices))
-    if step >= job["warmUp"]:
-        times.append((time.perf_counter() - before) * 1000)
-    losses.append(loss)
-    # Tracing is Keras's own affair: the clock of the measurement starts after the first step.
-    started = started or time.perf_counter()
-    if len(times) >= 3 and time.perf_counter() - started > job["seconds"]:
-        break
+measured = measure(job, lambda rows: float(train_step(tf.constant(rows))))
 parameters = int(sum(np.prod(variable.shape) for variable in model.trainable_variables))
-print(json.dumps({"parameters": parameters, "times": times, "losses": losses}))
+print(json.dumps({"parameters": parameters, **measured}))

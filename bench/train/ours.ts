@@ -2,6 +2,7 @@
 import { createRandom } from '../../src/shared/random'
 import { recipeSchema } from '../../src/shared/search/run'
 import { buildNetwork } from '../../src/compute/networks/network'
+import { residentData } from '../../src/compute/training/resident-data'
 import { createSession } from '../../src/compute/training/session'
 import type { StepJob, StepTimes } from './steps'
 
@@ -16,22 +17,31 @@ export function measureOurs(job: StepJob): StepTimes {
     recipe: recipeSchema.parse({ cropPadding: 0, flip: false, weightDecay: 0 }),
     batchSize: job.batch,
     evaluationBatch: job.batch,
-    rows: { count: job.images, shape: [height, width, channels], classes: job.classes, images, labels },
+    data: residentData({ count: job.images, shape: [height, width, channels], classes: job.classes, images, labels }),
     normalisation: { mean: [0.5, 0.5, 0.5], deviation: [0.25, 0.25, 0.25] },
     seed: 1,
     trainable: null,
   })
   const times: number[] = []
+  const epochs: number[] = []
   const losses: number[] = []
+  let done = 0
+  const step = (first: number): void => {
+    const indices = Int32Array.from({ length: job.batch }, (_, i) => (first * job.batch + i) % job.images)
+    losses.push(session.step({ indices }, 0.01, Int32Array.of(1, done), done).loss)
+    done += 1
+  }
+  for (let first = 0; first < job.warmUp; first++) step(first)
   const started = performance.now()
-  for (let step = 0; step < job.warmUp + job.steps; step++) {
-    const indices = Int32Array.from({ length: job.batch }, (_, i) => (step * job.batch + i) % job.images)
-    const before = performance.now()
-    const { loss } = session.step(indices, 0.01, Int32Array.of(1, step), step)
-    if (step >= job.warmUp) times.push(performance.now() - before)
-    losses.push(loss)
-    if (times.length >= 3 && performance.now() - started > job.seconds * 1000) break
+  while (epochs.length === 0 || performance.now() - started < job.seconds * 1000) {
+    const epochStarted = performance.now()
+    for (let first = 0; first < Math.floor(job.images / job.batch); first++) {
+      const before = performance.now()
+      step(first)
+      times.push(performance.now() - before)
+    }
+    epochs.push(performance.now() - epochStarted)
   }
   session.dispose()
-  return { parameters: network.parameterCount, times, losses }
+  return { parameters: network.parameterCount, times, epochs, losses }
 }

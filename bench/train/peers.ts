@@ -1,53 +1,13 @@
-// Runs one measurement in a process of its own, ours or Keras's, with a time limit; makes Keras's environment on first use.
-import { spawn, spawnSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
-import { homedir } from 'node:os'
-import { join } from 'node:path'
-import { checkout } from '../harness'
-import type { StepJob, StepTimes } from './steps'
+// Asks a process of its own one thing, with a time limit: what every side of a measurement runs in.
+import { spawn } from 'node:child_process'
 
-export type Side = 'ours' | 'keras'
-
-/** The TensorFlow that libtensorflow of the set-up comes from, so that both sides run the same kernels. */
-const TENSORFLOW = 'tensorflow-cpu==2.21.0'
-/** Importing, tracing and warming up on a busy machine, beside the seconds of the measurement. */
-const START_SECONDS = 120
-
-const cache = process.env['GPTNAS_CACHE'] ?? join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'gpt-nas-workbench') // prettier-ignore
-const environment = join(cache, 'bench-python', 'keras')
-/** Keras's interpreter, after `prepareKeras`. */
-export const python = join(environment, 'bin', 'python')
-
-/** Installs Keras beside the data sets, once. @throws Error with pip's last lines */
-export function prepareKeras(note: (line: string) => void): void {
-  const isThere = existsSync(python) && spawnSync(python, ['-c', 'import importlib.util as u, sys; sys.exit(not (u.find_spec("tensorflow") and u.find_spec("keras")))']).status === 0 // prettier-ignore
-  if (isThere) return
-  note(`installs ${TENSORFLOW} with Keras into ${environment} (about 300 MB to download)`)
-  for (const [command, ...options] of [
-    ['python3', '-m', 'venv', environment],
-    [python, '-m', 'pip', 'install', '--quiet', TENSORFLOW],
-  ] as [string, ...string[]][]) {
-    const { status, stderr } = spawnSync(command, options, { encoding: 'utf8' })
-    if (status !== 0) throw new Error(`${command} ${options.join(' ')} failed: ${stderr.slice(-500)}`)
-  }
-}
-
-export type Outcome = { readonly times: StepTimes; readonly stderr: string } | { readonly problem: string }
 export type Answer<T> = { readonly answer: T; readonly stderr: string } | { readonly problem: string }
+/** Undefined takes a variable of this process's out. */
 export type Environment = Readonly<Record<string, string | undefined>>
-
-/** @param env on top of this process's; what is undefined is taken out of it */
-export async function measureSide(side: Side, job: StepJob, env: Environment): Promise<Outcome> {
-  const command: [string, string[]] =
-    side === 'ours'
-      ? [process.execPath, [process.argv[1]!, '--ours']]
-      : [python, [join(checkout, 'bench', 'train', 'keras_steps.py')]]
-  const outcome = await askChild<StepTimes>(side, command, job, env, job.seconds + START_SECONDS)
-  return 'problem' in outcome ? outcome : { times: outcome.answer, stderr: outcome.stderr }
-}
 
 /**
  * Gives a child `job` as JSON on its standard input; its answer is the last line of its standard output, as JSON.
+ * @param env on top of this process's
  * @param limit seconds, after which it is killed
  * @param tell receives the output on the way, in pieces
  */

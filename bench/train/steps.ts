@@ -1,22 +1,27 @@
-// What one process measures, on either side: a network, how long to go on, and the times of its steps.
+// What one process measures, on any side: a network, how long to go on, and the times of its steps and epochs.
 import type { LayerGraph } from '../../src/shared/architecture/layer'
 
-/** Given to both sides as JSON. Data are random pixels; neither side augments them. */
+/** Given to every side as JSON. Data are random pixels; no side augments them. */
 export interface StepJob {
   readonly graph: LayerGraph
   readonly batch: number
+  /** One epoch; a multiple of `batch`. */
   readonly images: number
   readonly classes: number
-  /** Steps before the clock starts, and the most that are measured. */
+  /** Steps before the clock starts. */
   readonly warmUp: number
-  readonly steps: number
-  /** Ends the measurement earlier, after at least three steps. */
+  /** Ends the measurement after the epoch in which they are over. */
   readonly seconds: number
+  /** PyTorch's two choices; the others get their threads from the environment and have one layout. */
+  readonly threads: number
+  readonly channelsLast: boolean
 }
 
 export interface StepTimes {
-  /** Trained values: equal on both sides, or the networks are not the same. */
+  /** Trained values: equal on all sides, or the networks are not the same. */
   readonly parameters: number
+  /** Milliseconds, of single steps and of whole epochs with all that lies between their steps. */
   readonly times: readonly number[]
+  readonly epochs: readonly number[]
   readonly losses: readonly number[]
 }
