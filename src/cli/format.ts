@@ -1,4 +1,5 @@
 // Figures as people read them: durations, sizes, percentages, bars and plain tables. Pure.
+import { figure } from '@shared/figures'
 
 /** "52 s", "12 min 5 s", "3 h 4 min", "2 d 3 h". @param seconds >= 0 */
 export function duration(seconds: number): string {
@@ -9,19 +10,8 @@ export function duration(seconds: number): string {
   return `${Math.floor(whole / 86_400)} d ${Math.floor((whole % 86_400) / 3600)} h`
 }
 
-const STEP = 1000
 /** Three significant digits with a decimal prefix: "12.3 k", "4.56 M". */
-export function count(value: number): string {
-  const prefixes = ['', ' k', ' M', ' G', ' T']
-  let scaled = value
-  let index = 0
-  while (Math.abs(scaled) >= STEP && index < prefixes.length - 1) {
-    scaled /= STEP
-    index++
-  }
-  const text = index === 0 ? String(scaled) : scaled.toPrecision(3)
-  return `${text}${prefixes[index]}`
-}
+export const count = figure
 
 /** Binary sizes: "1.5 GiB". */
 export function bytes(value: number): string {

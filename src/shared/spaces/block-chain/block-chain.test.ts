@@ -60,13 +60,13 @@ describe('limits of block chains', () => {
       [repeat(10, gene('common-max-pool', 1, 2)), /block 4: a map of 2x2 is below the least of 4x4/],
       [repeat(10, gene('resnet-basic', 2)), /block 4: width 256 is above the limit of 128/],
       [repeat(10, gene('resnet-basic', 0.5)), /block 2: width 4 is below the least of 8/],
-      [repeat(20, gene('resnet-basic')), /multiply-accumulates are above the limit of 40000000/],
+      [repeat(20, gene('resnet-basic')), /multiply-accumulates are above the limit of 40.0 M/],
       [repeat(10, gene('vision-transformer')), /"vision-transformer" is not in this space/],
     ]
     for (const [blocks, reason] of cases) expect(space.problems(chainGenotype(blocks)).join()).toMatch(reason)
     const small = spaceWith({ maxParameters: 1000 })
     expect(small.problems(chainGenotype(repeat(10, gene('common-conv')))).join()).toMatch(
-      /parameters are above the limit of 1000/,
+      /parameters are above the limit of 1.00 k/,
     )
   })
 

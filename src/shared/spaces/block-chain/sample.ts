@@ -1,6 +1,7 @@
 // Random chains: length, places of down-sampling, blocks and widths are drawn, and chains over the cost limits are drawn
 // again. The distribution and its measured shape are in docs/decisions/011-chain-sampling.md.
 import { AppError } from '../../errors'
+import { figure } from '../../figures'
 import type { Random } from '../../random'
 import type { BlockChoice, ChainContext } from './context'
 import { chainGenotype, type ChainGene, type ChainGenotype, type WidthRatio } from './genotype'
@@ -68,7 +69,7 @@ export function randomChain(context: ChainContext, walker: Walker, random: Rando
   }
   throw new AppError(
     'invalid-input',
-    `No chain of ${minBlocks} to ${maxBlocks} blocks was found within ${maxMacs} multiply-accumulates and ${maxParameters} parameters.`,
+    `No chain of ${minBlocks} to ${maxBlocks} blocks was found within ${figure(maxMacs)} multiply-accumulates and ${figure(maxParameters)} parameters.`,
     'Raise these limits, allow shorter chains, or allow cheaper blocks.',
   )
 }

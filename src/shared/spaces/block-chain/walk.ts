@@ -6,6 +6,7 @@ import { chainDocument, cifarStem, classifierHead } from '../../architecture/doc
 import { outputShape } from '../../architecture/infer'
 import type { ParameterValues, TensorShape } from '../../architecture/layer'
 import { AppError } from '../../errors'
+import { aboveLimit } from '../../figures'
 import type { ChainContext } from './context'
 import type { ChainGene } from './genotype'
 
@@ -139,7 +140,7 @@ export function chainProblems(genes: readonly ChainGene[], context: ChainContext
     problems.push(`a chain has ${minBlocks} to ${maxBlocks} blocks, this one has ${genes.length}`)
   const { problem, macs, weights } = walker.walk(genes)
   if (problem !== undefined) return [...problems, `block ${problem.position + 1}: ${problem.reason}`]
-  if (macs > maxMacs) problems.push(`${macs} multiply-accumulates are above the limit of ${maxMacs}`)
-  if (weights > maxParameters) problems.push(`${weights} parameters are above the limit of ${maxParameters}`)
+  if (macs > maxMacs) problems.push(aboveLimit('multiply-accumulates', macs, maxMacs))
+  if (weights > maxParameters) problems.push(aboveLimit('parameters', weights, maxParameters))
   return problems
 }

@@ -1,6 +1,7 @@
 // The members of a trainable space without a table: choices whose shapes fit one another and whose network is within the
 // limits of cost. Counts, samples and prefixes come from one table over (position, shape), so nothing is drawn in vain.
 import { AppError } from '../../errors'
+import { aboveLimit } from '../../figures'
 import type { TensorShape } from '../../architecture/layer'
 import type { Random } from '../../random'
 import type { Choices, Members } from './members'
@@ -114,8 +115,8 @@ export function createNetworkMembers(file: UserSpaceFile, networks: UserNetworks
       const head = networks.headCost(place.shape[2]!)
       const [macs, weights] = [place.macs + head.macs, place.weights + head.weights]
       return [
-        ...(macs > limits.macs ? [`${macs} multiply-accumulates are above the limit of ${limits.macs}`] : []),
-        ...(weights > limits.weights ? [`${weights} parameters are above the limit of ${limits.weights}`] : []),
+        ...(macs > limits.macs ? [aboveLimit('multiply-accumulates', macs, limits.macs)] : []),
+        ...(weights > limits.weights ? [aboveLimit('parameters', weights, limits.weights)] : []),
       ]
     },
     canFinish: (prefix) => {
