@@ -2,6 +2,8 @@
 // in turns; the same step inside Electron; then the throughput of many small candidates. About 20 minutes on two quiet cores.
 // --only NAME, again for more: networks whose name contains it, or "throughput". --keep FOLDER: figures of a run that was cut off
 // are taken up again. --quick: one network, one turn and a second a side; for seeing that it works.
+// First, as in every program that Electron runs.
+import '../src/compat/node16'
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { hasDisplay, startVirtualDisplay } from '../scripts/setup/display.mjs'
@@ -77,7 +79,6 @@ async function measure(options: BenchOptions): Promise<Measured> {
 async function ours(): Promise<void> {
   const { job, answer } = await takeJob()
   // Loaded only here: the parent must not take TensorFlow's threads and memory.
-  await import('../src/compat/node16')
   const { measureOurs } = await import('./train/ours')
   answer(measureOurs(job))
 }
