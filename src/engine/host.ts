@@ -89,7 +89,11 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     options.datasets ??
     createDatasets({
       cacheFolder,
-      imports: { folder: store.folders.datasets, isReadOnly: store.readOnly },
+      imports: {
+        folder: store.folders.datasets,
+        isReadOnly: store.readOnly,
+        usersOf: (name) => orchestrator.usersOf(name),
+      },
     })
   const pool = options.computes ?? localComputes(devices, options.startProcess)
   devices.govern(pool)

@@ -206,6 +206,9 @@ export function createDatasets({
     },
     ready: async (name) => {
       const known = find(name)
+      if (known.source === null && imports?.isBusy(name) === true) {
+        throw new AppError('conflict', `"${name}" is being replaced or removed right now.`, 'Wait until it is done.')
+      }
       const manifest = await open(known)
       const { train } = manifest.splits
       return {

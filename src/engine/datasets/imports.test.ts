@@ -1,5 +1,5 @@
 // The user's own data sets as a service: what may take whose place, what breaking off leaves, and what a search gets.
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { PNG } from 'pngjs'
 import { describe, expect, it } from 'vitest'
@@ -196,5 +196,58 @@ describe('more classes than a byte can name', () => {
     expect(ready.files('train').labels.endsWith('labels.u16')).toBe(true)
     const { samples } = await datasets.preview('wide', 200, 1)
     for (const { index, label } of samples) expect(label).toBe(index)
+  })
+})
+
+describe('a data set that a search trains with', () => {
+  it('is neither replaced nor removed before the search has let go of it', async () => {
+    let users = ['search 3 "Birds"']
+    const { datasets, run } = importHarness({ usersOf: (name) => (name === 'mine' ? users : []) })
+    users = []
+    await run({ path: folderOfImages(), name: 'mine' })
+    const { fingerprint } = await datasets.ready('mine')
+    users = ['search 3 "Birds"']
+    const refusal = { code: 'conflict', message: expect.stringContaining('search 3 "Birds"') as string }
+    await expect(datasets.remove('mine')).rejects.toMatchObject(refusal)
+    await expect(run({ path: folderOfImages(12, 2), name: 'mine', replace: true })).rejects.toMatchObject(refusal)
+    expect((await datasets.ready('mine')).fingerprint).toBe(fingerprint)
+    await run({ path: folderOfImages(), name: 'another' })
+    users = []
+    await run({ path: folderOfImages(12, 2), name: 'mine', replace: true })
+    expect((await datasets.ready('mine')).fingerprint).not.toBe(fingerprint)
+    await datasets.remove('mine')
+  })
+
+  it('is not given to a search while it is being replaced or removed', async () => {
+    const { datasets, run } = importHarness()
+    const source = folderOfImages()
+    await run({ path: source, name: 'mine' })
+    const steps = datasets.import(
+      importRequestSchema.parse({ path: source, name: 'mine', replace: true }),
+      new AbortController().signal,
+    )
+    await steps.next()
+    await expect(datasets.ready('mine')).rejects.toMatchObject({ code: 'conflict' })
+    for await (const _step of steps) continue
+    await datasets.ready('mine')
+    const removal = datasets.remove('mine')
+    await expect(datasets.ready('mine')).rejects.toMatchObject({ code: 'conflict' })
+    await removal
+  })
+})
+
+describe('after an end of the program in the middle of an import', () => {
+  it('a data set that was about to be replaced is back, and what was half-written is gone', async () => {
+    const first = importHarness()
+    const { folder } = first
+    await first.run({ path: folderOfImages(), name: 'mine' })
+    const { fingerprint } = await first.datasets.ready('mine')
+    await first.datasets.close()
+    renameSync(path.join(folder, 'mine'), path.join(folder, 'mine.partial-x1y2z3.old'))
+    for (const left of ['mine.partial-x1y2z3', 'other.partial-aaaaaa']) mkdirSync(path.join(folder, left))
+    const second = importHarness({ folder })
+    expect((await second.datasets.ready('mine')).fingerprint).toBe(fingerprint)
+    await expect.poll(() => readdirSync(folder)).toEqual(['mine'])
+    await second.datasets.close()
   })
 })

@@ -1,5 +1,5 @@
 // The user's own data sets, below `datasets/` of the workspace: which there are, bringing one in, taking one away.
-import { readdirSync } from 'node:fs'
+import { existsSync, readdirSync, renameSync } from 'node:fs'
 import { readdir, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { AppError } from '@shared/errors'
@@ -15,6 +15,8 @@ export interface ImportsOptions {
   /** The workspace is held by another program. */
   readonly isReadOnly: boolean
   readonly startDecoders?: StartDecoders | undefined
+  /** Who reads the files of a data set right now, in words. */
+  readonly usersOf?: (name: string) => readonly string[]
 }
 
 export interface Imports {
@@ -24,7 +26,7 @@ export interface Imports {
   isBusy(name: string): boolean
   /** Breaking off ends it and leaves nothing. @throws AppError `conflict`, `read-only`, and those of `importDataset` */
   run(request: ImportRequest, signal: AbortSignal): AsyncGenerator<DatasetProgress>
-  /** @throws AppError `read-only`, `conflict` while it is being imported */
+  /** @throws AppError `read-only`, `conflict` while it is being imported or a search trains with it */
   remove(name: string): Promise<void>
   /** Ends what is under way. */
   close(): Promise<void>
@@ -32,8 +34,15 @@ export interface Imports {
 
 /** Folders beside the data sets while they are being written. */
 const PARTIAL = /\.partial-/
+/** What an import moves aside is named so (import-dataset.ts). */
+const REPLACED = /^(.+)\.partial-[^.]+\.old$/
 
-export function createImports({ folder, isReadOnly, startDecoders = threadDecoders }: ImportsOptions): Imports {
+export function createImports({
+  folder,
+  isReadOnly,
+  startDecoders = threadDecoders,
+  usersOf = () => [],
+}: ImportsOptions): Imports {
   const closing = new AbortController()
   const running = new Map<string, Promise<void>>()
 
@@ -48,6 +57,14 @@ export function createImports({ folder, isReadOnly, startDecoders = threadDecode
     if (running.has(name)) {
       throw new AppError('conflict', `"${name}" is being imported right now.`, 'Wait until it is done.')
     }
+    const [user] = usersOf(name)
+    if (user !== undefined) {
+      throw new AppError(
+        'conflict',
+        `The data set "${name}" cannot be changed while ${user} trains with it.`,
+        'Pause or stop the search first, or import under another name.',
+      )
+    }
   }
   const names = (): string[] => {
     try {
@@ -57,6 +74,13 @@ export function createImports({ folder, isReadOnly, startDecoders = threadDecode
       return [] // nothing has been imported yet
     }
   }
+  /** A data set that was moved out of the way of its successor when the program ended goes back to its place. */
+  const putBack = (): void => {
+    for (const name of replaced(folder)) {
+      if (!existsSync(path.join(folder, name.dataset)))
+        renameSync(path.join(folder, name.entry), path.join(folder, name.dataset))
+    }
+  }
   /** What an end of the program left half-written. */
   const sweep = async (): Promise<void> => {
     for (const entry of await readdir(folder).catch(() => [])) {
@@ -64,6 +88,10 @@ export function createImports({ folder, isReadOnly, startDecoders = threadDecode
       if (PARTIAL.test(entry) && !isOurs) await rm(path.join(folder, entry), { recursive: true, force: true })
     }
   }
+  if (!isReadOnly) putBack()
+  const swept = isReadOnly ? Promise.resolve() : sweep()
+  // Told to the next import, which needs the room.
+  swept.catch(() => undefined)
 
   return {
     names,
@@ -84,6 +112,7 @@ export function createImports({ folder, isReadOnly, startDecoders = threadDecode
       signal.addEventListener('abort', fire, { once: true })
       const first: DatasetProgress = { stage: 'unpacking', fraction: null, message: `Looking at ${request.path}` }
       const preparation = startPreparation(first, async (report) => {
+        await swept
         await sweep()
         const options = { request, folder: path.join(folder, name), startDecoders, report, signal: controller.signal }
         const { splits } = await importDataset(options)
@@ -103,11 +132,23 @@ export function createImports({ folder, isReadOnly, startDecoders = threadDecode
     },
     remove: async (name) => {
       refuseChange(name)
-      await rm(path.join(folder, name), { recursive: true, force: true })
+      const removal = rm(path.join(folder, name), { recursive: true, force: true })
+      // Nobody may begin to read it meanwhile.
+      running.set(name, removal)
+      await removal.finally(() => running.delete(name))
     },
     close: async () => {
       closing.abort()
-      await Promise.allSettled([...running.values()])
+      await Promise.allSettled([swept, ...running.values()])
     },
   }
+}
+
+/** Data sets that an import had moved aside and not yet removed. */
+function replaced(folder: string): { readonly entry: string; readonly dataset: string }[] {
+  const entries = existsSync(folder) ? readdirSync(folder) : []
+  return entries.flatMap((entry) => {
+    const dataset = REPLACED.exec(entry)?.[1]
+    return dataset === undefined ? [] : [{ entry, dataset }]
+  })
 }

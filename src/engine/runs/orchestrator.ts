@@ -27,6 +27,7 @@ export interface OrchestratorOptions {
 }
 
 interface Task {
+  readonly run: RunRecord
   readonly live: LiveRun
   readonly control: RunControl
   readonly done: Promise<void>
@@ -45,6 +46,12 @@ export class Orchestrator {
 
   live(runId: string): LiveRun | undefined {
     return this.tasks.get(runId)?.live
+  }
+
+  /** Going runs that read a data set, in words: for who wants to change it. */
+  usersOf(dataset: string): string[] {
+    const users = [...this.tasks.values()].filter(({ run }) => run.definition.data.dataset === dataset)
+    return users.map(({ run }) => `search ${run.number} "${run.definition.name}"`)
   }
 
   unstoredError(runId: string): ErrorData | undefined {
@@ -121,7 +128,7 @@ export class Orchestrator {
       () => void this.tasks.delete(id),
     )
     // In the map before the first await: two calls must not start it twice.
-    this.tasks.set(id, { live, control, done })
+    this.tasks.set(id, { run, live, control, done })
     await started
   }
 

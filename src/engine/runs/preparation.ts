@@ -7,6 +7,7 @@ import { BUILT_IN_BLOCKS } from '@shared/architecture/blocks'
 import { costOf } from '@shared/architecture/cost'
 import { parseDocument } from '@shared/architecture/document'
 import { expandDocument } from '@shared/architecture/expand'
+import { AppError } from '@shared/errors'
 import type { RunDefinition } from '@shared/search/run'
 import { createBlockChainSpace, type BlockChainSpace } from '@shared/spaces/block-chain/space'
 import { createSingleSpace } from '@shared/spaces/single/space'
@@ -18,7 +19,7 @@ import { createTrainingEvaluator, trainableNodes, trainingSeed } from '../evalua
 import type { ComputePool } from '../executors/pool'
 import type { Artefacts } from '../storage/artefacts'
 import type { Store } from '../storage/store'
-import type { RunRecord } from '../storage/runs'
+import { updateRun, type RunRecord } from '../storage/runs'
 import type { NewTrial } from '../storage/trials'
 import { strategyByName } from '../strategies/registry'
 import type { Proposal } from '../strategies/strategy'
@@ -84,6 +85,7 @@ export function createPreparation(options: PreparationOptions): PrepareRun {
   return async (run, signal) => {
     const { definition } = run
     const ready = await datasets.ready(definition.data.dataset)
+    refuseOtherData(run, ready)
     const library = libraryWith(run.userBlocks)
     const { manifest } = ready
     const space = visitedSpace(definition, { shape: manifest.shape, classes: manifest.classes.length }, library)
@@ -120,6 +122,16 @@ export function createPreparation(options: PreparationOptions): PrepareRun {
   }
 }
 
+/** Results on other images cannot be compared. @throws AppError `conflict` when the data set was replaced since the run began */
+function refuseOtherData({ number, dataFingerprint }: RunRecord, { manifest, fingerprint }: ReadyDataset): void {
+  if (dataFingerprint === null || dataFingerprint === fingerprint) return
+  throw new AppError(
+    'conflict',
+    `Search ${number} has begun with other images than the data set "${manifest.name}" holds now: it was replaced on ${manifest.createdAt}.`,
+    `Import the images of before as "${manifest.name}" again, or start a new search.`,
+  )
+}
+
 async function storeSplit(
   run: RunRecord,
   ready: ReadyDataset,
@@ -132,6 +144,7 @@ async function storeSplit(
   await store.write(async (writer) => {
     await artefacts.refer(writer, train, `run:${run.id}`)
     await artefacts.refer(writer, validation, `run:${run.id}`)
+    await updateRun(writer, run.id, { dataFingerprint: ready.fingerprint })
   })
   return { trainIndices: artefacts.path(train.sha256), validationIndices: artefacts.path(validation.sha256) }
 }

@@ -110,8 +110,8 @@ async function evaluateGeneration(context: RunContext, trials: readonly TrialRec
     for (let trial = take(); trial !== undefined && !control.isEnding && !control.signal.aborted; trial = take()) {
       busy.add(trial.evaluationKey)
       const earlier = await findResult(store.db, trial.evaluationKey, run.id, trial.number)
-      if (earlier === undefined) await runTrial(context, trial)
-      else await reuseResult(context, trial, earlier)
+      const isReused = earlier !== undefined && (await reuseResult(context, trial, earlier))
+      if (!isReused) await runTrial(context, trial)
       busy.delete(trial.evaluationKey)
       checkTimeLimit(context)
     }

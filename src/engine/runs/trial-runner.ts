@@ -6,7 +6,7 @@ import { checkpointFolder } from '../evaluators/training'
 import type { Evaluation, EvaluationHooks } from '../evaluators/evaluator'
 import { updateRun } from '../storage/runs'
 import { copyEpochs, dropEpochsAfter, putEpoch } from '../storage/epochs'
-import { getTrialDocument, listTrials, updateTrial, type TrialRecord } from '../storage/trials'
+import { getTrial, getTrialDocument, listTrials, updateTrial, type TrialRecord } from '../storage/trials'
 import { record, type RunContext } from './run-context'
 
 /** The first attempt and two more (design: Retry). */
@@ -77,8 +77,11 @@ export async function runTrial(context: RunContext, trial: TrialRecord): Promise
   }
 }
 
-/** Gives a trial the result of an earlier one with the same key. */
-export async function reuseResult(context: RunContext, trial: TrialRecord, earlier: TrialRecord): Promise<void> {
+/**
+ * Gives a trial the result of an earlier one with the same key.
+ * @returns false when that one has been removed since it was found
+ */
+export async function reuseResult(context: RunContext, trial: TrialRecord, earlier: TrialRecord): Promise<boolean> {
   const isSameRun = earlier.runId === trial.runId
   const where = isSameRun ? `trial ${earlier.number}` : `trial ${earlier.number} of an earlier search`
   const now = new Date().toISOString()
@@ -87,10 +90,13 @@ export async function reuseResult(context: RunContext, trial: TrialRecord, earli
       ? { ...earlier.error, message: `The same architecture failed as ${where}: ${earlier.error.message}` }
       : undefined
   const message = `Trial ${trial.number} is the same architecture as ${where}; its result is reused.`
+  let isThere = true
   await record(
     context,
     { message, trialId: trial.id },
     async (writer) => {
+      // Its run may have been removed, and its weights with it.
+      await getTrial(writer, earlier.id)
       await copyEpochs(writer, earlier.id, trial.id)
       await updateTrial(writer, trial.id, {
         state: earlier.state,
@@ -109,7 +115,11 @@ export async function reuseResult(context: RunContext, trial: TrialRecord, earli
       }
     },
     [trial.id],
-  )
+  ).catch((thrown: unknown) => {
+    if (!(thrown instanceof AppError) || thrown.code !== 'not-found') throw thrown
+    isThere = false
+  })
+  return isThere
 }
 
 function hooksOf(context: RunContext, trial: TrialRecord): EvaluationHooks {

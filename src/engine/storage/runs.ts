@@ -20,6 +20,8 @@ export interface RunRecord {
   readonly seconds: number
   readonly planned: number
   readonly error: ErrorData | null
+  /** Of the data set it has begun with; null before. */
+  readonly dataFingerprint: string | null
 }
 
 export interface NewRun {
@@ -44,6 +46,7 @@ function fromRow(row: Schema['runs']): RunRecord {
     seconds: row.seconds,
     planned: row.planned,
     error: row.error === null ? null : errorDataSchema.parse(JSON.parse(row.error)),
+    dataFingerprint: row.data_fingerprint,
   }
 }
 
@@ -95,6 +98,7 @@ export async function insertRun(writer: Writer, run: NewRun): Promise<void> {
       seconds: 0,
       planned: run.planned,
       error: null,
+      data_fingerprint: null,
     })
     .execute()
 }
@@ -106,6 +110,7 @@ export interface RunChange {
   readonly seconds?: number
   readonly error?: ErrorData | null
   readonly name?: string
+  readonly dataFingerprint?: string
 }
 
 export async function updateRun(writer: Writer, id: string, change: RunChange): Promise<void> {
@@ -118,6 +123,7 @@ export async function updateRun(writer: Writer, id: string, change: RunChange): 
       ...(change.seconds !== undefined && { seconds: change.seconds }),
       ...(change.error !== undefined && { error: change.error === null ? null : JSON.stringify(change.error) }),
       ...(change.name !== undefined && { name: change.name }),
+      ...(change.dataFingerprint !== undefined && { data_fingerprint: change.dataFingerprint }),
     })
     .where('id', '=', id)
     .execute()

@@ -25,6 +25,8 @@ export interface Schema {
     seconds: number
     planned: number
     error: string | null
+    /** Names the images of the train split the run has begun with. */
+    data_fingerprint: string | null
   }
   trials: {
     id: Generated<number>

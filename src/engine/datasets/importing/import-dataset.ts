@@ -57,13 +57,22 @@ export async function importDataset(options: ImportOptions): Promise<Manifest> {
   }
 }
 
-/** The old one goes only when the new one is in its place. */
+/** The old one goes only when the new one is in its place; where the program ends in between, the next start puts it back. */
 async function replaceFolder(temporary: string, folder: string): Promise<void> {
   const old = `${temporary}.old`
-  await rename(folder, old).catch((thrown: unknown) => {
-    if (errorCode(thrown) !== 'ENOENT') throw thrown
-  })
-  await publishFolder(temporary, folder)
+  const isMoved = await rename(folder, old).then(
+    () => true,
+    (thrown: unknown) => {
+      if (errorCode(thrown) !== 'ENOENT') throw thrown
+      return false
+    },
+  )
+  try {
+    await publishFolder(temporary, folder)
+  } catch (thrown) {
+    if (isMoved) await rename(old, folder)
+    throw thrown
+  }
   await rm(old, { recursive: true, force: true })
 }
 

@@ -4,6 +4,7 @@ import type { z } from 'zod'
 import { temporaryFolder } from '../../testing/temporary-folder'
 import { createDatasets, type Datasets } from '../datasets'
 import { inPlaceDecoders } from '../images/decoders'
+import type { ImportsOptions } from '../imports'
 
 export type Request = z.input<typeof importRequestSchema>
 
@@ -15,12 +16,17 @@ export interface ImportHarness {
   run(request: Request): Promise<DatasetProgress[]>
 }
 
-export function importHarness({ isReadOnly = false } = {}): ImportHarness {
-  const folder = temporaryFolder()
+type HarnessOptions = Partial<Pick<ImportsOptions, 'folder' | 'isReadOnly' | 'usersOf'>>
+
+export function importHarness({
+  isReadOnly = false,
+  folder = temporaryFolder(),
+  usersOf,
+}: HarnessOptions = {}): ImportHarness {
   const datasets = createDatasets({
     cacheFolder: temporaryFolder(),
     catalogue: [],
-    imports: { folder, isReadOnly, startDecoders: inPlaceDecoders },
+    imports: { folder, isReadOnly, startDecoders: inPlaceDecoders, ...(usersOf !== undefined && { usersOf }) },
   })
   return {
     datasets,

@@ -1,5 +1,6 @@
 // Every migration, oldest first.
 import { initial } from './0001-initial'
+import { dataOfARun } from './0002-data-of-a-run'
 import type { Migration } from './migration'
 
-export const MIGRATIONS: readonly Migration[] = [initial]
+export const MIGRATIONS: readonly Migration[] = [initial, dataOfARun]
