@@ -46,6 +46,28 @@ describe('keys', () => {
   })
 })
 
+describe('the frame', () => {
+  it('lists every key once, with all keys of an action beside its name', async () => {
+    mounted = mountWithEngine(App)
+    await clickById(testIds.rail('design'))
+    await eventually(() => expect(useCommandsStore().commands.some(({ id }) => id === 'design-redo')).toBe(true))
+    press('?', { shiftKey: true })
+    const sheet = await findById(testIds.keySheet)
+    const entries = [...sheet.querySelectorAll('.entry')].map((entry) => entry.textContent?.trim())
+    expect(entries).toContain('RedoCtrl+Shift+ZorCtrl+Y')
+    const names = [...sheet.querySelectorAll('dt')].map((name) => name.textContent)
+    expect(new Set(names).size).toBe(names.length)
+  })
+
+  it('names the machine without a device as long as none is known', async () => {
+    const status = sampleStatus()
+    const computes = status.computes.map((compute) => ({ ...compute, state: 'starting' as const, device: '' }))
+    mounted = mountWithEngine(App, { status: { ...status, computes } })
+    const machine = await findById(testIds.statusMachine)
+    await eventually(() => expect(machine.textContent).toMatch(/^2 computes · \d+ % busy/))
+  })
+})
+
 describe('views', () => {
   it('are kept: what was typed is there again, and the actions of a hidden view are not offered', async () => {
     mounted = mountWithEngine(App, { runs: [sampleRun()] })

@@ -100,7 +100,7 @@ export function useFrameCommands(): void {
           event.preventDefault()
           command.run()
         }
-        bindings[command.keys] = handle
+        for (const keys of [command.keys, ...(command.otherKeys ?? [])]) bindings[keys] = handle
         // "?" is a shifted key on most layouts, an unshifted one on some.
         if (command.keys === '?') bindings['Shift+?'] = handle
       }

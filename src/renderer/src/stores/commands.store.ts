@@ -11,6 +11,8 @@ export interface Command {
   readonly group: string
   /** In the notation of tinykeys, e.g. `$mod+Shift+KeyP`; shown by `keyLabel`. */
   readonly keys?: string
+  /** Further keys for the same, in the same notation. */
+  readonly otherKeys?: readonly string[]
   /** Further words by which it is found. */
   readonly words?: string
   readonly isEnabled?: () => boolean

@@ -86,7 +86,6 @@ export const design = {
     commands: {
       undo: 'Undo',
       redo: 'Redo',
-      redoToo: 'Redo',
       save: 'Save',
       selectAll: 'Select all',
       duplicate: 'Duplicate',

@@ -33,7 +33,7 @@ export const frame = {
     toDark: 'Switch to dark',
     status: 'Status',
     noMachine: 'Waiting for the engine',
-    computes: '{device} · no compute | {device} · {count} compute | {device} · {count} computes',
+    computes: 'no compute | 1 compute | {count} computes',
     devices: '{count} devices',
     load: '{percent} busy',
     noRun: 'No search running',
@@ -78,6 +78,7 @@ export const frame = {
   },
   keys: {
     title: 'Keys',
+    or: 'or',
     tables: 'Tables',
     rows: 'Move between rows',
     openRow: 'Open the row',

@@ -40,8 +40,12 @@ export function useDesignCommands(canvas: CanvasActions) {
 
   const actions = {
     undo: { keys: '$mod+KeyZ', isEnabled: () => canEdit() && !hasOwnUndo(), run: undo },
-    redo: { keys: '$mod+Shift+KeyZ', isEnabled: () => canEdit() && !hasOwnUndo(), run: redo },
-    redoToo: { keys: '$mod+KeyY', isEnabled: () => canEdit() && !hasOwnUndo(), run: redo },
+    redo: {
+      keys: '$mod+Shift+KeyZ',
+      otherKeys: ['$mod+KeyY'],
+      isEnabled: () => canEdit() && !hasOwnUndo(),
+      run: redo,
+    },
     save: { keys: '$mod+KeyS', isEnabled: canEdit, run: () => void files.save() },
     selectAll: {
       keys: '$mod+KeyA',
@@ -85,7 +89,7 @@ export function useDesignCommands(canvas: CanvasActions) {
     zoomOut: { keys: '$mod+-', isEnabled: isShown, run: () => canvas.zoomBy(0.8) },
     importFile: { isEnabled: () => navigation.view === 'design', run: () => void files.importFile() },
     exportFile: { isEnabled: isShown, run: () => void files.exportFile() },
-  } satisfies Record<string, Pick<Command, 'keys' | 'isEnabled' | 'run'>>
+  } satisfies Record<string, Pick<Command, 'keys' | 'otherKeys' | 'isEnabled' | 'run'>>
 
   useCommands(() =>
     Object.entries(actions).map(([name, action]) => ({
