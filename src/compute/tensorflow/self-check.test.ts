@@ -3,7 +3,9 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { environmentFor, selfCheckOf, CAUTIOUS_SELF_CHECK } from '@shared/runtime/compute-environment'
 import { kernelSupport, setKernelSupport } from './kernels/support'
 import { relativeError } from './reference-convolution'
-import { checkedCases, ERROR_BOUND, runSelfCheck } from './self-check'
+import { ERROR_BOUND } from './convolution-check'
+import { checkedCases, runSelfCheck } from './self-check'
+import { HALF_PRECISIONS, provedPrecisions } from './self-check-half'
 import { withDefect } from './testing/with-defect'
 
 const before = { ...kernelSupport() }
@@ -43,6 +45,20 @@ describe('the self-check', () => {
   it('takes NaN for wrong', () => {
     expect(relativeError([Number.NaN, 1], [1, 1]) <= ERROR_BOUND).toBe(false)
     expect(withDefect('Conv2D', Number.NaN, () => runSelfCheck(environment, cases)).oneDnn).toBe(false)
+  })
+})
+
+describe('the check of half precision', () => {
+  const cases = checkedCases().filter(({ kind }) => kind === 'dense' || kind === 'depthwise')
+  it('passes the kernels of this TensorFlow, in both types', () => {
+    expect(provedPrecisions(cases)).toEqual(HALF_PRECISIONS)
+  })
+  it.each(['Conv2D', 'Conv2DBackpropFilter', 'DepthwiseConv2dNativeBackpropInput'])(
+    'does not pass where the results of %s are twice too large',
+    (op) => expect(withDefect(op, 2, () => provedPrecisions(cases))).toEqual([]),
+  )
+  it('is not part of the self-check on a processor', () => {
+    expect(runSelfCheck({}, cases.slice(0, 1))).not.toHaveProperty('halfPrecision')
   })
 })
 

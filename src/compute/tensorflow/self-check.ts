@@ -2,58 +2,11 @@
 // Why: oneDNN in TensorFlow 2.21 has kernels that are silently wrong or corrupt the heap, on some processors only, and it is
 // also what makes training almost twice as fast. So each machine proves what it uses.
 import type { SelfCheck } from '@shared/contract/compute'
-import { createRandom } from '@shared/random'
-import { scoped, tf, type Tensor4D } from './backend'
-import { conv2d, groupedConv2d } from './kernels/conv2d'
-import { depthwiseConv2d } from './kernels/depthwise-conv2d'
+import { runtimeVersions } from './backend'
+import { convolutionError, ERROR_BOUND, type ConvolutionCase, type ConvolutionKind } from './convolution-check'
 import { evenPadding } from './kernels/padding'
 import { setKernelSupport } from './kernels/support'
-import {
-  outputSize,
-  referenceConvolution,
-  relativeError,
-  sizes,
-  type ConvolutionGeometry,
-} from './reference-convolution'
-
-export type ConvolutionKind = 'dense' | 'dilated' | 'depthwise' | 'grouped'
-
-export interface ConvolutionCase {
-  readonly kind: ConvolutionKind
-  readonly geometry: ConvolutionGeometry
-}
-
-/** float32 sums of a few hundred products stay below 1e-6; the known defect is above 2e-2. */
-export const ERROR_BOUND = 1e-4
-
-/** The largest of the errors of result, input gradient and filter gradient of a case on this process's kernels. */
-export function convolutionError({ kind, geometry }: ConvolutionCase): number {
-  const { batch, height, width, channels, filters, kernel, strides, dilations, padding, groups } = geometry
-  const random = createRandom(1)
-  const draw = (length: number): Float32Array => Float32Array.from({ length }, () => random.next() * 2 - 1)
-  const size = sizes(geometry)
-  const [x, w, dy] = [draw(size.x), draw(size.w), draw(size.y)]
-  const expected = referenceConvolution(geometry, x, w, dy)
-  const options = { strides, dilations, padding }
-  const filterShape: [number, number, number, number] =
-    kind === 'depthwise' ? [...kernel, channels, filters / channels] : [...kernel, channels / groups, filters]
-  const convolve = (input: Tensor4D, filter: Tensor4D): Tensor4D => {
-    if (kind === 'depthwise') return depthwiseConv2d(input, filter, options)
-    return kind === 'grouped' ? groupedConv2d(input, filter, groups, options) : conv2d(input, filter, options)
-  }
-  return scoped(() => {
-    const input = tf.tensor4d(x, [batch, height, width, channels])
-    const filter = tf.tensor4d(w, filterShape)
-    const cotangent = tf.tensor4d(dy, [batch, ...outputSize(geometry), filters])
-    const y = convolve(input, filter)
-    const [dx, dw] = tf.grads((a, b) => convolve(a as Tensor4D, b as Tensor4D))([input, filter], cotangent)
-    return Math.max(
-      relativeError(y.dataSync(), expected.y),
-      relativeError(dx!.dataSync(), expected.dx),
-      relativeError(dw!.dataSync(), expected.dw),
-    )
-  })
-}
+import { provedPrecisions } from './self-check-half'
 
 /** Sizes where kernels are chosen differently: odd and even, few and many channels, the network's own strides. */
 export function checkedCases(): ConvolutionCase[] {
@@ -138,11 +91,15 @@ export function runSelfCheck(
   if (oneDnn && grouped[0] !== undefined) {
     notices.push(`Grouped convolutions run split, ${grouped.length} checks failed: ${grouped[0]}.`)
   }
+  const mayBeHalf = runtimeVersions().device === 'gpu'
   return {
     oneDnn,
     groupedConvolution: oneDnn && grouped.length === 0,
     // Every tensor above was allocated by it: had it not worked, this line would not be reached.
     allocator: environment['TF_CPU_ALLOCATOR_USE_BFC'] === 'true' ? 'bfc' : 'system',
+    ...(mayBeHalf && {
+      halfPrecision: provedPrecisions(cases.filter(({ kind }) => kind !== 'grouped' || grouped.length === 0)),
+    }),
     notices,
   }
 }

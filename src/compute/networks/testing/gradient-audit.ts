@@ -104,6 +104,9 @@ function nativeGradients(
  */
 const STEP = 1e-7
 
+/** Part of the largest gradient below which a slope of the reference is its own rounding (1e-9 / STEP of a loss near 1). */
+const NOTHING = 1e-6
+
 /** Slope of the float64 loss along `direction`, by central differences. */
 function slope64(loss: () => number, arrays: Arrays, direction: ReadonlyMap<string, Float64Array>): number {
   const move = (by: number): void =>
@@ -149,15 +152,16 @@ export function auditGradients(given: LayerGraph, options: AuditOptions = {}): A
   const expected = loss()
 
   const lengths = new Map(names.map((name) => [name, length(native.gradients.get(name)!)]))
-  // A gradient that is zero but for rounding (a bias before a normalisation) is measured by the others.
-  const floor = 1e-3 * Math.max(...lengths.values())
+  const longest = Math.max(...lengths.values())
   let [slopeError, worst] = [0, '']
   const probe = (along: ReadonlyMap<string, Float64Array>, scale: number, what: string): void => {
     let slope = 0
     along.forEach((direction, name) =>
       native.gradients.get(name)!.forEach((value, i) => (slope += value * direction[i]!)),
     )
-    const error = Math.abs(slope - slope64(loss, arrays, along)) / scale
+    const exact = slope64(loss, arrays, along)
+    // Where the truth is zero (a bias before a normalisation), roundings are compared with the largest gradient.
+    const error = Math.abs(slope - exact) / (Math.abs(exact) < NOTHING * longest ? longest : scale)
     if (!(error <= slopeError)) [slopeError, worst] = [error, what]
   }
   for (let k = 0; k < directions; k++) {
@@ -165,7 +169,7 @@ export function auditGradients(given: LayerGraph, options: AuditOptions = {}): A
     if (together) probe(along, length([...lengths.values()]), 'all arrays')
     else
       for (const name of names)
-        probe(new Map([[name, along.get(name)!]]), Math.max(lengths.get(name)!, floor, Number.MIN_VALUE), name)
+        probe(new Map([[name, along.get(name)!]]), Math.max(lengths.get(name)!, Number.MIN_VALUE), name)
   }
   return { lossError: Math.abs(native.loss - expected) / Math.abs(expected), slopeError, worst }
 }
