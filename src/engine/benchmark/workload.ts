@@ -7,6 +7,7 @@ import { BUILT_IN_BLOCKS } from '@shared/architecture/blocks'
 import { chainDocument, cifarStem, classifierHead } from '@shared/architecture/document'
 import { expandDocument } from '@shared/architecture/expand'
 import type { SplitFiles, TrainJob } from '@shared/contract/compute'
+import type { BENCHMARK_NETWORK_NAMES } from '@shared/contract/devices'
 import { recipeSchema } from '@shared/search/run'
 
 const CLASSES = 10
@@ -16,7 +17,7 @@ const IMAGES = 8192
 const VALIDATION_IMAGES = 64
 
 export interface BenchmarkNetwork {
-  readonly name: string
+  readonly name: (typeof BENCHMARK_NETWORK_NAMES)[number]
   readonly batchSize: number
   readonly graph: TrainJob['graph']
 }

@@ -59,7 +59,11 @@ export function runtimeService(services: Services) {
 
 /** Cards are only looked at where there are some that TensorFlow uses; a reading is then at most some seconds old. */
 function computesAndCards({ pool, devices }: Services): Pick<Status, 'computes' | 'gpus'> {
-  const computes = [...pool.statuses()]
+  // A slot whose compute has not started yet is known by its plan.
+  const planned = devices.plan().slots.map(({ gpu }) => gpu?.name ?? devices.machine.processor)
+  const computes = pool
+    .statuses()
+    .map((compute) => ({ ...compute, device: compute.device || (planned[compute.slot] ?? '') }))
   if (devices.machine.gpus.length === 0) return { computes, gpus: [] }
   const { devices: cards, processes } = devices.gpus.latest()
   const held = (pid: number | null): number | null => {

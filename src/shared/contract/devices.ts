@@ -12,6 +12,9 @@ export const machineKeySchema = z.object({
 })
 export type MachineKey = z.infer<typeof machineKeySchema>
 
+/** The networks a benchmark trains, small to large. */
+export const BENCHMARK_NETWORK_NAMES = ['small', 'middle'] as const
+
 export const measurementSchema = z.object({
   device: z.enum(['cpu', 'gpu']),
   /** Computes at work at the same time, on one card where it is a card. */

@@ -7,13 +7,14 @@ import type { Dataset, DatasetProgress, Inspection, Recognised } from '@shared/c
 import type { Design } from '@shared/contract/designs'
 import type { Export, ExportProgress } from '@shared/contract/exports'
 import type { ProposerInfo } from '@shared/contract/proposer'
+import type { BenchmarkEvent, Devices } from '@shared/contract/devices'
 import type { DoctorReport, Status } from '@shared/contract/runtime'
 import { AppError } from '@shared/errors'
 import type { Run } from '@shared/search/run'
 import type { Trial } from '@shared/search/trial'
 import { memoryPorts, type Port } from '@shared/transport/port'
 import { serveRouter } from '@shared/transport/rpc'
-import { sampleReport, sampleStatus } from './samples'
+import { sampleDevices, sampleReport, sampleStatus } from './samples'
 
 /** What the fake answers with. Change it and call `push` to tell whoever watches. */
 export interface FakeState {
@@ -24,6 +25,9 @@ export interface FakeState {
   phase: RunUpdate['phase']
   status: Status
   report: DoctorReport
+  devices: Devices
+  /** Told one after the other, then it waits until it is broken off where the last is no result. */
+  benchmark: BenchmarkEvent[]
   datasets: Dataset[]
   datasetProgress: DatasetProgress[]
   /** What every path is; null fails. */
@@ -51,6 +55,8 @@ export function emptyState(changes: Partial<FakeState> = {}): FakeState {
     phase: 'idle',
     status: sampleStatus(),
     report: sampleReport(),
+    devices: sampleDevices(),
+    benchmark: [],
     datasets: [],
     datasetProgress: [],
     recognised: null,
@@ -214,6 +220,18 @@ export function createFakeEngine(state: FakeState = emptyState()): FakeEngine {
       status: os.runtime.status.handler(() => state.status),
       watch: os.runtime.watch.handler(({ signal }) => follow(() => state.status, signal)),
       workspace: os.runtime.workspace.handler(() => state.status.workspace),
+      devices: os.runtime.devices.handler(() => (called('runtime.devices', null), state.devices)),
+      configureDevices: os.runtime.configureDevices.handler(({ input }) => {
+        called('runtime.configureDevices', input)
+        return (state.devices = { ...state.devices, settings: input, source: 'settings' })
+      }),
+      benchmark: os.runtime.benchmark.handler(async function* ({ signal }) {
+        called('runtime.benchmark', null)
+        yield* state.benchmark
+        if (state.benchmark.some(({ type }) => type === 'finished')) return
+        await new Promise<void>((resolve) => signal?.addEventListener('abort', () => resolve(), { once: true }))
+        called('runtime.benchmark broken off', null)
+      }),
     },
     searches: {
       ...refusing('searches'),

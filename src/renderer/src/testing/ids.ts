@@ -72,6 +72,11 @@ export const testIds = {
   suggestions: 'proposer-suggestions',
   runDoctor: 'runtime-doctor',
   copyReport: 'runtime-copy',
+  devices: 'runtime-devices',
+  deviceSetting: (key: string) => `runtime-device-${key}`,
+  saveDevices: 'runtime-devices-save',
+  runBenchmark: 'runtime-benchmark',
+  cancelBenchmark: 'runtime-benchmark-cancel',
   doctorCheck: (id: string) => `doctor-${id}`,
   themeChoice: 'settings-theme',
 } as const

@@ -1,5 +1,6 @@
 // Runs, trials and machines for tests of the window: built by functions, so that each test says only what it is about.
 import type { Dataset } from '@shared/contract/datasets'
+import type { Devices } from '@shared/contract/devices'
 import type { DoctorReport, Status } from '@shared/contract/runtime'
 import { FIRST_LIGHT } from '@shared/search/samples'
 import { runDefinitionSchema, type Run } from '@shared/search/run'
@@ -82,7 +83,15 @@ export function sampleRun(changes: Partial<Run> = {}): Run {
 }
 
 export function sampleStatus(changes: Partial<Status> = {}): Status {
-  const compute = { pid: 4100, device: 'CPU', memoryBytes: 610 * 2 ** 20, restarts: 0, notice: null }
+  const compute = {
+    pid: 4100,
+    device: 'CPU',
+    cores: 0.9,
+    memoryBytes: 610 * 2 ** 20,
+    gpuMemoryBytes: null,
+    restarts: 0,
+    notice: null,
+  }
   return {
     workspace: {
       path: '/home/ada/GPT-NAS workspace',
@@ -104,7 +113,28 @@ export function sampleStatus(changes: Partial<Status> = {}): Status {
     ],
     cpu: 0.94,
     memory: { totalBytes: 16 * 2 ** 30, usedBytes: 6.2 * 2 ** 30 },
+    gpus: [],
     temperature: 61,
+    ...changes,
+  }
+}
+
+export function sampleDevices(changes: Partial<Devices> = {}): Devices {
+  const none = { cpuSlots: null, threadsPerSlot: null, slotsPerGpu: null, gpuMemoryShare: null }
+  const slot = { device: 'AMD EPYC', threads: 1, gpuMemoryBytes: null }
+  return {
+    processor: 'AMD EPYC',
+    cores: 2,
+    coresLimitedBy: null,
+    memoryBytes: 16 * 2 ** 30,
+    gpus: [],
+    settings: none,
+    environment: none,
+    slots: [slot, slot],
+    source: 'rule',
+    notes: [],
+    benchmark: null,
+    staleBecause: null,
     ...changes,
   }
 }

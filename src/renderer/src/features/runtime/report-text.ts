@@ -13,7 +13,7 @@ export function reportText(report: DoctorReport, status: Status | null, facts: H
     `disk: ${report.disk.freeBytes} bytes free`,
     ...(status?.computes ?? []).map(
       (compute) =>
-        `compute ${compute.slot}: ${compute.state} on ${compute.device}, ${compute.restarts} restarts${compute.notice === null ? '' : `, ${compute.notice}`}`,
+        `compute ${compute.slot}: ${compute.state} on ${compute.device}, ${compute.cores?.toFixed(1) ?? '?'} cores, ${compute.memoryBytes ?? '?'} bytes, ${compute.restarts} restarts${compute.notice === null ? '' : `, ${compute.notice}`}`,
     ),
     ...report.checks.map(
       (check) => `[${check.status}] ${check.title}: ${check.found}${check.fix === '' ? '' : ` -> ${check.fix}`}`,

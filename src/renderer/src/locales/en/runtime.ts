@@ -12,6 +12,9 @@ export const runtime = {
     state: 'State',
     device: 'Device',
     memory: 'Memory',
+    coresBusy: 'Cores busy',
+    cardMemory: 'Card memory',
+    cardBusy: '{percent} busy, {used} of {total}',
     restarts: 'Restarts',
     process: 'Process',
     states: {
@@ -34,5 +37,48 @@ export const runtime = {
     free: '{size} free',
     kinds: { cpu: 'Processor', gpu: 'Graphics processor' },
     versions: 'Versions',
+    devices: {
+      title: 'What computes use',
+      benchmark: 'Measure what is fastest',
+      starting: 'Preparing the measurement',
+      slots: 'No compute on {device} | 1 compute on {device}, {threads} | {count} computes on {device}, {threads}',
+      threadsEach: 'no thread each | 1 thread each | {count} threads each',
+      sources: {
+        settings: 'As you set it below.',
+        benchmark: 'As measured here on {date}.',
+        rule: 'By rule: this machine has not been measured yet.',
+      },
+      stale: 'The measurement does not count any more. {reason}',
+      noisy: 'Other programs kept {percent} of the cores busy meanwhile: measure again when they are quiet.',
+      failed: 'What computes use could not be read',
+      notSaved: 'The settings were not changed',
+      notMeasured: 'The measurement ended early',
+      automatic: 'automatic',
+      byEnvironment: 'set by {variable}',
+      apply: 'Apply',
+      reset: 'Leave it to the machine',
+      fields: {
+        cpuSlots: {
+          label: 'Computes on the processor',
+          help: 'Candidates that train at the same time. Each takes about a gigabyte. 0 only beside graphics cards.',
+        },
+        threadsPerSlot: {
+          label: 'Threads of each compute',
+          help: 'Small networks train fastest with one thread each and one compute a core; large ones the other way round.',
+        },
+        slotsPerGpu: {
+          label: 'Computes on each card',
+          help: 'Several small networks fill a card that one alone leaves idle. They share its memory.',
+        },
+        gpuMemoryShare: {
+          label: "Part of a card's memory",
+          help: 'What one compute may hold before it is ended as out of memory. Automatic: the same part for each.',
+        },
+      },
+      threads: 'Threads each',
+      rates: { small: 'Small network, images/s', middle: 'Middle network, images/s' },
+      relative: 'Relative',
+      chosen: 'Chosen',
+    },
   },
 }
