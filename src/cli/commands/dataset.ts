@@ -2,7 +2,13 @@
 import path from 'node:path'
 import { Option, type Command } from 'commander'
 import { AppError } from '@shared/errors'
-import { FIT_POLICIES, IMPORT_KINDS, importRequestSchema, type DatasetProgress } from '@shared/contract/datasets'
+import {
+  DATASET_PREFIX,
+  FIT_POLICIES,
+  IMPORT_KINDS,
+  importRequestSchema,
+  type DatasetProgress,
+} from '@shared/contract/datasets'
 import { runCommand, withCommonOptions, type CommandContext, type CommonOptions } from '../command'
 import { bar, bytes, count, percent, table } from '../format'
 import { EXIT } from '../output'
@@ -51,7 +57,7 @@ function sizeOf(text: string | undefined): number[] | null {
 function requestOf(place: string, options: ImportOptions) {
   const number = (text: string | undefined): number | undefined => (text === undefined ? undefined : Number(text))
   const parsed = importRequestSchema.safeParse({
-    path: path.resolve(place),
+    path: place.startsWith(DATASET_PREFIX) ? place : path.resolve(place),
     name: options.name,
     kind: options.kind ?? null,
     size: sizeOf(options.size),
@@ -108,7 +114,7 @@ export function datasetCommand(program: Command): void {
     group
       .command('import <path>')
       .description(
-        'bring in your own: CIFAR, MNIST, ImageNet layout, CSV with images, a folder of class folders; also zipped',
+        'bring in your own: CIFAR, MNIST, ImageNet layout, CSV with images, a folder of class folders; also zipped. dataset:NAME makes another size of a data set that is ready',
       )
       .requiredOption('--name <name>', 'what searches call it: lower-case letters, digits and dashes')
       .addOption(new Option('--kind <kind>', 'what it is (default: recognised)').choices(IMPORT_KINDS))

@@ -5,7 +5,14 @@ import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { AppError } from '@shared/errors'
 import type { SplitFiles } from '@shared/contract/compute'
-import type { Dataset, DatasetProgress, ImportRequest, Inspection, Recognised } from '@shared/contract/datasets'
+import {
+  DATASET_PREFIX,
+  type Dataset,
+  type DatasetProgress,
+  type ImportRequest,
+  type Inspection,
+  type Recognised,
+} from '@shared/contract/datasets'
 import { refuseCancelled } from '../cancel'
 import { storageError } from '../storage/storage-error'
 import { CATALOGUE } from './catalogue'
@@ -138,6 +145,14 @@ export function createDatasets({
     throw new AppError('dataset-damaged', `${title} is damaged: ${problem}.`, fix)
   }
 
+  /** Where an import's files are: a path, or the folder of a data set that is ready. */
+  const placeOf = async (place: string): Promise<string> => {
+    if (!place.startsWith(DATASET_PREFIX)) return path.resolve(place)
+    const known = find(place.slice(DATASET_PREFIX.length))
+    await open(known)
+    return known.folder
+  }
+
   const describe = async ({ name, folder, source }: Known): Promise<Dataset> => {
     const prepared = await readPrepared(folder)
     if (source === null) return describeImport(name, prepared, imports?.isBusy(name) === true)
@@ -153,13 +168,13 @@ export function createDatasets({
       await open(known)
       yield { stage: 'ready', fraction: 1, message: `${name} is ready` }
     },
-    recognise: (place) => recognisePath(path.resolve(place), closing.signal),
+    recognise: async (place) => recognisePath(await placeOf(place), closing.signal),
     import: async function* (request, signal) {
       if (imports === undefined) throw new AppError('internal', 'This engine has no workspace to import into.')
       if (catalogue.some(({ name }) => name === request.name)) {
         throw new AppError('conflict', `"${request.name}" is a data set of the catalogue.`, 'Choose another name.')
       }
-      yield* imports.run({ ...request, path: path.resolve(request.path) }, signal)
+      yield* imports.run({ ...request, path: await placeOf(request.path) }, signal)
     },
     inspect: async (name) => {
       const known = find(name)

@@ -42,6 +42,7 @@ export const datasetPreviewSchema = z.object({
 
 /** What the importers understand, in the order in which they are tried. */
 export const IMPORT_KINDS = [
+  'prepared',
   'cifar-python',
   'cifar-binary',
   'mnist-idx',
@@ -61,8 +62,14 @@ export type FitPolicy = z.infer<typeof fitPolicySchema>
 export const MAX_SIDE = 1024
 const side = z.number().int().min(1).max(MAX_SIDE)
 
+/** In a path: what follows is the name of a data set. */
+export const DATASET_PREFIX = 'dataset:'
+
 export const importRequestSchema = z.object({
-  /** A folder, an archive (zip, tar, tar.gz) or the one file that names the others (CSV). */
+  /**
+   * A folder, an archive (zip, tar, tar.gz) or the one file that names the others (CSV); or `dataset:NAME`, a data set that is
+   * ready, to make a smaller one of it.
+   */
   path: z.string().min(1),
   /** Lower-case letters, digits and dashes: the folder's name, and what definitions store. */
   name: z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/, 'must be lower-case letters, digits and dashes'),

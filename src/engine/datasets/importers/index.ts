@@ -7,8 +7,17 @@ import { csvImages } from './csv-images'
 import { imageNet } from './imagenet'
 import type { Guess, Importer } from './importer'
 import { mnistIdx } from './mnist-idx'
+import { prepared } from './prepared'
 
-export const IMPORTERS: readonly Importer[] = [cifarPython, cifarBinary, mnistIdx, imageNet, csvImages, classFolders]
+export const IMPORTERS: readonly Importer[] = [
+  prepared,
+  cifarPython,
+  cifarBinary,
+  mnistIdx,
+  imageNet,
+  csvImages,
+  classFolders,
+]
 
 /** The first importer that knows these names, and what it makes of them. */
 export function recogniseFiles(

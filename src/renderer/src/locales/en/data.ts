@@ -45,7 +45,8 @@ export const data = {
       description:
         'A folder with one folder of images for each class, a table of images, or the files of CIFAR, MNIST or ImageNet; also zipped. Nothing is changed there.',
       path: 'Folder, archive or table',
-      pathHelp: 'Where the images are. A folder, or a zip, tar, tar.gz or CSV file.',
+      pathHelp:
+        'Where the images are. A folder, or a zip, tar, tar.gz or CSV file; dataset:NAME makes another size of a data set that is ready.',
       choose: 'Choose a folder',
       chooseFile: 'Choose an archive or a table',
       found: '{kind}: {classes} classes, {images} images, {test}.',
@@ -53,6 +54,7 @@ export const data = {
       withoutTest: 'without a test split',
       notRecognised: 'This is no data set that the workbench knows',
       kinds: {
+        prepared: 'Prepared data set',
         'cifar-python': 'CIFAR, Python archive',
         'cifar-binary': 'CIFAR, binary archive',
         'mnist-idx': 'MNIST (IDX files)',
