@@ -5,8 +5,9 @@ import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { mkdir, rm } from 'node:fs/promises'
 import path from 'node:path'
+import { hasDisplay, startVirtualDisplay } from './setup/display.mjs'
 import { root } from './setup/paths.mjs'
-import { prepare } from './setup/prepare.mjs'
+import { orExit, prepare } from './setup/prepare.mjs'
 
 const [name = '', ...options] = process.argv.slice(2)
 const source = path.join(root, 'bench', `${name}.ts`)
@@ -16,7 +17,10 @@ if (!/^[a-z0-9-]+$/.test(name) || !existsSync(source)) {
   )
   process.exit(2)
 }
-await prepare()
+// Benches of the window, by their name, need somewhere to show it.
+const isOfWindow = name.endsWith('-window')
+await prepare({ withVirtualDisplay: isOfWindow, withDataSet: isOfWindow })
+const display = isOfWindow && !hasDisplay() ? await orExit(startVirtualDisplay) : undefined
 
 const { build } = await import('vite')
 const folder = path.join(root, 'out', 'bench', `${name}-${process.pid}`)
@@ -26,7 +30,10 @@ await build({
   root,
   logLevel: 'error',
   resolve: { alias: { '@shared': path.join(root, 'src', 'shared') } },
-  ssr: { noExternal: true, external: ['libsql', '@tensorflow/tfjs', '@tensorflow/tfjs-node-gpu', 'electron'] },
+  ssr: {
+    noExternal: true,
+    external: ['libsql', '@tensorflow/tfjs', '@tensorflow/tfjs-node-gpu', 'electron', '@playwright/test'],
+  },
   build: {
     ssr: source,
     outDir: folder,
@@ -37,7 +44,8 @@ await build({
 })
 const { status } = spawnSync(process.execPath, ['--expose-gc', path.join(folder, 'bench.cjs'), ...options], {
   stdio: 'inherit',
-  env: { ...process.env, GPTNAS_ROOT: root },
+  env: { ...process.env, GPTNAS_ROOT: root, ...(display && { DISPLAY: display.name }) },
 })
+display?.stop()
 await rm(folder, { recursive: true, force: true })
 process.exit(status ?? 1)

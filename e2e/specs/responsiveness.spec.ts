@@ -1,25 +1,17 @@
 // The window answers while every core trains: time from a click to the frame that shows its effect, and the page's long tasks.
-// The figures are printed; the goal is 200 ms and is not always reached (the worst clicks draw charts). What the test refuses is a
-// frozen window: a bound near the goal would be a timed test on a shared machine.
+// Both are printed. Machines that run this are shared, and so is the measuring: the page waits for a core like everybody
+// else, so a moment may be slow that is not the window's. What counts is the 95th percentile, and that nothing freezes.
 import { testIds } from '../../src/renderer/src/testing/ids'
+import { readAnswers, spreadOf, spreadText, watchAnswers } from '../fixtures/answers'
 import { expect, test } from '../fixtures/app'
 import { Workbench } from '../pages/workbench'
 
+/** The goal of issue "First light", for all but the slowest 5 %. */
+const ANSWER_MS = 200
 /** Training in the window's own process would freeze it for seconds. */
 const FROZEN_MS = 2000
 const ROUNDS = 12
-const VIEWS = ['results', 'search', 'data', 'runtime', 'settings'] as const
-
-interface Measured {
-  readonly clicks: number[]
-  readonly longTasks: number[]
-}
-
-/** The smallest value that 95 % do not exceed. */
-function percentile95(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b)
-  return sorted[Math.max(0, Math.ceil(sorted.length * 0.95) - 1)] ?? 0
-}
+const VIEWS = ['results', 'search', 'design', 'data', 'proposer', 'runtime', 'settings'] as const
 
 test('the window answers while two computes train', async ({ launched }) => {
   const { page } = launched
@@ -27,46 +19,29 @@ test('the window answers while two computes train', async ({ launched }) => {
   await workbench.startSearch({
     name: 'Busy machine',
     strategy: 'Random',
-    trials: 4,
-    images: 4000,
-    epochs: 10,
+    trials: 40,
+    images: 400,
+    epochs: 4,
     maxMacs: 20_000_000,
   })
-  await workbench.waitForTraining()
-  // Each view once before measuring: its code is loaded lazily, which is a start, not an answer.
-  for (const view of VIEWS) await workbench.open(view)
+  // Some trials are done, so that there are charts to draw; many more keep both computes busy.
+  await expect(page.getByTestId(testIds.journal)).toContainText(/finished: [^]*finished: /i, { timeout: 120_000 })
 
-  await page.evaluate(() => {
-    const measured: Measured = { clicks: [], longTasks: [] }
-    Object.assign(window, { measured })
-    new PerformanceObserver((list) =>
-      measured.longTasks.push(...list.getEntries().map(({ duration }) => duration)),
-    ).observe({ type: 'longtask' })
-    window.addEventListener(
-      'click',
-      ({ timeStamp }) => {
-        // The message comes after the frame that the click's handlers changed was painted.
-        requestAnimationFrame(() => {
-          const { port1, port2 } = new MessageChannel()
-          port1.onmessage = () => measured.clicks.push(performance.now() - timeStamp)
-          port2.postMessage(null)
-        })
-      },
-      { capture: true },
-    )
-  })
+  // The first opening of each view, which builds it, counts like any other click.
+  await watchAnswers(page)
   for (let round = 0; round < ROUNDS; round++)
-    for (const view of VIEWS) await page.getByTestId(testIds.rail(view)).click()
-  const { clicks, longTasks } = await page.evaluate(() => (window as unknown as { measured: Measured }).measured)
+    for (const view of VIEWS) {
+      await page.getByTestId(testIds.rail(view)).click()
+      await expect(page.getByTestId(testIds.view(view))).toBeVisible()
+    }
+  const { clicks, longTasks } = await readAnswers(page)
   await workbench.open('search')
   await workbench.expectRunState(/Running/, 1000)
 
-  const worst = (values: readonly number[]): string => Math.max(0, ...values).toFixed(0)
-  process.stdout.write(
-    `click to paint: 95 % within ${percentile95(clicks).toFixed(0)} ms, worst ${worst(clicks)} ms of ${clicks.length}; ` +
-      `long tasks: ${longTasks.length}, 95 % within ${percentile95(longTasks).toFixed(0)} ms, worst ${worst(longTasks)} ms\n`,
-  )
-  expect(clicks).toHaveLength(ROUNDS * VIEWS.length)
-  expect(Math.max(...clicks)).toBeLessThan(FROZEN_MS)
-  expect(Math.max(0, ...longTasks)).toBeLessThan(FROZEN_MS)
+  const [clickSpread, taskSpread] = [spreadOf(clicks), spreadOf(longTasks)]
+  process.stdout.write(`click to paint: ${spreadText(clickSpread)}; long tasks: ${spreadText(taskSpread)}\n`)
+  expect(clickSpread.count).toBe(ROUNDS * VIEWS.length)
+  expect(clickSpread.percentile95).toBeLessThan(ANSWER_MS)
+  expect(clickSpread.worst).toBeLessThan(FROZEN_MS)
+  expect(taskSpread.worst).toBeLessThan(FROZEN_MS)
 })
