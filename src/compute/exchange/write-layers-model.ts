@@ -2,8 +2,8 @@
 // when it is complete, so that nobody ever sees half a model.
 import { createHash } from 'node:crypto'
 import { mkdir, open, rename, rm } from 'node:fs/promises'
-import { basename, join } from 'node:path'
-import { AppError } from '@shared/errors'
+import { join } from 'node:path'
+import { writeFailure } from '../training/disk-space'
 import type { Topology, WeightEntry } from './tfjs-layers/topology'
 
 export interface WrittenFile {
@@ -71,21 +71,23 @@ export async function writeLayersModel(
       await writeFlushed(temporary, 'metadata.json', Buffer.from(JSON.stringify(metadata, null, 2))),
     ]
     for (const { name, content } of parts) files.push(await writeFlushed(temporary, name, content))
-    await rename(folder, replaced).catch((thrown: unknown) => {
-      // Nothing to replace is the usual case.
-      if (!(thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT')) throw thrown
+    const isReplacing = await rename(folder, replaced).then(
+      () => true,
+      (thrown: unknown) => {
+        // Nothing to replace is the usual case.
+        if (!(thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT')) throw thrown
+        return false
+      },
+    )
+    await rename(temporary, folder).catch(async (thrown: unknown) => {
+      if (isReplacing) await rename(replaced, folder)
+      throw thrown
     })
-    await rename(temporary, folder)
     await rm(replaced, { recursive: true, force: true })
     return files
   } catch (cause) {
     await rm(temporary, { recursive: true, force: true })
-    const reason = cause instanceof Error ? cause.message : String(cause)
-    throw new AppError(
-      'storage-failed',
-      `Could not write the model ${basename(folder)} to ${folder}: ${reason}`,
-      'Choose a folder that can be written to, or free disk space.',
-      { cause },
-    )
+    const bytes = parts.reduce((sum, { content }) => sum + content.length, 0)
+    throw await writeFailure('The exported model', folder, bytes, cause)
   }
 }

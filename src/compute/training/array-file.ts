@@ -8,9 +8,11 @@
 //   32 bytes SHA-256 of everything before
 import { createHash } from 'node:crypto'
 import { open, readFile, rename, rm } from 'node:fs/promises'
+import { basename, dirname } from 'node:path'
 import { AppError } from '@shared/errors'
 import { z } from 'zod'
 import { sizeOf, type NamedArray } from '../networks/weights'
+import { writeFailure } from './disk-space'
 import { isMemoryRefusal } from './memory-refusal'
 
 const MAGIC = Buffer.from('GPTNASW1', 'latin1')
@@ -64,15 +66,8 @@ export async function writeArrayFile(
   } catch (cause) {
     await rm(temporary, { force: true })
     if (isMemoryRefusal(cause)) throw cause
-    const reason = cause instanceof Error ? cause.message : String(cause)
-    throw new AppError(
-      'storage-failed',
-      `Could not write ${path}: ${reason}`,
-      'Free disk space or check the permissions.',
-      {
-        cause,
-      },
-    )
+    const bytes = parts.reduce((sum, part) => sum + part.length, HASH_BYTES)
+    throw await writeFailure(basename(path), dirname(path), bytes, cause)
   }
   return whole.update(digest).digest('hex')
 }

@@ -14,7 +14,7 @@ import {
   type Recognised,
 } from '@shared/contract/datasets'
 import { refuseCancelled } from '../cancel'
-import { storageError } from '../storage/storage-error'
+import { diskError } from '../storage/disk-full'
 import { CATALOGUE } from './catalogue'
 import { fetchPackage, type Download } from './fetch-package'
 import { describeCatalogueSet, describeImport } from './describe'
@@ -120,7 +120,7 @@ export function createDatasets({
         }
       } catch (thrown) {
         refuseCancelled(closing.signal)
-        throw storageError(`prepare ${source.title} in ${cacheFolder}`, thrown)
+        throw await diskError(`prepare ${source.title} in ${cacheFolder}`, cacheFolder, null, thrown)
       } finally {
         preparations.delete(source.name)
       }

@@ -2,15 +2,15 @@
 // names it, and leaves the disk only when no row does (artefact-collection.ts); references are rows, so they commit with the
 // fact that needs them.
 import { createHash } from 'node:crypto'
-import { mkdir, open, rename, stat } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import path from 'node:path'
 import { AppError } from '@shared/errors'
 import { collectArtefacts } from './artefact-collection'
 import { inspectArtefacts, type ArtefactReport } from './artefact-report'
-import { sha256OfFile, syncFolder, writeFileWhole } from './files'
+import { diskError } from './disk-full'
+import { moveFileWhole, sha256OfFile, syncFile, writeFileWhole } from './files'
 import type { Writer } from './schema'
 import type { Store } from './store'
-import { storageError } from './storage-error'
 
 export interface Artefact {
   readonly sha256: string
@@ -24,7 +24,7 @@ export interface Artefacts {
   /** Stores bytes as a file; the row is written by `refer`. */
   put(kind: string, data: Uint8Array): Promise<Artefact>
   /**
-   * Moves a file of the same disk in. @throws AppError `storage-failed` when its content has not the expected hash.
+   * Moves a file in. @throws AppError `storage-failed` when its content has not the expected hash.
    */
   adopt(kind: string, file: string, expectedSha256: string): Promise<Artefact>
   /** Records inside a fact's transaction that `owner` (`trial:12`) needs the artefact. */
@@ -66,13 +66,12 @@ export function createArtefacts(store: Store): Artefacts {
           )
         }
         recent.add(sha256)
-        const sizeBytes = await flush(file)
-        await mkdir(path.dirname(place(sha256)), { recursive: true })
-        await rename(file, place(sha256))
-        await syncFolder(path.dirname(place(sha256)))
+        const sizeBytes = await syncFile(file)
+        await moveFileWhole(file, place(sha256))
         return { sha256, kind, sizeBytes }
       } catch (thrown) {
-        throw storageError(`store ${file}`, thrown)
+        const { size } = await stat(file).catch(() => ({ size: null }))
+        throw await diskError(`store ${file}`, root, size, thrown)
       }
     },
     refer: async (writer, { sha256, kind, sizeBytes }, owner) => {
@@ -111,14 +110,4 @@ export function createArtefacts(store: Store): Artefacts {
 
 async function exists(file: string): Promise<boolean> {
   return (await stat(file).catch(() => undefined)) !== undefined
-}
-
-async function flush(file: string): Promise<number> {
-  const handle = await open(file, 'r+')
-  try {
-    await handle.sync()
-    return (await handle.stat()).size
-  } finally {
-    await handle.close()
-  }
 }

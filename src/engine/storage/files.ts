@@ -1,9 +1,10 @@
 // Files that are whole or absent: written beside their place, flushed to the disk, then renamed.
 import { createHash } from 'node:crypto'
 import { createReadStream, existsSync, mkdirSync, statSync } from 'node:fs'
-import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
+import { copyFile, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
-import { errorCode, storageError } from './storage-error'
+import { diskError } from './disk-full'
+import { errorCode } from './storage-error'
 
 /** Flushes a folder's entries, so that a rename in it survives a power cut. */
 export async function syncFolder(folder: string): Promise<void> {
@@ -53,7 +54,39 @@ export async function writeFileWhole(file: string, data: string | Uint8Array): P
     await syncFolder(path.dirname(file))
   } catch (thrown) {
     await rm(temporary, { force: true })
-    throw storageError(`write ${file}`, thrown)
+    throw await diskError(`write ${file}`, path.dirname(file), Buffer.byteLength(data), thrown)
+  }
+}
+
+/** Moves a file that is on its disk already; whole or not at all also where the two places are on different disks. */
+export async function moveFileWhole(file: string, place: string): Promise<void> {
+  await mkdir(path.dirname(place), { recursive: true })
+  try {
+    await rename(file, place)
+  } catch (thrown) {
+    if (errorCode(thrown) !== 'EXDEV') throw thrown
+    const temporary = `${place}.${process.pid}.${written++}.partial`
+    try {
+      await copyFile(file, temporary)
+      await syncFile(temporary)
+      await rename(temporary, place)
+    } catch (cause) {
+      await rm(temporary, { force: true })
+      throw cause
+    }
+    await rm(file)
+  }
+  await syncFolder(path.dirname(place))
+}
+
+/** @returns the file's size in bytes, once it is on the disk */
+export async function syncFile(file: string): Promise<number> {
+  const handle = await open(file, 'r+')
+  try {
+    await handle.sync()
+    return (await handle.stat()).size
+  } finally {
+    await handle.close()
   }
 }
 

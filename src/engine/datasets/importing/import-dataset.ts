@@ -5,13 +5,15 @@ import path from 'node:path'
 import { AppError } from '@shared/errors'
 import type { ImportReport, ImportRequest } from '@shared/contract/datasets'
 import { refuseCancelled } from '../../cancel'
-import { errorCode, storageError } from '../../storage/storage-error'
+import { diskError, refuseTooLittleSpace } from '../../storage/disk-full'
+import { errorCode } from '../../storage/storage-error'
 import { writeFileWhole } from '../../storage/files'
 import { publishFolder, type Report } from '../fetch-package'
 import type { ArchiveLimits } from '../files/limits'
 import type { StartDecoders } from '../images/decoders'
 import { importerOf, recogniseFiles } from '../importers'
-import { MANIFEST_FILE, type Manifest } from '../manifest'
+import type { ImportPlan } from '../importers/importer'
+import { labelBytes, MANIFEST_FILE, type Manifest } from '../manifest'
 import { statistics } from '../statistics'
 import { assignSplits } from './assign-splits'
 import { compareImages } from './compare-images'
@@ -38,11 +40,12 @@ export interface ImportOptions {
  */
 export async function importDataset(options: ImportOptions): Promise<Manifest> {
   const { request, folder, signal } = options
+  const needs: Needs = { bytes: null }
   try {
     await mkdir(path.dirname(folder), { recursive: true })
     const temporary = await mkdtemp(`${folder}.partial-`)
     try {
-      const manifest = await prepareImport(options, temporary)
+      const manifest = await prepareImport(options, temporary, needs)
       await rm(path.join(temporary, 'unpacked'), { recursive: true, force: true })
       await writeFileWhole(path.join(temporary, MANIFEST_FILE), `${JSON.stringify(manifest, null, 2)}\n`)
       refuseCancelled(signal)
@@ -53,7 +56,7 @@ export async function importDataset(options: ImportOptions): Promise<Manifest> {
     }
   } catch (thrown) {
     refuseCancelled(signal)
-    throw storageError(`import ${request.path}`, thrown)
+    throw await diskError(`import ${request.path}`, path.dirname(folder), needs.bytes, thrown)
   }
 }
 
@@ -76,7 +79,18 @@ async function replaceFolder(temporary: string, folder: string): Promise<void> {
   await rm(old, { recursive: true, force: true })
 }
 
-async function prepareImport(options: ImportOptions, temporary: string): Promise<Manifest> {
+/** What the images come to on the disk, once that is known. */
+interface Needs {
+  bytes: number | null
+}
+
+/** Pixels and labels of every image; names are a small part of that. */
+function bytesOf({ parts, classes }: ImportPlan, [height, width, channels]: readonly [number, number, number]): number {
+  const images = parts.reduce((sum, { labels }) => sum + labels.length, 0)
+  return images * (height * width * channels + labelBytes(classes.length))
+}
+
+async function prepareImport(options: ImportOptions, temporary: string, needs: Needs): Promise<Manifest> {
   const { request, report, signal } = options
   report({ stage: 'unpacking', fraction: null, message: `Looking at ${request.path}` })
   const tree = await openTree(request.path, {
@@ -92,6 +106,8 @@ async function prepareImport(options: ImportOptions, temporary: string): Promise
   checkClasses(plan.classes)
   const assigned = assignSplits(plan.parts, plan.classes.length, request.testShare, request.seed)
   const shape = await decideShape(plan, request, signal)
+  needs.bytes = bytesOf(plan, shape)
+  await refuseTooLittleSpace(`import ${request.path}`, temporary, needs.bytes)
   const decoders = options.startDecoders()
   try {
     const target = { shape, policy: request.policy }

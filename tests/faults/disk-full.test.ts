@@ -1,0 +1,147 @@
+// A disk that fills up, for real: what could not be stored says how much it needed and how much there is, nothing that was there
+// before is damaged, nothing half-written stays, and the work goes on once there is room.
+import { createHash } from 'node:crypto'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { writeLayersModel } from '../../src/compute/exchange/write-layers-model'
+import { importHarness } from '../../src/engine/datasets/testing/import-harness'
+import { pngOf } from '../../src/engine/datasets/testing/small-files'
+import { createArtefacts } from '../../src/engine/storage/artefacts'
+import { openStore } from '../../src/engine/storage/store'
+import { temporaryFolder } from '../../src/engine/testing/temporary-folder'
+import { importRequestSchema } from '../../src/shared/contract/datasets'
+import { checkpointFiles } from './checkpoint-files'
+import { writeDataset } from './dataset'
+import { bundlePrograms } from './programs'
+import { canMount, smallDisk } from './small-disk'
+import { definition, EPOCHS, openWorkbench, outcomeOf } from './workbench'
+
+const MEBIBYTE = 1024 ** 2
+/** Needed and free, both in figures. */
+const FIGURES = /it needs \d+\.\d MiB and the disk is full \(\d+\.\d MiB are free\)/
+const refusal = {
+  code: 'storage-failed',
+  message: expect.stringMatching(FIGURES) as string,
+  fix: expect.stringContaining('Free some space') as string,
+}
+
+describe.skipIf(!canMount)('a full disk', () => {
+  it('during a checkpoint ends the search with its reason; with room it goes on to the undisturbed result', async () => {
+    const programs = await bundlePrograms()
+    const train = async (workspace: string) => {
+      writeDataset(workspace)
+      const workbench = await openWorkbench({ workspace, programs })
+      const { id } = await workbench.client.searches.create({ definition: definition() })
+      return { id, workbench, outcome: await outcomeOf(workbench, workspace, id) }
+    }
+    const undisturbed = await train(temporaryFolder())
+    await undisturbed.workbench.close()
+
+    const workspace = temporaryFolder()
+    const folder = path.join(workspace, 'checkpoints')
+    // Room for two of the three megabytes of a state, its predecessor and the best weights that an epoch leaves.
+    const disk = smallDisk(folder, 3 * MEBIBYTE)
+    const { id, workbench, outcome } = await train(workspace)
+    expect(outcome).toMatchObject({ state: 'failed', trial: { state: 'waiting' } })
+    expect((await workbench.client.searches.get({ id })).error).toMatchObject(refusal)
+    expect(outcome.curve.length).toBeLessThan(EPOCHS)
+    const left = await checkpointFiles(folder)
+    expect(left).toMatchObject({ broken: [], partial: 0 })
+
+    disk.resize(64 * MEBIBYTE)
+    await workbench.client.searches.resume({ id })
+    expect(await outcomeOf(workbench, workspace, id)).toEqual(undisturbed.outcome)
+    await workbench.close()
+  }, 180_000)
+
+  it('refuses an artefact and keeps those that are there', async () => {
+    const workspace = temporaryFolder()
+    const disk = smallDisk(path.join(workspace, 'artefacts'), MEBIBYTE)
+    const store = openStore(workspace)
+    const artefacts = createArtefacts(store)
+    const small = await artefacts.put('weights', Buffer.alloc(4096, 1))
+    await expect(artefacts.put('weights', Buffer.alloc(2 * MEBIBYTE, 2))).rejects.toMatchObject(refusal)
+    expect(readFileSync(artefacts.path(small.sha256))).toEqual(Buffer.alloc(4096, 1))
+    expect(disk.freeBytes()).toBeGreaterThan(MEBIBYTE / 2)
+    // From another disk, as where the checkpoints are on one of their own.
+    const file = path.join(workspace, 'trained.weights')
+    const adopt = (bytes: number, value: number) => {
+      const content = Buffer.alloc(bytes, value)
+      writeFileSync(file, content)
+      return artefacts.adopt('weights', file, createHash('sha256').update(content).digest('hex'))
+    }
+    await expect(adopt(2 * MEBIBYTE, 4)).rejects.toMatchObject(refusal)
+    expect(statSync(file).size).toBe(2 * MEBIBYTE)
+    const adopted = await adopt(MEBIBYTE / 4, 5)
+    expect(readFileSync(artefacts.path(adopted.sha256))).toEqual(Buffer.alloc(MEBIBYTE / 4, 5))
+    expect(existsSync(file)).toBe(false)
+    await store.close()
+  })
+
+  describe('in an import', () => {
+    const SIDE = 64
+    const IMAGES = 60
+    const source = (): string => {
+      const folder = temporaryFolder()
+      for (let image = 0; image < IMAGES; image++) {
+        const label = path.join(folder, image % 2 === 0 ? 'left' : 'right')
+        mkdirSync(label, { recursive: true })
+        writeFileSync(path.join(label, `${image}.png`), pngOf(SIDE, SIDE, image))
+      }
+      return folder
+    }
+    const request = (change: object = {}) => importRequestSchema.parse({ path: source(), name: 'mine', ...change })
+    const drain = async (steps: AsyncIterable<unknown>): Promise<void> => {
+      for await (const _step of steps) continue
+    }
+    const never = new AbortController().signal
+
+    it('is told before an image is written, and nothing is left', async () => {
+      const folder = path.join(temporaryFolder(), 'datasets')
+      smallDisk(folder, (IMAGES * SIDE * SIDE * 3) / 2)
+      const { datasets } = importHarness({ folder })
+      const stages: string[] = []
+      const importing = (async () => {
+        for await (const { stage } of datasets.import(request(), never)) stages.push(stage)
+      })()
+      await expect(importing).rejects.toMatchObject(refusal)
+      expect(stages).not.toContain('writing')
+      expect(readdirSync(folder)).toEqual([])
+    })
+
+    it('that fills up meanwhile leaves the data set that was to be replaced', async () => {
+      const folder = path.join(temporaryFolder(), 'datasets')
+      const disk = smallDisk(folder, 4 * MEBIBYTE)
+      const { datasets } = importHarness({ folder })
+      await drain(datasets.import(request(), never))
+      const before = (await datasets.ready('mine')).fingerprint
+      const replacing = (async () => {
+        for await (const { stage } of datasets.import(request({ replace: true, seed: 9 }), never))
+          if (stage === 'writing' && !existsSync(path.join(folder, '.filler'))) disk.fillUpTo(16_384)
+      })()
+      await expect(replacing).rejects.toMatchObject(refusal)
+      expect(readdirSync(folder).sort()).toEqual(['.filler', 'mine'])
+      expect((await datasets.ready('mine')).fingerprint).toBe(before)
+      expect(await datasets.check('mine')).toEqual({ ok: true, problems: [] })
+      rmSync(path.join(folder, '.filler'))
+      await drain(datasets.import(request({ replace: true, seed: 9 }), never))
+      expect((await datasets.ready('mine')).fingerprint).not.toBe(before)
+    })
+  })
+
+  it('during an export keeps the export of before', async () => {
+    const folder = path.join(temporaryFolder(), 'exports')
+    smallDisk(folder, MEBIBYTE)
+    const target = path.join(folder, 'model')
+    const model = (floats: number) => ({
+      json: {},
+      weights: [{ name: 'dense/kernel', shape: [floats], values: new Float32Array(floats).fill(0.5) }],
+    })
+    const written = await writeLayersModel(target, model(1000), { version: 1 })
+    await expect(writeLayersModel(target, model(MEBIBYTE), { version: 2 })).rejects.toMatchObject(refusal)
+    expect(readdirSync(folder)).toEqual(['model'])
+    expect(readdirSync(target).sort()).toEqual(written.map(({ name }) => name).sort())
+    expect(JSON.parse(readFileSync(path.join(target, 'metadata.json'), 'utf8'))).toEqual({ version: 1 })
+  })
+})
