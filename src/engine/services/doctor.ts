@@ -6,6 +6,7 @@ import type { ComputeInfo } from '@shared/contract/compute'
 import type { Diagnosis, DoctorReport } from '@shared/contract/runtime'
 import { errorData } from '@shared/errors'
 import { freeBytes } from '../machine/disk'
+import { artefactCheck } from './artefact-check'
 import { gibibytes, GIBIBYTE, ok } from './diagnosis'
 import { cpuDevice, devicesCheck, gpuChecks, gpuDevice, memoryCheck } from './doctor-devices'
 import type { Services } from './services'
@@ -30,6 +31,7 @@ export async function examine(services: Services): Promise<DoctorReport> {
     computeCheck(compute),
     ...kernelChecks(compute),
     diskCheck(disk, store.folders.root),
+    await artefactCheck(services.artefacts),
     memoryCheck(services),
     devicesCheck(services),
     ...datasets.map(({ name, title, state, problem }) => datasetCheck(name, title, state, problem)),

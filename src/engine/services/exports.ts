@@ -11,7 +11,9 @@ import { comparePredictions } from '@shared/exchange/compare-predictions'
 import { createRandom } from '@shared/random'
 import { libraryWith } from '../runs/preparation'
 import { insertExport, listExports } from '../storage/exports'
+import { makeFolder } from '../storage/files'
 import { getRun } from '../storage/runs'
+import { storageError } from '../storage/storage-error'
 import { getTrial, getTrialDocument } from '../storage/trials'
 import type { Services } from './services'
 import { until } from './streams'
@@ -19,15 +21,31 @@ import { until } from './streams'
 /** Images of the test split an export is proven on (issue "first light"). */
 const PROOF_IMAGES = 100
 
+/** The weights stay on the disk while they are exported, even if their search is removed meanwhile. */
 async function* createExport(
   services: Services,
   trialId: number,
   wantedFolder: string | null,
   signal: AbortSignal,
 ): AsyncGenerator<ExportProgress> {
-  const { store, artefacts, datasets, pool, startProof, appVersion } = services
   // An export without its stored proof is worth nothing: said before the work, not after it.
-  store.refuseReadOnly()
+  services.store.refuseReadOnly()
+  const { weightsSha256 } = await getTrial(services.store.db, trialId)
+  const unpin = weightsSha256 === null ? () => undefined : services.artefacts.pin(weightsSha256)
+  try {
+    yield* writeAndProve(services, trialId, wantedFolder, signal)
+  } finally {
+    unpin()
+  }
+}
+
+async function* writeAndProve(
+  services: Services,
+  trialId: number,
+  wantedFolder: string | null,
+  signal: AbortSignal,
+): AsyncGenerator<ExportProgress> {
+  const { store, artefacts, datasets, pool, startProof, appVersion } = services
   const trial = await getTrial(store.db, trialId)
   const run = await getRun(store.db, trial.runId)
   if (trial.weightsSha256 === null) {
@@ -55,6 +73,11 @@ async function* createExport(
   const dataset = await datasets.ready(run.definition.data.dataset)
   const { manifest } = dataset
 
+  try {
+    makeFolder(path.dirname(folder))
+  } catch (thrown) {
+    throw storageError(`make the folder ${path.dirname(folder)}`, thrown)
+  }
   yield { stage: 'writing', message: `Writing trial ${trial.number} as a tfjs layers model`, result: null }
   const metadata = {
     classes: manifest.classes,
