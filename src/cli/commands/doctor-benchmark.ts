@@ -1,5 +1,5 @@
 // gpt-nas doctor --benchmark: measures how computes train fastest here and makes it the default. Ctrl-C ends it, changing nothing.
-import { QUIET_MACHINE, type BenchmarkResult, type Measurement } from '@shared/contract/devices'
+import type { BenchmarkResult, Measurement } from '@shared/contract/devices'
 import { AppError } from '@shared/errors'
 import type { CommandContext } from '../command'
 import { bar, percent, table } from '../format'
@@ -17,13 +17,11 @@ function row({ device, slots, threads, rates, score, problem }: Measurement): st
 
 /** A benchmark as text. @param staleBecause why it no longer counts */
 export function benchmarkText(result: BenchmarkResult, staleBecause: string | null): string {
-  const { measuredAt, machine, oneDnn, othersBusy, measurements, reason } = result
-  const noisy = `Other programs kept ${percent(othersBusy)} of the cores busy: measure again when they are quiet.`
+  const { measuredAt, machine, oneDnn, measurements, reason } = result
   return [
     `Measured ${measuredAt.slice(0, 16).replace('T', ' ')} UTC on ${machine.processor}, ${machine.cores} cores, oneDNN ${oneDnn ? 'on' : 'off'}:`,
     table(['Device', '>Computes', '>Threads each', 'Images/s', '>Relative'], measurements.map(row)),
-    ...(othersBusy > QUIET_MACHINE ? [noisy] : []),
-    staleBecause === null ? `Chosen: ${reason}` : `It does not count any more. ${staleBecause}`,
+    staleBecause === null ? `Chosen: ${reason}` : `It does not count. ${staleBecause}`,
   ].join('\n')
 }
 

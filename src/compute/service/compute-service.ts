@@ -4,6 +4,7 @@ import { cpus } from 'node:os'
 import { implement } from '@orpc/server'
 import { computeContract, type ComputeInfo } from '@shared/contract/compute'
 import { selfCheckOf } from '@shared/runtime/compute-environment'
+import { processorTitle } from '@shared/runtime/device-title'
 import { withFigures } from '../training/memory-refusal'
 import { lazyProposer, type ProposerService } from './proposer'
 
@@ -16,8 +17,7 @@ export interface ComputeServiceOptions {
 function deviceTitle(device: 'cpu' | 'gpu', threads: string | undefined): string {
   if (device === 'gpu') return 'GPU'
   const model = cpus()[0]?.model.trim() ?? 'unknown processor'
-  const count = Number(threads ?? cpus().length)
-  return `CPU ${model}, ${count} ${count === 1 ? 'thread' : 'threads'}`
+  return processorTitle(model, Number(threads ?? cpus().length))
 }
 
 async function info(environment: ComputeServiceOptions['environment']): Promise<ComputeInfo> {

@@ -2,7 +2,7 @@
 import type { BenchmarkResult, Measurement } from '@shared/contract/devices'
 import { AppError } from '@shared/errors'
 
-/** Arrangements this close to the best count as equal, and the one with the fewest computes wins: each takes a gigabyte. */
+/** Closer to the best than one measurement is to the next (decision 070): equal, and the fewest computes win, for their memory. */
 const AS_GOOD = 0.95
 
 export type Choice = Pick<BenchmarkResult, 'chosen' | 'reason'>

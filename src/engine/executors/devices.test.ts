@@ -110,6 +110,14 @@ describe('the devices of a processor alone', () => {
     expect(slotsOf(devices)).toHaveLength(4)
   })
 
+  it('are not as measured while other programs were at work', async () => {
+    const devices = await machine().open()
+    const disturbed = benchmarkOf({ cpuSlots: 1, threadsPerSlot: 4 }, {}, devices.machine.key)
+    await devices.keepBenchmark({ ...disturbed, othersBusy: 0.4 })
+    expect(devices.view()).toMatchObject({ source: 'rule', staleBecause: expect.stringContaining('40 %') as string })
+    expect(slotsOf(devices)).toHaveLength(4)
+  })
+
   it('refuse what cannot be followed and change nothing, here and in the environment', async () => {
     const { open } = machine()
     const devices = await open()

@@ -46,8 +46,13 @@ export interface Devices {
   close(): void
 }
 
-/** What changed since a machine was measured; null where nothing did. */
-export function staleBecause(then: MachineKey, now: MachineKey): string | null {
+/** Part of the cores that others may keep busy. On a wholly busy machine the ranking turned round here (decision 070); the bound is ours. */
+const QUIET_MACHINE = 0.1
+
+/** Why a benchmark does not count: the machine has changed since, or was busy with others meanwhile; null where it counts. */
+export function staleBecause({ machine: then, othersBusy }: BenchmarkResult, now: MachineKey): string | null {
+  if (othersBusy > QUIET_MACHINE)
+    return `Other programs kept ${Math.round(100 * othersBusy)} % of the cores busy meanwhile; measure when they are quiet.`
   if (then.tensorflowBuild !== now.tensorflowBuild) return 'TensorFlow has changed since.'
   if (then.processor !== now.processor) return `It was measured on another processor: ${then.processor}.`
   if (then.cores !== now.cores) return `It was measured with ${then.cores} cores; ${now.cores} can be used now.`
@@ -61,7 +66,7 @@ function measuredSettings(
   machine: MachineFacts,
   explicit: DeviceSettings,
 ): DeviceSettings {
-  if (benchmark === null || staleBecause(benchmark.machine, machine.key) !== null) return NO_DEVICE_SETTINGS
+  if (benchmark === null || staleBecause(benchmark, machine.key) !== null) return NO_DEVICE_SETTINGS
   const { cpuSlots, threadsPerSlot, slotsPerGpu } = benchmark.chosen
   if (machine.gpus.length > 0) return { ...NO_DEVICE_SETTINGS, slotsPerGpu }
   const isOpen = explicit.cpuSlots === null && explicit.threadsPerSlot === null
@@ -170,6 +175,6 @@ function viewOf(
     source: isSet ? 'settings' : isMeasured ? 'benchmark' : 'rule',
     notes: [...moreNotes, ...notes],
     benchmark,
-    staleBecause: benchmark === null ? null : staleBecause(benchmark.machine, machine.key),
+    staleBecause: benchmark === null ? null : staleBecause(benchmark, machine.key),
   }
 }

@@ -1,6 +1,5 @@
 // What the doctor says of the machine: processor, cards, memory, and what computes use of them.
 import os from 'node:os'
-import { QUIET_MACHINE } from '@shared/contract/devices'
 import type { Diagnosis, DoctorReport } from '@shared/contract/runtime'
 import type { NvidiaDevice } from '../machine/nvidia-smi'
 import { gibibytes, GIBIBYTE, ok } from './diagnosis'
@@ -30,13 +29,8 @@ export function devicesCheck({ devices }: Services): Diagnosis {
   }[source]
   const plan = `${slots.length} with ${threads} ${threads === '1' ? 'thread' : 'threads'} each on ${where}, ${origin}`
   const found = [plan, ...notes].join('. ')
-  const noisy = benchmark !== null && source === 'benchmark' && benchmark.othersBusy > QUIET_MACHINE
-  const doubt =
-    staleBecause !== null && source !== 'settings'
-      ? ` The benchmark does not count any more: ${staleBecause}`
-      : noisy
-        ? ` Other programs kept ${Math.round(100 * benchmark.othersBusy)} % of the cores busy meanwhile.`
-        : ''
+  const isDoubtful = staleBecause !== null && source !== 'settings'
+  const doubt = isDoubtful ? ` The benchmark does not count: ${staleBecause}` : ''
   if (notes.length === 0 && doubt === '') return ok(id, title, found)
   return {
     id,

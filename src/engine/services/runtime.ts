@@ -1,6 +1,7 @@
 // Implements the runtime service: the doctor, and the status bar's figures once a second.
 import { implement } from '@orpc/server'
 import { runtimeContract, type Status, type Workspace } from '@shared/contract/runtime'
+import { processorTitle } from '@shared/runtime/device-title'
 import { delay } from '../cancel'
 import { createLoadMeter } from '../machine/load'
 import { deviceProcedures } from './devices'
@@ -60,7 +61,9 @@ export function runtimeService(services: Services) {
 /** Cards are only looked at where there are some that TensorFlow uses; a reading is then at most some seconds old. */
 function computesAndCards({ pool, devices }: Services): Pick<Status, 'computes' | 'gpus'> {
   // A slot whose compute has not started yet is known by its plan.
-  const planned = devices.plan().slots.map(({ gpu }) => gpu?.name ?? devices.machine.processor)
+  const planned = devices
+    .plan()
+    .slots.map(({ gpu, threads }) => gpu?.name ?? processorTitle(devices.machine.processor, threads))
   const computes = pool
     .statuses()
     .map((compute) => ({ ...compute, device: compute.device || (planned[compute.slot] ?? '') }))

@@ -47,9 +47,6 @@ export const benchmarkResultSchema = z.object({
 })
 export type BenchmarkResult = z.infer<typeof benchmarkResultSchema>
 
-/** Above this part of the cores, what other programs do decides more than what is measured (noise on a quiet machine: decision 070). */
-export const QUIET_MACHINE = 0.1
-
 export const benchmarkEventSchema = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('progress'),
@@ -77,7 +74,7 @@ export const devicesSchema = z.object({
   source: z.enum(['settings', 'benchmark', 'rule']),
   notes: z.array(z.string()),
   benchmark: benchmarkResultSchema.nullable(),
-  /** Why the benchmark no longer counts; null while it does, or where there is none. */
+  /** Why the benchmark does not count: another machine since, or a busy one then; null while it does, or where there is none. */
   staleBecause: z.string().nullable(),
 })
 export type Devices = z.infer<typeof devicesSchema>

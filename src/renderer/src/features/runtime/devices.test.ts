@@ -43,7 +43,7 @@ describe('what computes use', () => {
   it('is told in words, and set by hand where it makes sense', async () => {
     mounted = mountWithEngine(RuntimeView, { devices: sampleDevices({ notes: ['Memory is short.'] }) })
     await untilText(mounted.wrapper, '2 computes on AMD EPYC, 1 thread each')
-    expect(panel().text()).toContain('By rule: this machine has not been measured yet.')
+    expect(panel().text()).toContain('By rule: no measurement of this machine counts.')
     expect(panel().text()).toContain('Memory is short.')
     expect(field('slotsPerGpu').exists()).toBe(false)
     const save = () => mounted.wrapper.find(`[data-testid="${testIds.saveDevices}"]`)
@@ -92,14 +92,12 @@ describe('the benchmark', () => {
     expect(panel().find('tr.chosen').text()).toMatch(/2\s*1\s*2,100\s*330\s*1\.40\s*Chosen/)
   })
 
-  it('says when a measurement does not count, or was disturbed', async () => {
+  it('says when a measurement does not count, and marks no choice of it', async () => {
     mounted = mountWithEngine(RuntimeView, {
       devices: sampleDevices({ benchmark: result, staleBecause: 'TensorFlow has changed since.' }),
     })
-    await untilText(mounted.wrapper, 'The measurement does not count any more. TensorFlow has changed since.')
-    mounted.wrapper.unmount()
-    mounted = mountWithEngine(RuntimeView, { devices: sampleDevices({ benchmark: { ...result, othersBusy: 0.6 } }) })
-    await untilText(mounted.wrapper, 'Other programs kept 60')
+    await untilText(mounted.wrapper, 'The measurement does not count. TensorFlow has changed since.')
+    expect(panel().find('tr.chosen').exists()).toBe(false)
   })
 
   it('says why it was refused', async () => {
