@@ -1,5 +1,5 @@
 // The interval of a difference of two means whose variances may differ (Welch 1947; degrees of freedom: Satterthwaite 1946).
-// Not paired by seed: a run's noise is its own, so pairing would mostly cost degrees of freedom.
+// Not paired by seed, as decided before the first figures; those then went together by seed (docs/training.md), so it is wide.
 import { jStat } from 'jstat'
 
 export interface Difference {
