@@ -1,5 +1,5 @@
 // A training step against Keras's on the same TensorFlow and against PyTorch's at its best: the same networks, data and optimizer,
-// in turns; the same step inside Electron; then the throughput of many small candidates. About 20 minutes on two quiet cores.
+// in turns; the same step inside Electron; then the throughput of many small candidates. Planned for 25 minutes on two quiet cores.
 // --only NAME, again for more: networks whose name contains it, or "throughput". --keep FOLDER: figures of a run that was cut off
 // are taken up again. --quick: one network, one turn and a second a side; for seeing that it works.
 // First, as in every program that Electron runs.
