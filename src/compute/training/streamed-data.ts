@@ -8,7 +8,11 @@ import { RowCache } from './row-cache'
 import { readLabels, rowBytesOf } from './split-data'
 import type { TrainingData } from './training-data'
 
-const mebibytes = (bytes: number): number => Math.round(bytes / (1024 * 1024))
+/** Tenths where whole ones would say nothing. */
+function mebibytes(bytes: number): number {
+  const exact = bytes / (1024 * 1024)
+  return exact < 10 ? Math.round(exact * 10) / 10 : Math.round(exact)
+}
 
 /**
  * @param rows of the split, in the order of positions
