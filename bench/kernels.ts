@@ -8,7 +8,8 @@ import type { CaseResult, Part } from './kernels/audit'
 
 /**
  * Set before measuring. Single layers: roundings of float32 through a handful of ops. Blocks: normalisations over small batches. Zoo:
- * a hundred layers that amplify roundings, some ReLUs on the other side. Recorded weights: 20 steps of roundings.
+ * a hundred layers that amplify roundings, some ReLUs on the other side. Recorded weights: 20 steps of roundings; of a zoo network
+ * one step, because an untrained one multiplies any difference by a thousand with the next (measured: googlenet 4e-6, 9e-3, 0.7).
  */
 const BOUNDS: Readonly<Record<Part, number>> = {
   windows: 1e-4,
@@ -17,7 +18,7 @@ const BOUNDS: Readonly<Record<Part, number>> = {
   'recorded kinds': 1e-4,
   'recorded blocks': 1e-3,
   zoo: 2e-2,
-  'recorded zoo': 1e-2,
+  'recorded zoo': 1e-4,
 }
 const ALL = Object.keys(BOUNDS) as Part[]
 /** The zoo's reference is slow; threads change its kernels no more than they change a block's. */

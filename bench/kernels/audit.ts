@@ -21,6 +21,12 @@ export interface CaseResult {
   readonly detail: string
 }
 
+/**
+ * The last maps of a zoo network are one pixel at CIFAR's size, so its normalisations see as many values as images. With 4 images
+ * a rounding of float32 grows to per cents of the loss's slope (resnet50: 0.057; with 16: 0.002), whichever way it is computed.
+ */
+const ZOO_BATCH = 16
+
 /** A zoo network at CIFAR's size and ten classes. */
 const zoo = (name: string): LayerGraph => zooNetwork(name, { input: [32, 32, 3], classes: 10 }).graph
 
@@ -40,9 +46,9 @@ const audited = (title: string, graph: LayerGraph, options?: Parameters<typeof a
     }
   },
 })
-const recorded = (title: string, graph: LayerGraph, steps: number): Case => ({
+const recorded = (title: string, graph: LayerGraph, steps: number, batch?: number): Case => ({
   title,
-  run: () => ({ ...trainBothWays(graph, steps), detail: `${steps} steps` }),
+  run: () => ({ ...trainBothWays(graph, steps, batch), detail: `${steps} steps` }),
 })
 
 function casesOf(part: Part, isQuick: boolean): Case[] {
@@ -59,9 +65,9 @@ function casesOf(part: Part, isQuick: boolean): Case[] {
     case 'recorded blocks':
       return BLOCK_CASES.map(({ title, graph }) => recorded(title, graph, 20))
     case 'zoo':
-      return names.map((name) => audited(name, zoo(name), { directions: 1, batch: 4, together: true }))
+      return names.map((name) => audited(name, zoo(name), { directions: 1, batch: ZOO_BATCH, together: true }))
     case 'recorded zoo':
-      return names.map((name) => recorded(name, zoo(name), 3))
+      return names.map((name) => recorded(name, zoo(name), 1, ZOO_BATCH))
   }
 }
 
