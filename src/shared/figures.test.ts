@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { aboveLimit, figure } from './figures'
+import { aboveLimit, figure, magnitude } from './figures'
 
 describe('figures', () => {
   it('have three significant digits and a unit from a thousand on', () => {
@@ -16,6 +16,10 @@ describe('figures', () => {
       '12.3 G',
       '4.00 T',
     ])
+  })
+
+  it('of any size have a power of ten that can be read', () => {
+    expect([7, 423_624, 2.34e27].map(magnitude)).toEqual(['7', '423,624', '2.3 × 10²⁷'])
   })
 
   it('beside their limit are told apart', () => {

@@ -27,3 +27,11 @@ export function aboveLimit(what: string, value: number, limit: number): string {
   const [is, may] = figuresApart(value, limit)
   return `${is} ${what} are above the limit of ${may}`
 }
+
+const SUPERSCRIPTS = '⁰¹²³⁴⁵⁶⁷⁸⁹'
+/** A count of any size: "423,624", from a million million on "2.3 × 10²⁷". */
+export function magnitude(count: number): string {
+  if (count < 1e12) return count.toLocaleString('en')
+  const [digits = '', power = ''] = count.toExponential(1).split('e+')
+  return `${digits} × 10${[...power].map((digit) => SUPERSCRIPTS[Number(digit)]).join('')}`
+}

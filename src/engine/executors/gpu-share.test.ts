@@ -20,7 +20,7 @@ describe('the share of a card', () => {
         slot: 1,
         error: expect.objectContaining({
           code: 'out-of-memory',
-          message: 'The compute of slot 1 held 4.2 GB of Card; its part is 3.8 GB.',
+          message: 'Compute 2 held 4.2 GB of Card; its part is 3.8 GB.',
         }) as unknown,
       },
     ])

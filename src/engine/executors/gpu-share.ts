@@ -25,7 +25,7 @@ export function outgrown(
   return slots.flatMap(({ slot, pid, card, limit }) => {
     const held = processes.filter((process) => process.pid === pid).reduce((sum, { usedBytes }) => sum + usedBytes, 0)
     if (held <= limit) return []
-    const message = `The compute of slot ${slot} held ${gigabytes(held)} of ${card}; its part is ${gigabytes(limit)}.`
+    const message = `Compute ${slot + 1} held ${gigabytes(held)} of ${card}; its part is ${gigabytes(limit)}.`
     const fix = 'Use fewer slots per card, a larger memory share, smaller batches or smaller networks.'
     return [{ slot, error: new AppError('out-of-memory', message, fix) }]
   })

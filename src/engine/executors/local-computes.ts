@@ -204,7 +204,7 @@ export class LocalComputes implements ShapedPool {
     if (slot.isGivenUp) {
       throw new AppError(
         'runtime-missing',
-        `The compute of slot ${slot.index} ended ${slot.deathsInARow} times in a row without finishing anything.`,
+        `Compute ${slot.index + 1} ended ${slot.deathsInARow} times in a row without finishing anything.`,
         'Run "gpt-nas doctor", then start the workbench again.',
       )
     }
@@ -250,7 +250,8 @@ const newSlots = (count: number): Slot[] => Array.from({ length: Math.max(1, cou
 const diedAtWork = (slot: number, code: number | null): AppError =>
   new AppError(
     'compute-died',
-    `The compute of slot ${slot} ended with code ${code ?? 'none'} in the middle of its work.`,
+    // Counted from 1, as the window and the doctor name them.
+    `Compute ${slot + 1} ended with code ${code ?? 'none'} in the middle of its work.`,
     'The trial is tried again by itself.',
   )
 

@@ -2,6 +2,7 @@
 import { access } from 'node:fs/promises'
 import { createRandom } from '@shared/random'
 import { errorData } from '@shared/errors'
+import { magnitude } from '@shared/figures'
 import { plannedTrials } from '@shared/search/planning'
 import type { RunDefinition } from '@shared/search/run'
 import { libraryWith, parallelOf, spaceOf, visitedSpace } from '../runs/preparation'
@@ -57,7 +58,7 @@ export async function checkDefinition(services: Services, definition: RunDefinit
       if (typeof seed === 'string') problems.push(`The network "${design.name}" cannot seed this search: ${seed}.`)
     }
     const { count, exact } = space.size()
-    notes.push(`The space holds ${exact ? '' : 'up to '}${count.toExponential(1)} architectures.`)
+    notes.push(`The space holds ${exact ? '' : 'up to '}${magnitude(count)} architectures.`)
   })
   await attempt(async () => {
     if (!strategyByName(definition.strategy).usesProposer) return

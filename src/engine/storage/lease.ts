@@ -103,7 +103,8 @@ function parseHolder(json: string): Holder | undefined {
 }
 
 function describe({ pid, host, since }: Holder): string {
-  return `process ${pid} on ${host}, since ${since}`
+  // To the minute: 2026-11-24 10:19 UTC.
+  return `process ${pid} on ${host}, since ${since.slice(0, 16).replace('T', ' ')} UTC`
 }
 
 function createLease(database: Database, token: string): Lease {

@@ -47,18 +47,6 @@ describe('keys', () => {
 })
 
 describe('the frame', () => {
-  it('lists every key once, with all keys of an action beside its name', async () => {
-    mounted = mountWithEngine(App)
-    await clickById(testIds.rail('design'))
-    await eventually(() => expect(useCommandsStore().commands.some(({ id }) => id === 'design-redo')).toBe(true))
-    press('?', { shiftKey: true })
-    const sheet = await findById(testIds.keySheet)
-    const entries = [...sheet.querySelectorAll('.entry')].map((entry) => entry.textContent?.trim())
-    expect(entries).toContain('RedoCtrl+Shift+ZorCtrl+Y')
-    const names = [...sheet.querySelectorAll('dt')].map((name) => name.textContent)
-    expect(new Set(names).size).toBe(names.length)
-  })
-
   it('names the machine without a device as long as none is known', async () => {
     const status = sampleStatus()
     const computes = status.computes.map((compute) => ({ ...compute, state: 'starting' as const, device: '' }))
@@ -114,10 +102,13 @@ describe('the engine', () => {
   it('without the lease makes the window say who holds the workspace', async () => {
     const status = sampleStatus()
     mounted = mountWithEngine(App, {
+      runs: [sampleRun()],
       status: { ...status, workspace: { ...status.workspace, readOnly: true, holder: 'process 812 on atlas' } },
     })
     await untilText(mounted.wrapper, 'process 812 on atlas')
     expect(((await findById(testIds.startRun)) as HTMLButtonElement).disabled).toBe(true)
+    await untilText(mounted.wrapper, 'Running')
+    expect(document.querySelector(`[data-testid="${testIds.pauseRun}"]`)).toBeNull()
   })
 
   it('whose new port never answers leaves the window usable', async () => {

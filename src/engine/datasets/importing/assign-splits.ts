@@ -26,7 +26,7 @@ export function assignSplits(parts: readonly ImportPart[], classes: number, test
   if (testImages === 0 || testImages === trainable) {
     throw new AppError(
       'invalid-input',
-      `A share of ${testShare.toFixed(3)} of ${trainable} images leaves one of the splits empty.`,
+      `A share of ${(testShare * 100).toFixed(1)} % of ${trainable} images leaves one of the splits empty.`,
       'Choose another share for the test split, or import more images.',
     )
   }

@@ -30,13 +30,16 @@ const TRIAL_TONES: Readonly<Record<TrialState, BadgeTone>> = {
 }
 export const trialTone = (state: TrialState): BadgeTone => TRIAL_TONES[state]
 
+export interface RunActions {
+  readonly canPause: boolean
+  readonly canResume: boolean
+  readonly canStop: boolean
+  readonly canRemove: boolean
+}
+export const NO_ACTIONS: RunActions = { canPause: false, canResume: false, canStop: false, canRemove: false }
+
 /** What can be asked of a run in a state. */
-export function runActions(state: RunState): {
-  canPause: boolean
-  canResume: boolean
-  canStop: boolean
-  canRemove: boolean
-} {
+export function runActions(state: RunState): RunActions {
   return {
     canPause: state === 'running',
     canResume: state === 'created' || state === 'paused' || state === 'interrupted',

@@ -8,8 +8,13 @@ export interface AxisSpec {
   readonly min?: number | 'dataMin'
   readonly max?: number | 'dataMax'
   readonly isInteger?: boolean
+  /** Least distance of two labels, so that none reads the same as the one before. */
+  readonly leastStep?: number
   readonly format?: (value: number) => string
 }
+
+/** What one step of a label is where it shows whole percents of a fraction, or hundredths. */
+export const HUNDREDTH = 0.01
 
 function axis(spec: AxisSpec, theme: ChartTheme, isVertical: boolean): EChartsCoreOption {
   return {
@@ -25,7 +30,7 @@ function axis(spec: AxisSpec, theme: ChartTheme, isVertical: boolean): EChartsCo
     },
     min: spec.min,
     max: spec.max,
-    minInterval: spec.isInteger === true ? 1 : undefined,
+    minInterval: spec.leastStep ?? (spec.isInteger === true ? 1 : undefined),
     scale: true,
     axisLine: { show: !isVertical, lineStyle: { color: theme.grid } },
     axisTick: { show: false },

@@ -1,9 +1,14 @@
 // The editor beside the other views: trials, searches, the proposer, and the preview they show.
 import { afterEach, describe, expect, it, vi } from 'vitest'
+import { h } from 'vue'
+import KeySheet from '@/components/frame/KeySheet.vue'
 import { useDefinitionStore } from '@/features/search/store/definition.store'
+import { useCommandsStore } from '@/stores/commands.store'
 import { useNavigationStore } from '@/stores/navigation.store'
+import { testIds } from '@/testing/ids'
 import { documentText, graphOf } from '@shared/architecture/document'
 import { AppError } from '@shared/errors'
+import DesignView from './DesignView.vue'
 import { designIds } from './ids'
 import { sampleNetworkDocument } from './model/templates'
 import NetworkPreview from './NetworkPreview.vue'
@@ -26,6 +31,18 @@ vi.mock('./view/layout', () => ({
 }))
 
 afterEach(stop)
+
+describe('the key sheet', () => {
+  it('lists every action of the editor once, with all its keys', async () => {
+    await start({}, { render: () => [h(DesignView), h(KeySheet)] })
+    useCommandsStore().isKeySheetOpen = true
+    await settle()
+    const entries = [...document.querySelectorAll(`[data-testid="${testIds.keySheet}"] .entry`)]
+    expect(entries.map(({ textContent }) => textContent)).toContain('RedoCtrl+Shift+ZorCtrl+Y')
+    const names = entries.map((entry) => entry.querySelector('dt')?.textContent)
+    expect(new Set(names).size).toBe(names.length)
+  })
+})
 
 describe('with the rest of the workbench', () => {
   it('opens the network of a trial as a new design', async () => {

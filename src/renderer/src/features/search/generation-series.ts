@@ -1,6 +1,6 @@
 // From trials to the chart of fitness by generation. Pure, so that it is tested without a canvas.
 import type { EChartsCoreOption } from 'echarts/core'
-import { xyOption } from '@/components/charts/chart-base'
+import { HUNDREDTH, xyOption } from '@/components/charts/chart-base'
 import type { ChartTheme } from '@/components/charts/chart-theme'
 import type { Trial } from '@shared/search/trial'
 
@@ -86,7 +86,7 @@ export function generationChart(
   return xyOption(
     theme,
     { name: texts.generation, isInteger: true },
-    { name: texts.accuracy, format: texts.percent },
+    { name: texts.accuracy, format: texts.percent, leastStep: HUNDREDTH },
     [
       scatter,
       line(texts.mean, series.mean, theme.series[1], 'dashed'),

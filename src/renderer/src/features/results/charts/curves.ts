@@ -1,6 +1,6 @@
 // Learning curves of the compared trials and the best accuracy so far: lines over epochs or trials.
 import type { EChartsCoreOption } from 'echarts/core'
-import { xyOption } from '@/components/charts/chart-base'
+import { HUNDREDTH, xyOption } from '@/components/charts/chart-base'
 import type { ChartTheme } from '@/components/charts/chart-theme'
 import type { Epoch, Trial } from '@shared/search/trial'
 
@@ -58,7 +58,7 @@ export function curvesChart(
   return xyOption(
     theme,
     { name: texts.x, isInteger: true },
-    { name: texts.y, format: texts.format },
+    { name: texts.y, format: texts.format, leastStep: HUNDREDTH },
     series,
     tooltip(texts.format),
   )
@@ -102,5 +102,11 @@ export function bestSoFarChart(
     },
   ]
   const lines = tooltip(texts.format)
-  return xyOption(theme, { name: texts.x, isInteger: true }, { name: texts.y, format: texts.format }, series, lines)
+  return xyOption(
+    theme,
+    { name: texts.x, isInteger: true },
+    { name: texts.y, format: texts.format, leastStep: HUNDREDTH },
+    series,
+    lines,
+  )
 }

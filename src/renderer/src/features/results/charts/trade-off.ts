@@ -1,6 +1,6 @@
 // Accuracy against parameters, with the Pareto front as a step line. A picked point gives the trial's id.
 import type { EChartsCoreOption } from 'echarts/core'
-import { xyOption } from '@/components/charts/chart-base'
+import { HUNDREDTH, xyOption } from '@/components/charts/chart-base'
 import type { ChartTheme } from '@/components/charts/chart-theme'
 import type { Trial } from '@shared/search/trial'
 
@@ -82,7 +82,7 @@ export function tradeOffChart(
   return xyOption(
     theme,
     { name: texts.parameters, type: isLogarithmic ? 'log' : 'value', format: texts.compact },
-    { name: texts.accuracy, format: texts.percent },
+    { name: texts.accuracy, format: texts.percent, leastStep: HUNDREDTH },
     series,
     { trigger: 'item' },
   )

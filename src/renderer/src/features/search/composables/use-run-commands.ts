@@ -2,7 +2,8 @@
 import { computed, ref } from 'vue'
 import { useI18n } from 'vue-i18n'
 import { useCommands } from '@/stores/commands.store'
-import { runActions } from '@/lib/run-progress'
+import { NO_ACTIONS, runActions } from '@/lib/run-progress'
+import { useEngineStore } from '@/stores/engine.store'
 import { useNavigationStore } from '@/stores/navigation.store'
 import { useNoticesStore } from '@/stores/notices.store'
 import { useRunsStore } from '@/stores/runs.store'
@@ -13,9 +14,11 @@ export function useRunControls() {
   const navigation = useNavigationStore()
   const notices = useNoticesStore()
   const runs = useRunsStore()
+  const engine = useEngineStore()
 
   const run = computed(() => runs.byId(navigation.runId))
-  const can = computed(() => runActions(run.value?.state ?? 'finished'))
+  // Where another workbench holds the workspace nothing can be done with a run.
+  const can = computed(() => (engine.isReadOnly ? NO_ACTIONS : runActions(run.value?.state ?? 'finished')))
   const isBusy = ref(false)
 
   async function act(name: 'pause' | 'resume' | 'stop' | 'remove'): Promise<void> {
