@@ -18,7 +18,11 @@ test('every view, light and dark, empty and with a finished search', async ({ la
   const look = async (view: View, name: string): Promise<void> => {
     for (const scheme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' })
-      await expect(page.locator('.skeleton, [aria-busy="true"]')).toHaveCount(0, { timeout: 60_000 })
+      // The page hears of its new colours with the next frame; only then is there something to wait for.
+      await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))))
+      // Views behind the one on show rest as they were.
+      const busy = page.locator('.skeleton, [aria-busy="true"]').filter({ visible: true })
+      await expect(busy).toHaveCount(0, { timeout: 60_000 })
       if (pictures) await page.screenshot({ path: join(pictures, `${name}-${scheme}.png`) })
       // Legacy mode: Electron opens no second page for axe to run in.
       const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).analyze()
