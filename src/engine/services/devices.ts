@@ -4,9 +4,9 @@ import { runtimeContract } from '@shared/contract/runtime'
 import type { BenchmarkEvent } from '@shared/contract/devices'
 import { AppError } from '@shared/errors'
 import { benchmarkDevices } from '../benchmark/benchmark'
-import { childController } from '../cancel'
 import type { ShapedPool } from '../executors/pool'
 import { listRuns } from '../storage/runs'
+import { streamOf } from '../stream-of'
 import type { Services } from './services'
 import { until } from './streams'
 
@@ -30,33 +30,15 @@ async function* whileHolding<T>(
   open: (signal: AbortSignal) => AsyncGenerator<T, void, void>,
   signal: AbortSignal,
 ): AsyncGenerator<T, void, void> {
-  const { controller, release } = childController(signal)
-  const queue: T[] = []
-  let wake: () => void = () => undefined
-  let isDone = false
-  const work = pool
-    .exclusively(async () => {
-      for await (const item of open(controller.signal)) {
-        queue.push(item)
-        wake()
-      }
-    })
-    .finally(() => {
-      isDone = true
-      wake()
-    })
-  // Thrown to the reader below; one that has left does not want it.
-  work.catch(() => undefined)
+  let work: Promise<void> = Promise.resolve()
   try {
-    while (!isDone || queue.length > 0) {
-      const item = queue.shift()
-      if (item !== undefined) yield item
-      else await new Promise<void>((resolve) => (wake = resolve))
-    }
-    await work
+    yield* streamOf<T>((emit, ended) => {
+      work = pool.exclusively(async () => {
+        for await (const item of open(ended)) emit(item)
+      })
+      return work
+    }, signal)
   } finally {
-    controller.abort()
-    release()
     // Whoever breaks off may use the computes at once: the measured ones are gone by then.
     await work.catch(() => undefined)
   }
