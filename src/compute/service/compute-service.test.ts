@@ -1,14 +1,11 @@
-import { readdir, rm } from 'node:fs/promises'
+import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import type { ComputeContract, TrainEvent } from '@shared/contract/compute'
 import { memoryPorts } from '@shared/transport/port'
 import { createClient, serveRouter } from '@shared/transport/rpc'
 import { tinyJob } from '../training/testing/tiny-job'
 import { createComputeService } from './compute-service'
-
-const folders: string[] = []
-afterEach(() => Promise.all(folders.splice(0).map((folder) => rm(folder, { recursive: true }))))
 
 function connect() {
   const [here, there] = memoryPorts()
@@ -17,8 +14,7 @@ function connect() {
 }
 
 async function job(...given: Parameters<typeof tinyJob>) {
-  const { folder, ...made } = await tinyJob(...given)
-  folders.push(folder)
+  const { folder: _, ...made } = await tinyJob(...given)
   return made
 }
 

@@ -46,35 +46,31 @@ afterAll(async () => {
 describe('proof process', () => {
   it('predicts as the trained network did, in a fresh process without the binding', async () => {
     const job = await tinyJob({ epochs: 3 })
-    try {
-      let weights = ''
-      for await (const event of train(job)) if (event.type === 'finished') weights = event.weights
-      const target = join(job.folder, 'export')
-      await exportTfjs({ graph: job.graph, weights, folder: target, metadata: {} })
-      const indices = Array.from({ length: 23 }, (_, i) => 60 + i)
-      const trained = await predict({ graph: job.graph, weights, data: job.data, indices })
+    let weights = ''
+    for await (const event of train(job)) if (event.type === 'finished') weights = event.weights
+    const target = join(job.folder, 'export')
+    await exportTfjs({ graph: job.graph, weights, folder: target, metadata: {} })
+    const indices = Array.from({ length: 23 }, (_, i) => 60 + i)
+    const trained = await predict({ graph: job.graph, weights, data: job.data, indices })
 
-      child = fork(join(folder, 'proof.js'), [], {
-        serialization: 'json',
-        stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-        execArgv: [],
-      })
-      const client = createClient<ProofContract>(portFromIpc(child))
-      const exported = await client.predictTfjs({ folder: target, data: job.data, indices })
-      const proof = comparePredictions(trained, exported, exported.runtime)
-      expect(proof).toMatchObject({ runtime: 'tfjs 4.22.0, cpu', images: 23, samePredictions: 23, passed: true })
-      expect(proof.largestDifference).toBeLessThan(1e-5)
-      expect(proof.accuracy).toBeGreaterThan(0.8)
+    child = fork(join(folder, 'proof.js'), [], {
+      serialization: 'json',
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+      execArgv: [],
+    })
+    const client = createClient<ProofContract>(portFromIpc(child))
+    const exported = await client.predictTfjs({ folder: target, data: job.data, indices })
+    const proof = comparePredictions(trained, exported, exported.runtime)
+    expect(proof).toMatchObject({ runtime: 'tfjs 4.22.0, cpu', images: 23, samePredictions: 23, passed: true })
+    expect(proof.largestDifference).toBeLessThan(1e-5)
+    expect(proof.accuracy).toBeGreaterThan(0.8)
 
-      // The proof must be able to fail: one wrong byte in the weights shows.
-      const shard = join(target, 'group1-shard1of1.bin')
-      await copyFile(shard, `${shard}.whole`)
-      await writeFile(shard, Buffer.alloc(4, 0x40), { flag: 'r+' })
-      const damaged = await client.predictTfjs({ folder: target, data: job.data, indices })
-      expect(comparePredictions(trained, damaged, damaged.runtime).passed).toBe(false)
-    } finally {
-      await rm(job.folder, { recursive: true })
-    }
+    // The proof must be able to fail: one wrong byte in the weights shows.
+    const shard = join(target, 'group1-shard1of1.bin')
+    await copyFile(shard, `${shard}.whole`)
+    await writeFile(shard, Buffer.alloc(4, 0x40), { flag: 'r+' })
+    const damaged = await client.predictTfjs({ folder: target, data: job.data, indices })
+    expect(comparePredictions(trained, damaged, damaged.runtime).passed).toBe(false)
   })
 
   it('ends when whoever started it lets go', async () => {

@@ -1,23 +1,13 @@
 // Mixed precision in a real training (TensorFlow's CPU kernels have both half types, slowly): it learns as float32 does,
 // resumes to the bit, and falls back with a notice where a device is not proved.
-import { rm } from 'node:fs/promises'
 import type { TrainEvent, TrainJob } from '@shared/contract/compute'
-import { PRECISIONS, recipeSchema, type Precision, type Recipe } from '@shared/search/run'
-import { afterEach, describe, expect, it } from 'vitest'
+import { PRECISIONS, recipeSchema, type Precision } from '@shared/search/run'
+import { describe, expect, it } from 'vitest'
 import { prepare } from './prepare'
 import { needsLossScale, usablePrecision } from './precision'
 import { createSession, type SessionOptions } from './session'
 import { tinyJob } from './testing/tiny-job'
 import { train, type TrainOptions } from './train'
-
-const folders: string[] = []
-afterEach(() => Promise.all(folders.splice(0).map((folder) => rm(folder, { recursive: true }))))
-
-async function job(recipe: Partial<Recipe> = {}): ReturnType<typeof tinyJob> {
-  const made = await tinyJob(recipe)
-  folders.push(made.folder)
-  return made
-}
 
 /** Trains as a device would on which `precision` was proved. */
 const within = (precision: Precision): TrainOptions => ({
@@ -38,7 +28,7 @@ const curve = (events: readonly TrainEvent[]) =>
 
 describe('mixed precision', () => {
   it.each(PRECISIONS)('%s learns the small set', async (precision) => {
-    const events = await run(await job({ epochs: 12 }), within(precision))
+    const events = await run(await tinyJob({ epochs: 12 }), within(precision))
     const epochs = curve(events)
     expect(Math.max(...epochs.map(({ validationAccuracy }) => validationAccuracy))).toBeGreaterThan(0.9)
     expect(epochs[11]!.trainLoss).toBeLessThan(epochs[0]!.trainLoss / 2)
@@ -46,8 +36,8 @@ describe('mixed precision', () => {
 
   it.each(['mixed-float16', 'mixed-bfloat16'] as const)('%s follows the curve of float32', async (precision) => {
     const [whole, half] = [
-      curve(await run(await job({ epochs: 6 }), within('float32'))),
-      curve(await run(await job({ epochs: 6 }), within(precision))),
+      curve(await run(await tinyJob({ epochs: 6 }), within('float32'))),
+      curve(await run(await tinyJob({ epochs: 6 }), within(precision))),
     ]
     // Another rounding is another training after a few steps; the first epochs are the same but for a few per cent.
     for (const epoch of [0, 1]) {
@@ -59,8 +49,8 @@ describe('mixed precision', () => {
 
   it.each(['mixed-float16', 'mixed-bfloat16'] as const)('%s resumes to the last bit', async (precision) => {
     const recipe = { epochs: 4, optimizer: 'adamw', learningRate: 0.02, gradientClip: 1, weightAverage: 0.9 } as const
-    const whole = await run(await job(recipe), within(precision))
-    const broken = await job(recipe)
+    const whole = await run(await tinyJob(recipe), within(precision))
+    const broken = await tinyJob(recipe)
     await run(broken, within(precision), 2)
     const resumed = await run(broken, within(precision))
     expect(resumed[0]).toMatchObject({ resumedFromEpoch: 2 })
@@ -68,7 +58,7 @@ describe('mixed precision', () => {
   })
 
   it('keeps the loss scale in the state and hides it from the weights', async () => {
-    const given = await job()
+    const given = await tinyJob()
     const options = { recipe: given.recipe, evaluationBatch: 16, seed: 1, trainable: null }
     for (const precision of PRECISIONS) {
       const prepared = await prepare(given)
@@ -81,7 +71,7 @@ describe('mixed precision', () => {
   })
 
   it('skips an overflowed step: weights and slots stay, running statistics go on', async () => {
-    const given = await job()
+    const given = await tinyJob()
     const prepared = await prepare(given)
     const options = { ...prepared, recipe: given.recipe, evaluationBatch: 16, seed: 1, trainable: null }
     const session = createSession({ ...options, precision: 'mixed-float16' })
@@ -116,7 +106,7 @@ describe('the precision a device can do', () => {
     expect(usablePrecision('float32', 'cpu', [])).toEqual({ precision: 'float32', notice: null })
   })
   it('is told when a training starts', async () => {
-    const events = await run(await job({ epochs: 1, precision: 'mixed-float16' }), {})
+    const events = await run(await tinyJob({ epochs: 1, precision: 'mixed-float16' }), {})
     expect(events[0]).toHaveProperty('notice', expect.stringContaining('trains in float32'))
   })
   it('is float32 by default', () => expect(recipeSchema.parse({}).precision).toBe('float32'))

@@ -1,9 +1,8 @@
 // Every part of a recipe in a real training: that it trains, that it changes what it should, and what `deterministic` promises.
-import { rm } from 'node:fs/promises'
 import type { TrainEvent } from '@shared/contract/compute'
 import { AppError } from '@shared/errors'
 import type { Recipe } from '@shared/search/run'
-import { afterEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { readArrayFile } from './array-file'
 import { arithmeticOf } from './determinism'
 import { prepare } from './prepare'
@@ -11,18 +10,9 @@ import { createSession } from './session'
 import { tinyJob } from './testing/tiny-job'
 import { train, type TrainOptions } from './train'
 
-const folders: string[] = []
-afterEach(() => Promise.all(folders.splice(0).map((folder) => rm(folder, { recursive: true }))))
-
-async function job(recipe: Partial<Recipe>): ReturnType<typeof tinyJob> {
-  const made = await tinyJob(recipe)
-  folders.push(made.folder)
-  return made
-}
-
 async function run(recipe: Partial<Recipe>, options: TrainOptions = {}) {
   const events: TrainEvent[] = []
-  for await (const event of train(await job(recipe), options)) events.push(event)
+  for await (const event of train(await tinyJob(recipe), options)) events.push(event)
   const finished = events[events.length - 1]!
   if (finished.type !== 'finished') throw new Error(`expected finished, received ${finished.type}`)
   const epochs = events.flatMap((event) => (event.type === 'epoch' ? [event.epoch] : []))
@@ -52,7 +42,7 @@ describe('a recipe', () => {
     expect(averaged.epochs[2]!.validationLoss).not.toBe(plain.epochs[2]!.validationLoss)
     expect(averaged.arrays.map(({ name }) => name)).toEqual(plain.arrays.map(({ name }) => name))
     expect(averaged.arrays[0]!.values).not.toEqual(plain.arrays[0]!.values)
-    const broken = await job({ epochs: 3, weightAverage: 0.95 })
+    const broken = await tinyJob({ epochs: 3, weightAverage: 0.95 })
     for await (const event of train(broken)) if (event.type === 'epoch' && event.epoch.epoch === 2) break
     const again: TrainEvent[] = []
     for await (const event of train(broken)) again.push(event)
@@ -70,7 +60,7 @@ describe('a recipe', () => {
   it('stops early when patience is out, and tells the same after a resumption', async () => {
     // A rate too small to learn with: no epoch is better than the first by more than chance.
     const still = { epochs: 30, learningRate: 1e-12, patience: 2, cropPadding: 0, flip: false } as const
-    const given = await job(still)
+    const given = await tinyJob(still)
     const events: TrainEvent[] = []
     for await (const event of train(given)) events.push(event)
     const epochs = events.filter(({ type }) => type === 'epoch').length
@@ -92,7 +82,7 @@ describe('deterministic', () => {
     expect(second.arrays).toEqual(first.arrays)
   })
   it('does not halve a batch: not when it would not fit, not when TensorFlow runs out of memory', async () => {
-    const given = await job(recipe)
+    const given = await tinyJob(recipe)
     const tooLittle = (await prepare(given)).bytesFor(16) * 0.85
     await expect(prepare(given, { memory: () => Promise.resolve(tooLittle) })).rejects.toMatchObject({
       code: 'out-of-memory',
@@ -111,7 +101,7 @@ describe('deterministic', () => {
   it('starts over where the arithmetic is another', async () => {
     const held = process.env['TF_ENABLE_ONEDNN_OPTS']
     try {
-      const given = await job(recipe)
+      const given = await tinyJob(recipe)
       for await (const event of train(given)) if (event.type === 'epoch') break
       process.env['TF_ENABLE_ONEDNN_OPTS'] = held === '0' ? '1' : '0'
       const { value } = await train(given).next()

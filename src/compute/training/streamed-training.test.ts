@@ -1,21 +1,11 @@
 // A training whose images stay on disk is the training whose images are in memory, bit for bit; and its own ways to fail.
-import { readdir, rm, truncate } from 'node:fs/promises'
+import { readdir, truncate } from 'node:fs/promises'
 import type { TrainJob } from '@shared/contract/compute'
-import type { Recipe } from '@shared/search/run'
-import { afterEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { tf } from '../tensorflow/backend'
 import { readArrayFile } from './array-file'
 import { tinyJob } from './testing/tiny-job'
 import { train, type TrainOptions } from './train'
-
-const folders: string[] = []
-afterEach(() => Promise.all(folders.splice(0).map((folder) => rm(folder, { recursive: true }))))
-
-async function job(recipe: Partial<Recipe> = {}): ReturnType<typeof tinyJob> {
-  const made = await tinyJob(recipe)
-  folders.push(made.folder)
-  return made
-}
 
 const ROW = 8 * 8 * 3
 /** 83 images are in the job: none is kept, or a third. */
@@ -47,10 +37,10 @@ describe('streamed training', () => {
     ],
     ['of AdamW with averaged weights', { optimizer: 'adamw', learningRate: 0.01, weightAverage: 0.9 }],
   ] as const)('has the curve and the weights of a resident one: %s', async (_, recipe) => {
-    const resident = await outcome(await job(recipe))
+    const resident = await outcome(await tinyJob(recipe))
     expect(resident.notice).toBeNull()
     for (const options of [NOTHING, A_THIRD]) {
-      const streamed = await outcome(await job(recipe), options)
+      const streamed = await outcome(await tinyJob(recipe), options)
       expect(streamed.notice).toMatch(/from disk/)
       expect(streamed.curve).toEqual(resident.curve)
       expect(streamed.arrays).toEqual(resident.arrays)
@@ -58,13 +48,13 @@ describe('streamed training', () => {
   })
 
   it('goes on, bit by bit, what a resident training began, and the other way round', async () => {
-    const whole = await outcome(await job())
+    const whole = await outcome(await tinyJob())
     for (const [first, then] of [
       [{}, A_THIRD],
       [A_THIRD, {}],
       [NOTHING, NOTHING],
     ] as const) {
-      const broken = await job()
+      const broken = await tinyJob()
       await untilEpoch(broken, 2, first)
       const resumed = await outcome(broken, then)
       expect(resumed.curve).toEqual(whole.curve)
@@ -73,7 +63,7 @@ describe('streamed training', () => {
   })
 
   it('fails with the file and the image when the data is cut in the middle', async () => {
-    const given = await job({ epochs: 50 })
+    const given = await tinyJob({ epochs: 50 })
     const training = (async () => {
       for await (const event of train(given, NOTHING))
         if (event.type === 'epoch' && event.epoch.epoch === 1) await truncate(given.data.images, 40 * ROW + 7)
@@ -86,12 +76,12 @@ describe('streamed training', () => {
 
   it('leaves no tensor and no open file behind, however it ends', async () => {
     const openFiles = async (): Promise<number> => (await readdir('/proc/self/fd')).length
-    await outcome(await job({ epochs: 1 }), A_THIRD)
+    await outcome(await tinyJob({ epochs: 1 }), A_THIRD)
     const before = { tensors: tf.memory().numTensors, files: await openFiles() }
-    await outcome(await job({ epochs: 1 }), A_THIRD)
-    await untilEpoch(await job(), 1, NOTHING)
-    for await (const _ of train(await job(), NOTHING)) break
-    const steep = await job()
+    await outcome(await tinyJob({ epochs: 1 }), A_THIRD)
+    await untilEpoch(await tinyJob(), 1, NOTHING)
+    for await (const _ of train(await tinyJob(), NOTHING)) break
+    const steep = await tinyJob()
     const diverging = outcome({ ...steep, recipe: { ...steep.recipe, learningRate: 1e30 } }, A_THIRD)
     await expect(diverging).rejects.toMatchObject({ code: 'diverged' })
     expect({ tensors: tf.memory().numTensors, files: await openFiles() }).toEqual(before)

@@ -1,8 +1,8 @@
-import { readdir, rm, truncate, writeFile } from 'node:fs/promises'
+import { readdir, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { TrainEvent, TrainJob } from '@shared/contract/compute'
 import { AppError } from '@shared/errors'
-import { afterEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { tf } from '../tensorflow/backend'
 import { initialValues } from '../networks/initialise'
 import { buildNetwork } from '../networks/network'
@@ -12,15 +12,6 @@ import { prepare } from './prepare'
 import { createSession } from './session'
 import { chain, tinyJob } from './testing/tiny-job'
 import { train, type TrainOptions } from './train'
-
-const folders: string[] = []
-afterEach(() => Promise.all(folders.splice(0).map((folder) => rm(folder, { recursive: true }))))
-
-async function job(...given: Parameters<typeof tinyJob>): ReturnType<typeof tinyJob> {
-  const made = await tinyJob(...given)
-  folders.push(made.folder)
-  return made
-}
 
 async function run(given: TrainJob, options?: TrainOptions): Promise<TrainEvent[]> {
   const events: TrainEvent[] = []
@@ -46,7 +37,7 @@ async function runUntilEpoch(given: TrainJob, epochs: number): Promise<TrainEven
 
 describe('train', () => {
   it('learns a small set and leaves the weights of its best epoch', async () => {
-    const given = await job({ epochs: 12 })
+    const given = await tinyJob({ epochs: 12 })
     const events = await run(given)
     expect(events[0]).toMatchObject({ type: 'started', resumedFromEpoch: 0, steps: 36, parameters: 259, notice: null })
     const epochs = epochsOf(events)
@@ -64,8 +55,8 @@ describe('train', () => {
   })
 
   it('gives the undisturbed curve, bit by bit, when it is broken off and resumed', async () => {
-    const whole = await run(await job())
-    const broken = await job()
+    const whole = await run(await tinyJob())
+    const broken = await tinyJob()
     await runUntilEpoch(broken, 2)
     const resumed = await run(broken)
     expect(resumed[0]).toMatchObject({ type: 'started', resumedFromEpoch: 2 })
@@ -76,17 +67,17 @@ describe('train', () => {
   })
 
   it('falls back to the checkpoint before a damaged one, and says so', async () => {
-    const given = await job()
+    const given = await tinyJob()
     await runUntilEpoch(given, 3)
     await truncate(join(given.checkpointFolder, 'epoch-00003.checkpoint'), 200)
     const resumed = await run(given)
     expect(resumed[0]).toMatchObject({ resumedFromEpoch: 2 })
     expect(resumed[0]).toHaveProperty('notice', expect.stringContaining('epoch-00003.checkpoint'))
-    expect(curve(resumed)).toEqual(curve(await run(await job())))
+    expect(curve(resumed)).toEqual(curve(await run(await tinyJob())))
   })
 
   it('starts over where the checkpoints belong to another training', async () => {
-    const given = await job({ epochs: 1 })
+    const given = await tinyJob({ epochs: 1 })
     await run(given)
     const events = await run({ ...given, seed: 6 })
     expect(events[0]).toMatchObject({
@@ -96,7 +87,7 @@ describe('train', () => {
   })
 
   it('tells a finished training again without training it', async () => {
-    const given = await job({ epochs: 2 })
+    const given = await tinyJob({ epochs: 2 })
     const first = await run(given)
     const again = await run(given)
     expect(again.filter(({ type }) => type === 'step')).toEqual([])
@@ -104,7 +95,7 @@ describe('train', () => {
   })
 
   it('keeps two checkpoints and what they name', async () => {
-    const given = await job({ epochs: 5 })
+    const given = await tinyJob({ epochs: 5 })
     await run(given)
     const files = await readdir(given.checkpointFolder)
     expect(files.filter((file) => file.endsWith('.checkpoint')).sort()).toEqual([
@@ -116,7 +107,7 @@ describe('train', () => {
   })
 
   it('fails with the step at which the loss stopped being a number', async () => {
-    const given = await job()
+    const given = await tinyJob()
     const steep = { ...given, recipe: { ...given.recipe, learningRate: 1e30 } }
     await expect(run(steep)).rejects.toMatchObject({
       code: 'diverged',
@@ -126,7 +117,7 @@ describe('train', () => {
 
   it('fails when the time limit is over, counting the attempts before', async () => {
     let time = 0
-    const given = { ...(await job()), timeLimitSeconds: 40 }
+    const given = { ...(await tinyJob()), timeLimitSeconds: 40 }
     const ticking = { now: () => (time += 1500) }
     await expect(run(given, ticking)).rejects.toMatchObject({ code: 'time-limit' })
     const trained = (await readdir(given.checkpointFolder)).filter((file) => file.endsWith('.checkpoint')).length
@@ -137,7 +128,7 @@ describe('train', () => {
 
   it('stops after the step when asked to', async () => {
     const controller = new AbortController()
-    const given = await job({ epochs: 1000 })
+    const given = await tinyJob({ epochs: 1000 })
     const stopping = (async () => {
       let steps = 0
       for await (const event of train(given, { signal: controller.signal, now: () => Date.now() * 1000 }))
@@ -149,7 +140,7 @@ describe('train', () => {
   })
 
   it('halves the batch once when it would not fit, then refuses with figures', async () => {
-    const given = await job({ epochs: 1 })
+    const given = await tinyJob({ epochs: 1 })
     const { bytesFor: bytes } = await prepare(given)
     const between = (bytes(8) + bytes(16)) / 2 / 0.9
     const events = await run(given, { memory: () => Promise.resolve(between) })
@@ -162,7 +153,7 @@ describe('train', () => {
   })
 
   it('goes on with half the batch when TensorFlow runs out of memory, and gives up at the second time', async () => {
-    const given = await job({ epochs: 1 })
+    const given = await tinyJob({ epochs: 1 })
     const exhaustedFrom = (limit: number): TrainOptions => ({
       openSession: (session) => {
         if (session.batchSize >= limit) throw new AppError('out-of-memory', 'OOM when allocating tensor')
@@ -181,7 +172,7 @@ describe('train', () => {
   })
 
   it('updates only the listed nodes and the head when told to', async () => {
-    const given = await job({ epochs: 1, weightDecay: 0.1 })
+    const given = await tinyJob({ epochs: 1, weightDecay: 0.1 })
     const weightsOf = async (events: TrainEvent[]) => {
       const finished = last(events)
       if (finished.type !== 'finished') throw new Error('expected finished')
@@ -196,7 +187,7 @@ describe('train', () => {
   })
 
   it('refuses a network that does not fit the data, and damaged data', async () => {
-    const given = await job()
+    const given = await tinyJob()
     await expect(run({ ...given, data: { ...given.data, classes: 4 } })).rejects.toMatchObject({
       code: 'invalid-architecture',
     })
@@ -209,7 +200,7 @@ describe('train', () => {
 
   it('refuses a network without weights', async () => {
     const nodes = ['global-average-pool', 'flatten'].map((kind) => ({ kind, parameters: {} }))
-    const given = await job({}, chain([8, 8, 3], nodes))
+    const given = await tinyJob({}, chain([8, 8, 3], nodes))
     await expect(run(given)).rejects.toMatchObject({
       code: 'invalid-architecture',
       message: expect.stringContaining('depends on no weight') as string,
@@ -217,7 +208,7 @@ describe('train', () => {
   })
 
   it('gives signs of life in a long validation, and tells a leak', async () => {
-    const given = await job({ epochs: 4, batchSize: 4 })
+    const given = await tinyJob({ epochs: 4, batchSize: 4 })
     let [time, size] = [0, 0]
     const leakGuard = new LeakGuard(() => (size += 2 ** 30))
     const events = await run(given, { now: () => (time += 120), leakGuard })
@@ -228,7 +219,7 @@ describe('train', () => {
   })
 
   it('leaves no tensor behind, however it ends', async () => {
-    const given = await job({ epochs: 1 })
+    const given = await tinyJob({ epochs: 1 })
     await run(given)
     const before = tf.memory().numTensors
     await run({ ...given, seed: 11 })
@@ -238,7 +229,7 @@ describe('train', () => {
   })
 
   it('tells steps at most ten times a second', async () => {
-    const given = await job({ epochs: 6 })
+    const given = await tinyJob({ epochs: 6 })
     let time = 0
     // Every look at the clock is a millisecond: 18 steps cannot take the 100 ms that a second event needs... per epoch.
     const events = await run(given, { now: () => time++ })

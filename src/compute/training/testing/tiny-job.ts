@@ -1,11 +1,12 @@
 // A training job small enough for a unit test, over real files: 8x8 images whose class is their colour, with noise.
-import { mkdtemp, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { LayerGraph, LayerNode } from '@shared/architecture/layer'
 import type { SplitFiles, TrainJob } from '@shared/contract/compute'
 import { createRandom } from '@shared/random'
 import { recipeSchema, type Recipe } from '@shared/search/run'
+import { onTestFinished } from 'vitest'
 
 const CLASSES = 3
 const SHAPE: [number, number, number] = [8, 8, 3]
@@ -62,12 +63,13 @@ async function writeIndices(path: string, from: number, to: number): Promise<str
   return path
 }
 
-/** A job of 60 training and 23 validation images in a new folder, which the test removes. */
+/** A job of 60 training and 23 validation images in a new folder, removed when the running test has finished. */
 export async function tinyJob(
   recipe: Partial<Recipe> = {},
   graph = tinyGraph(),
 ): Promise<TrainJob & { folder: string }> {
   const folder = await mkdtemp(join(tmpdir(), 'tiny-job-'))
+  onTestFinished(() => rm(folder, { recursive: true, force: true }))
   const data = await writeSplit(folder, 83, 7)
   return {
     folder,
