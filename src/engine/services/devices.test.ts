@@ -1,39 +1,16 @@
 // The device procedures as a client sees them: over a port, on a real engine whose processes live in memory.
-import path from 'node:path'
-import { describe, expect, it, onTestFinished } from 'vitest'
-import type { EngineContract } from '@shared/contract'
+import { describe, expect, it } from 'vitest'
 import type { BenchmarkEvent } from '@shared/contract/devices'
 import { runDefinitionSchema } from '@shared/search/run'
 import { deviceSettingsSchema } from '@shared/runtime/device-settings'
-import { memoryPorts } from '@shared/transport/port'
-import { createClient, serveRouter } from '@shared/transport/rpc'
-import { createDatasets } from '../datasets/datasets'
-import { createEngine } from '../host'
-import { makeTinyDataset } from '../testing/tiny-dataset'
+import { openEngine } from '../testing/open-engine'
 import { temporaryFolder } from '../testing/temporary-folder'
 import { trainingProcesses } from '../testing/training-processes'
 
 async function open() {
-  const folder = temporaryFolder()
-  const cacheFolder = path.join(folder, 'cache')
-  const tiny = makeTinyDataset(path.join(folder, 'source'))
   const processes = trainingProcesses(5)
-  const engine = await createEngine({
-    workspaceFolder: path.join(folder, 'workspace'),
-    cacheFolder,
-    resourcesFolder: path.join(folder, 'resources'),
-    appVersion: '0.0.0-test',
-    autoResume: false,
-    startProcess: processes.start,
-    datasets: createDatasets({ cacheFolder, catalogue: [tiny.source], download: tiny.download }),
-  })
-  const [server, port] = memoryPorts()
-  serveRouter(engine.router, server)
-  onTestFinished(async () => {
-    port.close()
-    await engine.close()
-  })
-  return { client: createClient<EngineContract>(port), processes }
+  const { client } = await openEngine(temporaryFolder(), { computes: undefined, startProcess: processes.start })
+  return { client, processes }
 }
 
 describe('the benchmark of an engine', () => {

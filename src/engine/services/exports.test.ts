@@ -1,0 +1,46 @@
+// Exports as a client sees them.
+import { existsSync } from 'node:fs'
+import path from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { AppError } from '@shared/errors'
+import { temporaryFolder } from '../testing/temporary-folder'
+import { fetchTiny, follow, openEngine, tinySearch } from '../testing/open-engine'
+
+describe('exports', () => {
+  it('are written, proven on test images and kept; a difference fails the proof and is kept too', async () => {
+    for (const [proofChange, passed] of [
+      [0, true],
+      [0.01, false],
+    ] as const) {
+      const engine = await openEngine(temporaryFolder(), { proofChange })
+      await fetchTiny(engine)
+      const { id } = await engine.client.searches.create({ definition: tinySearch({ generations: 1 }) })
+      const best = (await follow(engine, id)).at(-1)!.run.bestTrialId!
+      const stages: string[] = []
+      for await (const { stage } of await engine.client.exports.create({ trialId: best })) stages.push(stage)
+      expect(stages).toEqual(['writing', 'proving', 'done'])
+      const [made] = await engine.client.exports.list({ trialId: best })
+      // The whole test split: it has fewer images than a proof looks at.
+      expect(made).toMatchObject({ trialId: best, proof: { passed, images: 15, split: 'test', runtime: 'plain tfjs' } })
+      expect(existsSync(path.join(made!.folder, 'model.json'))).toBe(true)
+      expect(await engine.client.exports.list({ trialId: best + 1 })).toEqual([])
+    }
+  })
+
+  it('need a trained network', async () => {
+    const engine = await openEngine(temporaryFolder(), {
+      train: () => {
+        throw new AppError('diverged', 'No luck.')
+      },
+    })
+    await fetchTiny(engine)
+    const { id } = await engine.client.searches.create({ definition: tinySearch({ generations: 1 }) })
+    await follow(engine, id)
+    const { trials } = await engine.client.trials.list({ id })
+    expect(trials[0]).toMatchObject({ state: 'failed' })
+    const create = async () => {
+      for await (const _ of await engine.client.exports.create({ trialId: trials[0]!.id })) continue
+    }
+    await expect(create()).rejects.toMatchObject({ code: 'not-found' })
+  })
+})
