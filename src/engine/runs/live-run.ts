@@ -7,8 +7,8 @@ export interface LiveRun {
   phase: Phase
   /** By trial id. */
   readonly activities: Map<number, Activity>
-  /** When each trial in training began this attempt, in milliseconds of the monotonic clock. */
-  readonly begun: Map<number, number>
+  /** Seconds that each trial in training has taken so far, over all its attempts. */
+  readonly clocks: Map<number, () => number>
   /** Trials that failed unexpectedly, one after another. */
   internalFailures: number
   /** Seconds of searching, over all sessions. */
@@ -21,7 +21,7 @@ export function createLiveRun(secondsBefore: number): LiveRun {
   return {
     phase: 'preparing',
     activities: new Map(),
-    begun: new Map(),
+    clocks: new Map(),
     internalFailures: 0,
     seconds: () => secondsBefore + (performance.now() - startedAt) / 1000,
   }

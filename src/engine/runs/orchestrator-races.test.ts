@@ -26,7 +26,7 @@ describe('two things at once', () => {
     })
     await harness.orchestrator.create(newRun('r', { populationSize: 1 }))
     await harness.orchestrator.resume('r')
-    await expect.poll(() => harness.orchestrator.live('r')?.begun.size).toBe(1)
+    await expect.poll(() => harness.orchestrator.live('r')?.clocks.size).toBe(1)
     // The one connection is busy: the pause's look at the run queues first, the end of the run second, the pause third.
     const busy = gate()
     const occupied = harness.store.write(() => busy.opened)

@@ -15,6 +15,7 @@ import type { PrepareRun } from './prepared-run'
 import { record } from './run-context'
 import { limitTimer, outcomeOf } from './run-end'
 import { searchLoop } from './search-loop'
+import { keepTime } from './stored-time'
 import type { Updates } from './updates'
 
 export interface OrchestratorOptions {
@@ -211,6 +212,7 @@ export class Orchestrator {
     try {
       let failure: ErrorData | null = null
       const limit = limitTimer(run, live, control)
+      const stopKeeping = keepTime({ store, report }, run.id, live)
       try {
         const prepared = await prepare(run, control.signal)
         await searchLoop({ store, artefacts, updates, run, live, control, prepared })
@@ -221,6 +223,7 @@ export class Orchestrator {
         }
       } finally {
         clearTimeout(limit)
+        stopKeeping()
       }
       const seconds = live.seconds()
       if (failure !== null) {

@@ -54,12 +54,11 @@ function remainingOf(
   if (!['running', 'pausing', 'paused', 'interrupted'].includes(record.state)) return null
   const { maxSeconds, populationSize } = record.definition
   const ended = trials.filter(({ state }) => state === 'finished' || state === 'failed')
-  const now = performance.now()
   return forecastRemaining({
     finishedSeconds: ended.flatMap(({ state, reusedFrom, seconds }) =>
       state === 'finished' && reusedFrom === null && seconds !== null ? [seconds] : [],
     ),
-    runningSeconds: [...(live?.begun.values() ?? [])].map((begun) => (now - begun) / 1000),
+    runningSeconds: [...(live?.clocks.values() ?? [])].map((seconds) => seconds()),
     remaining: record.planned - ended.length,
     populationSize,
     computes: parallel,

@@ -35,7 +35,7 @@ export async function runTrial(context: RunContext, trial: TrialRecord): Promise
   for (let attempt = trial.attempt; ; attempt++) {
     const begun = performance.now()
     const seconds = (): number => secondsBefore + (performance.now() - begun) / 1000
-    live.begun.set(trial.id, begun)
+    live.clocks.set(trial.id, seconds)
     await record(context, null, (writer) =>
       updateTrial(writer, trial.id, {
         state: 'running',
@@ -71,7 +71,7 @@ export async function runTrial(context: RunContext, trial: TrialRecord): Promise
       }
     } finally {
       live.activities.delete(trial.id)
-      live.begun.delete(trial.id)
+      live.clocks.delete(trial.id)
       context.updates.touch(run.id)
     }
   }

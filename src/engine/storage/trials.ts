@@ -232,6 +232,11 @@ export async function updateTrial(writer: Writer, id: number, change: TrialChang
     .execute()
 }
 
+/** What a trial has taken so far; one that no longer runs keeps what was stored at its end. */
+export async function updateRunningTime(writer: Writer, id: number, seconds: number): Promise<void> {
+  await writer.updateTable('trials').set({ seconds }).where('id', '=', id).where('state', '=', 'running').execute()
+}
+
 /** Puts every trial of a run that is in one state into another. @returns their ids, in trial order. */
 export async function moveTrials(writer: Writer, runId: string, from: TrialState, to: TrialState): Promise<number[]> {
   const rows = await writer

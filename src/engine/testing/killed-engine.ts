@@ -1,13 +1,14 @@
-// Child of a test: an engine in the middle of a run, until it is killed. Says the number of each trial it begins.
+// Child of a test: an engine in the middle of a run, until it is killed. Says the number of each trial it begins. With
+// "long" as second argument its trials never get through their first epoch.
 import { createHarness, quickEvaluation } from './harness'
 import { newRun } from './run-fixtures'
 
-async function search(folder: string): Promise<void> {
+async function search(folder: string, isLong: boolean): Promise<void> {
   const harness = createHarness({
     folder,
     evaluate: async (trial, ...rest) => {
       process.send?.(trial.number)
-      await new Promise((resolve) => setTimeout(resolve, 10))
+      await new Promise((resolve) => setTimeout(resolve, isLong ? 3_600_000 : 10))
       return quickEvaluation(folder)(trial, ...rest)
     },
   })
@@ -15,4 +16,4 @@ async function search(folder: string): Promise<void> {
   await harness.orchestrator.resume('r')
 }
 
-void search(process.argv[2]!)
+void search(process.argv[2]!, process.argv[3] === 'long')

@@ -4,7 +4,7 @@
 export interface ForecastInput {
   /** Seconds of every trial that was trained to its end in this run; repeats that reused a result left out. */
   readonly finishedSeconds: readonly number[]
-  /** Seconds since each running trial began. */
+  /** Seconds each running trial has taken so far. */
   readonly runningSeconds: readonly number[]
   /** Trials still to finish, the running ones included. */
   readonly remaining: number
