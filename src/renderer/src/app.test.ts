@@ -1,7 +1,7 @@
 // The frame around the views: keys, palette, engine state, problems.
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { mountWithEngine, type Mounted } from '@/testing/mount-with-engine'
-import { sampleRun, sampleStatus } from '@/testing/samples'
+import { sampleReadOnlyStatus, sampleRun, sampleStatus } from '@/testing/samples'
 import { testIds } from '@/testing/ids'
 import { clickById, eventually, findById, untilText } from '@/testing/until'
 import { useCommandsStore } from '@/stores/commands.store'
@@ -100,11 +100,7 @@ describe('the engine', () => {
   })
 
   it('without the lease makes the window say who holds the workspace', async () => {
-    const status = sampleStatus()
-    mounted = mountWithEngine(App, {
-      runs: [sampleRun()],
-      status: { ...status, workspace: { ...status.workspace, readOnly: true, holder: 'process 812 on atlas' } },
-    })
+    mounted = mountWithEngine(App, { runs: [sampleRun()], status: sampleReadOnlyStatus('process 812 on atlas') })
     await untilText(mounted.wrapper, 'process 812 on atlas')
     expect(((await findById(testIds.startRun)) as HTMLButtonElement).disabled).toBe(true)
     await untilText(mounted.wrapper, 'Running')

@@ -119,6 +119,12 @@ export function sampleStatus(changes: Partial<Status> = {}): Status {
   }
 }
 
+/** Of a workspace that another program holds. */
+export function sampleReadOnlyStatus(holder = 'another workbench'): Status {
+  const status = sampleStatus()
+  return { ...status, workspace: { ...status.workspace, readOnly: true, holder } }
+}
+
 export function sampleDevices(changes: Partial<Devices> = {}): Devices {
   const none = { cpuSlots: null, threadsPerSlot: null, slotsPerGpu: null, gpuMemoryShare: null }
   const slot = { device: 'AMD EPYC', threads: 1, gpuMemoryBytes: null }

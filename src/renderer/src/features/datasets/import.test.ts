@@ -1,7 +1,7 @@
 // Importing as a user does it: a folder chosen, what it was taken for, a request, progress, a report, or what went wrong.
 import { afterEach, describe, expect, it } from 'vitest'
 import { mountWithEngine, type Mounted } from '@/testing/mount-with-engine'
-import { sampleDataset } from '@/testing/samples'
+import { sampleDataset, sampleReadOnlyStatus } from '@/testing/samples'
 import { testIds } from '@/testing/ids'
 import { clickById, eventually, findById, untilText } from '@/testing/until'
 import type { ImportReport, Recognised } from '@shared/contract/datasets'
@@ -125,6 +125,14 @@ describe('the import dialog', () => {
     await openDialog()
     await eventually(() => expect(bodyText()).toContain('holds no files.'))
     expect(((await findById(testIds.importStart)) as HTMLButtonElement).disabled).toBe(true)
+  })
+})
+
+describe('where another program holds the workspace', () => {
+  it('nothing can be imported, and the reason is told', async () => {
+    mounted = mountWithEngine(DataView, { datasets: [sampleDataset()], status: sampleReadOnlyStatus() })
+    await untilText(mounted.wrapper, 'open read-only, so nothing can be imported here')
+    expect(((await findById(testIds.importDataset)) as HTMLButtonElement).disabled).toBe(true)
   })
 })
 

@@ -1,7 +1,7 @@
 // The editor as a user meets it, on the window's fake engine: the canvas is the real adapter without pixels.
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { useNoticesStore } from '@/stores/notices.store'
-import { sampleStatus } from '@/testing/samples'
+import { sampleReadOnlyStatus } from '@/testing/samples'
 import { documentText, graphOf, type LayerRecord } from '@shared/architecture/document'
 import { AppError } from '@shared/errors'
 import { designIds } from './ids'
@@ -301,8 +301,7 @@ describe('saving', () => {
   it('changes nothing in a workspace that another program holds', async () => {
     const stored = storedDesigns()
     store(stored, sampleNetworkDocument('net'))
-    const workspace = { ...sampleStatus().workspace, readOnly: true, holder: 'another workbench' }
-    await start({ stored, changes: { status: sampleStatus({ workspace }) } })
+    await start({ stored, changes: { status: sampleReadOnlyStatus() } })
     await click(designIds.stored('net'))
     expect(find(designIds.saveState).text()).toBe('Read-only')
     expect(find(designIds.name).attributes('disabled')).toBeDefined()

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { nextTick } from 'vue'
 import { mountWithEngine, type Mounted } from '@/testing/mount-with-engine'
 import type { FakeState } from '@/testing/fake-engine'
-import { sampleRun, sampleTrial } from '@/testing/samples'
+import { sampleReadOnlyStatus, sampleRun, sampleTrial } from '@/testing/samples'
 import { testIds } from '@/testing/ids'
 import { clickById, eventually, findById, untilText } from '@/testing/until'
 import { useNavigationStore } from '@/stores/navigation.store'
@@ -143,6 +143,13 @@ describe('one trial', () => {
     const drawer = await findById(testIds.trialDrawer)
     expect(drawer.textContent).toContain('It needed 3 GiB.')
     expect(drawer.textContent).toContain('Use a smaller batch.')
+    expect(((await findById(testIds.exportTrial)) as HTMLButtonElement).disabled).toBe(true)
+  })
+
+  it('cannot be exported where another program holds the workspace, and says so', async () => {
+    await open({ status: sampleReadOnlyStatus() })
+    useNavigationStore().trialId = 102
+    await untilText(mounted.wrapper, 'open read-only, so nothing can be exported here')
     expect(((await findById(testIds.exportTrial)) as HTMLButtonElement).disabled).toBe(true)
   })
 

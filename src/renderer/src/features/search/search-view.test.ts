@@ -1,7 +1,7 @@
 // Search as a user meets it, on the real contract with a fake engine behind.
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { mountWithEngine, type Mounted } from '@/testing/mount-with-engine'
-import { sampleRun, sampleTrial } from '@/testing/samples'
+import { sampleReadOnlyStatus, sampleRun, sampleTrial } from '@/testing/samples'
 import { testIds } from '@/testing/ids'
 import { clickById, eventually, findById, untilText } from '@/testing/until'
 import { AppError } from '@shared/errors'
@@ -31,6 +31,13 @@ describe('an empty workspace', () => {
     await untilText(mounted.wrapper, 'No search yet')
     await clickById(testIds.startSample)
     await eventually(() => expect(created()).toMatchObject({ name: 'First light', populationSize: 4 }))
+  })
+
+  it('that another program holds cannot be searched, and says so beside the sample', async () => {
+    mounted = mountWithEngine(SearchView, { status: sampleReadOnlyStatus() })
+    const sample = (await findById(testIds.startSample)) as HTMLButtonElement
+    await eventually(() => expect(sample.disabled).toBe(true))
+    expect(sample.closest('.ui-empty')?.textContent).toContain('open read-only, so no search can start here')
   })
 })
 

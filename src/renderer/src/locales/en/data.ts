@@ -41,6 +41,7 @@ export const data = {
     meanDeviation: 'mean {mean}, deviation {deviation}',
     import: {
       open: 'Import your own…',
+      readOnly: 'This workspace is open read-only, so nothing can be imported here.',
       title: 'Import a data set',
       description:
         'A folder with one folder of images for each class, a table of images, or the files of CIFAR, MNIST or ImageNet; also zipped. Nothing is changed there.',

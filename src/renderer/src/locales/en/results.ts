@@ -134,6 +134,7 @@ export const results = {
     exportTo: 'Export to a folder…',
     chooseFolder: 'Choose a folder for the model',
     exportNeedsFinished: 'Only a finished trial has a trained network to export.',
+    exportReadOnly: 'This workspace is open read-only, so nothing can be exported here.',
     exportFailed: 'The export failed',
     exported: 'The model has been exported and checked.',
     showFiles: 'Show files',
