@@ -1,18 +1,26 @@
 // Every view in both themes on the real app: no accessibility violation, no console error, and (with GPTNAS_SCREENSHOTS set to
 // a folder) the pictures of the documentation.
 import AxeBuilder from '@axe-core/playwright'
-import { join } from 'node:path'
+import { homedir } from 'node:os'
+import { dirname, join } from 'node:path'
 import { designIds } from '../../src/renderer/src/features/design/ids'
 import { testIds } from '../../src/renderer/src/testing/ids'
-import { expect, test } from '../fixtures/app'
+import { expect, root, test } from '../fixtures/app'
+import { replaceText } from '../fixtures/replace-text'
 import { Workbench, type View } from '../pages/workbench'
 
 const pictures = process.env['GPTNAS_SCREENSHOTS']
 const VIEWS: readonly View[] = ['design', 'data', 'search', 'results', 'proposer', 'runtime', 'settings']
 
-test('every view, light and dark, empty and with a finished search', async ({ launched }) => {
+test('every view, light and dark, empty and with a finished search', async ({ launched, folders }) => {
   const { page } = launched
   const workbench = new Workbench(page)
+  // The documentation shows where a user's files are, not those of the machine that took its pictures.
+  const shownPaths: readonly [string, string][] = [
+    [dirname(folders.workspace), '/home/ada'],
+    [root, '/opt/gpt-nas-workbench'],
+    [homedir(), '/home/ada'],
+  ]
   await page.setViewportSize({ width: 1280, height: 800 })
 
   const look = async (view: View, name: string): Promise<void> => {
@@ -23,7 +31,10 @@ test('every view, light and dark, empty and with a finished search', async ({ la
       // Views behind the one on show rest as they were.
       const busy = page.locator('.skeleton, [aria-busy="true"]').filter({ visible: true })
       await expect(busy).toHaveCount(0, { timeout: 60_000 })
-      if (pictures) await page.screenshot({ path: join(pictures, `${name}-${scheme}.png`) })
+      if (pictures) {
+        await replaceText(page, shownPaths)
+        await page.screenshot({ path: join(pictures, `${name}-${scheme}.png`) })
+      }
       // Legacy mode: Electron opens no second page for axe to run in.
       const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).analyze()
       const found = violations.map(({ id, nodes }) => `${view} ${scheme}: ${id} at ${nodes[0]?.target.join(' ')}`)
