@@ -22,7 +22,8 @@ interface FakeCanvas {
 const fake = vi.hoisted(() => ({
   canvas: null as FakeCanvas | null,
   size: { width: 800, height: 600 },
-  answers: [] as (() => void)[],
+  answers: [] as ((failure?: Error) => void)[],
+  isSettled: () => false as boolean,
   resized: null as (() => void) | null,
 }))
 
@@ -70,8 +71,9 @@ vi.mock('./layout', () => ({
   LARGE: 120,
   createLayouter: () => ({
     layOut: (document: ArchitectureDocument) =>
-      new Promise<Layout>((resolve) => {
-        fake.answers.push(() => {
+      new Promise<Layout>((resolve, reject) => {
+        fake.answers.push((failure) => {
+          if (failure) reject(failure)
           const positions = new Map([...graphOf(document).nodes.keys()].map((id, i) => [id, { x: 0, y: 72 * i }]))
           resolve({ positions, bends: new Map() })
         })
@@ -87,8 +89,8 @@ let unmount = (): void => undefined
 async function settled(): Promise<void> {
   for (let i = 0; i < 4; i++) await nextTick()
 }
-async function answerLayouts(): Promise<void> {
-  for (const answer of fake.answers.splice(0)) answer()
+async function answerLayouts(failure?: Error): Promise<void> {
+  for (const answer of fake.answers.splice(0)) answer(failure)
   await settled()
 }
 async function open(key: keyof typeof pictures): Promise<void> {
@@ -113,7 +115,7 @@ function start(): FakeCanvas {
     defineComponent({
       setup() {
         const element = useTemplateRef<HTMLElement>('element')
-        useCanvas(
+        const { isSettled } = useCanvas(
           element,
           () => {
             const document = pictures[shown.key]
@@ -128,6 +130,7 @@ function start(): FakeCanvas {
           },
           { select: () => undefined, move: () => undefined, open: () => undefined, quickAdd: () => undefined },
         )
+        fake.isSettled = () => isSettled.value
         return () => h('div', { ref: 'element' })
       },
     }),
@@ -140,8 +143,19 @@ describe('the view of a picture', () => {
   it('is fitted once its layout is there', async () => {
     const canvas = start()
     expect(canvas.calls).toEqual([])
+    expect(fake.isSettled()).toBe(false)
     await answerLayouts()
     expect(canvas.calls).toEqual(['home'])
+    expect(fake.isSettled()).toBe(true)
+    await open('b')
+    expect(fake.isSettled()).toBe(false)
+  })
+
+  it('is fitted as it stands when its layout fails', async () => {
+    const canvas = start()
+    await answerLayouts(new Error('no worker'))
+    expect(canvas.calls).toEqual(['home'])
+    expect(fake.isSettled()).toBe(true)
   })
 
   it('that was left before its layout came is fitted on return: it has no place of its own yet', async () => {

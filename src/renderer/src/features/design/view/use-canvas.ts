@@ -1,6 +1,6 @@
 // A canvas in a component: follows document, selection, theme and size, asks for layouts, and keeps what the cards need.
 import { useResizeObserver, usePreferredReducedMotion } from '@vueuse/core'
-import { computed, nextTick, onBeforeUnmount, onMounted, shallowRef, watch, type Ref, type ShallowRef } from 'vue'
+import { computed, nextTick, onBeforeUnmount, onMounted, ref, shallowRef, watch, type Ref, type ShallowRef } from 'vue'
 import { usePreferencesStore } from '@/stores/preferences.store'
 import type { ArchitectureDocument, Position } from '@shared/architecture/document'
 import type { Card } from '../model/cards'
@@ -29,6 +29,8 @@ export interface CanvasView {
   readonly viewport: Readonly<ShallowRef<Viewport>>
   /** Why there is no automatic layout, if it failed. */
   readonly layoutError: Readonly<ShallowRef<unknown>>
+  /** The picture has its layout and its place in the view; before that it would only jump. */
+  readonly isSettled: Readonly<Ref<boolean>>
 }
 
 export function useCanvas(
@@ -47,7 +49,7 @@ export function useCanvas(
   /** Centre and zoom of pictures seen before: coming back to a tab keeps its view. */
   const views = new Map<string, { readonly centre: Position; readonly zoom: number }>()
   let shownKey: string | undefined
-  let isFitPending = true
+  const isFitPending = ref(true)
   /** Where fitting left the view: as long as it is there, the user has not moved it. */
   let fitted: Viewport | undefined
 
@@ -66,17 +68,19 @@ export function useCanvas(
       if (layout === undefined || asked !== structure.value || key !== inputs().key) return
       layoutError.value = null
       layouts.value = new Map(layouts.value).set(key, layout)
-      if (isFitPending) await nextTick(() => settle())
+      if (isFitPending.value) await nextTick(() => settle())
     } catch (error) {
       layoutError.value = error
+      // Fitted where it stands: an unplaced picture is better than none.
+      if (isFitPending.value) settle()
     }
   }
 
   /** Shows the picture where it was left, else fitted; waits where there is no room yet. */
   function settle(): void {
     const view = canvas.value
-    isFitPending = !view?.isSized()
-    if (!view || isFitPending) return
+    isFitPending.value = !view?.isSized()
+    if (!view || isFitPending.value) return
     const before = views.get(inputs().key)
     if (before) {
       view.zoomBy(before.zoom / viewport.value.zoom)
@@ -93,10 +97,10 @@ export function useCanvas(
     const view = canvas.value
     if (!view) return
     const middle = view.middle()
-    const isKept = view.isSized() && !isFitPending
+    const isKept = view.isSized() && !isFitPending.value
     view.resize()
-    if (isFitPending) {
-      if (layouts.value.has(inputs().key)) settle()
+    if (isFitPending.value) {
+      if (layouts.value.has(inputs().key) || layoutError.value !== null) settle()
     } else if (isKept && view.isSized()) {
       if (viewport.value === fitted) fitHome(view)
       else view.panTo(middle)
@@ -107,17 +111,17 @@ export function useCanvas(
     const { key } = inputs()
     const isOther = key !== shownKey
     // One that waits for its layout stands anywhere: that is no place to come back to.
-    if (isOther && shownKey !== undefined && canvas.value && !isFitPending) {
+    if (isOther && shownKey !== undefined && canvas.value && !isFitPending.value) {
       if (viewport.value === fitted) views.delete(shownKey)
       else views.set(shownKey, { centre: canvas.value.middle(), zoom: viewport.value.zoom })
     }
     shownKey = key
-    const isStill = isOther || isFitPending || motion.value === 'reduce' || graph.value.nodes.length > LARGE
+    const isStill = isOther || isFitPending.value || motion.value === 'reduce' || graph.value.nodes.length > LARGE
     canvas.value?.draw(graph.value, isStill ? 0 : MOVE_MS)
     canvas.value?.select(inputs().selection)
     if (!isOther) return
-    isFitPending = !layouts.value.has(key)
-    if (!isFitPending) settle()
+    isFitPending.value = !layouts.value.has(key)
+    if (!isFitPending.value) settle()
   }
 
   onMounted(() => {
@@ -158,5 +162,6 @@ export function useCanvas(
   // A view that was hidden when it was drawn has its size only then.
   useResizeObserver(element, takeSize)
 
-  return { canvas, graph, places, viewport, layoutError }
+  const isSettled = computed(() => !isFitPending.value)
+  return { canvas, graph, places, viewport, layoutError, isSettled }
 }
