@@ -1,8 +1,9 @@
 // Will a batch fit? A prediction from shapes before anything is allocated, because the kernel's out-of-memory killer ends
 // a process without an error that could be caught.
-import { readFile } from 'node:fs/promises'
+import { readFileSync } from 'node:fs'
 import { freemem } from 'node:os'
 import { costOf } from '@shared/architecture/cost'
+import { controlGroup, memoryRoom, type ReadFile } from '@shared/runtime/control-groups'
 import type { Recipe } from '@shared/search/run'
 import type { Network } from '../networks/network'
 import { sizeOf } from '../networks/weights'
@@ -38,10 +39,10 @@ export function trainingBytes(network: Network, batchSize: number, dataBytes: nu
   )
 }
 
-async function numberIn(path: string, pattern: RegExp): Promise<number | null> {
+function systemFile(file: string): string | null {
   try {
-    const found = pattern.exec(await readFile(path, 'utf8'))
-    return found ? Number(found[1]) : null
+    // procfs and control groups are memory: reading them synchronously costs microseconds.
+    return readFileSync(file, 'utf8')
   } catch (thrown) {
     // Absent on other systems and outside a control group: then that limit does not exist.
     if (thrown instanceof Error && 'code' in thrown) return null
@@ -49,11 +50,13 @@ async function numberIn(path: string, pattern: RegExp): Promise<number | null> {
   }
 }
 
-/** Bytes this process could still take: free and reclaimable memory, within the container's limit where there is one. */
-export async function availableMemory(): Promise<number> {
-  const kilobytes = await numberIn('/proc/meminfo', /^MemAvailable:\s+(\d+) kB$/m)
-  const system = kilobytes === null ? freemem() : kilobytes * 1024
-  const limit = await numberIn('/sys/fs/cgroup/memory.max', /^(\d+)\s*$/)
-  const used = await numberIn('/sys/fs/cgroup/memory.current', /^(\d+)\s*$/)
-  return limit === null || used === null ? system : Math.min(system, limit - used)
+/**
+ * Bytes this process could still take: free and reclaimable memory, within the control groups round it (a container's limit)
+ * where they have one.
+ * @param read and `free` replaced in tests
+ */
+export function availableMemory(read: ReadFile = systemFile, free = freemem): Promise<number> {
+  const kilobytes = /^MemAvailable:\s+(\d+) kB$/m.exec(read('/proc/meminfo') ?? '')?.[1]
+  const system = kilobytes === undefined ? free() : Number(kilobytes) * 1024
+  return Promise.resolve(Math.min(system, memoryRoom(read, controlGroup(read, 'memory')) ?? Infinity))
 }

@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
+import { controlGroup, groupFiles, memoryLimit, type ReadFile } from '@shared/runtime/control-groups'
 
 export interface MachineLimits {
   /** Cores that may be kept busy, at least 1. */
@@ -37,48 +38,18 @@ function countList(list: string | undefined): number | null {
   }, 0)
 }
 
-interface Group {
-  readonly mount: string
-  readonly path: string
-}
-
-/** The control group of a controller, version 1 where it has a hierarchy of its own, else version 2. */
-function groupOf(root: string, controller: string): (Group & { readonly version: 1 | 2 }) | null {
-  const lines = (read(path.join(root, 'proc/self/cgroup')) ?? '').split('\n').map((line) => line.split(':'))
-  const first = lines.find(([, controllers]) => controllers?.split(',').includes(controller))
-  const second = lines.find(([id, controllers]) => id === '0' && controllers === '')
-  const mount = path.join(root, 'sys/fs/cgroup')
-  if (first) return { version: 1, mount: path.join(mount, controller), path: first.slice(2).join(':') }
-  return second ? { version: 2, mount, path: second.slice(2).join(':') } : null
-}
-
-/** Contents of a file in the group and in every group round it; a container may see its own group as the mount's root. */
-function upwards({ mount, path: inside }: Group, name: string): string[] {
-  const parts = inside.split('/').filter((part) => part !== '' && part !== '..')
-  return Array.from({ length: parts.length + 1 }, (_, depth) =>
-    path.join(mount, ...parts.slice(0, depth), name),
-  ).flatMap((file) => read(file)?.trim() ?? [])
-}
-
 /** Cores' worth of time of a version 2 `cpu.max`, or of a version 1 pair; infinite where there is no quota. */
-function quotas(root: string): number[] {
-  const group = groupOf(root, 'cpu')
+function quotas(readFile: ReadFile): number[] {
+  const group = controlGroup(readFile, 'cpu')
   if (group === null) return []
-  if (group.version === 2) return upwards(group, 'cpu.max').map((text) => ratio(text.split(' ')))
-  const periods = upwards(group, 'cpu.cfs_period_us')
-  return upwards(group, 'cpu.cfs_quota_us').map((quota, depth) => ratio([quota, periods[depth]]))
+  if (group.version === 2) return groupFiles(readFile, group, 'cpu.max').map((text) => ratio(text.split(' ')))
+  const periods = groupFiles(readFile, group, 'cpu.cfs_period_us')
+  return groupFiles(readFile, group, 'cpu.cfs_quota_us').map((quota, depth) => ratio([quota, periods[depth]]))
 }
 
 function ratio([quota, period]: readonly (string | undefined)[]): number {
   const value = Number(quota) / Number(period)
   return Number.isFinite(value) && value > 0 ? value : Infinity
-}
-
-function memoryLimits(root: string): number[] {
-  const group = groupOf(root, 'memory')
-  if (group === null) return []
-  const texts = upwards(group, group.version === 2 ? 'memory.max' : 'memory.limit_in_bytes')
-  return texts.map(Number).filter((bytes) => Number.isFinite(bytes) && bytes > 0)
 }
 
 /** Never throws: what cannot be read does not limit. */
@@ -88,12 +59,14 @@ export function machineLimits({
   totalBytes = os.totalmem(),
 }: LimitSources = {}): MachineLimits {
   const all = Math.max(1, logicalCores)
-  const status = read(path.join(root, 'proc/self/status'))
+  const readFile: ReadFile = (file) => read(path.join(root, file))
+  const status = readFile('/proc/self/status')
   const allowed = countList(/^Cpus_allowed_list:\s*(\S+)/m.exec(status ?? '')?.[1]) ?? all
   // A part of a core more would only be throttled (rounded as libuv rounds it).
-  const quota = Math.max(1, Math.floor(Math.min(Infinity, ...quotas(root))))
+  const quota = Math.max(1, Math.floor(Math.min(Infinity, ...quotas(readFile))))
   const cores = Math.max(1, Math.min(all, allowed, quota))
   const coresLimitedBy =
     cores === all ? null : quota <= allowed ? "the control group's processor quota" : "the process's processor affinity"
-  return { cores, coresLimitedBy, memoryBytes: Math.min(totalBytes, ...memoryLimits(root)) }
+  const memory = memoryLimit(readFile, controlGroup(readFile, 'memory')) ?? Infinity
+  return { cores, coresLimitedBy, memoryBytes: Math.min(totalBytes, memory) }
 }
