@@ -104,6 +104,18 @@ export function fittingBatch(
   return { batchSize: half, notice: `Batches of ${asked} would not fit the memory; trains with ${half}.` }
 }
 
+/** Whether the batch may be halved for want of memory: once, and not where the same numbers were asked for. */
+export const mayHalve = ({ recipe, halveBatch }: TrainJob): boolean => !recipe.deterministic && halveBatch !== true
+
+/** The batch to train with where it fits: that of the checkpoint, else the recipe's, or half of it where the job says so. */
+function askedBatch({ recipe, halveBatch }: TrainJob, trainCount: number, checkpoint: Checkpoint | null) {
+  const whole = Math.min(recipe.batchSize, trainCount)
+  const before = checkpoint?.progress.batchSize ?? whole
+  const asked = halveBatch === true ? Math.min(before, Math.max(1, Math.floor(whole / 2))) : before
+  const notice = asked < before ? `The system ran out of memory with batches of ${before}; trains with ${asked}.` : null
+  return { asked, notice }
+}
+
 export interface PrepareOptions {
   /** Bytes available; measured by default. */
   readonly memory?: (() => Promise<number>) | undefined
@@ -125,14 +137,14 @@ export async function prepare(job: TrainJob, options: PrepareOptions = {}): Prom
   const { precision, notice: fallback } = usablePrecision(job.recipe.precision)
   const identity = identityOf(job, train, validation, precision)
   const { checkpoint, notice } = await newestCheckpoint(job.checkpointFolder, identity)
-  const asked = checkpoint?.progress.batchSize ?? Math.min(job.recipe.batchSize, train.length)
+  const { asked, notice: halved } = askedBatch(job, train.length, checkpoint)
   const rows = joined(train, validation)
   const images = imagesOf(job.data, rows)
   const available = await (options.memory ?? availableMemory)()
   const limit = options.imageMemory ?? imageMemory(available)
   const withoutImages = (size: number): number => trainingBytes(network, size, 0, extraCopies(job.recipe))
   const bytesFor = (size: number): number => withoutImages(size) + leastBytes(images, size, limit)
-  const batch = fittingBatch(asked, bytesFor, available, !job.recipe.deterministic)
+  const batch = fittingBatch(asked, bytesFor, available, mayHalve(job))
   const room = available * USABLE_FRACTION - withoutImages(batch.batchSize)
   const data = await openData(job.data, rows, cacheFor(images, batch.batchSize, limit, room))
   return {
@@ -142,7 +154,7 @@ export async function prepare(job: TrainJob, options: PrepareOptions = {}): Prom
     normalisation: { mean: job.data.mean, deviation: job.data.deviation },
     identity,
     checkpoint,
-    notices: [notice, fallback, batch.notice, data.notice].filter((text): text is string => text !== null),
+    notices: [notice, fallback, halved, batch.notice, data.notice].filter((text): text is string => text !== null),
     batchSize: batch.batchSize,
     bytesFor,
     precision,

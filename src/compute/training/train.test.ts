@@ -171,6 +171,27 @@ describe('train', () => {
     })
   })
 
+  it('goes on from its checkpoint with half the batch when the system ended it for want of memory, and halves no more', async () => {
+    const given = { ...(await tinyJob({ epochs: 2 })), timeLimitSeconds: null }
+    for await (const event of train(given)) if (event.type === 'epoch') break
+    const events = await run({ ...given, halveBatch: true })
+    expect(events[0]).toMatchObject({
+      type: 'started',
+      resumedFromEpoch: 1,
+      steps: 14,
+      notice: 'The system ran out of memory with batches of 16; trains with 8.',
+    })
+    expect(last(events).type).toBe('finished')
+    // What is halved already says nothing of it again, and neither a prediction nor TensorFlow halves it once more.
+    expect((await run({ ...given, halveBatch: true }))[0]).toMatchObject({ steps: 14, notice: null })
+    const { bytesFor } = await prepare(given)
+    const tight = { memory: () => Promise.resolve(bytesFor(6) / 0.9) }
+    await expect(run({ ...given, seed: 22, halveBatch: true }, tight)).rejects.toMatchObject({
+      code: 'out-of-memory',
+      message: expect.stringContaining('batches of 8 needs') as string,
+    })
+  })
+
   it('updates only the listed nodes and the head when told to', async () => {
     const given = await tinyJob({ epochs: 1, weightDecay: 0.1 })
     const weightsOf = async (events: TrainEvent[]) => {

@@ -9,7 +9,7 @@ import { writeBest, writeCheckpoint, type Best, type Progress } from './checkpoi
 import { evaluateAll, evaluationBatchFor, type EvaluationSummary } from './evaluation'
 import { availableMemory } from './memory'
 import { epochOrder, stepSeed, stepsPerEpoch } from './order'
-import { outOfMemory, prepare, type Preparation } from './prepare'
+import { mayHalve, outOfMemory, prepare, type Preparation } from './prepare'
 import { learningRateAt } from './schedule'
 import { createSession, type TrainingSession } from './session'
 import type { TrainingData } from './training-data'
@@ -48,7 +48,7 @@ export async function* train(job: TrainJob, options: TrainOptions = {}): AsyncGe
     yield* trainAndClose(job, prepared, options, clock)
   } catch (thrown) {
     if (!(thrown instanceof AppError) || thrown.code !== 'out-of-memory') throw thrown
-    if (prepared.batchSize === 1 || job.recipe.deterministic) throw thrown
+    if (prepared.batchSize === 1 || !mayHalve(job)) throw thrown
     const half = await prepare(job, options)
     const batchSize = Math.floor(prepared.batchSize / 2)
     const notice = `TensorFlow ran out of memory with batches of ${prepared.batchSize}; trains with ${batchSize}.`

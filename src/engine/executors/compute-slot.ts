@@ -1,7 +1,8 @@
 // One place for a compute in the pool: the process that lives there, if any, and what is shown of it.
 import type { ComputeStatus } from '@shared/contract/runtime'
-import type { AppError } from '@shared/errors'
+import { AppError } from '@shared/errors'
 import { createUsageMeter, type ProcessUsage } from '../machine/process-usage'
+import type { MemoryKills } from './memory-kills'
 import type { ComputeClient } from './pool'
 import type { StartedProcess } from './process-starter'
 
@@ -12,13 +13,39 @@ export interface Live {
   readonly process: StartedProcess
   readonly client: ComputeClient
   readonly usage: () => ProcessUsage
+  /** It has said who it is: its end is not a fault of its start. */
+  isReady: boolean
+  /** The engine itself ended it for its job. */
+  isKilled: boolean
   /** Why the engine itself ended it; undefined while it lives, or when it died by itself. */
   endedBecause?: AppError
+  /** What to tell whoever works with it, once it has ended with `code`; the same at every call. */
+  whyEnded(code: number | null): AppError
 }
 
-export function liveCompute(process: StartedProcess, client: ComputeClient): Live {
-  return { process, client, usage: createUsageMeter(process.pid) }
+export function liveCompute(slot: number, process: StartedProcess, client: ComputeClient, kills: MemoryKills): Live {
+  const memory = kills.watch(process.pid)
+  // Counted from 1, as the window and the doctor name them.
+  const name = `Compute ${slot + 1}`
+  let why: AppError | undefined
+  const live: Live = {
+    process,
+    client,
+    usage: createUsageMeter(process.pid),
+    isReady: false,
+    isKilled: false,
+    whyEnded: (code) =>
+      (why ??= live.endedBecause ?? (live.isKilled ? null : memory.ended(name, code)) ?? diedAtWork(name, code)),
+  }
+  return live
 }
+
+const diedAtWork = (name: string, code: number | null): AppError =>
+  new AppError(
+    'compute-died',
+    `${name} ended with code ${code ?? 'none'} in the middle of its work.`,
+    'The trial is tried again by itself.',
+  )
 
 export class Slot {
   live: Live | undefined

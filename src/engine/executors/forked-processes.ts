@@ -1,5 +1,6 @@
 // Starts computes and proofs with child_process.fork: command line, tests, benches.
 import { fork } from 'node:child_process'
+import { constants } from 'node:os'
 import { join } from 'node:path'
 import { AppError } from '@shared/errors'
 import { portFromIpc } from '@shared/transport/port'
@@ -29,7 +30,9 @@ export function forkedProcesses(
         tail = (tail + chunk.toString('utf8')).slice(-KEPT_STDERR_BYTES)
         report(chunk.toString('utf8').trimEnd())
       })
-      const exited = new Promise<number | null>((ended) => child.once('exit', (code) => ended(code)))
+      const exited = new Promise<number | null>((ended) =>
+        child.once('exit', (code, signal) => ended(signal === null ? code : 128 + constants.signals[signal])),
+      )
       child.once('error', (cause) =>
         reject(
           new AppError(

@@ -5,6 +5,7 @@ import { computeContract } from '@shared/contract/compute'
 import { memoryPorts } from '@shared/transport/port'
 import { serveRouter } from '@shared/transport/rpc'
 import { LocalComputes } from './local-computes'
+import { MemoryKills } from './memory-kills'
 import type { ProcessStarter } from './process-starter'
 
 /** Processes in memory: they answer `info`, hang in `proposerInfo` until killed, and count how many live. */
@@ -157,6 +158,37 @@ describe('the pool of local computes', () => {
     }
     await expect(pool.run((client) => client.info(), never)).rejects.toMatchObject({ code: 'runtime-missing' })
     expect(pool.statuses()[0]?.state).toBe('dead')
+  })
+
+  it('tells a job whose compute the system ended for want of memory so, and does not hold it against the slot', async () => {
+    let kills = 0
+    const files: Readonly<Record<string, () => string>> = {
+      '/sys/fs/cgroup/memory.max': () => String(2 ** 30),
+      '/sys/fs/cgroup/memory.events': () => `oom_kill ${kills}`,
+    }
+    const read = (file: string) => (/^\/proc\/\d+\/cgroup$/.test(file) ? '0::/' : (files[file]?.() ?? null))
+    const { seen, start } = memoryProcesses()
+    const memoryKills = new MemoryKills(read, 2 ** 32)
+    const pool = new LocalComputes({ slots: 1, start, environment, memoryKills })
+    for (let death = 0; death < 6; death++) {
+      const job = pool.run((client) => client.proposerInfo({ checkpoint: '' }), never)
+      const outcome = expect(job).rejects.toMatchObject({
+        code: 'out-of-memory',
+        message: expect.stringMatching(/^Compute 1 ran out of memory.*1024 MiB/) as string,
+      })
+      await expect.poll(() => pool.statuses()[0]?.state).toBe('busy')
+      kills++
+      seen.kill[death]?.()
+      await outcome
+    }
+    // One that the engine kills itself is none of them, whatever else happened in the group.
+    const hung = pool.run(async (_client, _slot, kill) => {
+      kills++
+      kill()
+      await new Promise(() => undefined)
+    }, never)
+    await expect(hung).rejects.toMatchObject({ code: 'compute-died' })
+    await pool.close()
   })
 
   it('passes on what the job throws and keeps the process', async () => {

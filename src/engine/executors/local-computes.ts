@@ -5,8 +5,9 @@ import type { ComputeContract } from '@shared/contract/compute'
 import type { ComputeStatus } from '@shared/contract/runtime'
 import { createClient } from '@shared/transport/rpc'
 import { liveCompute, Slot, type Live } from './compute-slot'
+import { MemoryKillError, MemoryKills } from './memory-kills'
 import type { ComputeJob, ShapedPool } from './pool'
-import type { ProcessStarter, StartedProcess } from './process-starter'
+import type { ProcessStarter } from './process-starter'
 import { exitSoon, withinStartLimit } from './start-limit'
 
 export interface LocalComputesOptions {
@@ -17,17 +18,21 @@ export interface LocalComputesOptions {
     readonly env: Readonly<Record<string, string>>
     readonly notices: readonly string[]
   }>
+  /** Replaced in tests, where the kernel is to have ended a compute. */
+  readonly memoryKills?: MemoryKills
 }
 
 export class LocalComputes implements ShapedPool {
   private slots: readonly Slot[]
   private readonly waiting: ((slot: Slot) => void)[] = []
   private readonly listeners = new Set<() => void>()
+  private readonly memoryKills: MemoryKills
   private isHeld = false
   private isClosed = false
 
   constructor(private readonly options: LocalComputesOptions) {
     this.slots = newSlots(options.slots)
+    this.memoryKills = options.memoryKills ?? new MemoryKills()
   }
 
   get size(): number {
@@ -39,14 +44,14 @@ export class LocalComputes implements ShapedPool {
     const live = await this.readyOrCancelled(slot, signal)
     const { client, process } = live
     const deathsBefore = slot.deathsInARow
-    let [isKilled, isDone] = [false, false]
+    let isDone = false
     try {
       this.show(slot, 'busy')
       const died = process.exited.then((code): never => {
-        throw live.endedBecause ?? diedAtWork(slot.index, code)
+        throw live.whyEnded(code)
       })
       const kill = (): void => {
-        isKilled = true
+        live.isKilled = true
         process.kill()
       }
       const result = await Promise.race([job(client, slot.index, kill), died]).catch(
@@ -54,17 +59,17 @@ export class LocalComputes implements ShapedPool {
           if (thrown instanceof AppError) throw thrown
           // A closing port rejects calls before the exit is known: tell a death from a fault of the job.
           const code = await exitSoon(process)
-          throw code === 'late' ? thrown : (live.endedBecause ?? diedAtWork(slot.index, code))
+          throw code === 'late' ? thrown : live.whyEnded(code)
         },
       )
       isDone = true
       return result
     } finally {
       // Or the next job would be given a process that is on its way out.
-      if (isKilled) await exitSoon(process)
+      if (live.isKilled) await exitSoon(process)
       if (isDone) slot.deathsInARow = 0
       // Ended because nobody wants its work any more: no fault of its own.
-      else if (isKilled && signal.aborted) slot.deathsInARow = deathsBefore
+      else if (live.isKilled && signal.aborted) slot.deathsInARow = deathsBefore
       this.give(slot)
     }
   }
@@ -216,24 +221,27 @@ export class LocalComputes implements ShapedPool {
     if (this.isClosed) process.kill()
     this.refuseClosed()
     const client = createClient<ComputeContract>(process.port)
-    const live = liveCompute(process, client)
+    const live = liveCompute(slot.index, process, client, this.memoryKills)
     slot.live = live
-    void process.exited.then(() => this.died(slot, process))
+    void process.exited.then((code) => this.died(slot, live, code))
     const info = await withinStartLimit(client.info(), process).catch((thrown: unknown): never => {
       // What could not even say who it is must not be taken for ready by the next job.
       process.kill()
       throw thrown
     })
+    live.isReady = true
     slot.device = info.device
     slot.notice = [...notices, ...info.selfCheck.notices].join(' ') || null
     return live
   }
 
-  private died(slot: Slot, process: StartedProcess): void {
-    if (slot.live?.process !== process) return
-    process.port.close()
-    // Ended from here for what its job took of the machine: no fault of the slot.
-    if (slot.live.endedBecause === undefined) slot.deathsInARow++
+  private died(slot: Slot, live: Live, code: number | null): void {
+    const why = live.whyEnded(code)
+    if (slot.live !== live) return
+    live.process.port.close()
+    // Ended for what its job took of the machine, from here or by the system: no fault of the slot.
+    const isOfItsJob = live.endedBecause !== undefined || (why instanceof MemoryKillError && live.isReady)
+    if (!isOfItsJob) slot.deathsInARow++
     slot.live = undefined
     slot.restarts++
     this.show(slot, 'idle')
@@ -246,13 +254,5 @@ export class LocalComputes implements ShapedPool {
 }
 
 const newSlots = (count: number): Slot[] => Array.from({ length: Math.max(1, count) }, (_, index) => new Slot(index))
-
-const diedAtWork = (slot: number, code: number | null): AppError =>
-  new AppError(
-    'compute-died',
-    // Counted from 1, as the window and the doctor name them.
-    `Compute ${slot + 1} ended with code ${code ?? 'none'} in the middle of its work.`,
-    'The trial is tried again by itself.',
-  )
 
 const cancelled = (): AppError => new AppError('cancelled', 'The job was cancelled before it began.')

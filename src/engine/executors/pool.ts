@@ -21,7 +21,7 @@ export interface ComputePool {
   /**
    * Waits for a free slot, runs `job` on it and returns its result.
    * @throws AppError `cancelled` when `signal` fires before the job has begun, `compute-died` when the process ended under
-   * the job, `runtime-missing` when no compute can be started; whatever `job` throws otherwise.
+   * the job, `MemoryKillError` where the system ended it for want of memory, `runtime-missing` when no compute can be started; whatever `job` throws otherwise.
    */
   run<T>(job: ComputeJob<T>, signal: AbortSignal): Promise<T>
   /** One per slot, in slot order. */

@@ -6,7 +6,7 @@ import type { ProcessKind } from '@shared/transport/supervision'
 export interface StartedProcess {
   readonly pid: number
   readonly port: Port
-  /** Resolves with the exit code; null when a signal ended it or the code is unknown. */
+  /** Resolves with the exit code; 128 and the signal's number where a signal ended it, as shells tell it; null when unknown. */
   readonly exited: Promise<number | null>
   /** SIGKILL: a native call cannot be asked to stop. */
   kill(): void

@@ -3,6 +3,7 @@
 import { createRandom } from '@shared/random'
 import { plannedTrials } from '@shared/search/planning'
 import { AppError, errorData } from '@shared/errors'
+import { hasLostCompute } from '../executors/memory-kills'
 import { findResult, insertGeneration, listTrials, type TrialRecord } from '../storage/trials'
 import type { Member, Proposal } from '../strategies/strategy'
 import { record, type RunContext } from './run-context'
@@ -90,7 +91,7 @@ async function askStrategy(
       })
     } catch (thrown) {
       const error = errorData(thrown)
-      if (error.code !== 'compute-died' || attempt >= MAX_ATTEMPTS) throw thrown
+      if (!hasLostCompute(thrown) || attempt >= MAX_ATTEMPTS) throw thrown
       const message = `The proposer's compute ended: ${error.message} It is asked again (attempt ${attempt + 1} of ${MAX_ATTEMPTS}).`
       await record(context, { level: 'warning', message }, () => Promise.resolve())
     }

@@ -58,6 +58,8 @@ export const trainJobSchema = z.object({
   /** Node ids that are trained; null trains all (paper's acceleration rule 1). */
   trainable: z.array(z.string()).nullable(),
   timeLimitSeconds: z.number().nullable(),
+  /** Trains with half the recipe's batch: an earlier attempt was ended by the system for want of memory. Not halved again then. */
+  halveBatch: z.boolean().optional(),
 })
 export type TrainJob = z.infer<typeof trainJobSchema>
 

@@ -1,0 +1,72 @@
+import { describe, expect, it } from 'vitest'
+import { AppError } from '@shared/errors'
+import { hasLostCompute, MemoryKills } from './memory-kills'
+
+const MEBIBYTE = 1024 ** 2
+
+/** Two processes in a group of version 2 with 512 MiB, on a machine of 4096. */
+function group(limit = String(512 * MEBIBYTE)) {
+  const files: Record<string, string> = {
+    '/proc/71/cgroup': '0::/jobs\n',
+    '/proc/72/cgroup': '0::/jobs\n',
+    '/sys/fs/cgroup/jobs/memory.max': limit,
+    '/sys/fs/cgroup/jobs/memory.events': 'oom_kill 3\n',
+  }
+  return {
+    kills: new MemoryKills((file) => files[file] ?? null, 4096 * MEBIBYTE),
+    kill: (count: number) => (files['/sys/fs/cgroup/jobs/memory.events'] = `oom 9\noom_kill ${count}\n`),
+    leave: (pid: number) => delete files[`/proc/${pid}/cgroup`],
+  }
+}
+
+describe('a death for want of memory', () => {
+  it('is told with the limit of the group, also when the process can no longer be asked', () => {
+    const { kills, kill, leave } = group()
+    const watch = kills.watch(71)
+    leave(71)
+    kill(4)
+    const error = watch.ended('Compute 1', null)
+    expect(error).toMatchObject({
+      code: 'out-of-memory',
+      message: expect.stringContaining('may hold 512 MiB') as string,
+    })
+    expect(hasLostCompute(error)).toBe(true)
+  })
+
+  it('is told with the memory of the machine where no group is limited', () => {
+    const { kills, kill } = group('max')
+    const watch = kills.watch(71)
+    kill(4)
+    expect(watch.ended('Compute 1', 137)?.message).toContain('this machine has 4096 MiB')
+  })
+
+  it('is none of those that the counter does not know of, nor another kind of end', () => {
+    const { kills, kill } = group()
+    expect(kills.watch(71).ended('Compute 1', null)).toBeNull()
+    const crashed = kills.watch(71)
+    kill(4)
+    expect(crashed.ended('Compute 1', 139)).toBeNull()
+    // Counted before this one began.
+    expect(kills.watch(72).ended('Compute 2', null)).toBeNull()
+  })
+
+  it('is that of one compute where two of a group end and one was killed for it', () => {
+    const { kills, kill } = group()
+    const [first, second] = [kills.watch(71), kills.watch(72)]
+    kill(4)
+    expect([first.ended('Compute 1', null), second.ended('Compute 2', null)].map((error) => error !== null)).toEqual([
+      true,
+      false,
+    ])
+  })
+
+  it('stays a death where nothing counts', () => {
+    const watch = new MemoryKills(() => null).watch(1)
+    expect(watch.ended('Compute 1', null)).toBeNull()
+  })
+})
+
+it('a compute that refuses a job for want of memory itself is not lost', () => {
+  expect(hasLostCompute(new AppError('out-of-memory', 'too much'))).toBe(false)
+  expect(hasLostCompute(new AppError('compute-died', 'gone'))).toBe(true)
+})

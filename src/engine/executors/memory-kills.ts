@@ -1,0 +1,93 @@
+// Tells a compute that the kernel ended for want of memory from one that died otherwise. The kernel says nothing to anybody: the
+// process gets the SIGKILL that everybody may send, and a counter of its control group rises. Linux only; elsewhere, and where
+// nothing counts, a death stays a death.
+import { readFileSync } from 'node:fs'
+import os from 'node:os'
+import { AppError } from '@shared/errors'
+import { controlGroup, memoryKills, memoryLimit, type ReadFile } from '@shared/runtime/control-groups'
+import { createUsageMeter } from '../machine/process-usage'
+
+/** The kernel ended the process under a job because there was no memory left. */
+export class MemoryKillError extends AppError {
+  constructor(message: string) {
+    super(
+      'out-of-memory',
+      message,
+      'Lower the batch size or the cost limit of the space, train fewer candidates at once, or raise the memory limit.',
+    )
+  }
+}
+
+/** Whether the process under a job is gone, so that the same job may work in another one. */
+export const hasLostCompute = (thrown: unknown): boolean =>
+  thrown instanceof MemoryKillError || (thrown instanceof AppError && thrown.code === 'compute-died')
+
+/**
+ * Exit codes that a SIGKILL may come with: none, the shell's 128 + 9, or the bare signal; Electron 22 tells 0 of a child it has
+ * lost. Any other code is another end, whatever the counter says.
+ */
+const KILLED_CODES: readonly (number | null)[] = [
+  null,
+  0,
+  os.constants.signals.SIGKILL,
+  128 + os.constants.signals.SIGKILL,
+]
+/** What a compute held is told as it was at most this long before its end. */
+const SAMPLE_EVERY_MS = 1_000
+
+const mebibytes = (bytes: number): string => `${Math.round(bytes / 1024 ** 2)} MiB`
+
+function readSystem(file: string): string | null {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch {
+    return null // another system, or the process is gone
+  }
+}
+
+export interface MemoryWatch {
+  /** @returns the error where the process ended for want of memory, else null. Call it once, when the process has ended. */
+  ended(name: string, code: number | null): MemoryKillError | null
+}
+
+/** One for all computes of a pool: two of them may share a control group, whose kills count for one of them each. */
+export class MemoryKills {
+  /** Kills already told, by group. */
+  private readonly told = new Map<string, number>()
+
+  /** @param read replaced in tests, as is `totalBytes`, the memory of the machine */
+  constructor(
+    private readonly read: ReadFile = readSystem,
+    private readonly totalBytes = os.totalmem(),
+  ) {}
+
+  /**
+   * Begins to watch a process that has just started: afterwards nobody can ask for its group. A process that is moved later, or
+   * a group that is gone by its end, cannot be told.
+   */
+  watch(pid: number): MemoryWatch {
+    const group = controlGroup(this.read, 'memory', pid)
+    const key = group?.folders.join() ?? ''
+    const before = memoryKills(this.read, group)
+    const usage = createUsageMeter(pid)
+    let held: number | null = null
+    const timer = setInterval(() => (held = usage().memoryBytes ?? held), SAMPLE_EVERY_MS)
+    timer.unref()
+    return {
+      ended: (name, code) => {
+        clearInterval(timer)
+        const now = memoryKills(this.read, group)
+        const told = Math.max(before ?? 0, this.told.get(key) ?? 0)
+        if (before === null || now === null || now <= told || !KILLED_CODES.includes(code)) return null
+        this.told.set(key, told + 1)
+        const limit = memoryLimit(this.read, group) ?? Infinity
+        const where =
+          limit < this.totalBytes
+            ? `its control group may hold ${mebibytes(limit)}`
+            : `this machine has ${mebibytes(this.totalBytes)}`
+        const last = held === null ? '' : `, and it held ${mebibytes(held)}`
+        return new MemoryKillError(`${name} ran out of memory and was ended by the system: ${where}${last}.`)
+      },
+    }
+  }
+}
