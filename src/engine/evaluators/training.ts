@@ -14,6 +14,7 @@ import type { ComputePool } from '../executors/pool'
 import type { TrialRecord } from '../storage/trials'
 import type { Evaluator } from './evaluator'
 import { followTraining } from './follow-training'
+import { afterMemoryKill, isBatchHalved } from './halved-batch'
 import type { SilenceLimits } from './silence'
 
 export interface TrainingOptions {
@@ -68,10 +69,13 @@ export function createTrainingEvaluator(options: TrainingOptions): Evaluator {
   return {
     evaluate: async (trial, document, hooks, signal) => {
       const job = await trainJob(options, trial, document)
-      return options.pool.run(
+      const evaluation = options.pool.run(
         (client, slot, kill) => followTraining({ client, slot, kill, ...options }, job, hooks, signal),
         signal,
       )
+      return evaluation.catch(async (thrown: unknown): Promise<never> => {
+        throw await afterMemoryKill(thrown, job)
+      })
     },
   }
 }
@@ -93,5 +97,6 @@ async function trainJob(options: TrainingOptions, trial: TrialRecord, document: 
     checkpointFolder: folder,
     trainable: trainableNodes(definition, document, trial.origin, library),
     timeLimitSeconds: definition.trialTimeLimit,
+    halveBatch: isBatchHalved(folder),
   }
 }

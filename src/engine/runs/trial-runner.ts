@@ -4,6 +4,7 @@ import { rm } from 'node:fs/promises'
 import { AppError, errorData, type ErrorCode, type ErrorData } from '@shared/errors'
 import { checkpointFolder } from '../evaluators/training'
 import type { Evaluation, EvaluationHooks } from '../evaluators/evaluator'
+import { hasLostCompute } from '../executors/memory-kills'
 import { updateRun } from '../storage/runs'
 import { copyEpochs, dropEpochsAfter, putEpoch } from '../storage/epochs'
 import { getTrial, getTrialDocument, listTrials, updateTrial, type TrialRecord } from '../storage/trials'
@@ -55,7 +56,7 @@ export async function runTrial(context: RunContext, trial: TrialRecord): Promise
         return
       }
       if (ENDS_RUN.has(error.code)) throw thrown
-      if (error.code !== 'compute-died' || attempt >= MAX_ATTEMPTS) {
+      if (!hasLostCompute(thrown) || attempt >= MAX_ATTEMPTS) {
         await fail(context, trial, error, seconds())
         await refuseBroken(context, error)
         return
