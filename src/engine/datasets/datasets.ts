@@ -1,10 +1,8 @@
 // The data sets of this user: state, fetching, importing, checks, and the files of each split. Catalogue sets live once per user
 // in the cache, imports in the workspace (docs/decisions/004). Only the caller that proves or tests a model asks for the test
-// split.
-import { readFile } from 'node:fs/promises'
+// split. Smaller images for runs of low fidelity are resolutions.ts's.
 import path from 'node:path'
 import { AppError } from '@shared/errors'
-import type { SplitFiles } from '@shared/contract/compute'
 import {
   DATASET_PREFIX,
   type Dataset,
@@ -13,61 +11,71 @@ import {
   type Inspection,
   type Recognised,
 } from '@shared/contract/datasets'
+import { shapeAt } from '@shared/search/resolution'
 import { refuseCancelled } from '../cancel'
 import { diskError } from '../storage/disk-full'
 import { CATALOGUE } from './catalogue'
 import { fetchPackage, type Download } from './fetch-package'
 import { describeCatalogueSet, describeImport } from './describe'
+import { threadDecoders, type StartDecoders } from './images/decoders'
 import { recognisePath } from './importing/source-tree'
 import { createImports, type ImportsOptions } from './imports'
-import {
-  checkPrepared,
-  labelBytes,
-  MANIFEST_FILE,
-  readManifest,
-  readPrepared,
-  type Manifest,
-  type SplitName,
-} from './manifest'
+import { checkPrepared, MANIFEST_FILE, readManifest, readPrepared, type Manifest } from './manifest'
 import { prepareDataset } from './prepare'
 import { previewDataset, type Preview } from './preview'
 import { follow, startPreparation, type Preparation } from './progress'
+import { readyDataset, type ReadyDataset } from './ready-dataset'
+import {
+  checkResolutions,
+  createResolutions,
+  keptResolutions,
+  removeResolution,
+  resolutionFolder,
+  type ReductionSource,
+} from './resolutions'
 import type { DatasetSource } from './source'
+
+export type { ReadyDataset } from './ready-dataset'
 
 export interface Datasets {
   list(): Promise<Dataset[]>
   /**
    * Fetches, checks and prepares; progress as it happens, the last one `ready`. Whoever asks while it is under way joins;
    * breaking off leaves it running, closing ends it.
+   * @param resolution also makes the images of that size, where they are not there
    */
-  get(name: string, signal?: AbortSignal): AsyncGenerator<DatasetProgress>
+  get(name: string, signal?: AbortSignal, resolution?: number | null): AsyncGenerator<DatasetProgress>
   /** What is at a path, from the names of its files. @throws AppError `invalid-input`, `dataset-damaged` */
   recognise(path: string): Promise<Recognised>
   /** Reads the user's files into the workspace; breaking off leaves nothing. @throws AppError */
   import(request: ImportRequest, signal: AbortSignal): AsyncGenerator<DatasetProgress>
   inspect(name: string): Promise<Inspection>
-  /** @throws AppError `invalid-input` for a catalogue set */
-  remove(name: string): Promise<void>
+  /**
+   * @param resolution removes the images of that size alone
+   * @throws AppError `invalid-input` for a catalogue set as a whole, `conflict` while it is read or written
+   */
+  remove(name: string, resolution?: number | null): Promise<void>
   check(name: string): Promise<{ ok: boolean; problems: string[] }>
   preview(name: string, count: number, seed: number): Promise<Preview>
-  /** What is known before it is fetched, or of an import. @throws AppError `not-found` */
-  describe(name: string): {
+  /**
+   * What is known before it is fetched, or of an import.
+   * @param resolution gives the shape at it
+   * @throws AppError `not-found`, `invalid-input` for a resolution that it cannot have
+   */
+  describe(
+    name: string,
+    resolution?: number | null,
+  ): {
     readonly shape: DatasetSource['shape']
     readonly classes: number
     readonly trainImages: number
   }
-  /** @throws AppError `not-found`, `dataset-missing`, `dataset-damaged` with what to do. */
-  ready(name: string): Promise<ReadyDataset>
+  /**
+   * @param resolution its images at that size, once `get` has made them
+   * @throws AppError `not-found`, `dataset-missing`, `dataset-damaged` with what to do.
+   */
+  ready(name: string, resolution?: number | null): Promise<ReadyDataset>
   close(): Promise<void>
-}
-
-export interface ReadyDataset {
-  readonly manifest: Manifest
-  /** Names the content: equal for equal images and labels of the train split. */
-  readonly fingerprint: string
-  files(split: SplitName): SplitFiles
-  /** Classes of the train split, in image order. */
-  trainLabels(): Promise<Uint8Array | Uint16Array>
 }
 
 export interface DatasetsOptions {
@@ -76,6 +84,8 @@ export interface DatasetsOptions {
   readonly download?: Download
   /** Where the user's own data sets are; without it there are none and none can be imported. */
   readonly imports?: ImportsOptions
+  /** Resizes images; replaced in tests. */
+  readonly startDecoders?: StartDecoders
 }
 
 /** A data set by name: of the catalogue, or imported. */
@@ -92,8 +102,10 @@ export function createDatasets({
   catalogue = CATALOGUE,
   download,
   imports: importsOptions,
+  startDecoders = importsOptions?.startDecoders ?? threadDecoders,
 }: DatasetsOptions): Datasets {
   const closing = new AbortController()
+  const resolutions = createResolutions(startDecoders, closing.signal)
   const preparations = new Map<string, Preparation>()
   const imports = importsOptions === undefined ? undefined : createImports(importsOptions)
   const folderOf = ({ name }: DatasetSource): string => path.join(cacheFolder, 'datasets', name)
@@ -154,19 +166,61 @@ export function createDatasets({
   }
 
   const describe = async ({ name, folder, source }: Known): Promise<Dataset> => {
-    const prepared = await readPrepared(folder)
-    if (source === null) return describeImport(name, prepared, imports?.isBusy(name) === true)
-    return describeCatalogueSet(source, prepared, preparations.has(name))
+    const [prepared, kept] = await Promise.all([readPrepared(folder), keptResolutions(folder)])
+    if (source === null) return describeImport(name, prepared, imports?.isBusy(name) === true, kept)
+    return describeCatalogueSet(source, prepared, preparations.has(name), kept)
+  }
+  const describeName = (name: string): ReturnType<Datasets['describe']> => {
+    const { source, folder } = find(name)
+    if (source !== null) {
+      return { shape: source.shape, classes: source.classes.length, trainImages: source.train.images }
+    }
+    const manifest = readManifest(folder)
+    if (manifest === undefined) throw new AppError('dataset-damaged', `${name} is damaged.`, 'Import it again.')
+    return { shape: manifest.shape, classes: manifest.classes.length, trainImages: manifest.splits.train.count }
+  }
+  /** @throws AppError `conflict` while it is being replaced or removed */
+  const openStill = async (known: Known): Promise<ReductionSource> => {
+    const { name, title, folder, source } = known
+    if (source === null && imports?.isBusy(name) === true) {
+      throw new AppError('conflict', `"${name}" is being replaced or removed right now.`, 'Wait until it is done.')
+    }
+    return { title, folder, manifest: await open(known) }
+  }
+  /** @throws AppError `conflict` while smaller images of it are being made, `not-found` */
+  const refuseWhileReducing = (name: string): void => {
+    if (!resolutions.isBusy(find(name).folder)) return
+    const message = `Smaller images of "${name}" are being made right now.`
+    throw new AppError('conflict', message, 'Wait until that is done, or stop the search that asked for them.')
+  }
+  const reduce = async (known: Known, resolution: number): Promise<Preparation> => {
+    const data = await openStill(known)
+    if (known.source === null && importsOptions?.isReadOnly === true && !(await resolutions.open(data, resolution))) {
+      throw new AppError(
+        'read-only',
+        `The workspace is held by another program: smaller images of "${known.name}" cannot be made here.`,
+        'Close the other program or choose another workspace.',
+      )
+    }
+    return resolutions.make(data, resolution)
   }
   const allNames = (): string[] => [...catalogue.map(({ name }) => name), ...(imports?.names() ?? [])]
 
   return {
     list: () => Promise.all(allNames().map((name) => describe(find(name)))),
-    get: async function* (name, signal) {
+    get: async function* (name, signal, resolution = null) {
       const known = find(name)
-      if (known.source !== null) return yield* follow(preparations.get(name) ?? begin(known.source), signal)
-      await open(known)
-      yield { stage: 'ready', fraction: 1, message: `${name} is ready` }
+      const { source } = known
+      // Before anything is fetched: a size that it cannot have should not cost a download.
+      if (resolution !== null) shapeAt(name, describeName(name).shape, resolution)
+      if (source !== null) {
+        for await (const step of follow(preparations.get(name) ?? begin(source), signal))
+          if (resolution === null || step.stage !== 'ready') yield step
+      } else {
+        await open(known)
+        if (resolution === null) yield { stage: 'ready', fraction: 1, message: `${name} is ready` }
+      }
+      if (resolution !== null && signal?.aborted !== true) yield* follow(await reduce(known, resolution), signal)
     },
     recognise: async (place) => recognisePath(await placeOf(place), closing.signal),
     import: async function* (request, signal) {
@@ -174,6 +228,7 @@ export function createDatasets({
       if (catalogue.some(({ name }) => name === request.name)) {
         throw new AppError('conflict', `"${request.name}" is a data set of the catalogue.`, 'Choose another name.')
       }
+      if (imports.names().includes(request.name)) refuseWhileReducing(request.name)
       yield* imports.run({ ...request, path: await placeOf(request.path) }, signal)
     },
     inspect: async (name) => {
@@ -187,11 +242,25 @@ export function createDatasets({
         report: report ?? null,
       }
     },
-    remove: async (name) => {
-      if (find(name).source !== null || imports === undefined) {
+    remove: async (name, resolution = null) => {
+      const { source, folder } = find(name)
+      if (resolution === null && (source !== null || imports === undefined)) {
         throw new AppError('invalid-input', `"${name}" belongs to the catalogue.`, 'Only imports can be removed.')
       }
-      await imports.remove(name)
+      refuseWhileReducing(name)
+      if (resolution === null) return imports?.remove(name)
+      if (source === null) imports?.refuseChange(name)
+      const [user] = importsOptions?.usersOf?.(name) ?? []
+      if (user !== undefined) {
+        const message = `Images of "${name}" cannot be removed while ${user} trains with it.`
+        throw new AppError('conflict', message, 'Pause or stop the search first.')
+      }
+      const kept = (await keptResolutions(folder)).map((one) => one.resolution)
+      if (!kept.includes(resolution)) {
+        const fix = kept.length === 0 ? 'There is nothing to remove.' : `It is kept at ${kept.join(', ')} pixels.`
+        throw new AppError('not-found', `"${name}" is not kept at ${resolution} pixels.`, fix)
+      }
+      await removeResolution(folder, resolution)
     },
     check: async (name) => {
       const { title, folder, source } = find(name)
@@ -202,60 +271,34 @@ export function createDatasets({
           problems: [source === null ? `${MANIFEST_FILE} is missing` : `${title} has not been fetched yet`],
         }
       }
-      const problems =
-        prepared.state === 'damaged' ? [prepared.problem] : await checkPrepared(folder, prepared.manifest)
+      const own = prepared.state === 'damaged' ? [prepared.problem] : await checkPrepared(folder, prepared.manifest)
+      const problems = [...own, ...(await checkResolutions(name, folder))]
       return { ok: problems.length === 0, problems }
     },
     preview: async (name, count, seed) => {
       const known = find(name)
       return previewDataset(known.folder, await open(known), count, seed)
     },
-    describe: (name) => {
-      const { source, folder } = find(name)
-      if (source !== null) {
-        return { shape: source.shape, classes: source.classes.length, trainImages: source.train.images }
-      }
-      const manifest = readManifest(folder)
-      if (manifest === undefined) throw new AppError('dataset-damaged', `${name} is damaged.`, 'Import it again.')
-      return { shape: manifest.shape, classes: manifest.classes.length, trainImages: manifest.splits.train.count }
+    describe: (name, resolution = null) => {
+      const facts = describeName(name)
+      return { ...facts, shape: shapeAt(name, facts.shape, resolution) }
     },
-    ready: async (name) => {
+    ready: async (name, resolution = null) => {
       const known = find(name)
-      if (known.source === null && imports?.isBusy(name) === true) {
-        throw new AppError('conflict', `"${name}" is being replaced or removed right now.`, 'Wait until it is done.')
+      const data = await openStill(known)
+      if (resolution === null) return readyDataset(data.folder, data.manifest)
+      const manifest = await resolutions.open(data, resolution)
+      if (manifest === undefined) {
+        const message = `${known.title} has no images of ${resolution} pixels yet.`
+        throw new AppError('dataset-missing', message, 'Start the search again: it makes them.')
       }
-      const manifest = await open(known)
-      const { train } = manifest.splits
-      return {
-        manifest,
-        fingerprint: `${train.images.sha256}${train.labels.sha256}`,
-        files: (split) => splitFiles(known.folder, manifest, split),
-        trainLabels: () => readLabels(path.join(known.folder, train.labels.path), manifest.classes.length),
-      }
+      return readyDataset(resolutionFolder(data.folder, resolution), manifest)
     },
     close: async () => {
       closing.abort()
       await imports?.close()
+      await resolutions.settled()
       await Promise.allSettled([...preparations.values()].map(({ done }) => done))
     },
-  }
-}
-
-async function readLabels(file: string, classes: number): Promise<Uint8Array | Uint16Array> {
-  const bytes = await readFile(file)
-  if (labelBytes(classes) === 1) return bytes
-  return Uint16Array.from({ length: bytes.length / 2 }, (_, index) => bytes.readUInt16LE(index * 2))
-}
-
-function splitFiles(folder: string, manifest: Manifest, name: SplitName): SplitFiles {
-  const split = manifest.splits[name]
-  return {
-    images: path.join(folder, split.images.path),
-    labels: path.join(folder, split.labels.path),
-    count: split.count,
-    shape: manifest.shape,
-    classes: manifest.classes.length,
-    mean: manifest.mean,
-    deviation: manifest.deviation,
   }
 }

@@ -1,11 +1,17 @@
 // A data set as the contract shows it, whether it has been prepared or not.
 import type { Dataset } from '@shared/contract/datasets'
 import { preparedFiles, type PreparedState } from './manifest'
+import type { KeptResolution } from './resolutions'
 import type { DatasetSource } from './source'
 
-export function describeCatalogueSet(source: DatasetSource, prepared: PreparedState, isPreparing: boolean): Dataset {
+export function describeCatalogueSet(
+  source: DatasetSource,
+  prepared: PreparedState,
+  isPreparing: boolean,
+  resolutions: readonly KeptResolution[],
+): Dataset {
   return {
-    ...preparedFacts(prepared),
+    ...preparedFacts(prepared, resolutions),
     name: source.name,
     title: source.title,
     state: isPreparing ? 'preparing' : prepared.state,
@@ -19,9 +25,14 @@ export function describeCatalogueSet(source: DatasetSource, prepared: PreparedSt
 }
 
 /** A folder without a manifest was an import once: it is damaged, never absent. */
-export function describeImport(name: string, prepared: PreparedState, isPreparing: boolean): Dataset {
+export function describeImport(
+  name: string,
+  prepared: PreparedState,
+  isPreparing: boolean,
+  resolutions: readonly KeptResolution[],
+): Dataset {
   const manifest = prepared.state === 'ready' ? prepared.manifest : undefined
-  const facts = preparedFacts(prepared)
+  const facts = preparedFacts(prepared, resolutions)
   return {
     ...facts,
     name,
@@ -38,13 +49,17 @@ export function describeImport(name: string, prepared: PreparedState, isPreparin
   }
 }
 
-function preparedFacts(prepared: PreparedState): Pick<Dataset, 'mean' | 'deviation' | 'sizeBytes' | 'problem'> {
+function preparedFacts(
+  prepared: PreparedState,
+  resolutions: readonly KeptResolution[],
+): Pick<Dataset, 'mean' | 'deviation' | 'sizeBytes' | 'resolutions' | 'problem'> {
   const manifest = prepared.state === 'ready' ? prepared.manifest : undefined
   const files = manifest === undefined ? [] : preparedFiles(manifest)
   return {
     mean: manifest?.mean ?? null,
     deviation: manifest?.deviation ?? null,
-    sizeBytes: files.reduce((sum, { bytes }) => sum + bytes, 0),
+    sizeBytes: [...files, ...resolutions].reduce((sum, { bytes }) => sum + bytes, 0),
+    ...(resolutions.length > 0 && { resolutions: [...resolutions] }),
     problem: prepared.state === 'damaged' ? prepared.problem : null,
   }
 }

@@ -24,6 +24,8 @@ export interface Imports {
   names(): string[]
   folderOf(name: string): string
   isBusy(name: string): boolean
+  /** @throws AppError `read-only`, `conflict` while it is being imported or a search trains with it */
+  refuseChange(name: string): void
   /** Breaking off ends it and leaves nothing. @throws AppError `conflict`, `read-only`, and those of `importDataset` */
   run(request: ImportRequest, signal: AbortSignal): AsyncGenerator<DatasetProgress>
   /** @throws AppError `read-only`, `conflict` while it is being imported or a search trains with it */
@@ -97,6 +99,7 @@ export function createImports({
     names,
     folderOf: (name) => path.join(folder, name),
     isBusy: (name) => running.has(name),
+    refuseChange,
     run: async function* (request, signal) {
       const { name } = request
       refuseChange(name)

@@ -41,6 +41,8 @@ export const manifestSchema = z.object({
   /** Imports only. */
   title: z.string().optional(),
   report: importReportSchema.optional(),
+  /** Reduced images only (resolutions.ts): the content they were made of. */
+  madeFrom: z.string().optional(),
 })
 export type Manifest = z.infer<typeof manifestSchema>
 
@@ -83,6 +85,11 @@ export async function checkPrepared(folder: string, manifest: Manifest): Promise
     if (found !== file.sha256) problems.push(`${file.path}: expected the hash ${file.sha256}, found ${found}`)
   }
   return problems
+}
+
+/** Names the images and labels of both splits: equal for equal content. */
+export function contentOf({ splits }: Manifest): string {
+  return SPLITS.flatMap((name) => [splits[name].images.sha256, splits[name].labels.sha256]).join('')
 }
 
 /** Every file that belongs to it, beside the manifest. */

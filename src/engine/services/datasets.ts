@@ -8,12 +8,14 @@ export function datasetsService({ datasets, closing }: Services) {
   const os = implement(datasetsContract)
   return os.router({
     list: os.list.handler(() => datasets.list()),
-    get: os.get.handler(({ input, signal }) => until(closing, signal, (ended) => datasets.get(input.name, ended))),
+    get: os.get.handler(({ input, signal }) =>
+      until(closing, signal, (ended) => datasets.get(input.name, ended, input.resolution)),
+    ),
     recognise: os.recognise.handler(({ input }) => datasets.recognise(input.path)),
     import: os.import.handler(({ input, signal }) => until(closing, signal, (ended) => datasets.import(input, ended))),
     inspect: os.inspect.handler(({ input }) => datasets.inspect(input.name)),
     remove: os.remove.handler(async ({ input }) => {
-      await datasets.remove(input.name)
+      await datasets.remove(input.name, input.resolution)
       return {}
     }),
     check: os.check.handler(({ input }) => datasets.check(input.name)),

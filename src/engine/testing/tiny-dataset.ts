@@ -1,4 +1,4 @@
-// A data set of 60 + 15 images of 4 x 4 pixels in 3 classes, made as real files in the form of the catalogue's packages.
+// A data set of 60 + 15 images of 4 x 4 pixels (or more) in 3 classes, made as real files in the form of the catalogue's packages.
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
@@ -12,12 +12,12 @@ const SIDE = 4
 export const CLASSES = ['dark', 'grey', 'light']
 
 /** Value of image `index`'s pixel: its class decides the brightness, noise the rest. */
-function sheet(count: number, firstIndex: number, seed: number): Buffer {
-  const png = new PNG({ width: SIDE * SIDE, height: count })
+function sheet(side: number, count: number, firstIndex: number, seed: number): Buffer {
+  const png = new PNG({ width: side * side, height: count })
   const random = createRandom(seed)
   for (let image = 0; image < count; image++) {
-    for (let pixel = 0; pixel < SIDE * SIDE; pixel++) {
-      const at = (image * SIDE * SIDE + pixel) * 4
+    for (let pixel = 0; pixel < side * side; pixel++) {
+      const at = (image * side * side + pixel) * 4
       for (let channel = 0; channel < 3; channel++) {
         png.data[at + channel] = ((firstIndex + image) % 3) * 80 + channel * 10 + random.integer(40)
       }
@@ -35,10 +35,11 @@ export interface TinyDataset {
   readonly download: Download & { readonly calls: () => number }
 }
 
-/** Makes the package below `folder`. `labels` lets a test damage them. */
+/** Makes the package below `folder`. `labels` lets a test damage them, `side` is that of the images. */
 export function makeTinyDataset(
   folder: string,
   labels = (count: number) => Array.from({ length: count }, (_, i) => i % 3),
+  side = SIDE,
 ): TinyDataset {
   const inside = path.join(folder, 'package')
   mkdirSync(inside, { recursive: true })
@@ -47,13 +48,13 @@ export function makeTinyDataset(
     return { path: name, sha256: sha256(path.join(inside, name)) }
   }
   const train = {
-    sheets: [put('one.png', sheet(30, 0, 1)), put('two.png', sheet(30, 30, 2))],
+    sheets: [put('one.png', sheet(side, 30, 0, 1)), put('two.png', sheet(side, 30, 30, 2))],
     labels: put('train.json', JSON.stringify(labels(60))),
     images: 60,
     imagesPerClass: 20,
   }
   const test = {
-    sheets: [put('test.png', sheet(15, 0, 3))],
+    sheets: [put('test.png', sheet(side, 15, 0, 3))],
     labels: put('test.json', JSON.stringify(labels(15))),
     images: 15,
     imagesPerClass: 5,
@@ -75,7 +76,7 @@ export function makeTinyDataset(
       name: 'tiny',
       title: 'Tiny',
       classes: CLASSES,
-      shape: [SIDE, SIDE, 3],
+      shape: [side, side, 3],
       licence: 'made by a test',
       package: { name: 'tiny', version: '1.0.0', sha256: sha256(archive), bytes: readFileSync(archive).length },
       train,

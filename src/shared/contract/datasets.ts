@@ -15,8 +15,10 @@ export const datasetSchema = z.object({
   /** Per channel, of the train split scaled to [0, 1]; null until prepared. */
   mean: z.array(z.number()).nullable(),
   deviation: z.array(z.number()).nullable(),
-  /** On disk once prepared. */
+  /** On disk once prepared, with its resolutions. */
   sizeBytes: z.number(),
+  /** Smaller images kept for runs of low fidelity, ascending; absent means none. */
+  resolutions: z.array(z.object({ resolution: z.number().int(), bytes: z.number() })).optional(),
   downloadBytes: z.number(),
   licence: z.string(),
   problem: z.string().nullable(),
@@ -155,11 +157,13 @@ export const inspectionSchema = z.object({
 export type Inspection = z.infer<typeof inspectionSchema>
 
 const name = z.object({ name: z.string() })
+/** null means the data set itself. */
+const resolution = z.number().int().min(1).nullable().default(null)
 
 export const datasetsContract = {
   list: oc.output(z.array(datasetSchema)),
-  /** Fetches, checks and prepares; does nothing when ready. */
-  get: oc.input(name).output(eventIterator(datasetProgressSchema)),
+  /** Fetches, checks and prepares, then makes the smaller images where a resolution is given; does nothing when ready. */
+  get: oc.input(name.extend({ resolution })).output(eventIterator(datasetProgressSchema)),
   /** Re-reads every file against its recorded hash. */
   check: oc.input(name).output(z.object({ ok: z.boolean(), problems: z.array(z.string()) })),
   preview: oc
@@ -171,6 +175,6 @@ export const datasetsContract = {
   import: oc.input(importRequestSchema).output(eventIterator(datasetProgressSchema)),
   /** Counts, statistics and, for an import, what was found on the way. */
   inspect: oc.input(name).output(inspectionSchema),
-  /** Removes an import from the workspace; catalogue sets stay. */
-  remove: oc.input(name).output(z.object({})),
+  /** Removes an import from the workspace; catalogue sets stay. With a resolution, only these smaller images of either. */
+  remove: oc.input(name.extend({ resolution })).output(z.object({})),
 }

@@ -1,24 +1,22 @@
 // An import from the path to a prepared data set: files, plan, splits, pixels, duplicates, manifest. The folder appears whole or
 // not at all, whatever the files do.
-import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
 import path from 'node:path'
 import { AppError } from '@shared/errors'
 import type { ImportReport, ImportRequest } from '@shared/contract/datasets'
-import { refuseCancelled } from '../../cancel'
-import { diskError, refuseTooLittleSpace } from '../../storage/disk-full'
-import { errorCode } from '../../storage/storage-error'
-import { writeFileWhole } from '../../storage/files'
-import { publishFolder, type Report } from '../fetch-package'
+import { refuseTooLittleSpace } from '../../storage/disk-full'
+import type { Report } from '../fetch-package'
 import type { ArchiveLimits } from '../files/limits'
 import type { StartDecoders } from '../images/decoders'
 import { importerOf, recogniseFiles } from '../importers'
 import type { ImportPlan } from '../importers/importer'
-import { labelBytes, MANIFEST_FILE, type Manifest } from '../manifest'
+import { labelBytes, type Manifest } from '../manifest'
 import { statistics } from '../statistics'
 import { assignSplits } from './assign-splits'
 import { compareImages } from './compare-images'
 import { decideShape } from './image-size'
 import { openTree, unrecognised } from './source-tree'
+import { writeWholeFolder, type Needs } from './whole-folder'
 import { writeImages } from './write-images'
 
 /** One label in two bytes, and a value left for "none". */
@@ -40,52 +38,18 @@ export interface ImportOptions {
  */
 export async function importDataset(options: ImportOptions): Promise<Manifest> {
   const { request, folder, signal } = options
-  const needs: Needs = { bytes: null }
-  try {
-    await mkdir(path.dirname(folder), { recursive: true })
-    const temporary = await mkdtemp(`${folder}.partial-`)
-    try {
-      const manifest = await prepareImport(options, temporary, needs)
-      await rm(path.join(temporary, 'unpacked'), { recursive: true, force: true })
-      await writeFileWhole(path.join(temporary, MANIFEST_FILE), `${JSON.stringify(manifest, null, 2)}\n`)
-      refuseCancelled(signal)
-      await replaceFolder(temporary, folder)
-      return manifest
-    } finally {
-      await rm(temporary, { recursive: true, force: true })
-    }
-  } catch (thrown) {
-    refuseCancelled(signal)
-    throw await diskError(`import ${request.path}`, path.dirname(folder), needs.bytes, thrown)
-  }
-}
-
-/** The old one goes only when the new one is in its place; where the program ends in between, the next start puts it back. */
-async function replaceFolder(temporary: string, folder: string): Promise<void> {
-  const old = `${temporary}.old`
-  const isMoved = await rename(folder, old).then(
-    () => true,
-    (thrown: unknown) => {
-      if (errorCode(thrown) !== 'ENOENT') throw thrown
-      return false
-    },
-  )
-  try {
-    await publishFolder(temporary, folder)
-  } catch (thrown) {
-    if (isMoved) await rename(old, folder)
-    throw thrown
-  }
-  await rm(old, { recursive: true, force: true })
-}
-
-/** What the images come to on the disk, once that is known. */
-interface Needs {
-  bytes: number | null
+  return writeWholeFolder({ folder, what: `import ${request.path}`, signal }, async (temporary, needs) => {
+    const manifest = await prepareImport(options, temporary, needs)
+    await rm(path.join(temporary, 'unpacked'), { recursive: true, force: true })
+    return manifest
+  })
 }
 
 /** Pixels and labels of every image; names are a small part of that. */
-function bytesOf({ parts, classes }: ImportPlan, [height, width, channels]: readonly [number, number, number]): number {
+export function bytesOf(
+  { parts, classes }: ImportPlan,
+  [height, width, channels]: readonly [number, number, number],
+): number {
   const images = parts.reduce((sum, { labels }) => sum + labels.length, 0)
   return images * (height * width * channels + labelBytes(classes.length))
 }

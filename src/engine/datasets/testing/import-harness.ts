@@ -14,6 +14,8 @@ export interface ImportHarness {
   readonly folder: string
   /** Runs an import to its end; the steps it told. */
   run(request: Request): Promise<DatasetProgress[]>
+  /** Makes the images of a resolution; the steps it told. */
+  reduce(name: string, resolution: number): Promise<DatasetProgress[]>
 }
 
 type HarnessOptions = Partial<Pick<ImportsOptions, 'folder' | 'isReadOnly' | 'usersOf'>>
@@ -35,6 +37,11 @@ export function importHarness({
       const steps: DatasetProgress[] = []
       const parsed = importRequestSchema.parse(request)
       for await (const step of datasets.import(parsed, new AbortController().signal)) steps.push(step)
+      return steps
+    },
+    reduce: async (name, resolution) => {
+      const steps: DatasetProgress[] = []
+      for await (const step of datasets.get(name, undefined, resolution)) steps.push(step)
       return steps
     },
   }
