@@ -18,11 +18,24 @@ describe('padding and striding', () => {
       },
     })
   })
-  it('takes every n-th row and column', () => {
+  it.each([
+    { shape: [1, 5, 4, 1], strides: [2, 3] },
+    { shape: [2, 4, 6, 2], strides: [2, 3] },
+    { shape: [2, 3, 4, 2], strides: [1, 2] },
+    { shape: [2, 4, 3, 2], strides: [3, 1] },
+    { shape: [1, 2, 2, 1], strides: [4, 4] },
+  ] as const)('takes every n-th row and column: $strides of $shape', ({ shape, strides: [vertical, horizontal] }) => {
+    const [batch, height, width, channels] = shape
+    const at: number[] = []
+    for (let image = 0; image < batch; image++)
+      for (let row = 0; row < height; row += vertical)
+        for (let column = 0; column < width; column += horizontal)
+          for (let channel = 0; channel < channels; channel++)
+            at.push(((image * height + row) * width + column) * channels + channel)
     expectRightGradients({
-      shapes: [[1, 5, 4, 1]],
-      native: ([x]) => stride2d(x as Tensor4D, [2, 3]),
-      float64: ([x]) => Float64Array.from([0, 3, 8, 11, 16, 19], (i) => x![i]!),
+      shapes: [shape],
+      native: ([x]) => stride2d(x as Tensor4D, [vertical, horizontal]),
+      float64: ([x]) => Float64Array.from(at, (i) => x![i]!),
     })
   })
   it('resolves SAME as TensorFlow does: the odd row behind', () => {
