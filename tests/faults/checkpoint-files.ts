@@ -18,10 +18,12 @@ export async function checkpointFiles(folder: string): Promise<CheckpointFiles> 
   const files = trials.flatMap((trial) =>
     readdirSync(path.join(folder, trial)).map((name) => path.join(folder, trial, name)),
   )
-  const final = files.filter((file) => !file.endsWith(PARTIAL_SUFFIX))
+  const partial = files.filter((file) => file.endsWith(PARTIAL_SUFFIX))
+  // Not those that only remember something by being there.
+  const final = files.filter((file) => /\.(checkpoint|weights)$/.test(file))
   const broken: string[] = []
   for (const file of final) {
     await readArrayFile(file).catch((thrown: unknown) => broken.push(`${path.basename(file)}: ${String(thrown)}`))
   }
-  return { whole: final.length - broken.length, broken, partial: files.length - final.length }
+  return { whole: final.length - broken.length, broken, partial: partial.length }
 }

@@ -4,8 +4,9 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Recipe } from '../../src/shared/search/run'
 import { trainDisturbed, type Disturbed } from './disturbed-training'
-import { canLimitMemory, randomFaults, type FaultKind } from './faults'
+import { randomFaults, whyNot, type FaultKind } from './faults'
 import { bundlePrograms } from './programs'
 import { EPOCHS } from './workbench'
 
@@ -17,8 +18,13 @@ const TIMEOUT_MS = 120_000
 let folder = ''
 let programs = ''
 let undisturbed: Disturbed
-const train = (name: string, seed: number, kinds: readonly FaultKind[]) =>
-  trainDisturbed({ workspace: path.join(folder, name), programs, faults: randomFaults(seed, kinds, EARLY_SHARE) })
+const train = (name: string, seed: number, kinds: readonly FaultKind[], recipe?: Partial<Recipe>) =>
+  trainDisturbed({
+    workspace: path.join(folder, name),
+    programs,
+    faults: randomFaults(seed, kinds, EARLY_SHARE),
+    recipe,
+  })
 
 beforeAll(async () => {
   programs = await bundlePrograms()
@@ -42,8 +48,9 @@ describe('a training whose compute is lost', () => {
   ] as const)(
     'by $kinds goes on with the undisturbed curve and leaves no broken file',
     async ({ seed, kinds }) => {
-      const { outcome, inflicted, deaths, left } = await train(`seed-${seed}`, seed, kinds)
-      expect([...inflicted].sort()).toEqual([...kinds].sort())
+      const { outcome, hits, deaths, left } = await train(`seed-${seed}`, seed, kinds)
+      expect(hits.map(({ kind }) => kind).sort()).toEqual([...kinds].sort())
+      expect(hits.map(({ fate }) => fate)).toEqual(['died', 'died'])
       expect(outcome.trial.attempt).toBe(1 + kinds.length)
       expect({ ...outcome, trial: { ...outcome.trial, attempt: 1 } }).toEqual(undisturbed.outcome)
       expect(deaths.flatMap(({ broken }) => broken)).toEqual([])
@@ -52,11 +59,13 @@ describe('a training whose compute is lost', () => {
     TIMEOUT_MS,
   )
 
-  it.skipIf(!canLimitMemory)(
+  it.skipIf(whyNot('address-space') !== null)(
     'for want of memory fails with figures or goes on, and never hangs',
     async () => {
-      const { outcome, inflicted, deaths, left } = await train('memory', 5, ['address-space'])
-      expect(inflicted).toEqual(['address-space'])
+      const { outcome, hits, deaths, left } = await train('memory', 5, ['address-space'])
+      expect(hits).toMatchObject([
+        { kind: 'address-space', fate: expect.stringMatching(/died|refused|survived/) as string },
+      ])
       expect(outcome.state).toBe('finished')
       if (outcome.trial.state === 'failed') {
         expect(outcome.trial.error).toMatchObject({
@@ -67,6 +76,31 @@ describe('a training whose compute is lost', () => {
         expect({ ...outcome, trial: { ...outcome.trial, attempt: 1 } }).toEqual(undisturbed.outcome)
       }
       expect(deaths.flatMap(({ broken }) => broken)).toEqual([])
+      expect(left).toEqual({ whole: 0, broken: [], partial: 0 })
+    },
+    TIMEOUT_MS,
+  )
+
+  it.skipIf(whyNot('memory-group') !== null)(
+    "by the kernel's killer goes on with the undisturbed curve where it must not change",
+    async () => {
+      const { outcome, hits, left, journal } = await train('killer', 6, ['memory-group'])
+      expect(hits).toEqual([{ kind: 'memory-group', fate: 'died' }])
+      expect(journal).toContainEqual(expect.stringMatching(/ran out of memory.*may hold \d+ MiB.*attempt 2 of 3/))
+      expect({ ...outcome, trial: { ...outcome.trial, attempt: 1 } }).toEqual(undisturbed.outcome)
+      expect(left).toEqual({ whole: 0, broken: [], partial: 0 })
+    },
+    TIMEOUT_MS,
+  )
+
+  it.skipIf(whyNot('memory-group') !== null)(
+    "by the kernel's killer goes on with half the batch where it may",
+    async () => {
+      const { outcome, hits, left, journal } = await train('halved', 6, ['memory-group'], { deterministic: false })
+      expect(hits).toEqual([{ kind: 'memory-group', fate: 'died' }])
+      expect(journal).toContainEqual(expect.stringContaining('ran out of memory with batches of 16; trains with 8'))
+      expect(outcome).toMatchObject({ state: 'finished', trial: { state: 'finished', attempt: 2 } })
+      expect(outcome.curve).toHaveLength(EPOCHS)
       expect(left).toEqual({ whole: 0, broken: [], partial: 0 })
     },
     TIMEOUT_MS,

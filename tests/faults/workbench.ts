@@ -56,16 +56,25 @@ export interface WorkbenchOptions {
   readonly programs: string
   /** Called before each start of a compute: none is running then. */
   readonly beforeStart?: () => Promise<void>
+  /** Called with each compute that has just started, before anything is asked of it. */
+  readonly onStart?: (compute: StartedProcess) => void
 }
 
-export async function openWorkbench({ workspace, programs, beforeStart }: WorkbenchOptions): Promise<Workbench> {
+export async function openWorkbench({
+  workspace,
+  programs,
+  beforeStart,
+  onStart,
+}: WorkbenchOptions): Promise<Workbench> {
   const start = forkedProcesses(programs)
   let compute: StartedProcess | undefined
   const pool = new LocalComputes({
     slots: 1,
     start: async (kind, env) => {
       await beforeStart?.()
-      return (compute = await start(kind, env))
+      compute = await start(kind, env)
+      onStart?.(compute)
+      return compute
     },
     // What the self-check settles on where everything works; the check itself is not what is tested here.
     environment: () =>
