@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { createRandom, type Random } from '../../src/shared/random'
-import { sampleOf, welchInterval } from './interval'
+import { pairedInterval, sampleOf, welchInterval } from './interval'
 
 /** Box & Muller 1958. */
 const normal = (random: Random): number =>
@@ -41,6 +41,40 @@ describe('welchInterval', () => {
   it('refuses samples that say nothing about their noise', () => {
     expect(() => welchInterval([1], [1, 2])).toThrow(RangeError)
     expect(() => welchInterval([1, 1], [2, 2])).toThrow(RangeError)
+  })
+})
+
+describe('pairedInterval', () => {
+  it("gives Student's own example", () => {
+    // Student 1908, table of Cushny & Peebles; the interval is that of R's t.test(extra ~ group, data = sleep, paired = TRUE).
+    const first = [1.9, 0.8, 1.1, 0.1, -0.1, 4.4, 5.5, 1.6, 4.6, 3.4]
+    const second = [0.7, -1.6, -0.2, -1.2, -0.1, 3.4, 3.7, 0.8, 0, 2]
+    const found = pairedInterval(first, second)
+    expect(found.degreesOfFreedom).toBe(9)
+    expect(found.mean).toBeCloseTo(1.58, 10)
+    expect(found.low).toBeCloseTo(0.7001142, 6)
+    expect(found.high).toBeCloseTo(2.4598858, 6)
+  })
+
+  it('does not see what the two of a pair have in common', () => {
+    const [first, second] = [
+      [1, 2, 4],
+      [0, 2, 3],
+    ]
+    const shifts = [10, -20, 300]
+    const shifted = pairedInterval(
+      first!.map((value, i) => value + shifts[i]!),
+      second!.map((value, i) => value + shifts[i]!),
+    )
+    const plain = pairedInterval(first!, second!)
+    expect(shifted.low).toBeCloseTo(plain.low, 9)
+    expect(shifted.high).toBeCloseTo(plain.high, 9)
+  })
+
+  it('refuses what are not pairs, and pairs that say nothing about their noise', () => {
+    expect(() => pairedInterval([1, 2, 3], [1, 2])).toThrow(RangeError)
+    expect(() => pairedInterval([1], [2])).toThrow(RangeError)
+    expect(() => pairedInterval([1, 2], [2, 3])).toThrow(RangeError)
   })
 })
 

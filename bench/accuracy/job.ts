@@ -16,6 +16,10 @@ export interface AccuracyJob {
   readonly arrays: readonly { readonly node: string; readonly role: string; readonly shape: readonly number[] }[]
   /** int32 `[epochs, trainImages]`: which image comes when, the same on both sides. */
   readonly orders: string
+  /** Where our side leaves what it has learnt, in the order of `arrays`; null leaves nothing. Its peer writes none. */
+  readonly trainedValues: string | null
+  /** The peer's: reports the accuracy of the initial values, an `Evaluation`, and does not train. */
+  readonly evaluateOnly: boolean
   /** Empty, the training's own. */
   readonly folder: string
 }
@@ -29,6 +33,9 @@ export interface TrainedEpoch {
   readonly testAccuracy: number
   readonly seconds: number
 }
+
+/** Of the test images, as in `TrainedEpoch`. */
+export type Evaluation = Pick<TrainedEpoch, 'testLoss' | 'testAccuracy'>
 
 export interface AccuracyResult {
   readonly parameters: number

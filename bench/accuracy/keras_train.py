@@ -33,15 +33,39 @@ for array in job["arrays"]:
     getattr(layers[array["node"]], array["role"].replace("-", "_")).assign(values[at : at + size].reshape(array["shape"]))
     at += size
 
+
+class RisingCosine(keras.optimizers.schedules.LearningRateSchedule):
+    """Keras's own warm-up begins at 0, so its first step changes nothing; the recipe's ends at the peak, one step earlier."""
+
+    def __init__(self, peak, rising, total):
+        self.peak, self.rising, self.total = peak, rising, total
+
+    def __call__(self, step):
+        done = tf.cast(step, tf.float32)
+        rise = self.peak * (done + 1) / max(1, self.rising)
+        fall = self.peak * 0.5 * (1 + tf.cos(np.pi * (done - self.rising) / max(1, self.total - self.rising)))
+        return tf.where(done < self.rising, rise, fall)
+
+
+class RateLastSGD(keras.optimizers.SGD):
+    """Sutskever et al. 2013 as PyTorch and the recipe have it: the rate multiplies the velocity when it is applied.
+
+    Keras's velocity holds the rate of the steps it came from; where the rate changes at each step, that is another training.
+    """
+
+    def update_step(self, gradient, variable, learning_rate):
+        velocity = self.momentums[self._get_variable_index(variable)]
+        self.assign(velocity, velocity * self.momentum + gradient)
+        self.assign_sub(variable, learning_rate * (gradient + self.momentum * velocity if self.nesterov else velocity))
+
+
 rate = recipe["learningRate"]
 if recipe["schedule"] == "cosine":
-    rising = int(recipe["warmUp"] * steps * recipe["epochs"])
-    rate = keras.optimizers.schedules.CosineDecay(
-        0.0, steps * recipe["epochs"] - rising, warmup_target=rate, warmup_steps=rising
-    )
+    total = steps * recipe["epochs"]
+    rate = RisingCosine(rate, int(recipe["warmUp"] * total), total)
 elif recipe["schedule"] != "constant":
     sys.exit("This peer knows the schedules cosine and constant.")
-optimizer = keras.optimizers.SGD(rate, momentum=recipe["momentum"], nesterov=recipe["nesterov"])
+optimizer = RateLastSGD(rate, momentum=recipe["momentum"], nesterov=recipe["nesterov"])
 optimizer.build(model.trainable_variables)
 loss_of = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
 
@@ -90,6 +114,10 @@ def evaluate():
     return loss / test_images, correct / test_images
 
 
+if job["evaluateOnly"]:
+    test_loss, test_accuracy = evaluate()
+    print(json.dumps({"testLoss": test_loss, "testAccuracy": test_accuracy}))
+    sys.exit()
 first_loss, epochs = None, []
 for epoch in range(recipe["epochs"]):
     before, random = time.perf_counter(), np.random.default_rng([job["seed"], epoch])
