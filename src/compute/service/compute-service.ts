@@ -14,10 +14,13 @@ export interface ComputeServiceOptions {
   readonly proposer?: ProposerService
 }
 
-function deviceTitle(device: 'cpu' | 'gpu', threads: string | undefined): string {
+function deviceTitle(device: 'cpu' | 'gpu', environment: ComputeServiceOptions['environment']): string {
   if (device === 'gpu') return 'GPU'
   const model = cpus()[0]?.model.trim() ?? 'unknown processor'
-  return processorTitle(model, Number(threads ?? cpus().length))
+  const within = Number(environment['TF_NUM_INTRAOP_THREADS'] ?? cpus().length)
+  const across = Number(environment['TF_NUM_INTEROP_THREADS'] ?? 1)
+  // Threads within ops and ops at once: whichever is more says how many cores it can keep busy.
+  return processorTitle(model, Math.max(within, across))
 }
 
 async function info(environment: ComputeServiceOptions['environment']): Promise<ComputeInfo> {
@@ -27,7 +30,7 @@ async function info(environment: ComputeServiceOptions['environment']): Promise<
     pid: process.pid,
     tensorflow,
     binding,
-    device: deviceTitle(device, environment['TF_NUM_INTRAOP_THREADS']),
+    device: deviceTitle(device, environment),
     selfCheck: selfCheckOf(environment),
   }
 }

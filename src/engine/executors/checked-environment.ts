@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path'
 import { z } from 'zod'
 import { selfCheckSchema, type SelfCheck } from '@shared/contract/compute'
 import { errorData } from '@shared/errors'
-import { CAUTIOUS_SELF_CHECK, environmentFor } from '@shared/runtime/compute-environment'
+import { CAUTIOUS_SELF_CHECK, environmentFor, type ThreadUse } from '@shared/runtime/compute-environment'
 import type { ProcessStarter } from './process-starter'
 import { askThrowAway } from './throw-away'
 
@@ -17,8 +17,10 @@ export interface CheckedEnvironmentOptions {
   readonly cacheFolder: string
   /** Names the TensorFlow build; with the processor it decides whether a stored result still holds. */
   readonly runtime: string
-  /** Intra-op threads of each compute. */
+  /** Processor threads of each compute. */
   readonly threads: number
+  /** What they do; within ops where left out. */
+  readonly use?: ThreadUse
   /** What the check and the computes run on: each kind of device has a result of its own. */
   readonly device: { readonly name: string; readonly env: Readonly<Record<string, string>> }
 }
@@ -39,7 +41,7 @@ export async function checkedEnvironment(options: CheckedEnvironmentOptions): Pr
   const file = join(options.cacheFolder, name === ON_PROCESSOR.name ? 'self-check.json' : `self-check-${name}.json`)
   const selfCheck = (await stored(file, key)) ?? (await checkAndStore(options, file, key))
   return {
-    env: { ...environmentFor(selfCheck, options.threads), ...options.device.env },
+    env: { ...environmentFor(selfCheck, options.threads, options.use), ...options.device.env },
     notices: selfCheck.notices,
     selfCheck,
   }
@@ -72,11 +74,12 @@ async function checkAndStore(options: CheckedEnvironmentOptions, file: string, k
 async function runCheck({
   start,
   threads,
+  use,
   device,
 }: CheckedEnvironmentOptions): Promise<{ selfCheck: SelfCheck; isTrusted: boolean }> {
   const candidate: SelfCheck = { oneDnn: true, groupedConvolution: true, allocator: 'bfc', notices: [] }
   try {
-    const env = { ...environmentFor(candidate, threads), ...device.env }
+    const env = { ...environmentFor(candidate, threads, use), ...device.env }
     return { selfCheck: await askThrowAway(start, env, (client) => client.run()), isTrusted: true }
   } catch (thrown) {
     const notice = `TensorFlow's fast kernels are off: ${errorData(thrown).message}.`

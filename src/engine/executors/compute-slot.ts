@@ -5,6 +5,7 @@ import { createUsageMeter, type ProcessUsage } from '../machine/process-usage'
 import type { MemoryKills } from './memory-kills'
 import type { ComputeClient } from './pool'
 import type { StartedProcess } from './process-starter'
+import type { ThreadsWanted } from './threads'
 
 /** A slot that dies this often in a row without finishing a job is given up until the engine restarts. */
 const MAX_DEATHS_IN_A_ROW = 5
@@ -49,6 +50,8 @@ const diedAtWork = (name: string, code: number | null): AppError =>
 
 export class Slot {
   live: Live | undefined
+  /** What its process was started with. */
+  threads: ThreadsWanted = 'of-slot'
   isTaken = false
   deathsInARow = 0
   restarts = 0

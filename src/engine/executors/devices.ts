@@ -1,5 +1,6 @@
 // The devices of this machine as the engine uses them: settings, benchmark and machine put together into slots, the environment
 // of each slot's compute, and what people are shown of it. The plan itself is device-plan.ts, measuring is benchmark/.
+import type { LayerGraph } from '@shared/architecture/layer'
 import type { BenchmarkResult, Devices as DevicesView, MachineKey } from '@shared/contract/devices'
 import { errorData } from '@shared/errors'
 import {
@@ -18,6 +19,7 @@ import { watchGpuShares, type WatchedSlot } from './gpu-share'
 import { readMachine, type MachineFacts, type MachineSources } from './machine-facts'
 import type { ShapedPool } from './pool'
 import type { ProcessStarter } from './process-starter'
+import { threadUseFor, type ComputeThreads, type ThreadsWanted } from './threads'
 
 export interface DevicesOptions {
   readonly start: ProcessStarter
@@ -34,8 +36,13 @@ export interface Devices {
   readonly machine: MachineFacts
   readonly gpus: GpuMeter
   plan(): DevicePlan
-  /** Environment of a compute in a slot of the plan, or of any other slot on this machine. */
-  environment(slot: PlannedSlot): Promise<CheckedEnvironment>
+  /**
+   * Environment of a compute in a slot of the plan, or of any other slot on this machine.
+   * @param threads instead of the slot's own
+   */
+  environment(slot: PlannedSlot, threads?: ThreadsWanted): Promise<CheckedEnvironment>
+  /** Threads for a training that has the machine to itself: all cores, unless a card trains or the user has set the threads. */
+  threadsAlone(graph: LayerGraph, batchSize: number): ThreadsWanted
   view(): DevicesView
   /** Holds the pool's computes to their memory and gives it new slots when the plan changes. Call once. */
   govern(pool: ShapedPool): void
@@ -121,13 +128,20 @@ export async function createDevices(options: DevicesOptions): Promise<Devices> {
     machine,
     gpus,
     plan: () => plan,
-    environment: async (slot) => {
+    environment: async (slot, wanted = 'of-slot') => {
       const device = slot.gpu === null ? ON_PROCESSOR : { name: 'gpu', env: deviceEnvironment(slot) }
-      const key = `${device.name} ${slot.threads}`
-      const asked = checks.get(key) ?? checkedEnvironment({ start, cacheFolder, runtime: machine.key.tensorflowBuild, threads: slot.threads, device }) // prettier-ignore
+      const { threads, use }: ComputeThreads =
+        wanted === 'of-slot' ? { threads: slot.threads, use: 'within-ops' } : wanted
+      const key = `${device.name} ${threads} ${use}`
+      const asked = checks.get(key) ?? checkedEnvironment({ start, cacheFolder, runtime: machine.key.tensorflowBuild, threads, use, device }) // prettier-ignore
       checks.set(key, asked)
       const checked = await asked
       return { ...checked, env: { ...checked.env, ...device.env } }
+    },
+    threadsAlone: (graph, batchSize) => {
+      const isSet = withFallback(fromEnvironment, settings).threadsPerSlot !== null
+      if (isSet || plan.slots.some(({ gpu }) => gpu !== null)) return 'of-slot'
+      return { threads: machine.cores, use: threadUseFor(graph, batchSize) }
     },
     view: () => viewOf(machine, settings, fromEnvironment, plan, notes, benchmark),
     govern: (governed) => {

@@ -7,6 +7,7 @@ import { serveRouter } from '@shared/transport/rpc'
 import { LocalComputes } from './local-computes'
 import { MemoryKills } from './memory-kills'
 import type { ProcessStarter } from './process-starter'
+import type { ThreadsWanted } from './threads'
 
 /** Processes in memory: they answer `info`, hang in `proposerInfo` until killed, and count how many live. */
 function memoryProcesses(beforeInfo: (pid: number) => void = () => undefined) {
@@ -56,6 +57,23 @@ describe('the pool of local computes', () => {
     expect(pool.statuses()[0]).toMatchObject({ state: 'idle', pid: 1, device: 'cpu', notice: 'oneDNN is on.' })
     await pool.close()
     expect(seen.live).toBe(0)
+  })
+
+  it('starts a compute anew for a job that wants other threads, and not for one that takes any', async () => {
+    const { seen, start } = memoryProcesses()
+    const withThreads = (_slot: number, threads: ThreadsWanted) =>
+      Promise.resolve({ env: { threads: JSON.stringify(threads) }, notices: [] })
+    const pool = new LocalComputes({ slots: 1, start, environment: withThreads })
+    const pidFor = (threads?: ThreadsWanted) => pool.run(async (client) => (await client.info()).pid, never, threads)
+    const all: ThreadsWanted = { threads: 4, use: 'across-ops' }
+    expect([await pidFor(), await pidFor('of-slot')]).toEqual([1, 1])
+    expect([await pidFor(all), await pidFor({ ...all }), await pidFor()]).toEqual([2, 2, 2])
+    expect(await pidFor({ ...all, use: 'within-ops' })).toBe(3)
+    expect(await pidFor('of-slot')).toBe(4)
+    expect(seen.envs[1]).toEqual({ threads: JSON.stringify(all) })
+    expect(pool.statuses()[0]).toMatchObject({ restarts: 0 })
+    expect(seen.live).toBe(1)
+    await pool.close()
   })
 
   it('never runs more jobs than slots, and serves who waits in order', async () => {

@@ -9,12 +9,16 @@ import { MemoryKillError, MemoryKills } from './memory-kills'
 import type { ComputeJob, ShapedPool } from './pool'
 import type { ProcessStarter } from './process-starter'
 import { exitSoon, withinStartLimit } from './start-limit'
+import { isSameThreads, type ThreadsWanted } from './threads'
 
 export interface LocalComputesOptions {
   readonly slots: number
   readonly start: ProcessStarter
-  /** Environment of a slot's compute, from the self-check and its device; asked for before every start. */
-  readonly environment: (slot: number) => Promise<{
+  /** Environment of a slot's compute, from the self-check, its device and its threads; asked for before every start. */
+  readonly environment: (
+    slot: number,
+    threads: ThreadsWanted,
+  ) => Promise<{
     readonly env: Readonly<Record<string, string>>
     readonly notices: readonly string[]
   }>
@@ -39,9 +43,9 @@ export class LocalComputes implements ShapedPool {
     return this.slots.length
   }
 
-  async run<T>(job: ComputeJob<T>, signal: AbortSignal): Promise<T> {
+  async run<T>(job: ComputeJob<T>, signal: AbortSignal, threads?: ThreadsWanted): Promise<T> {
     const slot = await this.take(signal)
-    const live = await this.readyOrCancelled(slot, signal)
+    const live = await this.readyOrCancelled(slot, signal, threads)
     const { client, process } = live
     const deathsBefore = slot.deathsInARow
     let isDone = false
@@ -125,14 +129,7 @@ export class LocalComputes implements ShapedPool {
 
   /** Ends the processes of all slots: their memory and cores are wanted, or their environment has changed. */
   private async empty(): Promise<void> {
-    for (const slot of this.slots) {
-      const { live } = slot
-      if (!live) continue
-      slot.live = undefined
-      live.process.kill()
-      await live.process.exited
-      live.process.port.close()
-    }
+    for (const slot of this.slots) await end(slot)
   }
 
   private refuseBusy(): void {
@@ -179,8 +176,8 @@ export class LocalComputes implements ShapedPool {
   }
 
   /** A start takes seconds, a first one with its self-check longer: who does not want it any more need not wait for it. */
-  private async readyOrCancelled(slot: Slot, signal: AbortSignal): Promise<Live> {
-    const starting = this.ready(slot)
+  private async readyOrCancelled(slot: Slot, signal: AbortSignal, threads?: ThreadsWanted): Promise<Live> {
+    const starting = this.ready(slot, threads)
     let onAbort: () => void = () => undefined
     const aborted = new Promise<never>((_, reject) => {
       onAbort = () => reject(cancelled())
@@ -203,8 +200,10 @@ export class LocalComputes implements ShapedPool {
     if (this.isClosed) throw new AppError('cancelled', 'The engine is closing.')
   }
 
-  private async ready(slot: Slot): Promise<Live> {
-    if (slot.live) return slot.live
+  private async ready(slot: Slot, threads?: ThreadsWanted): Promise<Live> {
+    if (slot.live && (threads === undefined || isSameThreads(threads, slot.threads))) return slot.live
+    await end(slot)
+    slot.threads = threads ?? 'of-slot'
     this.refuseClosed()
     if (slot.isGivenUp) {
       throw new AppError(
@@ -214,7 +213,7 @@ export class LocalComputes implements ShapedPool {
       )
     }
     this.show(slot, slot.restarts > 0 ? 'restarting' : 'checking')
-    const { env, notices } = await this.options.environment(slot.index)
+    const { env, notices } = await this.options.environment(slot.index, slot.threads)
     this.refuseClosed()
     this.show(slot, slot.restarts > 0 ? 'restarting' : 'starting')
     const process = await this.options.start('compute', env)
@@ -251,6 +250,16 @@ export class LocalComputes implements ShapedPool {
     slot.state = state
     for (const listener of this.listeners) listener()
   }
+}
+
+/** Ends a slot's process, if any, which is no fault of the slot's. */
+async function end(slot: Slot): Promise<void> {
+  const { live } = slot
+  if (!live) return
+  slot.live = undefined
+  live.process.kill()
+  await live.process.exited
+  live.process.port.close()
 }
 
 const newSlots = (count: number): Slot[] => Array.from({ length: Math.max(1, count) }, (_, index) => new Slot(index))

@@ -5,6 +5,7 @@ import type { ComputeContract } from '@shared/contract/compute'
 import type { ProofContract } from '@shared/contract/proof'
 import type { ComputeStatus } from '@shared/contract/runtime'
 import type { AppError } from '@shared/errors'
+import type { ThreadsWanted } from './threads'
 
 export type ComputeClient = ContractRouterClient<ComputeContract>
 export type ProofClient = ContractRouterClient<ProofContract>
@@ -20,10 +21,11 @@ export interface ComputePool {
   readonly size: number
   /**
    * Waits for a free slot, runs `job` on it and returns its result.
+   * @param threads what its compute must have been started with, or it starts anew; left out, any compute will do
    * @throws AppError `cancelled` when `signal` fires before the job has begun, `compute-died` when the process ended under
    * the job, `MemoryKillError` where the system ended it for want of memory, `runtime-missing` when no compute can be started; whatever `job` throws otherwise.
    */
-  run<T>(job: ComputeJob<T>, signal: AbortSignal): Promise<T>
+  run<T>(job: ComputeJob<T>, signal: AbortSignal, threads?: ThreadsWanted): Promise<T>
   /** One per slot, in slot order. */
   statuses(): readonly ComputeStatus[]
   /** Calls `listener` after any status changed. @returns a function that ends it. */
