@@ -53,10 +53,12 @@ export class Rounds {
     const { batch, graph } = network
     const images = Math.ceil(this.length.images / batch) * batch
     const job = { ...this.length, graph, batch, images, classes: CLASSES }
-    const decisive = [job, side]
+    const { environmentFor, ...rest } = side
+    const environment = environmentFor(network)
+    const decisive = [job, { ...rest, environment }]
     const known = await this.kept.find(name, decisive)
     if (known) return known
-    const outcome = await measureSide(side, job, this.extra)
+    const outcome = await measureSide(side, job, { ...environment, ...this.extra })
     const measurement: Measurement =
       'problem' in outcome ? outcome : { ...outcome.times, usedOneDnn: usedOneDnn(outcome.stderr) }
     this.options.note(`${network.name}, ${side.name}: ${told(measurement)}`)

@@ -2,11 +2,14 @@
 // measurement of a side is run in a process of its own.
 import { cpus } from 'node:os'
 import { join } from 'node:path'
+import { threadUseFor } from '../../src/engine/executors/threads'
+import type { SelfCheck } from '../../src/shared/contract/compute'
 import { environmentFor } from '../../src/shared/runtime/compute-environment'
 import { checkout } from '../harness'
 import { electronCommand } from './electron'
 import { askChild, type Environment } from './peers'
 import { pythonOf } from './python'
+import type { BenchNetwork } from './networks'
 import type { StepJob, StepTimes } from './steps'
 
 type Program = 'ours' | 'electron' | 'keras' | 'pytorch'
@@ -14,7 +17,7 @@ type Program = 'ours' | 'electron' | 'keras' | 'pytorch'
 export interface Side {
   readonly name: string
   readonly program: Program
-  readonly environment: Environment
+  readonly environmentFor: (network: BenchNetwork) => Environment
   readonly threads: number
   readonly channelsLast: boolean
 }
@@ -31,18 +34,29 @@ const START_SECONDS: Readonly<Record<Program, number>> = {
 }
 
 const cores = cpus().length
-/** What the engine gives a compute whose self-check came out so. */
-const ours = (oneDnn: boolean, threads = cores): Environment =>
-  // Its notices on standard error tell whether Keras turned oneDNN on by itself.
-  ({ ...environmentFor({ oneDnn, groupedConvolution: oneDnn, allocator: 'bfc', notices: [] }, threads), TF_CPP_MIN_LOG_LEVEL: '0' }) // prettier-ignore
-const nothing: Environment = Object.fromEntries(Object.keys(ours(true)).map((name) => [name, undefined]))
+/** What the engine gives a compute whose self-check came out so: to a training that runs alone, or to one of many. */
+const ours =
+  (oneDnn: boolean, threads = cores) =>
+  ({ graph, batch }: BenchNetwork): Environment => {
+    const selfCheck: SelfCheck = { oneDnn, groupedConvolution: oneDnn, allocator: 'bfc', notices: [] }
+    const use = threads === 1 ? 'within-ops' : threadUseFor(graph, batch)
+    // Its notices on standard error tell whether Keras turned oneDNN on by itself.
+    return { ...environmentFor(selfCheck, threads, use), TF_CPP_MIN_LOG_LEVEL: '0' }
+  }
+const nothing = (network: BenchNetwork): Environment =>
+  Object.fromEntries(Object.keys(ours(true)(network)).map((name) => [name, undefined]))
 
-const side = (name: string, program: Program, environment: Environment, threads = cores, channelsLast = false): Side =>
-  ({ name, program, environment, threads, channelsLast }) // prettier-ignore
+const side = (
+  name: string,
+  program: Program,
+  environment: Side['environmentFor'],
+  threads = cores,
+  channelsLast = false,
+): Side => ({ name, program, environmentFor: environment, threads, channelsLast })
 
 /** PyTorch takes its threads from OpenMP as well. */
 const pytorch = (threads: number, channelsLast: boolean): Side =>
-  side(`PyTorch, ${threads} ${threads === 1 ? 'thread' : 'threads'}${channelsLast ? ', channels last' : ''}`, 'pytorch', { ...nothing, OMP_NUM_THREADS: String(threads) }, threads, channelsLast) // prettier-ignore
+  side(`PyTorch, ${threads} ${threads === 1 ? 'thread' : 'threads'}${channelsLast ? ', channels last' : ''}`, 'pytorch', (network) => ({ ...nothing(network), OMP_NUM_THREADS: String(threads) }), threads, channelsLast) // prettier-ignore
 
 export const OURS_OFF = side('ours, oneDNN off', 'ours', ours(false))
 /** The product's own settings where the self-check passes. */
@@ -77,14 +91,14 @@ function commandOf(program: Program): readonly [string, readonly string[]] {
   }
 }
 
-/** @param extra environment on top of the side's: a display, say */
+/** @param environment the side's for this network, and what it needs besides: a display, say */
 export async function measureSide(
-  { name, program, environment, threads, channelsLast }: Side,
-  network: Omit<StepJob, 'threads' | 'channelsLast'>,
-  extra: Environment = {},
+  { name, program, threads, channelsLast }: Side,
+  measured: Omit<StepJob, 'threads' | 'channelsLast'>,
+  environment: Environment,
 ): Promise<Outcome> {
-  const job: StepJob = { ...network, threads, channelsLast }
+  const job: StepJob = { ...measured, threads, channelsLast }
   const limit = job.seconds + START_SECONDS[program]
-  const outcome = await askChild<StepTimes>(name, commandOf(program), job, { ...environment, ...extra }, limit)
+  const outcome = await askChild<StepTimes>(name, commandOf(program), job, environment, limit)
   return 'problem' in outcome ? outcome : { times: outcome.answer, stderr: outcome.stderr }
 }
