@@ -132,6 +132,12 @@ describe('gpt-nas space', () => {
     )
   })
 
+  // Node's own recursion never ends below /proc.
+  it.skipIf(process.platform !== 'linux')('says so where a folder cannot be made', async () => {
+    const refused = await run('space', 'sample', at('search.json'), '--out', '/proc/gptnas/samples')
+    expect(refused).toMatchObject({ code: 1, err: expect.stringMatching(/make the folder \/proc\/gptnas\/samples/) })
+  })
+
   it.each([
     [['space', 'count', 'nas-bench-301'], 1, /no space and no file "nas-bench-301"/],
     [['space', 'enumerate', 'block-chain'], 1, /too many to list/],

@@ -1,12 +1,12 @@
 // gpt-nas space: how many architectures a space has, random ones, all of them, what it consists of; and the import of
 // NAS-Bench-101's official records.
-import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { InvalidArgumentError, type Command } from 'commander'
 import { hashText } from '@shared/architecture/canonical/hash128'
 import { FILE_EXTENSION, documentText } from '@shared/architecture/document'
 import { AppError } from '@shared/errors'
 import { createRandom } from '@shared/random'
+import { makeNamedFolder } from '../../engine/storage/files'
 import { runLocally, withJsonOption } from '../command'
 import { writeText } from '../files'
 import { writeLines } from '../line-stream'
@@ -100,7 +100,7 @@ export function spaceCommand(program: Command): void {
       .option('--out <folder>', 'write each as an architecture file into this folder'),
   ).action((name: string, options: SampleOptions) =>
     runLocally(options, (output) => {
-      if (options.out !== undefined) mkdirSync(options.out, { recursive: true })
+      if (options.out !== undefined) makeNamedFolder(options.out)
       sample(openSpace(name), options, output)
     }),
   )

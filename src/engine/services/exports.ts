@@ -10,10 +10,10 @@ import { AppError } from '@shared/errors'
 import { comparePredictions } from '@shared/exchange/compare-predictions'
 import { createRandom } from '@shared/random'
 import { libraryWith } from '../runs/preparation'
+import { imagesOfRun } from '../runs/run-images'
 import { insertExport, listExports } from '../storage/exports'
-import { makeFolder } from '../storage/files'
+import { makeNamedFolder } from '../storage/files'
 import { getRun } from '../storage/runs'
-import { storageError } from '../storage/storage-error'
 import { getTrial, getTrialDocument } from '../storage/trials'
 import type { Services } from './services'
 import { until } from './streams'
@@ -70,14 +70,12 @@ async function* writeAndProve(
   const library = libraryWith(run.userBlocks)
   const graph = expandDocument(parseDocument(await getTrialDocument(store.db, trialId)), library)
     .graph as unknown as TrainJob['graph']
-  const dataset = await datasets.ready(run.definition.data.dataset)
+  const { resolution } = run.definition.data
+  // The cache may have been cleared since it was trained: its images are made again.
+  const dataset = await imagesOfRun(datasets, run.definition.data, signal, () => undefined)
   const { manifest } = dataset
 
-  try {
-    makeFolder(path.dirname(folder))
-  } catch (thrown) {
-    throw storageError(`make the folder ${path.dirname(folder)}`, thrown)
-  }
+  makeNamedFolder(path.dirname(folder))
   yield { stage: 'writing', message: `Writing trial ${trial.number} as a tfjs layers model`, result: null }
   const metadata = {
     classes: manifest.classes,
@@ -85,6 +83,7 @@ async function* writeAndProve(
     mean: manifest.mean,
     deviation: manifest.deviation,
     dataset: manifest.name,
+    ...(resolution !== null && { resolution }),
     run: run.number,
     search: run.definition.name,
     trial: trial.number,

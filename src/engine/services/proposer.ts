@@ -8,6 +8,7 @@ import { streamFromPool } from '../executors/pool-stream'
 import { libraryWith, spaceOf } from '../runs/preparation'
 import { createReconstructor } from '../runs/reconstructor'
 import { searchableBlocks } from '../storage/designs'
+import { makeNamedFolder } from '../storage/files'
 import type { Services } from './services'
 import { until } from './streams'
 
@@ -70,9 +71,10 @@ export function proposerService({ store, pool, proposerFolder, closing }: Servic
     info: os.info.handler(() => describe(proposerFolder)),
     suggest: os.suggest.handler(({ input }) => suggest(input.genotype, input.position, input.count, input.stemWidth)),
     train: os.train.handler(({ input, signal }) =>
-      until(closing, signal, (ended) =>
-        streamFromPool(pool, (client, inner) => client.trainProposer(input, { signal: inner }), ended),
-      ),
+      until(closing, signal, (ended) => {
+        makeNamedFolder(input.out)
+        return streamFromPool(pool, (client, inner) => client.trainProposer(input, { signal: inner }), ended)
+      }),
     ),
     sample: os.sample.handler(({ input }) => sample(input.checkpoint ?? proposerFolder, input.count, input.seed)),
     report: os.report.handler(({ input }) => describe(input.checkpoint ?? proposerFolder)),

@@ -4,7 +4,7 @@ import { createReadStream, existsSync, mkdirSync, statSync } from 'node:fs'
 import { copyFile, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { diskError } from './disk-full'
-import { errorCode } from './storage-error'
+import { errorCode, storageError } from './storage-error'
 
 /** Flushes a folder's entries, so that a rename in it survives a power cut. */
 export async function syncFolder(folder: string): Promise<void> {
@@ -32,6 +32,15 @@ export function makeFolder(folder: string): void {
     } catch (thrown) {
       if (errorCode(thrown) !== 'EEXIST' || !statSync(place).isDirectory()) throw thrown
     }
+  }
+}
+
+/** `makeFolder` for a place that a user named. @throws AppError `storage-failed` */
+export function makeNamedFolder(folder: string): void {
+  try {
+    makeFolder(folder)
+  } catch (thrown) {
+    throw storageError(`make the folder ${folder}`, thrown)
   }
 }
 

@@ -14,7 +14,7 @@ const base: ForecastInput = {
 }
 const middle = (input: Partial<ForecastInput>): number => {
   const range = forecastRemaining({ ...base, ...input })!
-  return (range.low + range.high) / 2
+  return Math.sqrt(range.low * range.high)
 }
 
 describe('planned trials', () => {
@@ -34,8 +34,18 @@ describe('the forecast', () => {
   it('centres on trials times their mean, less what running ones have done', () => {
     expect(middle({})).toBeCloseTo(20 * 60)
     expect(middle({ runningSeconds: [45] })).toBeCloseTo(20 * 60 - 45)
-    // A trial that runs longer than the mean is due, not overdue.
-    expect(middle({ runningSeconds: [500] })).toBeCloseTo(20 * 60 - 60)
+    // A trial that runs longer than the mean is due, and not done.
+    expect(middle({ runningSeconds: [500] })).toBeCloseTo(20 * 60 - 48)
+  })
+
+  it('leaves something of a trial that still trains, however long it has taken', () => {
+    for (const seconds of [0, 59, 60, 6000]) {
+      const { low, high } = forecastRemaining({ ...base, remaining: 1, runningSeconds: [seconds] })!
+      expect(low).toBeGreaterThan(1)
+      expect(high).toBeLessThan(150)
+      expect(high).toBeGreaterThan(2 * low)
+    }
+    expect(forecastRemaining({ ...base, finishedSeconds: [0, 0] })).toEqual({ low: 0, high: 0 })
   })
 
   it('counts the computes that wait for the end of a generation', () => {
