@@ -10,7 +10,7 @@ import { EXIT } from './output'
 const ENDED: ReadonlySet<Run['state']> = new Set(['finished', 'stopped', 'failed', 'paused', 'interrupted'])
 
 /** The bars of one moment. */
-export function liveLines({ run, activities, phase }: RunUpdate): string[] {
+export function liveLines({ run, activities, phase, preparing }: RunUpdate): string[] {
   const { finished, failed, planned } = run.counts
   const done = finished + failed
   const left = run.remaining ? `, about ${duration(run.remaining.low)} to ${duration(run.remaining.high)} left` : ''
@@ -23,6 +23,7 @@ export function liveLines({ run, activities, phase }: RunUpdate): string[] {
       const loss = activity.loss === null ? '' : `, loss ${activity.loss.toFixed(3)}`
       return `  ${bar(fraction, 16)} trial ${activity.trialNumber} on compute ${activity.compute}: epoch ${activity.epoch} of ${activity.epochs}${loss}`
     }),
+    ...(preparing ? [`  ${bar(preparing.fraction ?? 0, 16)} ${preparing.message}`] : []),
     ...(phase === 'proposing' ? ['  proposing the next generation ...'] : []),
   ]
 }

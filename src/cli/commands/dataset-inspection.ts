@@ -11,6 +11,10 @@ export function inspectionText({ dataset, classCounts, source, report }: Inspect
   const [height, width, channels] = dataset.shape
   const facts = [
     `${dataset.title}: ${count(dataset.trainImages)} training and ${count(dataset.testImages)} test images in ${dataset.classes.length} classes, ${height}x${width}x${channels}, ${bytes(dataset.sizeBytes)}.`,
+    ...(dataset.resolutions ?? []).map(
+      ({ resolution, bytes: size }) =>
+        `Also kept at ${resolution}x${resolution}, for searches of that resolution: ${bytes(size)} of these.`,
+    ),
     `Source: ${source}.`,
     `Mean ${decimals(dataset.mean)}, deviation ${decimals(dataset.deviation)} (training split scaled to 0..1).`,
   ]

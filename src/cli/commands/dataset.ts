@@ -14,9 +14,13 @@ import { bar, bytes, count, percent, table } from '../format'
 import { EXIT } from '../output'
 import { inspectionText } from './dataset-inspection'
 
-/** Fetches a data set with its progress on standard error; at once when it is ready. */
-export async function getDataset({ client, output }: CommandContext, name: string): Promise<void> {
-  await showProgress({ output }, name, await client.datasets.get({ name }))
+/** Fetches a data set, and makes its images at a resolution, with progress on standard error; at once when they are ready. */
+export async function getDataset(
+  { client, output }: CommandContext,
+  name: string,
+  resolution: number | null = null,
+): Promise<void> {
+  await showProgress({ output }, name, await client.datasets.get({ name, resolution }))
 }
 
 async function showProgress(
@@ -44,6 +48,17 @@ interface ImportOptions extends CommonOptions {
   readonly testShare?: string
   readonly seed?: string
   readonly replace?: boolean
+}
+
+/** @throws AppError `invalid-input` for what is no whole number */
+function pixelsOf(text: string | undefined): number | null {
+  if (text === undefined) return null
+  if (/^[1-9]\d*$/.test(text)) return Number(text)
+  throw new AppError(
+    'invalid-input',
+    `--resolution: expected pixels, received "${text}".`,
+    'For example --resolution 16.',
+  )
 }
 
 /** "32" or "32x48" as `[height, width]`; what is neither is left for the schema to refuse. */
@@ -152,11 +167,20 @@ export function datasetCommand(program: Command): void {
     }),
   )
 
-  withCommonOptions(group.command('remove <name>').description('remove an import from the workspace')).action(
-    (name: string, options: CommonOptions) =>
-      runCommand(options, async ({ client, output }) => {
-        await client.datasets.remove({ name })
-        output.result({ removed: name }, `${name} is removed.`)
-      }),
+  withCommonOptions(
+    group
+      .command('remove <name>')
+      .description('remove an import from the workspace, or what searches of a lower resolution have left')
+      .option(
+        '--resolution <pixels>',
+        'only the smaller images of this size, of any data set; a search makes them again',
+      ),
+  ).action((name: string, options: CommonOptions & { readonly resolution?: string }) =>
+    runCommand(options, async ({ client, output }) => {
+      const resolution = pixelsOf(options.resolution)
+      await client.datasets.remove({ name, resolution })
+      const what = resolution === null ? `${name} is` : `The images of ${name} at ${resolution} pixels are`
+      output.result({ removed: name, resolution }, `${what} removed.`)
+    }),
   )
 }

@@ -103,6 +103,8 @@ function summary(run: Run, best: Trial | null): string {
   const lines = [
     `Run ${run.number} "${run.definition.name}" is ${run.state}: ${finished} of ${planned} trials finished, ${failed} failed, ${duration(run.seconds)} of searching.`,
   ]
+  const { dataset, resolution } = run.definition.data
+  if (resolution !== null) lines.push(`Trained on ${dataset} at ${resolution} x ${resolution} pixels.`)
   if (run.error) lines.push(run.error.message, ...(run.error.fix ? [run.error.fix] : []))
   if (best)
     lines.push(
@@ -144,7 +146,7 @@ export function searchCommand(program: Command): void {
     runCommand(options, async (context) => {
       const definition = readDefinition(options)
       await refuseProblems(context, definition)
-      await getDataset(context, definition.data.dataset)
+      await getDataset(context, definition.data.dataset, definition.data.resolution)
       const run = await context.client.searches.create({ definition })
       context.output.note(
         `Run ${run.number} "${definition.name}" (${definition.strategy}) in ${context.workspaceFolder}`,

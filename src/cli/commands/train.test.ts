@@ -25,6 +25,15 @@ describe('settings of gpt-nas train', () => {
     expect(seed).toBe(4)
   })
 
+  it('take a resolution, typed or filed, and refuse one that is too small by its flag', () => {
+    const config = filed('r.json', JSON.stringify({ data: { resolution: 24 } }))
+    expect(readTraining('x', {}).data.resolution).toBeNull()
+    expect(readTraining('x', { config }).data.resolution).toBe(24)
+    expect(readTraining('x', { config, resolution: '16' }).data.resolution).toBe(16)
+    expect(() => readTraining('x', { resolution: '7' })).toThrow(/--resolution: must be at least 8 pixels, or null/)
+    expect(() => readTraining('x', { resolution: 'half' })).toThrow(/--resolution/)
+  })
+
   it('may come from a search file, whose search is passed over', () => {
     const { definition } = SAMPLES[0]!
     const config = filed('search.json', JSON.stringify(definition))

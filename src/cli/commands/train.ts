@@ -6,6 +6,7 @@ import { zooDocument } from '@shared/architecture/document/zoo-document'
 import { ZOO_NAMES } from '@shared/architecture/zoo'
 import type { Dataset } from '@shared/contract/datasets'
 import { AppError } from '@shared/errors'
+import { shapeAt } from '@shared/search/resolution'
 import { runDefinitionSchema, type Run, type RunDefinition } from '@shared/search/run'
 import type { Trial } from '@shared/search/trial'
 import { ARCHITECTURE_HELP, readArchitecture } from '../architectures'
@@ -21,6 +22,7 @@ export interface TrainOptions extends CommonOptions {
   readonly config?: string
   readonly dataset?: string
   readonly images?: string
+  readonly resolution?: string
   readonly validationImages?: string
   readonly epochs?: string
   readonly batch?: string
@@ -36,6 +38,7 @@ export interface TrainOptions extends CommonOptions {
 const FIELDS: readonly (readonly [keyof TrainOptions, string, readonly string[]])[] = [
   ['dataset', '--dataset', ['data', 'dataset']],
   ['images', '--images', ['data', 'trainImages']],
+  ['resolution', '--resolution', ['data', 'resolution']],
   ['validationImages', '--validation-images', ['data', 'validationImages']],
   ['epochs', '--epochs', ['recipe', 'epochs']],
   ['batch', '--batch', ['recipe', 'batchSize']],
@@ -139,14 +142,16 @@ async function trainFile(context: CommandContext, file: string, options: TrainOp
   const { client, output, workspaceFolder } = context
   // Before anything is fetched: a mistyped option should not cost a download.
   const settings = readTraining(file, options)
-  const { dataset: name } = settings.data
-  await getDataset(context, name)
+  const { dataset: name, resolution } = settings.data
+  await getDataset(context, name, resolution)
   const dataset = (await client.datasets.list()).find((listed) => listed.name === name)
   if (dataset === undefined) throw new AppError('dataset-missing', `There is no data set ${name}.`)
-  const document = fittedArchitecture(file, dataset, options.fit === true)
+  const data = { shape: shapeAt(name, dataset.shape, resolution), classes: dataset.classes }
+  const document = fittedArchitecture(file, data, options.fit === true)
   const definition: RunDefinition = { ...settings, name: metaOf(document).name, architecture: { ...document } }
   const run = await client.searches.create({ definition })
-  output.note(`Training ${run.number}, "${definition.name}" on ${dataset.title}, in ${workspaceFolder}`)
+  const size = resolution === null ? '' : ` at ${resolution} x ${resolution} pixels`
+  output.note(`Training ${run.number}, "${definition.name}" on ${dataset.title}${size}, in ${workspaceFolder}`)
   const ended = await watchRun(context, run.id)
   const { trials } = await client.trials.list({ id: run.id })
   const trial = trials[0] ?? null
@@ -169,6 +174,7 @@ export function trainCommand(program: Command): void {
       .option('--config <file>', 'JSON file with "recipe", "data", "seed" and "trialTimeLimit"; a search file will do')
       .option('--dataset <name>', 'data set (default: cifar-10)')
       .option('--images <n>', 'training images, stratified (default: all that validation leaves)')
+      .option('--resolution <pixels>', 'train on smaller images, for example 16 (default: as the data set has them)')
       .option('--validation-images <n>', 'images kept from the training split for validation')
       .option('--epochs <n>', 'passes over the training images')
       .option('--batch <n>', 'images per step')

@@ -5,6 +5,8 @@ export type Phase = RunUpdate['phase']
 
 export interface LiveRun {
   phase: Phase
+  /** The step of work on the data that is under way, while the run is being prepared. */
+  preparing: RunUpdate['preparing']
   /** By trial id. */
   readonly activities: Map<number, Activity>
   /** Seconds that each trial in training has taken so far, over all its attempts. */
@@ -20,6 +22,7 @@ export function createLiveRun(secondsBefore: number): LiveRun {
   const startedAt = performance.now()
   return {
     phase: 'preparing',
+    preparing: null,
     activities: new Map(),
     clocks: new Map(),
     internalFailures: 0,

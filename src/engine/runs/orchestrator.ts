@@ -214,7 +214,11 @@ export class Orchestrator {
       const limit = limitTimer(run, live, control)
       const stopKeeping = keepTime({ store, report }, run.id, live)
       try {
-        const prepared = await prepare(run, control.signal)
+        const prepared = await prepare(run, control.signal, (step) => {
+          live.preparing = step
+          updates.touch(run.id)
+        })
+        live.preparing = null
         await searchLoop({ store, artefacts, updates, run, live, control, prepared })
       } catch (thrown) {
         if (control.reason !== 'stop' && control.reason !== 'close') {

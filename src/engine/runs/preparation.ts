@@ -18,6 +18,7 @@ import { indexBytes, stratifiedSplit } from '../datasets/split'
 import { createTrainingEvaluator, trainableNodes, trainingSeed } from '../evaluators/training'
 import type { ComputePool } from '../executors/pool'
 import type { Artefacts } from '../storage/artefacts'
+import { addJournal } from '../storage/journal'
 import type { Store } from '../storage/store'
 import { updateRun, type RunRecord } from '../storage/runs'
 import type { NewTrial } from '../storage/trials'
@@ -25,6 +26,7 @@ import { strategyByName } from '../strategies/registry'
 import type { Proposal } from '../strategies/strategy'
 import type { PrepareRun } from './prepared-run'
 import { createReconstructor } from './reconstructor'
+import { imagesOfRun } from './run-images'
 
 export interface PreparationOptions {
   readonly store: Store
@@ -82,10 +84,16 @@ export function parallelOf(definition: RunDefinition, pool: ComputePool): number
 
 export function createPreparation(options: PreparationOptions): PrepareRun {
   const { store, artefacts, datasets, pool } = options
-  return async (run, signal) => {
+  return async (run, signal, tell) => {
     const { definition } = run
-    const ready = await datasets.ready(definition.data.dataset)
+    const begun = performance.now()
+    let isMade = false
+    const ready = await imagesOfRun(datasets, definition.data, signal, (step) => {
+      isMade = true
+      tell(step)
+    })
     refuseOtherData(run, ready)
+    if (isMade) await journalImages(store, run, ready, (performance.now() - begun) / 1000)
     const library = libraryWith(run.userBlocks)
     const { manifest } = ready
     const space = visitedSpace(definition, { shape: manifest.shape, classes: manifest.classes.length }, library)
@@ -132,6 +140,12 @@ function refuseOtherData({ number, dataFingerprint }: RunRecord, { manifest, fin
   )
 }
 
+async function journalImages(store: Store, { id }: RunRecord, { manifest }: ReadyDataset, seconds: number) {
+  const [height, width] = manifest.shape
+  const message = `Made the images of ${height} x ${width} pixels that this search trains on (${seconds.toFixed(0)} s).`
+  await store.write((writer) => addJournal(writer, id, 'info', message))
+}
+
 async function storeSplit(
   run: RunRecord,
   ready: ReadyDataset,
@@ -165,6 +179,8 @@ function describeProposal(
   const evaluation = {
     architectureHash,
     fingerprint,
+    // Left out where there is none, so that results of before it was a setting keep their key.
+    ...(data.resolution !== null && { resolution: data.resolution }),
     trainImages: data.trainImages,
     validationImages: data.validationImages,
     splitSeed: data.splitSeed,

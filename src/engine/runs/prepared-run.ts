@@ -1,5 +1,6 @@
 // What a run needs before it can go on: its space, strategy, evaluator and how a proposal becomes a trial. The orchestrator
 // knows only this; how it is made from data sets, blocks and computes is preparation.ts's, tests make their own.
+import type { DatasetProgress } from '@shared/contract/datasets'
 import type { Genotype, Space } from '@shared/spaces/space'
 import type { Evaluator } from '../evaluators/evaluator'
 import type { RunRecord } from '../storage/runs'
@@ -18,5 +19,12 @@ export interface PreparedRun {
   readonly parallel: number
 }
 
-/** @throws AppError when the run cannot go on: data set, space or proposer is missing or broken. */
-export type PrepareRun = (run: RunRecord, signal: AbortSignal) => Promise<PreparedRun>
+/**
+ * @param tell receives each step of work on the data that takes time
+ * @throws AppError when the run cannot go on: data set, space or proposer is missing or broken.
+ */
+export type PrepareRun = (
+  run: RunRecord,
+  signal: AbortSignal,
+  tell: (step: DatasetProgress) => void,
+) => Promise<PreparedRun>

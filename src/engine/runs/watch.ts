@@ -44,6 +44,7 @@ export function createRunViews(
       run: await view(record),
       activities: [...(live?.activities.values() ?? [])].sort((a, b) => a.trialNumber - b.trialNumber),
       phase: phaseOf(live, record),
+      preparing: live?.preparing ?? null,
       changedTrials: await withEpochs(store.db, trials),
       journal: await readJournal(store.db, record.id, after),
     }

@@ -1,5 +1,6 @@
 // What a definition comes to before anything runs: problems that would end it, and things worth knowing.
 import { access } from 'node:fs/promises'
+import type { Dataset } from '@shared/contract/datasets'
 import { createRandom } from '@shared/random'
 import { errorData } from '@shared/errors'
 import { magnitude } from '@shared/figures'
@@ -17,6 +18,18 @@ export interface DefinitionReport {
   readonly notes: string[]
 }
 
+const sizeText = ([height, width]: readonly number[]): string => `${height} x ${width} pixels`
+
+/** What a resolution comes to, and whether its images are there. Convolutions cost in proportion to the pixels. */
+function resolutionNote(full: Shape, reduced: Shape, dataset: Dataset | undefined): string {
+  const share = (100 * reduced[0] * reduced[1]) / (full[0] * full[1])
+  const isKept = dataset?.resolutions?.some(({ resolution }) => resolution === reduced[0]) === true
+  const cost = `Images of ${sizeText(reduced)} instead of ${sizeText(full)}: about ${share.toFixed(0)} % of the multiply-accumulates.`
+  return isKept ? cost : `${cost} They are made when the search starts.`
+}
+
+type Shape = readonly [number, number, number]
+
 export async function checkDefinition(services: Services, definition: RunDefinition): Promise<DefinitionReport> {
   const { store, datasets, pool, proposerFolder } = services
   const problems: string[] = []
@@ -31,8 +44,8 @@ export async function checkDefinition(services: Services, definition: RunDefinit
   }
   if (store.readOnly) problems.push(`The workspace is read-only: it is held by ${store.holder ?? 'another program'}.`)
   await attempt(async () => {
-    const { dataset, trainImages, validationImages } = definition.data
-    const facts = datasets.describe(dataset)
+    const { dataset, resolution, trainImages, validationImages } = definition.data
+    const facts = datasets.describe(dataset, resolution)
     const wanted = (trainImages ?? 1) + validationImages
     if (wanted > facts.trainImages) {
       problems.push(
@@ -44,6 +57,9 @@ export async function checkDefinition(services: Services, definition: RunDefinit
       notes.push(
         `The data set ${dataset} is ${found?.state ?? 'unknown'}: it must be fetched before the search can start.`,
       )
+    if (resolution !== null) notes.push(resolutionNote(datasets.describe(dataset).shape, facts.shape, found))
+    if (definition.recipe.cutout >= Math.min(facts.shape[0], facts.shape[1]))
+      notes.push(`Cutout of ${definition.recipe.cutout} pixels can blank a whole image of ${sizeText(facts.shape)}.`)
     const library = libraryWith(await searchableBlocks(store.db))
     if (definition.architecture !== undefined) {
       visitedSpace(definition, facts, library)

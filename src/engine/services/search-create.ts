@@ -12,7 +12,7 @@ import type { Services } from './services'
 /** @throws AppError `invalid-input`, `invalid-architecture`, `not-found` when the search could never run as defined. */
 export async function newRunOf({ store, datasets }: Services, id: string, definition: RunDefinition): Promise<NewRun> {
   const userBlocks = await searchableBlocks(store.db)
-  const facts = datasets.describe(definition.data.dataset)
+  const facts = datasets.describe(definition.data.dataset, definition.data.resolution)
   if (definition.architecture !== undefined) {
     // One architecture is one trial, whatever else the definition says; what cannot be trained is refused here.
     visitedSpace(definition, facts, libraryWith(userBlocks))

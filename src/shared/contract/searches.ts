@@ -1,6 +1,7 @@
 // Search service: runs, their trials and what happens to them, pushed as it happens.
 import { eventIterator, oc } from '@orpc/contract'
 import { z } from 'zod'
+import { datasetProgressSchema } from './datasets'
 import { runDefinitionSchema, runSchema } from '../search/run'
 import { epochSchema, trialSchema } from '../search/trial'
 
@@ -33,6 +34,8 @@ export const runUpdateSchema = z.object({
   activities: z.array(activitySchema),
   /** `proposing` while the strategy works on the next generation. */
   phase: z.enum(['idle', 'preparing', 'proposing', 'training', 'pausing']),
+  /** Work on the data that takes time, while `preparing`; null or absent when there is none. */
+  preparing: datasetProgressSchema.nullable().optional(),
   changedTrials: z.array(trialSchema),
   journal: z.array(journalEntrySchema),
 })

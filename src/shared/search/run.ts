@@ -1,5 +1,6 @@
 // A run: one search with a frozen definition and a seed. Defaults are the paper's where it gives them (paper.md 6-8).
 import { z } from 'zod'
+import { MIN_RESOLUTION } from './resolution'
 import { errorDataSchema } from './trial'
 
 export const STRATEGY_NAMES = ['gpt-nas', 'ga', 'random'] as const
@@ -69,6 +70,13 @@ export const dataSelectionSchema = z.object({
   dataset: z.string().min(1).default('cifar-10'),
   /** Images used for training, stratified; null takes all that validation leaves. */
   trainImages: z.number().int().min(10).nullable().default(null),
+  /** Side in pixels that images are reduced to, smaller than theirs (resolution.ts); null trains on them as they are. */
+  resolution: z
+    .number()
+    .int()
+    .min(MIN_RESOLUTION, `must be at least ${MIN_RESOLUTION} pixels, or null for the images as they are`)
+    .nullable()
+    .default(null),
   /** Images of the training split kept for validation, stratified. */
   validationImages: z.number().int().min(10).default(5000),
   splitSeed: z.number().int().default(0),

@@ -20,6 +20,7 @@ export const useRunFeedStore = defineStore('run-feed', () => {
 
   const streamed = shallowRef<Run | null>(null)
   const phase = shallowRef<RunUpdate['phase']>('idle')
+  const preparing = shallowRef<RunUpdate['preparing']>(null)
   const activities = shallowRef<readonly Activity[]>([])
   const trialsById = shallowRef(new Map<number, Trial>())
   const journal = shallowRef<readonly JournalEntry[]>([])
@@ -27,6 +28,7 @@ export const useRunFeedStore = defineStore('run-feed', () => {
   function clear(): void {
     streamed.value = null
     phase.value = 'idle'
+    preparing.value = null
     activities.value = []
     trialsById.value = new Map()
     journal.value = []
@@ -44,6 +46,7 @@ export const useRunFeedStore = defineStore('run-feed', () => {
     }
     streamed.value = update.run
     phase.value = update.phase
+    preparing.value = update.preparing
     activities.value = update.activities
   }
 
@@ -76,6 +79,7 @@ export const useRunFeedStore = defineStore('run-feed', () => {
   return {
     run,
     phase,
+    preparing,
     activities,
     trials,
     trial,

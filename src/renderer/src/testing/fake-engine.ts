@@ -23,6 +23,7 @@ export interface FakeState {
   activities: Activity[]
   journal: JournalEntry[]
   phase: RunUpdate['phase']
+  preparing: RunUpdate['preparing']
   status: Status
   report: DoctorReport
   devices: Devices
@@ -53,6 +54,7 @@ export function emptyState(changes: Partial<FakeState> = {}): FakeState {
     activities: [],
     journal: [],
     phase: 'idle',
+    preparing: null,
     status: sampleStatus(),
     report: sampleReport(),
     devices: sampleDevices(),
@@ -121,6 +123,7 @@ export function createFakeEngine(state: FakeState = emptyState()): FakeEngine {
     run: runOf(id),
     activities: state.activities,
     phase: state.phase,
+    preparing: state.preparing,
     changedTrials: state.trials.filter((trial) => trial.runId === id),
     journal: state.journal,
   })

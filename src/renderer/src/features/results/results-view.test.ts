@@ -77,6 +77,16 @@ describe('the table', () => {
     await eventually(() => expect(numbers()).toEqual(['3', '2', '1']))
   })
 
+  it('says beside the run which size its accuracies are of, where that is not the data’s', async () => {
+    await open()
+    expect(mounted.wrapper.text()).not.toContain('px')
+    mounted.wrapper.unmount()
+    const run = sampleRun({ bestTrialId: 102 })
+    const small = { ...run, definition: { ...run.definition, data: { ...run.definition.data, resolution: 16 } } }
+    await open({ runs: [small] })
+    await untilText(mounted.wrapper, '16 × 16 px')
+  })
+
   it('filters by state and by what the proposer touched', async () => {
     await open()
     await clickById(testIds.stateChip('failed'))

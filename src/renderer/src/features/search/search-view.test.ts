@@ -46,7 +46,7 @@ describe('the definition', () => {
     mounted = mountWithEngine(SearchView)
     const count = (): number => document.querySelectorAll('[data-testid^="setting-"]').length
     await findById(testIds.setting('populationSize'))
-    expect(count()).toBe(8)
+    expect(count()).toBe(9)
     await type(testIds.setting('populationSize'), '7')
     mounted.wrapper
       .findAll('[data-testid="definition-detail"] button')[1]
@@ -87,6 +87,16 @@ describe('the definition', () => {
     await untilText(mounted.wrapper, 'Run 2 · Mine')
   })
 
+  it('takes a resolution, says beside it which is too small, and starts with it', async () => {
+    mounted = mountWithEngine(SearchView)
+    await type(testIds.setting('data.resolution'), '7')
+    await untilText(mounted.wrapper, 'at least 8')
+    await type(testIds.setting('data.resolution'), '16')
+    await eventually(() => expect(mounted.wrapper.text()).not.toContain('at least 8'))
+    await clickById(testIds.startRun)
+    await eventually(() => expect(created()?.data.resolution).toBe(16))
+  })
+
   it('lists a failed start among the problems, with its reason', async () => {
     const failures = new Map([
       ['searches.create', new AppError('read-only', 'Another workbench holds it.', 'Close the other one.')],
@@ -118,6 +128,18 @@ describe('a run', () => {
     mounted.engine.state.phase = 'proposing'
     mounted.engine.push()
     await untilText(mounted.wrapper, 'Proposing the next generation')
+  })
+
+  it('of a lower resolution says so, and how far its images are', async () => {
+    const run = sampleRun()
+    const small = { ...run, definition: { ...run.definition, data: { ...run.definition.data, resolution: 16 } } }
+    const preparing = { stage: 'writing' as const, fraction: 0.5, message: 'Making CIFAR-10 at 16 x 16 pixels: half' }
+    mounted = mountWithEngine(SearchView, { runs: [small], phase: 'preparing', preparing })
+    await untilText(mounted.wrapper, 'Making CIFAR-10 at 16 x 16 pixels: half')
+    expect(mounted.wrapper.text()).toContain('16 × 16 px')
+    mounted.engine.state.preparing = null
+    mounted.engine.push()
+    await untilText(mounted.wrapper, 'Preparing the data')
   })
 
   it('pauses and resumes without asking, stops only after asking', async () => {

@@ -11,6 +11,7 @@ export const results = {
   results: {
     run: 'Run',
     chooseRun: 'Choose a run',
+    lowFidelity: 'Trained on smaller images than the data set has',
     empty: 'No results yet. They appear with the first search.',
     toSearch: 'Go to Search',
     noneChosen: 'Choose a run above to see its trials.',

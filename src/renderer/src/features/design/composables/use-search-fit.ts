@@ -5,6 +5,7 @@ import { useNavigationStore } from '@/stores/navigation.store'
 import { useNoticesStore } from '@/stores/notices.store'
 import { useDatasetsStore } from '@/features/datasets/store/datasets.store'
 import { useDefinitionStore } from '@/features/search/store/definition.store'
+import { shapeAt } from '@shared/search/resolution'
 import { chainSpaceSchema } from '@shared/search/run'
 import { AppError } from '@shared/errors'
 import { createBlockChainSpace } from '@shared/spaces/block-chain/space'
@@ -35,7 +36,7 @@ export function useSearchFit() {
     try {
       const space = createBlockChainSpace({
         definition: settings?.space ?? chainSpaceSchema.parse({}),
-        inputShape: data?.shape ?? design.meta.input,
+        inputShape: data ? shapeAt(data.name, data.shape, settings?.data.resolution ?? null) : design.meta.input,
         classes: data?.classes.length ?? design.meta.classes,
         library: editor.library,
       })

@@ -33,6 +33,7 @@ export const SETTINGS: readonly SettingSpec[] = [
   { path: 'seedDesigns', group: 'search', kind: 'designs' },
   { path: 'data.dataset', group: 'data', kind: 'dataset', isSimple: true, paper: 'CIFAR-10' },
   { path: 'data.trainImages', group: 'data', kind: 'number', isSimple: true, unit: 'images' },
+  { path: 'data.resolution', group: 'data', kind: 'number', isSimple: true, unit: 'pixels' },
   { path: 'data.validationImages', group: 'data', kind: 'number', unit: 'images' },
   { path: 'data.splitSeed', group: 'data', kind: 'number' },
   { path: 'recipe.epochs', group: 'training', kind: 'number', isSimple: true, paper: 6 },
