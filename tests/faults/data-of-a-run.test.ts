@@ -1,30 +1,25 @@
-// What becomes of a search whose data set somebody wants to change: never a result on other images than those before.
+// What becomes of a search or an export whose data set somebody wants to change: never a result on other images than those before.
 import { rmSync } from 'node:fs'
 import path from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
-import { createEngine } from '../../src/engine/host'
-import { fakeComputes, wellTrained } from '../../src/engine/testing/fake-computes'
+import type { ProofClient } from '../../src/engine/executors/pool'
+import type { EngineOptions } from '../../src/engine/host'
+import { fakeComputes, predictions, wellTrained } from '../../src/engine/testing/fake-computes'
 import { temporaryFolder } from '../../src/engine/testing/temporary-folder'
 import type { EngineContract } from '../../src/shared/contract'
-import { memoryPorts } from '../../src/shared/transport/port'
-import { createClient, serveRouter, type Client } from '../../src/shared/transport/rpc'
+import type { Client } from '../../src/shared/transport/rpc'
 import { DATASET, writeDataset } from './dataset'
+import { openEngine } from './engine'
 import { definition } from './workbench'
 
-async function open(workspace: string, train: typeof wellTrained): Promise<Client<EngineContract>> {
-  const engine = await createEngine({
-    workspaceFolder: workspace,
-    cacheFolder: path.join(workspace, 'cache'),
-    resourcesFolder: path.join(workspace, 'resources'),
-    appVersion: '0.0.0-test',
-    autoResume: false,
-    startProcess: () => Promise.reject(new Error('no processes in this test')),
-    computes: fakeComputes(train),
-  })
-  onTestFinished(() => engine.close())
-  const [server, port] = memoryPorts()
-  serveRouter(engine.router, server)
-  return createClient<EngineContract>(port)
+async function open(
+  workspace: string,
+  train: typeof wellTrained,
+  more: Partial<EngineOptions> = {},
+): Promise<Client<EngineContract>> {
+  const { client, close } = await openEngine(workspace, { computes: fakeComputes(train), ...more })
+  onTestFinished(close)
+  return client
 }
 
 it('a going search keeps its data set; a paused one goes on with the same images or not at all', async () => {
@@ -64,4 +59,38 @@ it('a going search keeps its data set; a paused one goes on with the same images
   await expect.poll(async () => (await client.trials.list({ id })).trials[0]?.epochs.length).toBe(1)
   next()
   await expect.poll(state).toBe('finished')
+})
+
+it('an export keeps the data set that its proof reads, until it is done', async () => {
+  const workspace = temporaryFolder()
+  writeDataset(workspace)
+  let prove: () => void = () => undefined
+  const client = await open(workspace, wellTrained, {
+    startProof: () =>
+      Promise.resolve({
+        client: {
+          predictTfjs: async ({ indices }: { indices: number[] }) => {
+            await new Promise<void>((resolve) => (prove = resolve))
+            return { ...predictions(indices), runtime: 'plain tfjs' }
+          },
+        } as unknown as ProofClient,
+        close: () => Promise.resolve(),
+      }),
+  })
+  const { id } = await client.searches.create({ definition: definition() })
+  await expect.poll(async () => (await client.searches.get({ id })).state).toBe('finished')
+  const [trial] = (await client.trials.list({ id })).trials
+  const stages: string[] = []
+  const exporting = (async () => {
+    for await (const { stage } of await client.exports.create({ trialId: trial!.id })) stages.push(stage)
+  })()
+  await expect.poll(() => stages).toContain('proving')
+  await expect(client.datasets.remove({ name: DATASET })).rejects.toMatchObject({
+    code: 'conflict',
+    message: expect.stringContaining('the export of trial 1 of search 1 uses it') as string,
+  })
+  prove()
+  await exporting
+  expect(stages).toEqual(['writing', 'proving', 'done'])
+  await client.datasets.remove({ name: DATASET })
 })

@@ -5,15 +5,14 @@ import path from 'node:path'
 import { forkedProcesses } from '../../src/engine/executors/forked-processes'
 import { LocalComputes } from '../../src/engine/executors/local-computes'
 import type { StartedProcess } from '../../src/engine/executors/process-starter'
-import { createEngine } from '../../src/engine/host'
 import { chainDocument, cifarStem, classifierHead } from '../../src/shared/architecture/document'
 import type { EngineContract } from '../../src/shared/contract'
 import { environmentFor } from '../../src/shared/runtime/compute-environment'
 import { runDefinitionSchema, type Recipe, type Run, type RunDefinition } from '../../src/shared/search/run'
 import type { Epoch, Trial } from '../../src/shared/search/trial'
-import { memoryPorts } from '../../src/shared/transport/port'
-import { createClient, serveRouter, type Client } from '../../src/shared/transport/rpc'
+import type { Client } from '../../src/shared/transport/rpc'
 import { CLASSES, DATASET, SHAPE } from './dataset'
+import { openEngine } from './engine'
 
 export const EPOCHS = 8
 export const STEPS_PER_EPOCH = 20
@@ -83,25 +82,8 @@ export async function openWorkbench({
         notices: [],
       }),
   })
-  const engine = await createEngine({
-    workspaceFolder: workspace,
-    cacheFolder: path.join(workspace, 'cache'),
-    resourcesFolder: path.join(workspace, 'resources'),
-    appVersion: '0.0.0-test',
-    autoResume: false,
-    startProcess: start,
-    computes: pool,
-  })
-  const [server, port] = memoryPorts()
-  serveRouter(engine.router, server)
-  return {
-    client: createClient<EngineContract>(port),
-    compute: () => compute,
-    close: async () => {
-      port.close()
-      await engine.close()
-    },
-  }
+  const { client, close } = await openEngine(workspace, { startProcess: start, computes: pool })
+  return { client, compute: () => compute, close }
 }
 
 export interface Outcome {

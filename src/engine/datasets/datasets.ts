@@ -33,6 +33,7 @@ import {
   resolutionFolder,
   type ReductionSource,
 } from './resolutions'
+import { createReaders } from './readers'
 import type { DatasetSource } from './source'
 
 export type { ReadyDataset } from './ready-dataset'
@@ -55,6 +56,13 @@ export interface Datasets {
    * @throws AppError `invalid-input` for a catalogue set as a whole, `conflict` while it is read or written
    */
   remove(name: string, resolution?: number | null): Promise<void>
+  /**
+   * Keeps a data set as it is while somebody reads it.
+   * @param reader in words, for whoever wants to change it: "the export of trial 3"
+   * @returns a function that ends it
+   * @throws AppError `not-found`, `conflict` while it is being replaced or removed
+   */
+  hold(name: string, reader: string): () => void
   check(name: string): Promise<{ ok: boolean; problems: string[] }>
   preview(name: string, count: number, seed: number): Promise<Preview>
   /**
@@ -107,7 +115,9 @@ export function createDatasets({
   const closing = new AbortController()
   const resolutions = createResolutions(startDecoders, closing.signal)
   const preparations = new Map<string, Preparation>()
-  const imports = importsOptions === undefined ? undefined : createImports(importsOptions)
+  const readers = createReaders()
+  const usersOf = (name: string): readonly string[] => [...(importsOptions?.usersOf?.(name) ?? []), ...readers.of(name)]
+  const imports = importsOptions === undefined ? undefined : createImports({ ...importsOptions, usersOf })
   const folderOf = ({ name }: DatasetSource): string => path.join(cacheFolder, 'datasets', name)
 
   const find = (name: string): Known => {
@@ -180,12 +190,17 @@ export function createDatasets({
     return { shape: manifest.shape, classes: manifest.classes.length, trainImages: manifest.splits.train.count }
   }
   /** @throws AppError `conflict` while it is being replaced or removed */
+  const refuseChanging = ({ name, source }: Known): void => {
+    if (source !== null || imports?.isBusy(name) !== true) return
+    throw new AppError('conflict', `"${name}" is being replaced or removed right now.`, 'Wait until it is done.')
+  }
   const openStill = async (known: Known): Promise<ReductionSource> => {
-    const { name, title, folder, source } = known
-    if (source === null && imports?.isBusy(name) === true) {
-      throw new AppError('conflict', `"${name}" is being replaced or removed right now.`, 'Wait until it is done.')
-    }
-    return { title, folder, manifest: await open(known) }
+    refuseChanging(known)
+    return { title: known.title, folder: known.folder, manifest: await open(known) }
+  }
+  const hold = (name: string, reader: string): (() => void) => {
+    refuseChanging(find(name))
+    return readers.hold(name, reader)
   }
   /** @throws AppError `conflict` while smaller images of it are being made, `not-found` */
   const refuseWhileReducing = (name: string): void => {
@@ -229,8 +244,16 @@ export function createDatasets({
         throw new AppError('conflict', `"${request.name}" is a data set of the catalogue.`, 'Choose another name.')
       }
       if (imports.names().includes(request.name)) refuseWhileReducing(request.name)
-      yield* imports.run({ ...request, path: await placeOf(request.path) }, signal)
+      const from = request.path.startsWith(DATASET_PREFIX) ? request.path.slice(DATASET_PREFIX.length) : request.name
+      // One that replaces itself has read all of it before it takes its place.
+      const release = from === request.name ? () => undefined : hold(from, `the import of "${request.name}"`)
+      try {
+        yield* imports.run({ ...request, path: await placeOf(request.path) }, signal)
+      } finally {
+        release()
+      }
     },
+    hold,
     inspect: async (name) => {
       const known = find(name)
       const { splits, source, createdAt, report } = await open(known)
@@ -250,10 +273,10 @@ export function createDatasets({
       refuseWhileReducing(name)
       if (resolution === null) return imports?.remove(name)
       if (source === null) imports?.refuseChange(name)
-      const [user] = importsOptions?.usersOf?.(name) ?? []
+      const [user] = usersOf(name)
       if (user !== undefined) {
-        const message = `Images of "${name}" cannot be removed while ${user} trains with it.`
-        throw new AppError('conflict', message, 'Pause or stop the search first.')
+        const message = `Images of "${name}" cannot be removed while ${user} uses it.`
+        throw new AppError('conflict', message, 'Wait until that is done, or pause or stop the search first.')
       }
       const kept = (await keptResolutions(folder)).map((one) => one.resolution)
       if (!kept.includes(resolution)) {

@@ -24,11 +24,11 @@ export interface Imports {
   names(): string[]
   folderOf(name: string): string
   isBusy(name: string): boolean
-  /** @throws AppError `read-only`, `conflict` while it is being imported or a search trains with it */
+  /** @throws AppError `read-only`, `conflict` while it is being imported or somebody uses it */
   refuseChange(name: string): void
   /** Breaking off ends it and leaves nothing. @throws AppError `conflict`, `read-only`, and those of `importDataset` */
   run(request: ImportRequest, signal: AbortSignal): AsyncGenerator<DatasetProgress>
-  /** @throws AppError `read-only`, `conflict` while it is being imported or a search trains with it */
+  /** @throws AppError `read-only`, `conflict` while it is being imported or somebody uses it */
   remove(name: string): Promise<void>
   /** Ends what is under way. */
   close(): Promise<void>
@@ -63,8 +63,8 @@ export function createImports({
     if (user !== undefined) {
       throw new AppError(
         'conflict',
-        `The data set "${name}" cannot be changed while ${user} trains with it.`,
-        'Pause or stop the search first, or import under another name.',
+        `The data set "${name}" cannot be changed while ${user} uses it.`,
+        'Wait until that is done, pause or stop the search, or import under another name.',
       )
     }
   }

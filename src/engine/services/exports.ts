@@ -21,7 +21,7 @@ import { until } from './streams'
 /** Images of the test split an export is proven on (issue "first light"). */
 const PROOF_IMAGES = 100
 
-/** The weights stay on the disk while they are exported, even if their search is removed meanwhile. */
+/** The weights stay on the disk while they are exported, even if their search is removed meanwhile; so does its data set. */
 async function* createExport(
   services: Services,
   trialId: number,
@@ -30,12 +30,18 @@ async function* createExport(
 ): AsyncGenerator<ExportProgress> {
   // An export without its stored proof is worth nothing: said before the work, not after it.
   services.store.refuseReadOnly()
-  const { weightsSha256 } = await getTrial(services.store.db, trialId)
+  const { weightsSha256, number, runId } = await getTrial(services.store.db, trialId)
+  const run = await getRun(services.store.db, runId)
+  const release = services.datasets.hold(
+    run.definition.data.dataset,
+    `the export of trial ${number} of search ${run.number}`,
+  )
   const unpin = weightsSha256 === null ? () => undefined : services.artefacts.pin(weightsSha256)
   try {
     yield* writeAndProve(services, trialId, wantedFolder, signal)
   } finally {
     unpin()
+    release()
   }
 }
 
