@@ -9,6 +9,7 @@ import { LocalComputes } from './executors/local-computes'
 import type { ShapedPool, StartProof } from './executors/pool'
 import type { ProcessStarter } from './executors/process-starter'
 import { proofStarter } from './executors/proof-process'
+import type { TrainingCard } from './machine/training-meter'
 import { Orchestrator } from './runs/orchestrator'
 import { createPreparation, parallelOf } from './runs/preparation'
 import { dropStaleCheckpoints } from './runs/stale-checkpoints'
@@ -98,7 +99,11 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   const pool = options.computes ?? localComputes(devices, options.startProcess)
   devices.govern(pool)
   const proposerFolder = path.join(options.resourcesFolder, 'proposer', 'paper-1')
-  const prepare = createPreparation({ store, artefacts, datasets, pool, proposerFolder })
+  const cardOf = (slot: number): TrainingCard | null => {
+    const gpu = devices.plan().slots[slot]?.gpu ?? null
+    return gpu === null ? null : { id: gpu.id, gpus: devices.gpus }
+  }
+  const prepare = createPreparation({ store, artefacts, datasets, pool, cardOf, proposerFolder })
   const orchestrator = new Orchestrator({ store, artefacts, updates, prepare, report })
   const views = createRunViews(store, orchestrator, updates, ({ definition }) => parallelOf(definition, pool))
   const services: Services = {

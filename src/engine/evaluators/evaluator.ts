@@ -1,9 +1,19 @@
 // What gives an architecture its fitness, as runs/ sees it. Retrying and storing are the run's affair; an evaluator does one
 // attempt and tells what happens.
 import type { Epoch } from '@shared/search/trial'
+import type { TrialUsage } from '@shared/search/usage'
 import type { TrialRecord } from '../storage/trials'
 
+export interface MeasuredCompute {
+  /** Title of its device; empty where it is not known. */
+  readonly device: string
+  /** What the attempt takes of the machine; may be asked at any time, also after its end. */
+  readonly usage: () => TrialUsage | null
+}
+
 export interface EvaluationHooks {
+  /** The attempt has a compute to itself and is about to be sent to it. Evaluators that train nothing do not call it. */
+  onCompute(compute: MeasuredCompute): void
   /** The attempt has begun on a compute. Epochs after `resumedFromEpoch` that were told before will be told again. */
   onStarted(start: {
     readonly compute: number

@@ -28,6 +28,7 @@ function evaluated(
 ) {
   const told: string[] = []
   const hooks: EvaluationHooks = {
+    onCompute: () => undefined,
     onStarted: async () => void told.push('started'),
     onStep: () => void told.push('step'),
     onNotice: async (message) => void told.push(message),

@@ -11,8 +11,9 @@ import { createRandom } from '@shared/random'
 import type { RunDefinition } from '@shared/search/run'
 import type { Origin } from '@shared/search/trial'
 import type { ComputePool } from '../executors/pool'
+import { measureTraining, type TrainingCard, type TrainingMeter } from '../machine/training-meter'
 import type { TrialRecord } from '../storage/trials'
-import type { Evaluator } from './evaluator'
+import type { EvaluationHooks, Evaluator } from './evaluator'
 import { followTraining } from './follow-training'
 import { afterMemoryKill, isBatchHalved } from './halved-batch'
 import type { SilenceLimits } from './silence'
@@ -27,6 +28,8 @@ export interface TrainingOptions {
   readonly validationIndices: string
   /** Holds one folder per trial. */
   readonly checkpointsFolder: string
+  /** The card that a slot's compute uses, to be measured; null on the processor. */
+  readonly cardOf?: (slot: number) => TrainingCard | null
   /** How long a compute may say nothing; replaced in tests. */
   readonly silence?: SilenceLimits
   /** How long a compute may take to let go of a training; replaced in tests. Milliseconds. */
@@ -70,7 +73,14 @@ export function createTrainingEvaluator(options: TrainingOptions): Evaluator {
     evaluate: async (trial, document, hooks, signal) => {
       const job = await trainJob(options, trial, document)
       const evaluation = options.pool.run(
-        (client, slot, kill) => followTraining({ client, slot, kill, ...options }, job, hooks, signal),
+        async (client, slot, kill) => {
+          const meter = measureCompute(options, slot, hooks)
+          try {
+            return await followTraining({ client, slot, kill, ...options }, job, hooks, signal)
+          } finally {
+            meter?.stop()
+          }
+        },
         signal,
       )
       return evaluation.catch(async (thrown: unknown): Promise<never> => {
@@ -78,6 +88,19 @@ export function createTrainingEvaluator(options: TrainingOptions): Evaluator {
       })
     },
   }
+}
+
+/** Begins to measure the compute of a slot and tells `hooks`. */
+function measureCompute(
+  { pool, cardOf }: TrainingOptions,
+  slot: number,
+  hooks: EvaluationHooks,
+): TrainingMeter | undefined {
+  const status = pool.statuses()[slot]
+  // It may have died between becoming ready and this.
+  const meter = status?.pid == null ? undefined : measureTraining(status.pid, { card: cardOf?.(slot) ?? null })
+  hooks.onCompute({ device: status?.device ?? '', usage: () => meter?.usage() ?? null })
+  return meter
 }
 
 async function trainJob(options: TrainingOptions, trial: TrialRecord, document: unknown): Promise<TrainJob> {

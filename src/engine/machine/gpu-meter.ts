@@ -5,11 +5,13 @@ import type { GpuProcess, NvidiaDevice, NvidiaSmi } from './nvidia-smi'
 const EVERY_MS = 5_000
 
 export interface GpuReading {
+  /** When it was asked for, in milliseconds of the meter's clock; before any time for the one before the first. */
+  readonly askedAt: number
   readonly devices: readonly NvidiaDevice[]
   readonly processes: readonly GpuProcess[]
 }
 
-const NOTHING: GpuReading = { devices: [], processes: [] }
+const NOTHING: GpuReading = { askedAt: -Infinity, devices: [], processes: [] }
 
 export interface GpuMeter {
   /** The latest reading at once, empty before the first; starts a new one in the background where it is old. */
@@ -24,8 +26,9 @@ export function createGpuMeter(smi: NvidiaSmi, now = () => performance.now()): G
   let readAt = -Infinity
   let under: Promise<GpuReading> | undefined
   const read = (): Promise<GpuReading> => {
+    const askedAt = now()
     under ??= Promise.all([smi.devices(), smi.processes()])
-      .then(([devices, processes]) => (reading = { devices, processes }))
+      .then(([devices, processes]) => (reading = { askedAt, devices, processes }))
       .finally(() => {
         readAt = now()
         under = undefined

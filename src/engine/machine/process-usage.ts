@@ -1,6 +1,6 @@
 // What one process takes of the machine: processor time and resident memory, from procfs. procfs is memory, so reading it
 // synchronously costs microseconds. Other systems tell nothing this cheaply: null.
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 
 export interface ProcessUsage {
@@ -28,12 +28,36 @@ export function processorSeconds(pid: number, proc = '/proc'): number | null {
   }
 }
 
-function residentBytes(pid: number, proc: string): number | null {
+export interface ResidentMemory {
+  readonly bytes: number | null
+  /** The most it has been since the process began, or since `forgetPeakMemory`. */
+  readonly peakBytes: number | null
+}
+
+/** Resident memory of a process; null where it cannot be read. */
+export function residentMemory(pid: number, proc = '/proc'): ResidentMemory {
   try {
-    const kilobytes = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(path.join(proc, String(pid), 'status'), 'utf8'))?.[1]
-    return kilobytes === undefined ? null : Number(kilobytes) * 1024
+    const status = readFileSync(path.join(proc, String(pid), 'status'), 'utf8')
+    return {
+      bytes: kilobytes(/^VmRSS:\s+(\d+) kB/m.exec(status)),
+      peakBytes: kilobytes(/^VmHWM:\s+(\d+) kB/m.exec(status)),
+    }
   } catch {
-    return null // as above
+    return { bytes: null, peakBytes: null } // as above
+  }
+}
+
+const kilobytes = (match: RegExpExecArray | null): number | null => (match === null ? null : Number(match[1]) * 1024)
+
+/**
+ * Sets a process's peak memory back to what it holds now (man 5 proc_pid_clear_refs, value 5; since Linux 4.0). Only its owner
+ * may, and not for every process: where it is refused the peak of before stays.
+ */
+export function forgetPeakMemory(pid: number, proc = '/proc'): void {
+  try {
+    writeFileSync(path.join(proc, String(pid), 'clear_refs'), '5')
+  } catch {
+    // Told by the peak itself: it does not rise then unless the old one is passed.
   }
 }
 
@@ -52,6 +76,6 @@ export function createUsageMeter(pid: number, proc = '/proc', now = () => perfor
         seconds === null || last.seconds === null ? null : Math.max(0, seconds - last.seconds) / ((at - last.at) / 1000)
       last = { at, seconds }
     }
-    return { cores, memoryBytes: residentBytes(pid, proc) }
+    return { cores, memoryBytes: residentMemory(pid, proc).bytes }
   }
 }

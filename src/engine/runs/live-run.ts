@@ -1,5 +1,6 @@
 // What is known of a run only while it goes: phase, activities, the clock. Never stored; the database has what must last.
 import type { Activity, RunUpdate } from '@shared/contract/searches'
+import type { TrialUsage } from '@shared/search/usage'
 
 export type Phase = RunUpdate['phase']
 
@@ -11,6 +12,8 @@ export interface LiveRun {
   readonly activities: Map<number, Activity>
   /** Seconds that each trial in training has taken so far, over all its attempts. */
   readonly clocks: Map<number, () => number>
+  /** What each trial in training has taken of the machine so far, over all its attempts. */
+  readonly usages: Map<number, () => TrialUsage | null>
   /** Trials that failed unexpectedly, one after another. */
   internalFailures: number
   /** Seconds of searching, over all sessions. */
@@ -25,6 +28,7 @@ export function createLiveRun(secondsBefore: number): LiveRun {
     preparing: null,
     activities: new Map(),
     clocks: new Map(),
+    usages: new Map(),
     internalFailures: 0,
     seconds: () => secondsBefore + (performance.now() - startedAt) / 1000,
   }

@@ -17,6 +17,7 @@ import type { Datasets, ReadyDataset } from '../datasets/datasets'
 import { indexBytes, stratifiedSplit } from '../datasets/split'
 import { createTrainingEvaluator, trainableNodes, trainingSeed } from '../evaluators/training'
 import type { ComputePool } from '../executors/pool'
+import type { TrainingCard } from '../machine/training-meter'
 import type { Artefacts } from '../storage/artefacts'
 import { addJournal } from '../storage/journal'
 import type { Store } from '../storage/store'
@@ -33,6 +34,8 @@ export interface PreparationOptions {
   readonly artefacts: Artefacts
   readonly datasets: Datasets
   readonly pool: ComputePool
+  /** The card of a slot's compute; null on the processor. */
+  readonly cardOf?: (slot: number) => TrainingCard | null
   /** Folder of the proposer's checkpoint. */
   readonly proposerFolder: string
 }
@@ -119,6 +122,7 @@ export function createPreparation(options: PreparationOptions): PrepareRun {
       describe: (proposal, number) => describeProposal(proposal, number, definition, space, library, ready.fingerprint),
       evaluator: createTrainingEvaluator({
         pool,
+        cardOf: options.cardOf,
         definition,
         library,
         // Never the test split (design: Test data).

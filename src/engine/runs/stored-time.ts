@@ -31,7 +31,8 @@ export function keepTime(
     try {
       await store.write(async (writer) => {
         await updateRun(writer, runId, { seconds: live.seconds() })
-        for (const [trialId, seconds] of live.clocks) await updateRunningTime(writer, trialId, seconds())
+        for (const [trialId, seconds] of live.clocks)
+          await updateRunningTime(writer, trialId, seconds(), live.usages.get(trialId)?.() ?? null)
       })
       hasFailed = false
     } catch (thrown) {

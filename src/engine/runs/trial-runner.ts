@@ -2,12 +2,20 @@
 // makes every further trial pointless ends the run (design: Retry).
 import { rm } from 'node:fs/promises'
 import { AppError, errorData, type ErrorCode, type ErrorData } from '@shared/errors'
+import { addUsage, type TrialUsage } from '@shared/search/usage'
 import { checkpointFolder } from '../evaluators/training'
-import type { Evaluation, EvaluationHooks } from '../evaluators/evaluator'
+import type { Evaluation, EvaluationHooks, MeasuredCompute } from '../evaluators/evaluator'
 import { hasLostCompute } from '../executors/memory-kills'
 import { updateRun } from '../storage/runs'
 import { copyEpochs, dropEpochsAfter, putEpoch } from '../storage/epochs'
-import { getTrial, getTrialDocument, listTrials, updateTrial, type TrialRecord } from '../storage/trials'
+import {
+  getTrial,
+  getTrialDocument,
+  listTrials,
+  updateTrial,
+  type TrialChange,
+  type TrialRecord,
+} from '../storage/trials'
 import { record, type RunContext } from './run-context'
 
 /** The first attempt and two more (design: Retry). */
@@ -25,6 +33,9 @@ const ENDS_RUN: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'read-only',
 ])
 
+/** What a trial has taken so far, over all its attempts, and on what. */
+type Taken = Required<Pick<TrialChange, 'device' | 'usage'>> & { readonly seconds: number }
+
 /**
  * Runs a trial to its end, or until the run lets go.
  * @throws AppError what ends the whole run; the trial then waits for the run to go on.
@@ -32,11 +43,17 @@ const ENDS_RUN: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
 export async function runTrial(context: RunContext, trial: TrialRecord): Promise<void> {
   const { store, run, live, control, prepared } = context
   const document = await getTrialDocument(store.db, trial.id)
-  let secondsBefore = trial.seconds ?? 0
+  let before: Taken = { seconds: trial.seconds ?? 0, device: trial.device, usage: trial.usage }
   for (let attempt = trial.attempt; ; attempt++) {
     const begun = performance.now()
-    const seconds = (): number => secondsBefore + (performance.now() - begun) / 1000
+    const earlier = before
+    let compute: MeasuredCompute | undefined
+    const seconds = (): number => earlier.seconds + (performance.now() - begun) / 1000
+    const usage = (): TrialUsage | null => addUsage(earlier.usage, compute?.usage() ?? null)
+    const taken = (): Taken => ({ seconds: seconds(), device: compute?.device || earlier.device, usage: usage() })
+    const hooks = hooksOf(context, trial, (measured) => (compute = measured))
     live.clocks.set(trial.id, seconds)
+    live.usages.set(trial.id, usage)
     await record(context, null, (writer) =>
       updateTrial(writer, trial.id, {
         state: 'running',
@@ -44,35 +61,36 @@ export async function runTrial(context: RunContext, trial: TrialRecord): Promise
         ...(trial.startedAt === null && { startedAt: new Date().toISOString() }),
       }), [trial.id]) // prettier-ignore
     try {
-      const evaluation = await prepared.evaluator.evaluate(trial, document, hooksOf(context, trial), control.signal)
-      if (evaluation.type === 'held') await putBack(context, trial, seconds())
-      else await finish(context, trial, evaluation, seconds())
+      const evaluation = await prepared.evaluator.evaluate(trial, document, hooks, control.signal)
+      if (evaluation.type === 'held') await putBack(context, trial, taken())
+      else await finish(context, trial, evaluation, taken())
       return
     } catch (thrown) {
       const error = errorData(thrown)
       // A cancellation nobody here asked for is a failure like any other: left waiting, the trial would never be seen again.
       if (control.signal.aborted || (error.code === 'cancelled' && control.isEnding)) {
-        if (control.reason !== 'stop') await putBack(context, trial, seconds())
+        if (control.reason !== 'stop') await putBack(context, trial, taken())
         return
       }
       if (ENDS_RUN.has(error.code)) throw thrown
       if (!hasLostCompute(thrown) || attempt >= MAX_ATTEMPTS) {
-        await fail(context, trial, error, seconds())
+        await fail(context, trial, error, taken())
         await refuseBroken(context, error)
         return
       }
-      secondsBefore = seconds()
+      before = taken()
       const message = `Trial ${trial.number}: ${error.message} It goes on from its last checkpoint (attempt ${attempt + 1} of ${MAX_ATTEMPTS}).`
       await record(context, { level: 'warning', message, trialId: trial.id }, (writer) =>
-        updateTrial(writer, trial.id, { attempt: attempt + 1, seconds: secondsBefore }),
+        updateTrial(writer, trial.id, { attempt: attempt + 1, ...before }),
       )
       if (control.isEnding) {
-        await putBack(context, trial, secondsBefore)
+        await putBack(context, trial, before)
         return
       }
     } finally {
       live.activities.delete(trial.id)
       live.clocks.delete(trial.id)
+      live.usages.delete(trial.id)
       context.updates.touch(run.id)
     }
   }
@@ -123,7 +141,7 @@ export async function reuseResult(context: RunContext, trial: TrialRecord, earli
   return isThere
 }
 
-function hooksOf(context: RunContext, trial: TrialRecord): EvaluationHooks {
+function hooksOf(context: RunContext, trial: TrialRecord, onCompute: EvaluationHooks['onCompute']): EvaluationHooks {
   const { live, run, control, updates } = context
   let stepsPerEpoch = 1
   let compute = 0
@@ -142,6 +160,7 @@ function hooksOf(context: RunContext, trial: TrialRecord): EvaluationHooks {
     updates.touch(run.id)
   }
   return {
+    onCompute,
     onStarted: async (start) => {
       compute = start.compute
       stepsPerEpoch = start.stepsPerEpoch
@@ -177,15 +196,15 @@ function hooksOf(context: RunContext, trial: TrialRecord): EvaluationHooks {
 }
 
 /** Back to waiting; its checkpoint stays and it goes on from there. */
-async function putBack(context: RunContext, trial: TrialRecord, seconds: number): Promise<void> {
-  await record(context, null, (writer) => updateTrial(writer, trial.id, { state: 'waiting', seconds }), [trial.id])
+async function putBack(context: RunContext, trial: TrialRecord, taken: Taken): Promise<void> {
+  await record(context, null, (writer) => updateTrial(writer, trial.id, { state: 'waiting', ...taken }), [trial.id])
 }
 
 async function finish(
   context: RunContext,
   trial: TrialRecord,
   result: Extract<Evaluation, { type: 'finished' }>,
-  seconds: number,
+  taken: Taken,
 ): Promise<void> {
   const { artefacts, live, run } = context
   if (!Number.isFinite(result.fitness)) {
@@ -193,7 +212,7 @@ async function finish(
   }
   // The file is on the disk before the row that names it.
   const weights = result.weights && (await artefacts.adopt('weights', result.weights.file, result.weights.sha256))
-  const message = `Trial ${trial.number} finished: ${(100 * result.fitness).toFixed(2)} % validation accuracy after ${seconds.toFixed(0)} s.`
+  const message = `Trial ${trial.number} finished: ${(100 * result.fitness).toFixed(2)} % validation accuracy after ${taken.seconds.toFixed(0)} s.`
   await record(
     context,
     { message, trialId: trial.id },
@@ -205,7 +224,7 @@ async function finish(
         bestEpoch: result.bestEpoch,
         weightsSha256: weights?.sha256 ?? null,
         finishedAt: new Date().toISOString(),
-        seconds,
+        ...taken,
       })
       await updateRun(writer, run.id, { seconds: live.seconds() })
     },
@@ -214,12 +233,12 @@ async function finish(
   await removeCheckpoints(context, trial)
 }
 
-async function fail(context: RunContext, trial: TrialRecord, error: ErrorData, seconds: number): Promise<void> {
+async function fail(context: RunContext, trial: TrialRecord, error: ErrorData, taken: Taken): Promise<void> {
   await record(
     context,
     { level: 'warning', message: `Trial ${trial.number} failed: ${error.message}`, trialId: trial.id },
     async (writer) => {
-      await updateTrial(writer, trial.id, { state: 'failed', error, finishedAt: new Date().toISOString(), seconds })
+      await updateTrial(writer, trial.id, { state: 'failed', error, finishedAt: new Date().toISOString(), ...taken })
       await updateRun(writer, context.run.id, { seconds: context.live.seconds() })
     },
     [trial.id],

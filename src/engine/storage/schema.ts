@@ -51,6 +51,10 @@ export interface Schema {
     started_at: string | null
     finished_at: string | null
     seconds: number | null
+    /** Title of the device it was last trained on. */
+    device: string | null
+    /** TrialUsage; null where nothing was measured. */
+    usage: string | null
   }
   epochs: {
     trial_id: number

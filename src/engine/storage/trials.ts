@@ -1,6 +1,7 @@
 // Rows of trials; their epochs are epochs.ts's. A generation is stored whole before any of it is evaluated, so that a resumed run never
 // proposes again.
 import { originSchema, errorDataSchema, type Origin, type Trial, type TrialState } from '@shared/search/trial'
+import { usageSchema, type TrialUsage } from '@shared/search/usage'
 import { AppError, type ErrorData } from '@shared/errors'
 import type { Selectable } from 'kysely'
 import type { Reader, Schema, Writer } from './schema'
@@ -26,6 +27,7 @@ type Row = Omit<Selectable<Schema['trials']>, 'document'>
 const COLUMNS = [
   'id', 'run_id', 'number', 'generation', 'state', 'attempt', 'genotype', 'architecture_hash', 'evaluation_key', 'origin',
   'parameters', 'macs', 'fitness', 'best_epoch', 'weights_sha256', 'reused_from', 'error', 'started_at', 'finished_at', 'seconds',
+  'device', 'usage',
 ] as const // prettier-ignore
 
 function fromRow(row: Row): TrialRecord {
@@ -50,6 +52,8 @@ function fromRow(row: Row): TrialRecord {
     startedAt: row.started_at,
     finishedAt: row.finished_at,
     seconds: row.seconds,
+    device: row.device,
+    usage: row.usage === null ? null : usageSchema.parse(JSON.parse(row.usage)),
   }
 }
 
@@ -91,6 +95,8 @@ export async function insertGeneration(
         started_at: null,
         finished_at: null,
         seconds: null,
+        device: null,
+        usage: null,
       })
       .execute()
   }
@@ -211,6 +217,9 @@ export interface TrialChange {
   readonly startedAt?: string
   readonly finishedAt?: string
   readonly seconds?: number
+  /** These two: null leaves what is stored. */
+  readonly device?: string | null
+  readonly usage?: TrialUsage | null
 }
 
 export async function updateTrial(writer: Writer, id: number, change: TrialChange): Promise<void> {
@@ -227,14 +236,26 @@ export async function updateTrial(writer: Writer, id: number, change: TrialChang
       ...(change.startedAt !== undefined && { started_at: change.startedAt }),
       ...(change.finishedAt !== undefined && { finished_at: change.finishedAt }),
       ...(change.seconds !== undefined && { seconds: change.seconds }),
+      ...(change.device != null && { device: change.device }),
+      ...(change.usage != null && { usage: JSON.stringify(change.usage) }),
     })
     .where('id', '=', id)
     .execute()
 }
 
 /** What a trial has taken so far; one that no longer runs keeps what was stored at its end. */
-export async function updateRunningTime(writer: Writer, id: number, seconds: number): Promise<void> {
-  await writer.updateTable('trials').set({ seconds }).where('id', '=', id).where('state', '=', 'running').execute()
+export async function updateRunningTime(
+  writer: Writer,
+  id: number,
+  seconds: number,
+  usage: TrialUsage | null,
+): Promise<void> {
+  await writer
+    .updateTable('trials')
+    .set({ seconds, ...(usage !== null && { usage: JSON.stringify(usage) }) })
+    .where('id', '=', id)
+    .where('state', '=', 'running')
+    .execute()
 }
 
 /** Puts every trial of a run that is in one state into another. @returns their ids, in trial order. */

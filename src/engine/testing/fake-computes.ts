@@ -96,7 +96,8 @@ export function fakeComputes(train: TrainScript = wellTrained, size = 2): FakeCo
       Array.from({ length: size }, (_, slot) => ({
         slot,
         state: free.includes(slot) ? ('idle' as const) : ('busy' as const),
-        pid: 1,
+        // What is measured of a compute is then this process's.
+        pid: process.pid,
         device: 'cpu',
         cores: null,
         memoryBytes: null,

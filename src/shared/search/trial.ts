@@ -1,6 +1,7 @@
 // A trial: one evaluated architecture of a run, its states and where it came from.
 import { z } from 'zod'
 import { ERROR_CODES } from '../errors'
+import { usageSchema } from './usage'
 
 export const TRIAL_STATES = ['waiting', 'running', 'finished', 'failed', 'cancelled'] as const
 export const trialState = z.enum(TRIAL_STATES)
@@ -64,5 +65,9 @@ export const trialSchema = z.object({
   startedAt: z.string().nullable(),
   finishedAt: z.string().nullable(),
   seconds: z.number().nullable(),
+  /** Title of the compute's device it was last trained on; null for what was not trained, or before that was stored. */
+  device: z.string().nullable(),
+  /** What it took of the machine; null where nothing was measured. */
+  usage: usageSchema.nullable(),
 })
 export type Trial = z.infer<typeof trialSchema>

@@ -1,6 +1,7 @@
 // Every migration, oldest first.
 import { initial } from './0001-initial'
 import { dataOfARun } from './0002-data-of-a-run'
+import { usageOfATrial } from './0003-usage-of-a-trial'
 import type { Migration } from './migration'
 
-export const MIGRATIONS: readonly Migration[] = [initial, dataOfARun]
+export const MIGRATIONS: readonly Migration[] = [initial, dataOfARun, usageOfATrial]

@@ -58,6 +58,8 @@ export function sampleTrial(number: number, changes: Partial<Trial> = {}): Trial
     startedAt: '2026-11-24T09:00:00.000Z',
     finishedAt: '2026-11-24T09:01:10.000Z',
     seconds: 70,
+    device: null,
+    usage: null,
     ...changes,
   }
 }

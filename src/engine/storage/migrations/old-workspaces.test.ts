@@ -1,0 +1,54 @@
+// Workspaces as programs of before wrote them: what is in them is there after they have been brought up to date.
+import path from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { definition, newTrial } from '../../testing/run-fixtures'
+import { temporaryFolder } from '../../testing/temporary-folder'
+import { openDatabase } from '../database'
+import { migrate } from '../migrate'
+import { getRun } from '../runs'
+import { DATABASE_FILE, openStore } from '../store'
+import { listTrials, updateTrial } from '../trials'
+import { MIGRATIONS } from '.'
+
+/** A workspace of `version` with one run and one finished trial in it, written without today's repositories. */
+function oldWorkspace(version: number): string {
+  const folder = temporaryFolder()
+  const database = openDatabase(path.join(folder, DATABASE_FILE))
+  migrate(database, folder, MIGRATIONS.slice(0, version))
+  const now = '2026-01-02T03:04:05.000Z'
+  const insert = (table: string, row: Record<string, unknown>): void => {
+    const names = Object.keys(row)
+    const places = names.map(() => '?').join()
+    database.prepare(`INSERT INTO ${table} (${names.join()}) VALUES (${places})`).run(Object.values(row))
+  }
+  insert('runs', {
+    ...{ id: 'r', number: 1, name: 'Old', definition: JSON.stringify(definition()), user_blocks: '[]', seeds: '[]' },
+    ...{ state: 'finished', created_at: now, seconds: 12.5, planned: 1 },
+  })
+  const { genotype, document, architectureHash, evaluationKey, origin, parameters, macs } = newTrial('old')
+  insert('trials', {
+    ...{ run_id: 'r', number: 1, generation: 0, state: 'finished', attempt: 2, fitness: 0.75, seconds: 12 },
+    ...{ genotype: JSON.stringify(genotype), document: JSON.stringify(document), origin: JSON.stringify(origin) },
+    ...{ architecture_hash: architectureHash, evaluation_key: evaluationKey, parameters, macs, started_at: now },
+  })
+  database.close()
+  return folder
+}
+
+describe('a workspace of before', () => {
+  it.each(MIGRATIONS.slice(0, -1).map(({ number }) => number))('version %i keeps runs and trials', async (version) => {
+    const store = openStore(oldWorkspace(version))
+    expect(await getRun(store.db, 'r')).toMatchObject({ number: 1, state: 'finished', seconds: 12.5 })
+    const [trial] = await listTrials(store.db, 'r')
+    expect(trial).toMatchObject({ genotype: { name: 'old' }, attempt: 2, fitness: 0.75, seconds: 12 })
+    // Nothing was measured of it: not 0.
+    expect(trial).toMatchObject({ device: null, usage: null })
+    const usage = { cores: 1.5, countedSeconds: 9, peakMemoryBytes: 5e9, cardUtilisation: null, cardReadings: 0, peakCardMemoryBytes: null } // prettier-ignore
+    await store.write((writer) => updateTrial(writer, trial!.id, { device: 'CPU', usage }))
+    expect((await listTrials(store.db, 'r'))[0]).toMatchObject({ device: 'CPU', usage })
+    // What was not measured again leaves it.
+    await store.write((writer) => updateTrial(writer, trial!.id, { device: null, usage: null, seconds: 13 }))
+    expect((await listTrials(store.db, 'r'))[0]).toMatchObject({ device: 'CPU', usage })
+    await store.close()
+  })
+})
