@@ -34,6 +34,15 @@ const isSame = ({ outcome }: Disturbed, undisturbed: Disturbed): boolean =>
 const hasFigures = ({ outcome: { trial } }: Disturbed): boolean =>
   trial.error?.code === 'out-of-memory' && /\d+ MiB/.test(trial.error.message)
 
+/** Deaths by the kernel's killer that the user read as something else. */
+function untold(runs: readonly Disturbed[]): number {
+  const untoldIn = ({ hits, journal }: Disturbed): number => {
+    const killed = hits.filter(({ kind, fate }) => kind === 'memory-group' && fate === 'died').length
+    return Math.max(0, killed - journal.filter((line) => /ran out of memory.*\d+ MiB/.test(line)).length)
+  }
+  return runs.reduce((sum, run) => sum + untoldIn(run), 0)
+}
+
 const words = (hits: readonly Hit[]): string =>
   hits.map(({ kind, fate }) => `${kind} ${fate}`).join(', ') || 'over before its fault came'
 
@@ -103,6 +112,7 @@ async function measure({ quick, note }: BenchOptions, folder: string) {
     checks: [
       equal('faults that came', countFaults(), wanted),
       equal('deaths of which the files were looked at, as many as computes died', deaths.length, died),
+      equal("deaths by the kernel's killer not told as such, with figures", untold(all), 0),
       equal('trainings that came to no end', endless.length, 0),
       equal('trainings neither as undisturbed nor out of memory with figures', unlike.length, 0),
       equal('broken files after a death', deaths.flatMap(({ broken }) => broken).length, 0),

@@ -59,40 +59,50 @@ export const noMemoryGroups = ((): string | null => {
   }
 })()
 
-/** Attempts at a limit below which a process of version 1 already is: it must be caught at a low point. */
-const MOST_ATTEMPTS = 1_000
+/** A training that goes in circles takes no new pages at most moments: its limit is lowered again at each low point it shows. */
+const LOWER_EVERY_MS = 10
 
 export class MemoryGroup {
   private readonly folder = makeGroup()
+  private lowering: NodeJS.Timeout | undefined
 
   /** Moves a process in: what it takes from then on counts. */
   add(pid: number): void {
-    writeFileSync(path.join(this.folder, 'cgroup.procs'), String(pid))
+    writeFileSync(this.file('cgroup.procs'), String(pid))
   }
 
   /** Leaves no room for another page: the kernel ends the process at its next one (version 1), or at once (version 2). */
   squeeze(): void {
-    const file = (name: string): string => path.join(this.folder, name)
     if (parent!.version === 2) {
       // Or its pages would go there; absent where there is no swap.
-      if (existsSync(file('memory.swap.max'))) writeFileSync(file('memory.swap.max'), '0')
-      writeFileSync(file('memory.max'), '0')
+      if (existsSync(this.file('memory.swap.max'))) writeFileSync(this.file('memory.swap.max'), '0')
+      writeFileSync(this.file('memory.max'), '0')
       return
     }
-    writeFileSync(file('memory.swappiness'), '0')
-    for (let attempt = 1; ; attempt++) {
-      try {
-        writeFileSync(file('memory.limit_in_bytes'), readFileSync(file('memory.usage_in_bytes'), 'utf8').trim())
-        return
-      } catch (thrown) {
-        const isBusy = thrown instanceof Error && 'code' in thrown && thrown.code === 'EBUSY'
-        if (!isBusy || attempt >= MOST_ATTEMPTS) throw thrown
-      }
+    writeFileSync(this.file('memory.swappiness'), '0')
+    this.lower()
+    this.lowering = setInterval(() => this.lower(), LOWER_EVERY_MS)
+    this.lowering.unref()
+  }
+
+  private lower(): void {
+    const used = read(this.file('memory.usage_in_bytes'))?.trim()
+    if (used === undefined || used === '0') return
+    try {
+      writeFileSync(this.file('memory.limit_in_bytes'), used)
+    } catch (thrown) {
+      // It has grown since: the next low point will do.
+      if (!(thrown instanceof Error && 'code' in thrown && thrown.code === 'EBUSY')) throw thrown
     }
+  }
+
+  private file(name: string): string {
+    return path.join(this.folder, name)
   }
 
   /** Once its process has gone; the kernel may need a moment. */
   async remove(): Promise<void> {
+    clearInterval(this.lowering)
     for (let attempt = 0; attempt < 50 && existsSync(this.folder); attempt++) {
       sweep()
       await new Promise((resolve) => setTimeout(resolve, 20))
