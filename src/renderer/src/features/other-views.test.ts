@@ -44,6 +44,13 @@ describe('Data', () => {
     await untilText(mounted.wrapper, 'Every file equals')
   })
 
+  it('lists the smaller images that are kept of a data set, with their size', async () => {
+    const resolutions = [{ resolution: 16, bytes: 47 * 1024 ** 2 }]
+    mounted = mountWithEngine(DataView, { datasets: [sampleDataset({ resolutions })] })
+    await untilText(mounted.wrapper, 'Kept at 16 × 16 px')
+    expect(mounted.wrapper.text()).toContain('47.0 MiB')
+  })
+
   it('shows why the list cannot be read and reads it again', async () => {
     const failures = new Map([['datasets.list', new AppError('storage-failed', 'Disk error.')]])
     mounted = mountWithEngine(DataView, { datasets: [sampleDataset()], failures })

@@ -38,6 +38,7 @@ export const data = {
     others: 'Others',
     sample: '{label}, image {index}',
     channel: 'Channel {channel}',
+    resolution: 'Kept at {side} × {side} px',
     meanDeviation: 'mean {mean}, deviation {deviation}',
     import: {
       open: 'Import your own…',
