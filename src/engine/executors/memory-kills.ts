@@ -23,15 +23,11 @@ export const hasLostCompute = (thrown: unknown): boolean =>
   thrown instanceof MemoryKillError || (thrown instanceof AppError && thrown.code === 'compute-died')
 
 /**
- * Exit codes that a SIGKILL may come with: none, the shell's 128 + 9, or the bare signal; Electron 22 tells 0 of a child it has
- * lost. Any other code is another end, whatever the counter says.
+ * Exit codes that a SIGKILL comes with: the shell's 128 + 9 from Node, the bare signal from Electron 22's utility process
+ * (measured), none where it is not known. Any other code is another end, whatever the counter says.
  */
-const KILLED_CODES: readonly (number | null)[] = [
-  null,
-  0,
-  os.constants.signals.SIGKILL,
-  128 + os.constants.signals.SIGKILL,
-]
+const { SIGKILL } = os.constants.signals
+const KILLED_CODES: readonly (number | null)[] = [null, SIGKILL, 128 + SIGKILL]
 /** What a compute held is told as it was at most this long before its end. */
 const SAMPLE_EVERY_MS = 1_000
 
