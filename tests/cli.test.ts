@@ -1,12 +1,15 @@
 // The built command line as a person or a script meets it: exit codes, what goes to which stream, and Ctrl-C in a terminal.
 import { spawn, spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Dataset } from '../src/shared/contract/datasets'
+import type { Export } from '../src/shared/contract/exports'
 import type { Run } from '../src/shared/search/run'
 import type { Trial } from '../src/shared/search/trial'
 import { userFolders } from '../src/shared/runtime/user-folders'
+import { DATASET, writeDataset } from './faults/dataset'
 
 interface Ended {
   readonly code: number | null
@@ -171,5 +174,42 @@ describe.skipIf(!hasImages)('Ctrl-C in a search on CIFAR-10', () => {
     // A compute that had died of the signal would have cost an attempt.
     expect(trials.map(({ attempt }) => attempt)).toEqual([1, 1])
     expect(trials.every(({ epochs }) => epochs.length === 2)).toBe(true)
+  }, 120_000)
+})
+
+describe('a search at a lower resolution', () => {
+  it('trains, exports and proves networks of that size; its images can be removed', async () => {
+    // Images of 16 x 16, as an import leaves them.
+    writeDataset(workspace())
+    const config = configFile({
+      name: 'Small',
+      strategy: 'random',
+      populationSize: 2,
+      generations: 1,
+      computes: 1,
+      space: { minBlocks: 2, maxBlocks: 2, maxMacs: 1_000_000 },
+      data: { dataset: DATASET, resolution: 8, trainImages: 100, validationImages: 50 },
+      recipe: { epochs: 1, batchSize: 50 },
+    })
+    const { code, out, err } = await gptNas(['search', 'start', '--config', config, '--export', '--json'])
+    expect(code, `${err}${out}`).toBe(0)
+    const result = JSON.parse(out) as { run: Run; export: Export }
+    expect(result.run).toMatchObject({
+      state: 'finished',
+      counts: { finished: 2 },
+      definition: { data: { resolution: 8 } },
+    })
+    expect(result.export.proof).toMatchObject({ passed: true, images: 40 })
+    const metadata = JSON.parse(readFileSync(path.join(result.export.folder, 'metadata.json'), 'utf8')) as object
+    expect(metadata).toMatchObject({ inputShape: [8, 8, 3], resolution: 8, dataset: DATASET })
+
+    const kept = async (): Promise<unknown> => {
+      const sets = JSON.parse((await gptNas(['dataset', 'list', '--json'])).out) as Dataset[]
+      expect(sets.map(({ name }) => name)).toEqual(['cifar-10', DATASET])
+      return sets[1]!.resolutions?.map(({ resolution }) => resolution)
+    }
+    expect(await kept()).toEqual([8])
+    expect((await gptNas(['dataset', 'remove', DATASET, '--resolution', '8'])).code).toBe(0)
+    expect(await kept()).toBeUndefined()
   }, 120_000)
 })
