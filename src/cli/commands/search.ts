@@ -8,6 +8,7 @@ import type { Trial } from '@shared/search/trial'
 import { runCommand, withCommonOptions, type CommandContext, type CommonOptions } from '../command'
 import { count, duration, percent, table } from '../format'
 import { EXIT } from '../output'
+import { usageColumns } from '../usage-text'
 import { watchRun } from '../watch-run'
 import { getDataset } from './dataset'
 import { exportText, exportTrial } from './export'
@@ -197,6 +198,7 @@ export function searchCommand(program: Command): void {
         const run = await findRun(client, wanted)
         const { trials } = await client.trials.list({ id: run.id, limit: 10_000 })
         const best = trials.find((trial) => trial.id === run.bestTrialId) ?? null
+        const usage = usageColumns(trials)
         const columns = [
           '>Trial',
           '>Id',
@@ -208,8 +210,10 @@ export function searchCommand(program: Command): void {
           'Origin',
           '>Proposed',
           '>Time',
+          ...usage.names,
         ]
-        output.result({ run, trials }, `${summary(run, best)}\n\n${table(columns, trials.map(trialRow))}`)
+        const rows = trials.map((trial) => [...trialRow(trial), ...usage.cells(trial)])
+        output.result({ run, trials }, `${summary(run, best)}\n\n${table(columns, rows)}`)
       }),
   )
 }

@@ -14,6 +14,7 @@ import { runCommand, withCommonOptions, type CommandContext, type CommonOptions 
 import { readText } from '../files'
 import { count, duration, percent, table } from '../format'
 import { EXIT } from '../output'
+import { usageText } from '../usage-text'
 import { watchRun } from '../watch-run'
 import { getDataset } from './dataset'
 import { exportText, exportTrial } from './export'
@@ -133,6 +134,8 @@ function trainingText(run: Run, trial: Trial | null): string {
     lines.push(
       `Best validation accuracy ${percent(trial.fitness)}, ${count(trial.parameters)} parameters, ${count(trial.macs)} multiply-accumulates. The weights are kept in the workspace.`,
     )
+  const usage = trial && usageText(trial)
+  if (usage) lines.push(usage)
   if (run.state === 'paused' || run.state === 'interrupted')
     lines.push(`Continue with "gpt-nas search resume ${run.number}".`)
   return lines.join('\n')

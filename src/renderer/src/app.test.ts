@@ -54,6 +54,23 @@ describe('the frame', () => {
     const machine = await findById(testIds.statusMachine)
     await eventually(() => expect(machine.textContent).toMatch(/^2 computes · \d+ % busy/))
   })
+
+  it('tells how busy the cards are, as far as they tell, and nothing where there are none', async () => {
+    const card = { index: 0, name: 'Card', usedBytes: null, memoryBytes: null, temperature: null }
+    const gpus = [
+      { ...card, utilisation: 0.7 },
+      { ...card, index: 1, utilisation: null },
+    ]
+    mounted = mountWithEngine(App, { status: sampleStatus({ gpus }) })
+    const machine = await findById(testIds.statusMachine)
+    await eventually(() => expect(machine.textContent).toMatch(/94 % busy · card 70 % busy · 61 °C$/))
+    mounted.engine.state.status = sampleStatus({ gpus: [...gpus, { ...card, index: 2, utilisation: 0.1 }] })
+    mounted.engine.push()
+    await eventually(() => expect(machine.textContent).toContain('cards 40 % busy'))
+    mounted.engine.state.status = sampleStatus()
+    mounted.engine.push()
+    await eventually(() => expect(machine.textContent).toMatch(/94 % busy · 61 °C$/))
+  })
 })
 
 describe('views', () => {

@@ -5,13 +5,26 @@ import type { Trial } from '@shared/search/trial'
 import { chainBlocks } from '@/lib/chain-genotype'
 
 /** Not shown until asked for. */
-export const DEFAULT_HIDDEN: readonly string[] = ['attempt', 'parents', 'loss', 'hash', 'started']
+export const DEFAULT_HIDDEN: readonly string[] = [
+  ...['attempt', 'parents', 'loss', 'hash', 'started'],
+  ...['cores', 'memory', 'card', 'cardMemory', 'device'],
+]
+/** The optional columns of the first release: who has chosen among them has not seen the others yet. */
+export const FIRST_OPTIONAL: readonly string[] = ['attempt', 'parents', 'loss', 'hash', 'started']
+
+/**
+ * A stored choice brought up to date: an optional column that came after it begins hidden as well.
+ * @param offered the optional columns of the program that stored the choice
+ */
+export function withNewHidden(hidden: readonly string[], offered: readonly string[]): string[] {
+  return [...hidden, ...DEFAULT_HIDDEN.filter((id) => !offered.includes(id) && !hidden.includes(id))]
+}
 
 type Translate = (key: string) => string
 
 /** Accuracy is sorted and copied as a fraction, durations in seconds: what is shown carries the unit. */
 export function trialColumns(t: Translate, formats: ReturnType<typeof useFormats>): readonly TableColumn<Trial>[] {
-  const { percent, compact, duration, decimals, dateTime } = formats
+  const { percent, compact, duration, decimals, bytes, dateTime } = formats
   const title = (id: string): { id: string; title: string; help: string } => ({
     id,
     title: t(`results.columns.${id}`),
@@ -81,6 +94,40 @@ export function trialColumns(t: Translate, formats: ReturnType<typeof useFormats
       isNumeric: true,
       value: ({ seconds }) => seconds ?? undefined,
       text: ({ seconds }) => duration(seconds),
+    },
+    {
+      ...title('cores'),
+      width: 76,
+      isNumeric: true,
+      value: ({ usage }) => usage?.cores ?? undefined,
+      text: ({ usage }) => decimals(usage?.cores, 2),
+    },
+    {
+      ...title('memory'),
+      width: 92,
+      isNumeric: true,
+      value: ({ usage }) => usage?.peakMemoryBytes ?? undefined,
+      text: ({ usage }) => bytes(usage?.peakMemoryBytes),
+    },
+    {
+      ...title('card'),
+      width: 76,
+      isNumeric: true,
+      value: ({ usage }) => usage?.cardUtilisation ?? undefined,
+      text: ({ usage }) => percent(usage?.cardUtilisation, 0),
+    },
+    {
+      ...title('cardMemory'),
+      width: 110,
+      isNumeric: true,
+      value: ({ usage }) => usage?.peakCardMemoryBytes ?? undefined,
+      text: ({ usage }) => bytes(usage?.peakCardMemoryBytes),
+    },
+    {
+      ...title('device'),
+      width: 180,
+      value: ({ device }) => device ?? undefined,
+      text: ({ device }) => device ?? t('common.none'),
     },
     { ...title('loss'), width: 84, isNumeric: true, value: lastLoss, text: (trial) => decimals(lastLoss(trial)) },
     {

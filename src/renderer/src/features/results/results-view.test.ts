@@ -9,6 +9,7 @@ import { clickById, eventually, findById, untilText } from '@/testing/until'
 import { useNavigationStore } from '@/stores/navigation.store'
 import { AppError } from '@shared/errors'
 import ResultsView from './ResultsView.vue'
+import { DEFAULT_HIDDEN, FIRST_OPTIONAL, withNewHidden } from './columns'
 import { MAX_TICKED, useResultsStore } from './store/results.store'
 
 // There is no canvas here; what a chart is given is tested beside its option.
@@ -121,6 +122,29 @@ describe('the table', () => {
     expect(lines).toHaveLength(5)
   })
 
+  it('has what trials took as columns to be asked for, sorted with the unmeasured last', async () => {
+    const usage = { cores: 0.97, countedSeconds: 60, peakMemoryBytes: 5e8, cardUtilisation: 0.5, cardReadings: 3, peakCardMemoryBytes: 2 ** 30 } // prettier-ignore
+    await open({
+      trials: [sampleTrial(1), sampleTrial(2, { usage }), sampleTrial(3, { usage: { ...usage, cores: 1.9 } })],
+    })
+    const store = useResultsStore()
+    expect(document.querySelector('[data-testid="sort-cores"]')).toBeNull()
+    for (const id of ['cores', 'card', 'cardMemory']) store.toggleColumn(id)
+    await clickById('sort-cores')
+    await eventually(() => expect(numbers()).toEqual(['3', '2', '1']))
+    const texts = (row: number): string => rows()[row]?.textContent ?? ''
+    expect(texts(1)).toContain('0.97')
+    expect(texts(1)).toContain('50 %')
+    expect(texts(1)).toContain('1.0 GiB')
+    expect(texts(2)).not.toMatch(/0\.00|0 B/)
+  })
+
+  it('begins with a column of an update hidden where the choice is an older one, and keeps the choice', () => {
+    const added = ['cores', 'memory', 'card', 'cardMemory', 'device']
+    expect(withNewHidden(['hash', 'macs'], FIRST_OPTIONAL)).toEqual(['hash', 'macs', ...added])
+    expect(withNewHidden(['hash', 'cores'], DEFAULT_HIDDEN)).toEqual(['hash', 'cores'])
+  })
+
   it('draws only what is seen of 10,000 rows', async () => {
     await open({ trials: Array.from({ length: 10_000 }, (_, index) => sampleTrial(index + 1)) })
     expect(rows().length).toBeLessThan(60)
@@ -145,6 +169,20 @@ describe('one trial', () => {
     expect(drawer.textContent).toContain('62 %')
     expect(drawer.textContent).toContain('Runners-up')
     expect(drawer.textContent).toContain('Trial 1, 40.0 %')
+  })
+
+  it('shows what it took of the machine, as far as it was measured', async () => {
+    const usage = { cores: 0.973, countedSeconds: 60, peakMemoryBytes: 612 * 2 ** 20, cardUtilisation: null, cardReadings: 0, peakCardMemoryBytes: null } // prettier-ignore
+    await open({ trials: [sampleTrial(1, { usage, device: 'CPU X, 1 thread' }), sampleTrial(2)] })
+    useNavigationStore().trialId = 101
+    const drawer = await findById(testIds.trialDrawer)
+    expect(drawer.textContent).toContain('Cores busy0.97')
+    expect(drawer.textContent).toContain('Peak memory612 MiB')
+    expect(drawer.textContent).toContain('Trained on CPU X, 1 thread')
+    expect(drawer.textContent).not.toMatch(/Card busy|Card memory/)
+    useNavigationStore().trialId = 102
+    await eventually(() => expect(document.querySelector('aside')?.textContent).toContain('Trial 2'))
+    expect(document.querySelector('aside')?.textContent).not.toMatch(/Cores busy|Peak memory|Trained on/)
   })
 
   it('that failed says why, what to do, and offers no export', async () => {

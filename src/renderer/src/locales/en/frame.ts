@@ -36,6 +36,7 @@ export const frame = {
     computes: 'no compute | 1 compute | {count} computes',
     devices: '{count} devices',
     load: '{percent} busy',
+    cards: 'no card | card {percent} busy | cards {percent} busy',
     noRun: 'No search running',
     runGeneration: 'Run {number}: generation {generation} of {generations}',
     left: 'about {time} left',

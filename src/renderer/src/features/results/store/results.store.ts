@@ -5,7 +5,7 @@ import { computed, ref, watch } from 'vue'
 import { useNavigationStore } from '@/stores/navigation.store'
 import { useRunFeedStore } from '@/stores/run-feed.store'
 import { TRIAL_STATES, type Trial, type TrialState } from '@shared/search/trial'
-import { DEFAULT_HIDDEN } from '../columns'
+import { DEFAULT_HIDDEN, FIRST_OPTIONAL, withNewHidden } from '../columns'
 
 /** As many as there are distinguishable series colours. */
 export const MAX_TICKED = 6
@@ -20,6 +20,10 @@ export const useResultsStore = defineStore('results', () => {
   const text = ref('')
   const ticked = ref<ReadonlySet<number>>(new Set())
   const hiddenColumns = useLocalStorage<string[]>('gptnas.results.hidden', [...DEFAULT_HIDDEN])
+  /** What could be chosen among when the choice was stored. */
+  const offered = useLocalStorage<string[]>('gptnas.results.optional', [...FIRST_OPTIONAL])
+  hiddenColumns.value = withNewHidden(hiddenColumns.value, offered.value)
+  offered.value = [...DEFAULT_HIDDEN]
 
   watch(
     () => navigation.runId,
