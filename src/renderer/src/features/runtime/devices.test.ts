@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { clickById, eventually, untilText } from '@/testing/until'
 import { testIds } from '@/testing/ids'
 import { mountWithEngine, type Mounted } from '@/testing/mount-with-engine'
-import { sampleDevices } from '@/testing/samples'
+import { sampleDevices, sampleReadOnlyStatus } from '@/testing/samples'
 import { AppError } from '@shared/errors'
 import type { BenchmarkEvent, BenchmarkResult } from '@shared/contract/devices'
 import RuntimeView from './RuntimeView.vue'
@@ -69,6 +69,17 @@ describe('what computes use', () => {
     await field('slotsPerGpu').setValue('2')
     await panel().find('form').trigger('submit')
     await untilText(mounted.wrapper, 'Search 3 is running.')
+  })
+})
+
+describe('in a window whose workspace another program holds', () => {
+  it('settings can be changed and it is said what they are; a measurement beside somebody who trains cannot be made', async () => {
+    mounted = mountWithEngine(RuntimeView, { status: sampleReadOnlyStatus() })
+    await untilText(mounted.wrapper, 'Another program holds this workspace')
+    expect(mounted.wrapper.find(`[data-testid="${testIds.runBenchmark}"]`).attributes('disabled')).toBeDefined()
+    await field('cpuSlots').setValue('1')
+    await panel().find('form').trigger('submit')
+    await eventually(() => expect(calls('runtime.configureDevices')).toHaveLength(1))
   })
 })
 

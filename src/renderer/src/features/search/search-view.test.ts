@@ -130,6 +130,25 @@ describe('a run', () => {
     await untilText(mounted.wrapper, 'Proposing the next generation')
   })
 
+  it('shows in training what its trials say, whatever computes have told of them by then', async () => {
+    const done = sampleTrial(7)
+    const started = sampleTrial(9, { state: 'running', fitness: null })
+    const late = { ...activities[0]!, trialId: done.id, trialNumber: 7, compute: 1 }
+    mounted = mountWithEngine(SearchView, {
+      runs: [sampleRun()],
+      trials: [...trials, done, started],
+      activities: [...activities, late],
+      phase: 'training',
+    })
+    const bars = () =>
+      mounted.wrapper.findAll(`[data-testid="${testIds.activity}"]`).map((bar) => bar.text().replace(/\s+/g, ' '))
+    await untilText(mounted.wrapper, 'epoch 2 of 3, step 40 of 125')
+    const shown = bars()
+    expect(shown[0]).toMatch(/^Trial 8 ?epoch 2 of 3/)
+    expect(shown.filter((text) => text.startsWith('Trial 9'))).toEqual([expect.stringMatching(/starting$/)])
+    expect(shown.some((text) => text.includes('Trial 7'))).toBe(false)
+  })
+
   it('of a lower resolution says so, and how far its images are', async () => {
     const run = sampleRun()
     const small = { ...run, definition: { ...run.definition, data: { ...run.definition.data, resolution: 16 } } }

@@ -42,7 +42,8 @@ export const data = {
     meanDeviation: 'mean {mean}, deviation {deviation}',
     import: {
       open: 'Import your own…',
-      readOnly: 'This workspace is open read-only, so nothing can be imported here.',
+      readOnly:
+        'This workspace is open read-only, so nothing can be imported here. Data sets of the catalogue belong to this machine and can be fetched.',
       title: 'Import a data set',
       description:
         'A folder with one folder of images for each class, a table of images, or the files of CIFAR, MNIST or ImageNet; also zipped. Nothing is changed there.',

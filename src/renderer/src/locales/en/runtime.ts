@@ -49,6 +49,8 @@ export const runtime = {
         benchmark: 'As measured here on {date}.',
         rule: 'By rule: no measurement of this machine counts.',
       },
+      readOnly:
+        'Another program holds this workspace and may be training: a measurement would be wrong, so it rests. The settings are this machine’s, not the workspace’s: they hold here at once, and in the other program from its next start.',
       stale: 'The measurement does not count. {reason}',
       failed: 'What computes use could not be read',
       notSaved: 'The settings were not changed',

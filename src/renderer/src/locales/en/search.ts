@@ -16,6 +16,7 @@ export const search = {
     training: 'In training',
     noComputes: 'No compute has started yet.',
     computeIdle: 'Compute {slot} is idle',
+    starting: 'starting',
     step: 'epoch {epoch} of {epochs}, step {step} of {steps}',
     loss: '· loss {loss}',
     population: 'Generation {generation}',
