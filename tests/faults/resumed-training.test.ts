@@ -1,9 +1,10 @@
 // A trial that goes on in the middle, in another session or after a pause, with a real compute: the curve and the weights are
-// those of a training that nothing disturbed, to the last bit.
+// those of a training that nothing disturbed, to the last bit; what it took of the machine adds up.
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import path from 'node:path'
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import type { Trial } from '../../src/shared/search/trial'
 import { temporaryFolder } from '../../src/engine/testing/temporary-folder'
 import { checkpointFiles } from './checkpoint-files'
 import { writeDataset } from './dataset'
@@ -29,6 +30,21 @@ async function untilEpoch({ client }: Workbench, id: string, epoch: number): Pro
     if ((activities[0]?.epoch ?? 0) >= epoch) return
 }
 
+const firstTrial = async ({ client }: Workbench, id: string): Promise<Trial> =>
+  (await client.trials.list({ id })).trials[0]!
+
+/** A compute of one thread; only Linux tells. A busy machine gives it less of a core, TensorFlow's helpers a little more. */
+function expectMeasured({ device, usage }: Trial): void {
+  expect(device).toMatch(/^CPU .*, 1 thread$/)
+  if (process.platform !== 'linux') return
+  expect(usage?.cores).toBeGreaterThan(0.02)
+  expect(usage?.cores).toBeLessThan(4)
+  // TensorFlow alone takes some hundred megabytes.
+  expect(usage?.peakMemoryBytes).toBeGreaterThan(100e6)
+  expect(usage?.peakMemoryBytes).toBeLessThan(4e9)
+  expect(usage).toMatchObject({ cardUtilisation: null, cardReadings: 0, peakCardMemoryBytes: null })
+}
+
 const isAlive = (pid: number): boolean => {
   try {
     return process.kill(pid, 0)
@@ -51,6 +67,10 @@ describe('a trial that goes on in the middle', () => {
       const { id } = await workbench.client.searches.create({ definition: definition() })
       undisturbed = await outcomeOf(workbench, workspace, id)
       expect(undisturbed).toMatchObject({ state: 'finished', trial: { state: 'finished', attempt: 1 } })
+      const trial = await firstTrial(workbench, id)
+      expectMeasured(trial)
+      // It begins when there is a compute, whose start is the larger part here.
+      expect(trial.usage?.countedSeconds ?? 0).toBeLessThanOrEqual(trial.seconds!)
     },
     TIMEOUT_MS,
   )
@@ -76,8 +96,13 @@ describe('a trial that goes on in the middle', () => {
       await new Promise((resolve) => setTimeout(resolve, 1000))
       expect(await checkpointFiles(folder)).toEqual(before)
 
+      const held = await firstTrial(workbench, id)
+      expectMeasured(held)
       await client.searches.resume({ id })
       expect(await outcomeOf(workbench, workspace, id)).toEqual(undisturbed)
+      const ended = await firstTrial(workbench, id)
+      expectMeasured(ended)
+      expect(ended.usage?.countedSeconds ?? 1).toBeGreaterThan(held.usage?.countedSeconds ?? 0)
     },
     TIMEOUT_MS,
   )
