@@ -68,7 +68,7 @@ function localComputes(devices: Devices, start: ProcessStarter): ShapedPool {
   return new LocalComputes({
     slots: devices.plan().slots.length,
     start,
-    environment: (slot) => devices.environment(devices.plan().slots[slot]!),
+    environment: (slot, threads) => devices.environment(devices.plan().slots[slot]!, threads),
   })
 }
 
@@ -103,7 +103,8 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     const gpu = devices.plan().slots[slot]?.gpu ?? null
     return gpu === null ? null : { id: gpu.id, gpus: devices.gpus }
   }
-  const prepare = createPreparation({ store, artefacts, datasets, pool, cardOf, proposerFolder })
+  const { threadsAlone } = devices
+  const prepare = createPreparation({ store, artefacts, datasets, pool, cardOf, threadsAlone, proposerFolder })
   const orchestrator = new Orchestrator({ store, artefacts, updates, prepare, report })
   const views = createRunViews(store, orchestrator, updates, ({ definition }) => parallelOf(definition, pool))
   const services: Services = {

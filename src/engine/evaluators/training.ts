@@ -6,11 +6,13 @@ import path from 'node:path'
 import type { BlockLibrary } from '@shared/architecture/block'
 import { parseDocument, readChain } from '@shared/architecture/document'
 import { expandDocument } from '@shared/architecture/expand'
+import type { LayerGraph } from '@shared/architecture/layer'
 import type { SplitFiles, TrainJob } from '@shared/contract/compute'
 import { createRandom } from '@shared/random'
 import type { RunDefinition } from '@shared/search/run'
 import type { Origin } from '@shared/search/trial'
 import type { ComputePool } from '../executors/pool'
+import type { ThreadsWanted } from '../executors/threads'
 import { measureTraining, type TrainingCard, type TrainingMeter } from '../machine/training-meter'
 import type { TrialRecord } from '../storage/trials'
 import type { EvaluationHooks, Evaluator } from './evaluator'
@@ -30,6 +32,8 @@ export interface TrainingOptions {
   readonly checkpointsFolder: string
   /** The card that a slot's compute uses, to be measured; null on the processor. */
   readonly cardOf?: (slot: number) => TrainingCard | null
+  /** Threads that its compute is to have; left out, those of the slot. */
+  readonly threadsFor?: (graph: LayerGraph, batchSize: number) => ThreadsWanted
   /** How long a compute may say nothing; replaced in tests. */
   readonly silence?: SilenceLimits
   /** How long a compute may take to let go of a training; replaced in tests. Milliseconds. */
@@ -72,6 +76,7 @@ export function createTrainingEvaluator(options: TrainingOptions): Evaluator {
   return {
     evaluate: async (trial, document, hooks, signal) => {
       const job = await trainJob(options, trial, document)
+      const threads = options.threadsFor?.(job.graph as unknown as LayerGraph, job.recipe.batchSize) ?? 'of-slot'
       const evaluation = options.pool.run(
         async (client, slot, kill) => {
           const meter = measureCompute(options, slot, hooks)
@@ -82,6 +87,7 @@ export function createTrainingEvaluator(options: TrainingOptions): Evaluator {
           }
         },
         signal,
+        threads,
       )
       return evaluation.catch(async (thrown: unknown): Promise<never> => {
         throw await afterMemoryKill(thrown, job)

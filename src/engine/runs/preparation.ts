@@ -7,6 +7,7 @@ import { BUILT_IN_BLOCKS } from '@shared/architecture/blocks'
 import { costOf } from '@shared/architecture/cost'
 import { parseDocument } from '@shared/architecture/document'
 import { expandDocument } from '@shared/architecture/expand'
+import type { LayerGraph } from '@shared/architecture/layer'
 import { AppError } from '@shared/errors'
 import type { RunDefinition } from '@shared/search/run'
 import { createBlockChainSpace, type BlockChainSpace } from '@shared/spaces/block-chain/space'
@@ -17,6 +18,7 @@ import type { Datasets, ReadyDataset } from '../datasets/datasets'
 import { indexBytes, stratifiedSplit } from '../datasets/split'
 import { createTrainingEvaluator, trainableNodes, trainingSeed } from '../evaluators/training'
 import type { ComputePool } from '../executors/pool'
+import type { ThreadsWanted } from '../executors/threads'
 import type { TrainingCard } from '../machine/training-meter'
 import type { Artefacts } from '../storage/artefacts'
 import { addJournal } from '../storage/journal'
@@ -36,6 +38,8 @@ export interface PreparationOptions {
   readonly pool: ComputePool
   /** The card of a slot's compute; null on the processor. */
   readonly cardOf?: (slot: number) => TrainingCard | null
+  /** Threads of a training that has the machine to itself; left out, those of its slot. */
+  readonly threadsAlone?: (graph: LayerGraph, batchSize: number) => ThreadsWanted
   /** Folder of the proposer's checkpoint. */
   readonly proposerFolder: string
 }
@@ -123,6 +127,8 @@ export function createPreparation(options: PreparationOptions): PrepareRun {
       evaluator: createTrainingEvaluator({
         pool,
         cardOf: options.cardOf,
+        // A training of one architecture: nothing else wants the other cores.
+        threadsFor: definition.architecture === undefined ? undefined : options.threadsAlone,
         definition,
         library,
         // Never the test split (design: Test data).
