@@ -31,6 +31,8 @@ export interface Disturbed {
   readonly left: CheckpointFiles
   /** From each fault that ended a compute at its work to the next sign of life of the training. */
   readonly returnSeconds: readonly number[]
+  /** From the search's start to the first sign of life of its compute: how fast this machine is just now. */
+  readonly startSeconds: number
   /** What the user can read of it. */
   readonly journal: readonly string[]
 }
@@ -40,6 +42,8 @@ export interface DisturbedOptions {
   readonly programs: string
   readonly faults: readonly Fault[]
   readonly recipe?: Partial<Recipe>
+  /** After so long the run hangs; `LIMIT_SECONDS` by default. */
+  readonly limitSeconds?: number
 }
 
 /** A hit while it is not known what comes of it. */
@@ -49,8 +53,12 @@ interface Shot {
   readonly isOver: () => boolean
 }
 
-/** @throws Error with the journal when the run has not come to an end after `LIMIT_MS`: it hangs */
-export async function trainDisturbed({ workspace, programs, faults, recipe }: DisturbedOptions): Promise<Disturbed> {
+/** An undisturbed training takes about 4 s and a new compute 2 s on two idle cores: more than this is a hang. */
+export const LIMIT_SECONDS = 90
+
+/** @throws Error with the journal when the run has not come to an end in time: it hangs */
+export async function trainDisturbed(options: DisturbedOptions): Promise<Disturbed> {
+  const { workspace, programs, faults, recipe, limitSeconds = LIMIT_SECONDS } = options
   mkdirSync(workspace, { recursive: true })
   writeDataset(workspace)
   const folder = path.join(workspace, 'checkpoints')
@@ -76,25 +84,22 @@ export async function trainDisturbed({ workspace, programs, faults, recipe }: Di
     const following = follow(workbench, id, faults, () => groups[groups.length - 1], journal)
     // Read below; where the run hangs, its failure is not the one to tell.
     following.catch(() => undefined)
-    const outcome = await withinLimit(outcomeOf(workbench, workspace, id), journal)
-    const { shots, returnSeconds } = await following
+    const outcome = await withinLimit(outcomeOf(workbench, workspace, id), limitSeconds, journal)
+    const { shots, returnSeconds, startSeconds } = await following
     const left = await checkpointFiles(folder)
-    return { outcome, hits: fates(shots, outcome), deaths, left, returnSeconds, journal }
+    return { outcome, hits: fates(shots, outcome), deaths, left, returnSeconds, startSeconds, journal }
   } finally {
     await workbench.close()
     for (const group of groups) await group.remove()
   }
 }
 
-/** An undisturbed training takes about 4 s and a new compute 2 s on two idle cores: more than this is a hang. */
-const LIMIT_MS = 90_000
-
-async function withinLimit<T>(work: Promise<T>, journal: readonly string[]): Promise<T> {
+async function withinLimit<T>(work: Promise<T>, seconds: number, journal: readonly string[]): Promise<T> {
   let timer: NodeJS.Timeout | undefined
   const limit = new Promise<never>((_, reject) => {
     timer = setTimeout(
-      () => reject(new Error(`no end after ${LIMIT_MS / 1000} s; its journal: ${journal.join(' | ') || 'empty'}`)),
-      LIMIT_MS,
+      () => reject(new Error(`no end after ${seconds} s; its journal: ${journal.join(' | ') || 'empty'}`)),
+      1000 * seconds,
     )
   })
   try {
@@ -116,12 +121,15 @@ async function follow(
   const returnSeconds: number[] = []
   let victim: StartedProcess | undefined
   let hitAt: number | null = null
+  const begun = Date.now()
+  let startSeconds: number | null = null
   for await (const { run, activities, journal: lines } of await client.searches.watch({ id })) {
     journal.push(...lines.map(({ message }) => message))
     if (run.state !== 'running') break
     const [activity] = activities
     const process = compute()
     if (activity === undefined || process === undefined || process === victim) continue
+    startSeconds ??= (Date.now() - begun) / 1000
     if (hitAt !== null) returnSeconds.push((Date.now() - hitAt) / 1000)
     hitAt = null
     const [next] = waiting
@@ -137,7 +145,7 @@ async function follow(
     victim = process
     hitAt = Date.now()
   }
-  return { shots, returnSeconds }
+  return { shots, returnSeconds, startSeconds: startSeconds ?? 0 }
 }
 
 /** A compute may also end after its training has: so many ended at their work as the trial was tried anew. */
