@@ -50,6 +50,10 @@ interface ImportOptions extends CommonOptions {
   readonly replace?: boolean
 }
 
+interface ResolutionOptions extends CommonOptions {
+  readonly resolution?: string
+}
+
 /** @throws AppError `invalid-input` for what is no whole number */
 function pixelsOf(text: string | undefined): number | null {
   if (text === undefined) return null
@@ -113,10 +117,16 @@ export function datasetCommand(program: Command): void {
   )
 
   withCommonOptions(
-    group.command('get <name>').description('fetch, check and prepare a data set, for example cifar-10'),
-  ).action((name: string, options: CommonOptions) =>
+    group
+      .command('get <name>')
+      .description('fetch, check and prepare a data set, for example cifar-10')
+      .option(
+        '--resolution <pixels>',
+        'make its smaller images of this size too, as a search of that resolution would',
+      ),
+  ).action((name: string, options: ResolutionOptions) =>
     runCommand(options, async (context) => {
-      await getDataset(context, name)
+      await getDataset(context, name, pixelsOf(options.resolution))
       const dataset = (await context.client.datasets.list()).find((set) => set.name === name)
       context.output.result(
         dataset,
@@ -175,7 +185,7 @@ export function datasetCommand(program: Command): void {
         '--resolution <pixels>',
         'only the smaller images of this size, of any data set; a search makes them again',
       ),
-  ).action((name: string, options: CommonOptions & { readonly resolution?: string }) =>
+  ).action((name: string, options: ResolutionOptions) =>
     runCommand(options, async ({ client, output }) => {
       const resolution = pixelsOf(options.resolution)
       await client.datasets.remove({ name, resolution })
