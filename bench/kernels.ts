@@ -88,6 +88,8 @@ async function auditIn(setting: Setting, parts: readonly Part[], { quick, note }
   return { results, death }
 }
 
+const isRecorded = (part: Part): boolean => part.startsWith('recorded')
+
 function summary(part: Part, results: Outcome['results']) {
   const own = results.filter((result) => result.part === part)
   const bad = own.filter(({ error }) => typeof error === 'string' || !(error <= BOUNDS[part]))
@@ -97,7 +99,13 @@ function summary(part: Part, results: Outcome['results']) {
   )
   return {
     cases: own.length,
-    bitwise: part.startsWith('recorded') ? own.filter(({ isBitwise }) => isBitwise).length : undefined,
+    recorded: isRecorded(part)
+      ? {
+          equalToTheBit: own.filter(({ equals }) => equals === 'eager').length,
+          equalWithTheKernelsOfSessions: own.filter(({ equals }) => equals === 'eager with session kernels').length,
+          notExplained: own.filter(({ equals }) => !equals).map(({ title }) => title),
+        }
+      : undefined,
     worst: worst && `${String(worst.error)}: ${worst.title} (${worst.detail})`,
     bad: bad.map(({ title, error, detail }) => `${title}: ${String(error)} (${detail})`),
   }
@@ -117,9 +125,15 @@ async function measure(options: BenchOptions): Promise<Measured> {
     const byPart = Object.fromEntries(parts.map((part) => [part, summary(part, outcome.results)]))
     results[setting.name] = { ...byPart, death: outcome.death }
     for (const part of parts) {
-      const { cases, bad } = byPart[part]!
+      const { cases, bad, recorded } = byPart[part]!
       options.note(`${setting.name}, ${part}: ${cases} cases, ${bad.length} beyond ${BOUNDS[part]}`)
       checks.push(equal(`${setting.name}, ${part}: cases beyond ${BOUNDS[part]}`, bad.length, 0))
+      if (recorded === undefined) continue
+      const { equalToTheBit: same, equalWithTheKernelsOfSessions: exchanged, notExplained } = recorded
+      options.note(
+        `  ${same} equal to the bit, ${exchanged} with the kernels of sessions, ${notExplained.length} not explained`,
+      )
+      checks.push(equal(`${setting.name}, ${part}: differences from eager not explained`, notExplained.length, 0))
     }
     checks.push(equal(`${setting.name}: processes that died`, outcome.death === null ? 0 : 1, 0))
   }

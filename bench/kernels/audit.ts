@@ -5,7 +5,7 @@ import type { LayerGraph } from '../../src/shared/architecture/layer'
 import { BLOCK_CASES } from '../../src/compute/networks/testing/block-cases'
 import { auditGradients } from '../../src/compute/networks/testing/gradient-audit'
 import { KIND_CASES } from '../../src/compute/networks/testing/kind-cases'
-import { trainBothWays } from '../../src/compute/networks/testing/recorded-training'
+import { trainBothWays, type RecordedTraining } from '../../src/compute/networks/testing/recorded-training'
 import { windowCases } from './window-cases'
 
 export const PARTS = ['windows', 'kinds', 'blocks', 'recorded kinds', 'recorded blocks', 'zoo', 'recorded zoo'] as const
@@ -16,8 +16,8 @@ export interface CaseResult {
   readonly title: string
   /** The larger of the errors of loss and slopes, or of the weights after the steps. */
   readonly error: number
-  /** Of a recorded part: equal to the last bit. */
-  readonly isBitwise?: boolean
+  /** Of a recorded part: what the recording equals to the last bit. */
+  readonly equals?: RecordedTraining['equals']
   readonly detail: string
 }
 

@@ -46,15 +46,12 @@ describe('the audit', () => {
   })
 })
 
-/**
- * The cases hold biased convolutions around the kind, and a recording fuses those (docs/decisions/016): what is bitwise by itself
- * (recorder/kinds.test.ts) is so to rounding here, and after 20 steps the roundings must still be roundings. Blocks and zoo
- * networks: bench:kernels.
- */
-const AFTER_STEPS = 1e-4
-describe('twenty recorded steps equal eager ones', () => {
+/** Blocks and zoo networks, with every setting of oneDNN and threads: bench:kernels. */
+describe('twenty recorded steps equal eager ones to the last bit', () => {
   const one = LAYER_KINDS.map((kind) => KIND_CASES.find((entry) => entry.kind === kind)!)
-  it.each(one.map((entry) => [entry.title, entry.graph] as const))('%s', (_, graph) => {
-    expect(trainBothWays(graph, 20).error).toBeLessThan(AFTER_STEPS)
+  it.each(one.map((entry) => [entry.title, entry.kind, entry.graph] as const))('%s', (_, kind, graph) => {
+    // What oneDNN, where it is on, computes in sessions only (docs/decisions/016).
+    const isExchanged = kind === 'max-pool' || kind === 'softmax'
+    expect(['eager', ...(isExchanged ? ['eager with session kernels'] : [])]).toContain(trainBothWays(graph, 20).equals)
   })
 })

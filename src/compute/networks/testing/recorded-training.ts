@@ -1,5 +1,6 @@
 // A network trained for some steps twice, recorded and eagerly: whether the weights come out the same to the last bit.
-// With dropout and stochastic depth as they are: both draw from the fed seed. Used by tests and by bench:kernels.
+// With dropout and stochastic depth as they are: both draw from the fed seed. Where not, whether TensorFlow's own exchange of kernels in
+// sessions is the whole reason. Used by tests and by bench:kernels.
 import type { LayerGraph } from '@shared/architecture/layer'
 import { createRandom } from '@shared/random'
 import {
@@ -17,13 +18,19 @@ import type { Seed } from '../../tensorflow/kernels/random'
 import { sgd } from '../../tensorflow/optimizers'
 import { entry } from '../../tensorflow/recorder/program'
 import { record } from '../../tensorflow/recorder/record'
+import { withSessionKernels } from '../../tensorflow/testing/session-kernels'
 import { initialValues } from '../initialise'
 import { buildNetwork, trainedNames } from '../network'
 
-export interface RecordedTraining {
+interface Comparison {
   readonly isBitwise: boolean
   /** Largest |recorded - eager| / |eager| over the stored arrays, 0 where bitwise; values below SMALL count as that. */
   readonly error: number
+}
+
+export interface RecordedTraining extends Comparison {
+  /** What the recorded weights equal to the last bit; null where nothing explains the difference. */
+  readonly equals: 'eager' | 'eager with session kernels' | null
 }
 
 /** A bias before a normalisation has no gradient but roundings and drifts by them: its 1e-9 is compared with weights, not with itself. */
@@ -33,6 +40,15 @@ const SMALL = 1e-3
 const RATE = 0.01
 
 export function trainBothWays(graph: LayerGraph, steps: number, batch = 4): RecordedTraining {
+  const plain = comparedTraining(graph, steps, batch)
+  if (plain.isBitwise) return { ...plain, equals: 'eager' }
+  // Without oneDNN TensorFlow exchanges nothing, so nothing else may count.
+  const isOff = process.env['TF_ENABLE_ONEDNN_OPTS'] === '0'
+  const isExplained = !isOff && withSessionKernels(() => comparedTraining(graph, steps, batch)).isBitwise
+  return { ...plain, equals: isExplained ? 'eager with session kernels' : null }
+}
+
+function comparedTraining(graph: LayerGraph, steps: number, batch: number): Comparison {
   const network = buildNetwork(graph)
   const random = createRandom(8)
   const variables = new Map<string, Variable>(
@@ -96,10 +112,7 @@ export function trainBothWays(graph: LayerGraph, steps: number, batch = 4): Reco
 
 const norm = (values: Float32Array): number => Math.sqrt(values.reduce((sum, value) => sum + value * value, 0))
 
-function compare(
-  recorded: ReadonlyMap<string, Float32Array>,
-  variables: ReadonlyMap<string, Variable>,
-): RecordedTraining {
+function compare(recorded: ReadonlyMap<string, Float32Array>, variables: ReadonlyMap<string, Variable>): Comparison {
   let [isBitwise, error] = [true, 0]
   for (const [name, variable] of variables) {
     const [a, b] = [recorded.get(name)!, variable.dataSync<'float32'>()]

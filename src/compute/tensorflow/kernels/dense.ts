@@ -42,9 +42,15 @@ export function biasAdd<T extends Tensor>(x: T, bias: Tensor): T {
   return differentiable<T>(
     [x, bias],
     () => ({ value: executeSingle('BiasAdd', attributes, [x, bias]) as T, saved: [] }),
-    (dy) => [dy.clone(), executeSingle('BiasAddGrad', attributes, [dy])],
+    (dy) => [dy.clone(), executeSingle('BiasAddGrad', attributes, [asRows(dy)])],
   )
 }
+
+/**
+ * A matrix of the same values. A recorded bias gradient of the very tensor that a convolution's gradient takes would be fused with it
+ * by oneDNN, whose threads add in other portions than the two kernels do one by one (docs/decisions/016).
+ */
+const asRows = (x: Tensor): Tensor => (x.rank === 2 ? x : tf.reshape(x, [-1, x.shape[x.rank - 1]!]))
 
 /** Mean over everything. */
 export function mean(x: Tensor): Scalar {

@@ -5,6 +5,7 @@ import { DataType } from '../binding'
 import type { GraphBuilder, Reference } from './graph'
 import { isUniform } from './graph'
 import { shapeProto } from './protobuf'
+import { regroupable } from './regrouping'
 import { VariableHistory, type SessionVariable } from './session-variables'
 import type { TraceEvent } from './trace'
 
@@ -72,12 +73,19 @@ export function emitEntry(
     sources.set(id, () => ({ name: node, dtype }))
   }
 
+  const isRegroupable = regroupable(traced.events, [...traced.after, ...traced.fetches.map(({ id }) => id)])
+  /** Snapshot hands its input on without a copy where nothing else holds it, and no pass of TensorFlow's removes it. */
+  const apart = (input: Reference): Reference => graph.op(scope, 'Snapshot', [], [input], [input.dtype])[0]!
+
   for (const event of traced.events) {
     if (event.type === 'constant') {
       checkConstant(scope, event)
       sources.set(event.id, () => graph.constant(event.dtype, event.shape, event.values))
     } else if (event.type === 'op') {
-      const inputs = event.inputs.map((id, i) => find(id, event.name, i))
+      const inputs = event.inputs.map((id, i) => {
+        const input = find(id, event.name, i)
+        return isRegroupable(event.name, id) ? apart(input) : input
+      })
       const dtypes = event.outputs.map(({ dtype }) => dtype)
       const results = graph.op(scope, event.name, event.attributes, inputs, dtypes)
       event.outputs.forEach(({ id }, i) => sources.set(id, () => results[i]!))

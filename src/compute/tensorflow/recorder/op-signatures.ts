@@ -142,6 +142,7 @@ export const OP_SIGNATURES: Readonly<Record<string, string>> = {
   Sin: 'T | T',
   Sinh: 'T | T',
   Slice: 'T Index Index | T Index',
+  Snapshot: 'T | T',
   Softmax: 'T | T',
   SoftmaxCrossEntropyWithLogits: 'T T | T',
   Softplus: 'T | T',
