@@ -3,7 +3,9 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { temporaryFolder } from '../testing/temporary-folder'
-import type { GpuReading } from './gpu-meter'
+import { fakeNvidiaSmi } from '../testing/fake-nvidia-smi'
+import { createGpuMeter, type GpuReading } from './gpu-meter'
+import { nvidiaSmi } from './nvidia-smi'
 import { forgetPeakMemory, residentMemory } from './process-usage'
 import { measureTraining, type TrainingMeterOptions } from './training-meter'
 
@@ -137,6 +139,28 @@ describe('what a training takes', () => {
       cardReadings: 2,
       peakCardMemoryBytes: 3500 * MEBIBYTE,
     })
+  })
+})
+
+describe.skipIf(process.platform === 'win32')('a card that a program tells of', () => {
+  it('is read in the background, first after the begin, whether it goes by UUID or by index', async () => {
+    const devices = '0, Card, 8192, 900, 60, 550.1, GPU-1, 65\n1, Card, 8192, 100, 50, 550.1, [N/A], 25\n'
+    const processes = '7, GPU-1, 800\n8, GPU-1, 50\n'
+    for (const [id, cardUtilisation] of [
+      ['GPU-1', 0.65],
+      ['1', 0.25],
+    ] as const) {
+      // prettier-ignore
+      const { clock, measure } = fakeProcess()
+      const gpus = createGpuMeter(nvidiaSmi(fakeNvidiaSmi({ devices, processes })), () => clock.ms)
+      await gpus.read()
+      clock.ms = 1000
+      const meter = measure({ proc: '/nowhere', card: { id, gpus } })
+      expect(meter.usage()).toBeNull() // what was read before it began is not its own
+      clock.ms = 6000
+      await expect.poll(() => meter.usage()).toMatchObject({ cardReadings: 1 })
+      expect(meter.usage()).toMatchObject({ cardUtilisation, cardReadings: 1, peakCardMemoryBytes: 800 * MEBIBYTE })
+    }
   })
 })
 
