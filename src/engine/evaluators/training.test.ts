@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { BUILT_IN_BLOCKS } from '@shared/architecture/blocks'
 import { zooDocument } from '@shared/architecture/document/zoo-document'
 import type { AppError } from '@shared/errors'
+import { recipeSchema } from '@shared/search/run'
 import type { ComputeClient, ComputePool } from '../executors/pool'
 import type { TrialRecord } from '../storage/trials'
 import { fakeComputes, wellTrained, type FakeComputes, type TrainScript } from '../testing/fake-computes'
@@ -13,6 +14,8 @@ import { temporaryFolder } from '../testing/temporary-folder'
 import type { EvaluationHooks } from './evaluator'
 import { createTrainingEvaluator } from './training'
 
+const ALL_CORES = { threads: 4, use: 'within-ops' } as const
+
 /** A compute that is stopped: messages reach it, nothing comes back. */
 const neverAnswers = { train: () => new Promise(() => undefined), idle: () => new Promise(() => undefined) } as unknown as ComputeClient // prettier-ignore
 
@@ -20,11 +23,12 @@ interface Circumstances {
   readonly holds?: boolean
   readonly signal?: AbortSignal
   readonly pool?: FakeComputes
+  readonly deterministic?: boolean
 }
 
 function evaluated(
   train: TrainScript,
-  { holds = false, signal = new AbortController().signal, pool = fakeComputes(train) }: Circumstances = {},
+  { holds = false, signal = new AbortController().signal, pool = fakeComputes(train), deterministic = false }: Circumstances = {}, // prettier-ignore
 ) {
   const told: string[] = []
   const hooks: EvaluationHooks = {
@@ -38,12 +42,13 @@ function evaluated(
   const folder = temporaryFolder()
   const evaluator = createTrainingEvaluator({
     pool,
-    definition: definition(),
+    definition: definition({ recipe: recipeSchema.parse({ deterministic }) }),
     library: BUILT_IN_BLOCKS,
     data: { images: '', labels: '', count: 3, shape: [32, 32, 3], classes: 10, mean: [], deviation: [] },
     trainIndices: '',
     validationIndices: '',
     checkpointsFolder: path.join(folder, 'checkpoints'),
+    threadsFor: () => ALL_CORES,
     silence: { firstMs: 400, leastMs: 60, factor: 4 },
     letGoMs: 150,
   })
@@ -99,6 +104,35 @@ describe('the evaluator of trainings', () => {
     const dead = { ...pool, run: ((job, signal) => pool.run((_client, slot, kill) => job(neverAnswers, slot, kill), signal)) as ComputePool['run'] } // prettier-ignore
     await expect(evaluated(wellTrained, { pool: dead }).result).rejects.toMatchObject({ code: 'compute-died' })
     expect(pool.killed.length).toBeGreaterThan(0)
+  })
+})
+
+describe('the threads of a training', () => {
+  /** Asked for while another job has a compute, or none. */
+  async function asked(beside: boolean, deterministic: boolean) {
+    const real = fakeComputes()
+    const wanted: unknown[] = []
+    const run: ComputePool['run'] = (job, signal, threads) => {
+      wanted.push(threads)
+      return real.run(job, signal, threads)
+    }
+    let leave: () => void = () => undefined
+    const other = beside
+      ? real.run(() => new Promise<void>((done) => (leave = done)), new AbortController().signal)
+      : null
+    await evaluated(wellTrained, { pool: { ...real, run }, deterministic }).result
+    leave()
+    await other
+    return wanted
+  }
+
+  it('are those for a training that runs alone, unless another compute works', async () => {
+    expect(await asked(false, false)).toEqual([ALL_CORES])
+    expect(await asked(true, false)).toEqual(['of-slot'])
+  })
+
+  it('do not depend on what else works where the numbers may not', async () => {
+    expect(await asked(true, true)).toEqual([ALL_CORES])
   })
 })
 

@@ -76,7 +76,6 @@ export function createTrainingEvaluator(options: TrainingOptions): Evaluator {
   return {
     evaluate: async (trial, document, hooks, signal) => {
       const job = await trainJob(options, trial, document)
-      const threads = options.threadsFor?.(job.graph as unknown as LayerGraph, job.recipe.batchSize) ?? 'of-slot'
       const evaluation = options.pool.run(
         async (client, slot, kill) => {
           const meter = measureCompute(options, slot, hooks)
@@ -87,13 +86,19 @@ export function createTrainingEvaluator(options: TrainingOptions): Evaluator {
           }
         },
         signal,
-        threads,
+        threadsOf(options, job),
       )
       return evaluation.catch(async (thrown: unknown): Promise<never> => {
         throw await afterMemoryKill(thrown, job)
       })
     },
   }
+}
+
+/** The slot's own where another compute works at that moment, but for a training whose numbers may not depend on that. */
+function threadsOf({ pool, threadsFor }: TrainingOptions, { graph, recipe }: TrainJob): ThreadsWanted {
+  const isAlone = recipe.deterministic || pool.statuses().every(({ state }) => state !== 'busy')
+  return (isAlone && threadsFor?.(graph as unknown as LayerGraph, recipe.batchSize)) || 'of-slot'
 }
 
 /** Begins to measure the compute of a slot and tells `hooks`. */
