@@ -9,6 +9,7 @@ function group(limit = String(512 * MEBIBYTE)) {
   const files: Record<string, string> = {
     '/proc/71/cgroup': '0::/jobs\n',
     '/proc/72/cgroup': '0::/jobs\n',
+    '/proc/71/status': 'VmRSS:\t  700000 kB\nRssAnon:\t  512000 kB\n',
     '/sys/fs/cgroup/jobs/memory.max': limit,
     '/sys/fs/cgroup/jobs/memory.events': 'oom_kill 3\n',
   }
@@ -28,7 +29,7 @@ describe('a death for want of memory', () => {
     const error = watch.ended('Compute 1', null)
     expect(error).toMatchObject({
       code: 'out-of-memory',
-      message: expect.stringContaining('may hold 512 MiB') as string,
+      message: expect.stringContaining('may hold 512 MiB, and it held 500 MiB') as string,
     })
     expect(hasLostCompute(error)).toBe(true)
   })

@@ -5,7 +5,6 @@ import { readFileSync } from 'node:fs'
 import os from 'node:os'
 import { AppError } from '@shared/errors'
 import { controlGroup, memoryKills, memoryLimit, type ReadFile } from '@shared/runtime/control-groups'
-import { createUsageMeter } from '../machine/process-usage'
 
 /** The kernel ended the process under a job because there was no memory left. */
 export class MemoryKillError extends AppError {
@@ -41,6 +40,15 @@ function readSystem(file: string): string | null {
   }
 }
 
+/**
+ * Memory of a process that nobody shares: what its limit counts. Resident memory would also hold mapped files, TensorFlow among
+ * them, and read as more than the limit allows.
+ */
+function ownBytes(read: ReadFile, pid: number): number | null {
+  const kilobytes = /^RssAnon:\s+(\d+) kB/m.exec(read(`/proc/${pid}/status`) ?? '')?.[1]
+  return kilobytes === undefined ? null : Number(kilobytes) * 1024
+}
+
 export interface MemoryWatch {
   /** @returns the error where the process ended for want of memory, else null. Call it once, when the process has ended. */
   ended(name: string, code: number | null): MemoryKillError | null
@@ -65,9 +73,8 @@ export class MemoryKills {
     const group = controlGroup(this.read, 'memory', pid)
     const key = group?.folders.join() ?? ''
     const before = memoryKills(this.read, group)
-    const usage = createUsageMeter(pid)
-    let held: number | null = null
-    const timer = setInterval(() => (held = usage().memoryBytes ?? held), SAMPLE_EVERY_MS)
+    let held = ownBytes(this.read, pid)
+    const timer = setInterval(() => (held = ownBytes(this.read, pid) ?? held), SAMPLE_EVERY_MS)
     timer.unref()
     return {
       ended: (name, code) => {
