@@ -83,7 +83,7 @@ export function outOfMemory(batchSize: number, needed: number, available: number
   const mebibytes = (bytes: number): number => Math.round(bytes / MEBIBYTE)
   return new AppError(
     'out-of-memory',
-    `Training with batches of ${batchSize} needs about ${mebibytes(needed)} MiB; ${mebibytes(available)} MiB are available.`,
+    `Training with batches of ${batchSize} needs about ${mebibytes(needed)} MiB; ${mebibytes(available)} MiB are available, of which it may take ${mebibytes(available * USABLE_FRACTION)}.`,
     'Lower the batch size or the cost limit of the space, or train fewer candidates at once.',
     { cause },
   )
