@@ -54,7 +54,7 @@ interface Shot {
 }
 
 /** An undisturbed training takes about 4 s and a new compute 2 s on two idle cores: more than this is a hang. */
-export const LIMIT_SECONDS = 90
+const LIMIT_SECONDS = 90
 
 /** @throws Error with the journal when the run has not come to an end in time: it hangs */
 export async function trainDisturbed(options: DisturbedOptions): Promise<Disturbed> {
