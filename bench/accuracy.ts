@@ -1,5 +1,5 @@
 // Does our training reach what the same recipe reaches in Keras? A ResNet-20 on all of CIFAR-10, three epochs, several seeds on
-// each side; the 95 % interval of the difference of test accuracy. Both sides get the same graph, recipe, initial values and order
+// each side; an interval of the difference of test accuracy that is right at 95 %. Both sides get the same graph, recipe, initial values and order
 // of images; gradients, batch normalisation, augmentation and evaluation are each side's own.
 //
 // Test images are allowed here because nothing is chosen by them: it is the figure after the last epoch, not the best one.
@@ -27,11 +27,15 @@ const GRAPH = resNet20(8)
 /** Rate and batch of He et al. 2015, section 4.2. The cosine ends at 0, so that the last steps add little noise to the figure. */
 const RECIPE = recipeSchema.parse({ epochs: 3, batchSize: 128, learningRate: 0.1 })
 /**
- * Fixed before the run. Paired differences of the first five seeds had a deviation of 0.41 points, with five values anything
- * from 0.24 to 1.17. Averaged over that, seven pairs show a difference of 0 to be within the bound with a chance of 0.97 and
- * one of half a point with 0.94; three pairs with 0.68 and 0.53.
+ * Seven were fixed before the first look at them (docs/training.md). It missed the bound by 0.03 points, because paired differences
+ * have a deviation of 1.43 points and not the 0.41 that five earlier ones had shown. Seven more were then fixed for a second and
+ * last look at all of them, at the confidence below.
  */
-const SEEDS = 7
+const SEEDS = 14
+/**
+ * Of the interval, so that two looks together are wrong no more often than one at 0.95: Pocock 1977, two looks, 0.0294 each.
+ */
+const CONFIDENCE = 1 - 0.0294
 /** New ones: the figures of 1 to 5 are what suggested pairing (docs/training.md), so they may not decide by it. */
 const FIRST_SEED = 101
 /** Largest difference that counts as the same, in points. */
@@ -144,9 +148,9 @@ async function compare(
   await Promise.all(cpus().map(work))
   const figures = { ours: results.ours.map(figureOf), keras: results.keras.map(figureOf) }
   // Decides. Initial weights and order of images are shared by seed, augmentation is not.
-  const difference = pairedInterval(figures.ours, figures.keras)
+  const difference = pairedInterval(figures.ours, figures.keras, CONFIDENCE)
   // Told beside it: what the same runs show without that.
-  const unpaired = welchInterval(figures.ours, figures.keras)
+  const unpaired = welchInterval(figures.ours, figures.keras, CONFIDENCE)
   const described = (side: Side) => {
     const { mean, variance } = sampleOf(figures[side])
     const epochs = results[side].map((result) => result.epochs.map(({ testAccuracy }) => testAccuracy))
@@ -154,8 +158,8 @@ async function compare(
   }
   const checks: Check[] = [
     atLeast('test accuracy of Keras, %', sampleOf(figures.keras).mean, LEAST_ACCURACY),
-    atLeast(`ours less Keras, points: lower end of the 95 % interval, paired`, difference.low, -BOUND),
-    atMost(`ours less Keras, points: upper end of the 95 % interval, paired`, difference.high, BOUND),
+    atLeast('ours less Keras, points: lower end of the 97.06 % interval, paired', difference.low, -BOUND),
+    atMost('ours less Keras, points: upper end of the 97.06 % interval, paired', difference.high, BOUND),
   ]
   const seeds = tasks.map(({ seed }) => seed)
   return { results: { seeds, ours: described('ours'), keras: described('keras'), difference, unpaired }, checks }
