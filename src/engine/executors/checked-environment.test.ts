@@ -48,6 +48,17 @@ describe('the environment of computes', () => {
     expect(seen.started).toBe(2)
   })
 
+  it('is checked once more for ops that several threads share, whose kernels are others', async () => {
+    const { seen, start } = checker(GOOD)
+    const options = { start, cacheFolder, runtime: 'tensorflow 2.21.0', threads: 2, device: ON_PROCESSOR }
+    await checkedEnvironment({ ...options, threads: 1 })
+    await checkedEnvironment({ ...options, use: 'across-ops' })
+    expect(seen.started).toBe(1)
+    await checkedEnvironment(options)
+    await checkedEnvironment({ ...options, threads: 4 })
+    expect(seen.started).toBe(2)
+  })
+
   it('is checked for each kind of device, on that device alone', async () => {
     const { seen, start } = checker(GOOD)
     const envs: Readonly<Record<string, string>>[] = []

@@ -37,14 +37,19 @@ export interface CheckedEnvironment {
 /** Never throws: whatever goes wrong in the check means the cautious kernels and a notice that says so. */
 export async function checkedEnvironment(options: CheckedEnvironmentOptions): Promise<CheckedEnvironment> {
   const key = `${options.runtime} | ${cpus()[0]?.model ?? 'unknown processor'} | ${process.arch}`
-  const { name } = options.device
-  const file = join(options.cacheFolder, name === ON_PROCESSOR.name ? 'self-check.json' : `self-check-${name}.json`)
+  const file = join(options.cacheFolder, `${['self-check', ...kindOf(options)].join('-')}.json`)
   const selfCheck = (await stored(file, key)) ?? (await checkAndStore(options, file, key))
   return {
     env: { ...environmentFor(selfCheck, options.threads, options.use), ...options.device.env },
     notices: selfCheck.notices,
     selfCheck,
   }
+}
+
+/** What a result holds for besides the build: kernels that share an op out among threads are others than those that do not. */
+function kindOf({ device, threads, use = 'within-ops' }: CheckedEnvironmentOptions): string[] {
+  const isShared = threads > 1 && use === 'within-ops'
+  return [...(device.name === ON_PROCESSOR.name ? [] : [device.name]), ...(isShared ? ['threads'] : [])]
 }
 
 async function stored(file: string, key: string): Promise<SelfCheck | undefined> {
