@@ -206,7 +206,7 @@ export function createDatasets({
   const refuseWhileReducing = (name: string): void => {
     if (!resolutions.isBusy(find(name).folder)) return
     const message = `Smaller images of "${name}" are being made right now.`
-    throw new AppError('conflict', message, 'Wait until that is done, or stop the search that asked for them.')
+    throw new AppError('conflict', message, 'Wait until that is done.')
   }
   const reduce = async (known: Known, resolution: number): Promise<Preparation> => {
     const data = await openStill(known)
