@@ -140,8 +140,11 @@ export function createPreparation(options: PreparationOptions): PrepareRun {
   }
 }
 
-/** Results on other images cannot be compared. @throws AppError `conflict` when the data set was replaced since the run began */
-function refuseOtherData({ number, dataFingerprint }: RunRecord, { manifest, fingerprint }: ReadyDataset): void {
+/**
+ * Results on other images cannot be compared, and weights belong to the classes and the normalisation that they were trained with.
+ * @throws AppError `conflict` when the data set was replaced since the run began
+ */
+export function refuseOtherData({ number, dataFingerprint }: RunRecord, { manifest, fingerprint }: ReadyDataset): void {
   if (dataFingerprint === null || dataFingerprint === fingerprint) return
   throw new AppError(
     'conflict',

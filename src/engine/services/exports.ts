@@ -9,7 +9,7 @@ import { exportsContract, type ExportProgress, type Proof } from '@shared/contra
 import { AppError } from '@shared/errors'
 import { comparePredictions } from '@shared/exchange/compare-predictions'
 import { createRandom } from '@shared/random'
-import { libraryWith } from '../runs/preparation'
+import { libraryWith, refuseOtherData } from '../runs/preparation'
 import { imagesOfRun } from '../runs/run-images'
 import { insertExport, listExports } from '../storage/exports'
 import { makeNamedFolder } from '../storage/files'
@@ -79,6 +79,7 @@ async function* writeAndProve(
   const { resolution } = run.definition.data
   // The cache may have been cleared since it was trained: its images are made again.
   const dataset = await imagesOfRun(datasets, run.definition.data, signal, () => undefined)
+  refuseOtherData(run, dataset)
   const { manifest } = dataset
 
   makeNamedFolder(path.dirname(folder))
