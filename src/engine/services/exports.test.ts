@@ -1,8 +1,9 @@
 // Exports as a client sees them.
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { AppError } from '@shared/errors'
+import type { Manifest } from '../datasets/manifest'
 import { temporaryFolder } from '../testing/temporary-folder'
 import { fetchTiny, follow, openEngine, tinySearch } from '../testing/open-engine'
 
@@ -25,6 +26,22 @@ describe('exports', () => {
       expect(existsSync(path.join(made!.folder, 'model.json'))).toBe(true)
       expect(await engine.client.exports.list({ trialId: best + 1 })).toEqual([])
     }
+  })
+
+  it('are refused with images that replaced those of the run: classes and normalisation would be theirs', async () => {
+    const folder = temporaryFolder()
+    const engine = await openEngine(folder)
+    await fetchTiny(engine)
+    const { id } = await engine.client.searches.create({ definition: tinySearch({ generations: 1 }) })
+    const { run } = (await follow(engine, id)).at(-1)!
+    const manifest = path.join(folder, 'cache', 'datasets', run.definition.data.dataset, 'manifest.json')
+    const replaced = JSON.parse(readFileSync(manifest, 'utf8')) as Manifest
+    replaced.splits.train.images.sha256 = 'f'.repeat(64)
+    writeFileSync(manifest, JSON.stringify(replaced))
+    const create = async () => {
+      for await (const _ of await engine.client.exports.create({ trialId: run.bestTrialId! })) continue
+    }
+    await expect(create()).rejects.toMatchObject({ code: 'conflict', message: expect.stringContaining('other images') as string }) // prettier-ignore
   })
 
   it('need a trained network', async () => {
