@@ -97,7 +97,7 @@ export function createTrainingEvaluator(options: TrainingOptions): Evaluator {
 
 /** The slot's own where another compute works at that moment, but for a training whose numbers may not depend on that. */
 function threadsOf({ pool, threadsFor }: TrainingOptions, { graph, recipe }: TrainJob): ThreadsWanted {
-  const isAlone = recipe.deterministic || pool.statuses().every(({ state }) => state !== 'busy')
+  const isAlone = recipe.deterministic || pool.statuses().every(({ state }) => state === 'idle' || state === 'dead')
   return (isAlone && threadsFor?.(graph as unknown as LayerGraph, recipe.batchSize)) || 'of-slot'
 }
 

@@ -35,6 +35,8 @@ export function createReconstructor(options: ReconstructorOptions): Reconstructo
             { signal },
           ),
         signal,
+        // Other threads round differently, and a search must not depend on what ran before it.
+        'of-slot',
       ),
   }
 }
