@@ -179,6 +179,7 @@ describe('train', () => {
       type: 'started',
       resumedFromEpoch: 1,
       steps: 14,
+      isBatchHalved: true,
       notice: 'The system ran out of memory with batches of 16; trains with 8.',
     })
     expect(last(events).type).toBe('finished')

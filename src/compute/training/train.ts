@@ -96,6 +96,7 @@ async function* trainPrepared(
     parameters: network.parameterCount,
     resumedFromEpoch: earlier.length,
     steps: perEpoch * recipe.epochs,
+    isBatchHalved: batchSize < Math.min(recipe.batchSize, trainCount),
     notice: prepared.notices.length > 0 ? prepared.notices.join(' ') : null,
   }
   for (const epoch of earlier) yield { type: 'epoch', lease, epoch }

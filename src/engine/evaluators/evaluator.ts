@@ -19,6 +19,8 @@ export interface EvaluationHooks {
     readonly compute: number
     readonly resumedFromEpoch: number
     readonly stepsPerEpoch: number
+    /** It trains with less than the recipe's batch, for want of memory. */
+    readonly isBatchHalved?: boolean
     readonly notice: string | null
   }): Promise<void>
   onStep(step: { readonly epoch: number; readonly step: number; readonly loss: number }): void

@@ -92,8 +92,8 @@ async function receive(
   switch (event.type) {
     case 'started': {
       const stepsPerEpoch = Math.max(1, Math.round(event.steps / job.recipe.epochs))
-      const { resumedFromEpoch, notice } = event
-      await hooks.onStarted({ compute, resumedFromEpoch, stepsPerEpoch, notice })
+      const { resumedFromEpoch, isBatchHalved = false, notice } = event
+      await hooks.onStarted({ compute, resumedFromEpoch, stepsPerEpoch, isBatchHalved, notice })
       return undefined
     }
     case 'step':

@@ -1,4 +1,5 @@
 import { readdirSync } from 'node:fs'
+import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { AppError } from '@shared/errors'
 import { recipeSchema } from '@shared/search/run'
@@ -25,6 +26,11 @@ describe('a training whose compute the system ended for want of memory', () => {
       message: 'Compute 1 ran out of memory. Its batch had been halved before.',
       fix: killed.fix,
     })
+  })
+
+  it('is told as it is where that cannot be remembered', async () => {
+    const given = { ...job(), checkpointFolder: path.join(temporaryFolder(), 'gone') }
+    expect(await afterMemoryKill(killed, given)).toBe(killed)
   })
 
   it('keeps its batch where the same numbers were asked for', async () => {

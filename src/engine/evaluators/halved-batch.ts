@@ -18,11 +18,15 @@ export const isBatchHalved = (checkpointFolder: string): boolean => existsSync(m
  */
 export async function afterMemoryKill(
   thrown: unknown,
-  { checkpointFolder, recipe, halveBatch }: Pick<TrainJob, 'checkpointFolder' | 'recipe' | 'halveBatch'>,
+  { checkpointFolder, recipe, halveBatch: isHalved }: Pick<TrainJob, 'checkpointFolder' | 'recipe' | 'halveBatch'>,
 ): Promise<unknown> {
   if (!(thrown instanceof MemoryKillError) || recipe.deterministic) return thrown
-  if (halveBatch === true)
+  if (isHalved === true)
     return new AppError('out-of-memory', `${thrown.message} Its batch had been halved before.`, thrown.fix)
-  await writeFile(marker(checkpointFolder), '')
+  try {
+    await writeFile(marker(checkpointFolder), '')
+  } catch {
+    // A full disk must not hide what happened: the next attempt has the whole batch again.
+  }
   return thrown
 }

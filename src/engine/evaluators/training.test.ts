@@ -5,6 +5,7 @@ import { BUILT_IN_BLOCKS } from '@shared/architecture/blocks'
 import { zooDocument } from '@shared/architecture/document/zoo-document'
 import type { AppError } from '@shared/errors'
 import { recipeSchema } from '@shared/search/run'
+import { MemoryKillError } from '../executors/memory-kills'
 import type { ComputeClient, ComputePool } from '../executors/pool'
 import type { TrialRecord } from '../storage/trials'
 import { fakeComputes, wellTrained, type FakeComputes, type TrainScript } from '../testing/fake-computes'
@@ -104,6 +105,21 @@ describe('the evaluator of trainings', () => {
     const dead = { ...pool, run: ((job, signal) => pool.run((_client, slot, kill) => job(neverAnswers, slot, kill), signal)) as ComputePool['run'] } // prettier-ignore
     await expect(evaluated(wellTrained, { pool: dead }).result).rejects.toMatchObject({ code: 'compute-died' })
     expect(pool.killed.length).toBeGreaterThan(0)
+  })
+})
+
+describe('a training whose compute the system ended for want of memory', () => {
+  const killed = new MemoryKillError('Compute 1 ran out of memory.')
+  const dies = (isBatchHalved: boolean): TrainScript =>
+    async function* ({ lease }) {
+      yield { type: 'started', lease, parameters: 1, resumedFromEpoch: 0, steps: 9, isBatchHalved, notice: null }
+      throw killed
+    }
+
+  it('may go on with half the batch, once', async () => {
+    await expect(evaluated(dies(false)).result).rejects.toBe(killed)
+    // Halved already, by a prediction or by TensorFlow: half of it again was not promised.
+    await expect(evaluated(dies(true)).result).rejects.toMatchObject({ code: 'out-of-memory', message: expect.stringContaining('halved before') as string }) // prettier-ignore
   })
 })
 

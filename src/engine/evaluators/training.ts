@@ -76,11 +76,20 @@ export function createTrainingEvaluator(options: TrainingOptions): Evaluator {
   return {
     evaluate: async (trial, document, hooks, signal) => {
       const job = await trainJob(options, trial, document)
+      let isBatchHalved = job.halveBatch === true
+      const listening: EvaluationHooks = {
+        ...hooks,
+        onStarted: (started) => {
+          // Also where a prediction or TensorFlow itself has halved it.
+          isBatchHalved ||= started.isBatchHalved === true
+          return hooks.onStarted(started)
+        },
+      }
       const evaluation = options.pool.run(
         async (client, slot, kill) => {
           const meter = measureCompute(options, slot, hooks)
           try {
-            return await followTraining({ client, slot, kill, ...options }, job, hooks, signal)
+            return await followTraining({ client, slot, kill, ...options }, job, listening, signal)
           } finally {
             meter?.stop()
           }
@@ -89,7 +98,7 @@ export function createTrainingEvaluator(options: TrainingOptions): Evaluator {
         threadsOf(options, job),
       )
       return evaluation.catch(async (thrown: unknown): Promise<never> => {
-        throw await afterMemoryKill(thrown, job)
+        throw await afterMemoryKill(thrown, { ...job, halveBatch: isBatchHalved })
       })
     },
   }

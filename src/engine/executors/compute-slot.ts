@@ -16,10 +16,12 @@ export interface Live {
   readonly usage: () => ProcessUsage
   /** It has said who it is: its end is not a fault of its start. */
   isReady: boolean
-  /** The engine itself ended it for its job. */
+  /** The engine itself ended it: for its job, for other threads, or because nobody needs it. */
   isKilled: boolean
   /** Why the engine itself ended it; undefined while it lives, or when it died by itself. */
   endedBecause?: AppError
+  /** Ends it from here. */
+  kill(): void
   /** What to tell whoever works with it, once it has ended with `code`; the same at every call. */
   whyEnded(code: number | null): AppError
 }
@@ -35,8 +37,14 @@ export function liveCompute(slot: number, process: StartedProcess, client: Compu
     usage: createUsageMeter(process.pid),
     isReady: false,
     isKilled: false,
-    whyEnded: (code) =>
-      (why ??= live.endedBecause ?? (live.isKilled ? null : memory.ended(name, code)) ?? diedAtWork(name, code)),
+    whyEnded: (code) => {
+      memory.stop()
+      return (why ??= live.endedBecause ?? (live.isKilled ? null : memory.ended(name, code)) ?? diedAtWork(name, code))
+    },
+    kill: () => {
+      live.isKilled = true
+      process.kill()
+    },
   }
   return live
 }
@@ -50,6 +58,8 @@ const diedAtWork = (name: string, code: number | null): AppError =>
 
 export class Slot {
   live: Live | undefined
+  /** Settles when the process that was here before has gone. */
+  ending: Promise<unknown> = Promise.resolve()
   /** What its process was started with. */
   threads: ThreadsWanted = 'of-slot'
   isTaken = false

@@ -274,6 +274,25 @@ describe('the pool of local computes', () => {
     expect(seen).toMatchObject({ started: 1, live: 0 })
   })
 
+  it('has no process left when it has closed in the middle of starting one anew', async () => {
+    const { seen, start } = memoryProcesses()
+    const exits: number[] = []
+    const told: ProcessStarter = async (...args) => {
+      const process = await start(...args)
+      void process.exited.then(() => exits.push(process.pid))
+      return process
+    }
+    const pool = new LocalComputes({ slots: 1, start: told, environment })
+    await pool.run((client) => client.info(), never)
+    const other = { threads: 2, use: 'within-ops' } as const
+    const outcome = expect(pool.run((client) => client.info(), never, other)).rejects.toMatchObject({ code: 'cancelled' }) // prettier-ignore
+    await expect.poll(() => seen.live).toBe(0)
+    await pool.close()
+    expect(exits).toEqual([1])
+    await outcome
+    expect(seen).toMatchObject({ started: 1, live: 0 })
+  })
+
   it('replaces a compute that could not load what it needs', async () => {
     const { seen, start } = memoryProcesses((pid) => {
       if (pid === 1) throw new AppError('runtime-missing', 'TensorFlow cannot be loaded.', 'Install it.')

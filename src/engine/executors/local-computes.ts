@@ -54,11 +54,7 @@ export class LocalComputes implements ShapedPool {
       const died = process.exited.then((code): never => {
         throw live.whyEnded(code)
       })
-      const kill = (): void => {
-        live.isKilled = true
-        process.kill()
-      }
-      const result = await Promise.race([job(client, slot.index, kill), died]).catch(
+      const result = await Promise.race([job(client, slot.index, () => live.kill()), died]).catch(
         async (thrown: unknown): Promise<never> => {
           if (thrown instanceof AppError) throw thrown
           // A closing port rejects calls before the exit is known: tell a death from a fault of the job.
@@ -90,8 +86,8 @@ export class LocalComputes implements ShapedPool {
   async close(): Promise<void> {
     this.isClosed = true
     const live = this.slots.flatMap((slot) => slot.live ?? [])
-    for (const { process } of live) process.kill()
-    await Promise.all(live.map(({ process }) => process.exited))
+    for (const compute of live) compute.kill()
+    await Promise.all([...live.map(({ process }) => process.exited), ...this.slots.map(({ ending }) => ending)])
   }
 
   fail(slot: number, error: AppError): void {
@@ -225,7 +221,7 @@ export class LocalComputes implements ShapedPool {
     void process.exited.then((code) => this.died(slot, live, code))
     const info = await withinStartLimit(client.info(), process).catch((thrown: unknown): never => {
       // What could not even say who it is must not be taken for ready by the next job.
-      process.kill()
+      live.kill()
       throw thrown
     })
     live.isReady = true
@@ -257,7 +253,8 @@ async function end(slot: Slot): Promise<void> {
   const { live } = slot
   if (!live) return
   slot.live = undefined
-  live.process.kill()
+  slot.ending = live.process.exited
+  live.kill()
   await live.process.exited
   live.process.port.close()
 }

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { AppError } from '@shared/errors'
 import { hasLostCompute, MemoryKills } from './memory-kills'
 
@@ -49,6 +49,32 @@ describe('a death for want of memory', () => {
     for (const { code, watch } of ends) expect(watch.ended('Compute 1', code)).toBeNull()
     // Counted before this one began.
     expect(kills.watch(72).ended('Compute 2', null)).toBeNull()
+  })
+
+  it('is not explained by a kill of long ago, and is by one of this moment', () => {
+    vi.useFakeTimers()
+    try {
+      const { kills, kill } = group()
+      const [later, now] = [kills.watch(71), kills.watch(71)]
+      kill(4)
+      vi.advanceTimersByTime(1_000)
+      expect(now.ended('Compute 2', null)).not.toBeNull()
+      vi.advanceTimersByTime(60_000)
+      expect(later.ended('Compute 1', null)).toBeNull()
+      expect(vi.getTimerCount()).toBe(0)
+    } finally {
+      vi.useRealTimers()
+    }
+  })
+
+  it('is no longer looked for once somebody else says why it ended', () => {
+    vi.useFakeTimers()
+    try {
+      group().kills.watch(71).stop()
+      expect(vi.getTimerCount()).toBe(0)
+    } finally {
+      vi.useRealTimers()
+    }
   })
 
   it('is that of one compute where two of a group end and one was killed for it', () => {

@@ -52,6 +52,8 @@ function ownBytes(read: ReadFile, pid: number): number | null {
 export interface MemoryWatch {
   /** @returns the error where the process ended for want of memory, else null. Call it once, when the process has ended. */
   ended(name: string, code: number | null): MemoryKillError | null
+  /** For an end that is somebody's own doing. `ended` stops as well. */
+  stop(): void
 }
 
 /** One for all computes of a pool: two of them may share a control group, whose kills count for one of them each. */
@@ -72,14 +74,21 @@ export class MemoryKills {
   watch(pid: number): MemoryWatch {
     const group = controlGroup(this.read, 'memory', pid)
     const key = group?.folders.join() ?? ''
-    const before = memoryKills(this.read, group)
+    const count = (): number | null => memoryKills(this.read, group)
+    // Kills as of the last sample and of the one before: a kill of another program long ago must not explain a death of today,
+    // and one moment before the end of this process must.
+    let [before, latest] = [count(), count()]
     let held = ownBytes(this.read, pid)
-    const timer = setInterval(() => (held = ownBytes(this.read, pid) ?? held), SAMPLE_EVERY_MS)
+    const timer = setInterval(() => {
+      held = ownBytes(this.read, pid) ?? held
+      ;[before, latest] = [latest, count()]
+    }, SAMPLE_EVERY_MS)
     timer.unref()
     return {
+      stop: () => clearInterval(timer),
       ended: (name, code) => {
         clearInterval(timer)
-        const now = memoryKills(this.read, group)
+        const now = count()
         const told = Math.max(before ?? 0, this.told.get(key) ?? 0)
         if (before === null || now === null || now <= told || !KILLED_CODES.includes(code)) return null
         this.told.set(key, told + 1)

@@ -70,6 +70,8 @@ export const trainEventSchema = z.discriminatedUnion('type', [
     parameters: z.number(),
     resumedFromEpoch: z.number().int(),
     steps: z.number().int(),
+    /** Trains with less than the recipe's batch, for want of memory: it is not halved again. */
+    isBatchHalved: z.boolean().optional(),
     notice: z.string().nullable(),
   }),
   z.object({

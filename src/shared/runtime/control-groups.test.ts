@@ -62,6 +62,11 @@ describe('the memory of a control group', () => {
     expect(memoryRoom(second, memory(second))).toBe(112 * MEBIBYTE)
   })
 
+  it('is nothing where the limit is: 0 is a limit, and what limits nothing says so in words or with a huge number', () => {
+    const read = first('0\n')
+    expect([memoryLimit(read, memory(read)), memoryRoom(read, memory(read))]).toEqual([0, 0])
+  })
+
   it('is never less than nothing, where a limit was lowered below what is held', () => {
     const read = first(`${200 * MEBIBYTE}\n`)
     expect(memoryRoom(read, memory(read))).toBe(0)

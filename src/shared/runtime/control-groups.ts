@@ -44,7 +44,7 @@ const USAGE = { 1: 'memory.usage_in_bytes', 2: 'memory.current' } as const
 /** Bytes in a file of the kernel's; null for `max` and for what is not there. */
 function bytesIn(text: string | null): number | null {
   const bytes = Number(text?.trim() || NaN)
-  return Number.isFinite(bytes) && bytes > 0 ? bytes : null
+  return Number.isFinite(bytes) && bytes >= 0 ? bytes : null
 }
 
 /**
