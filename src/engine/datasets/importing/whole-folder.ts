@@ -51,7 +51,7 @@ export async function writeWholeFolder(
   }
 }
 
-/** The old one goes only when the new one is in its place; where the program ends in between, the next start puts it back. */
+/** The old one goes only when the new one is in its place; where the program ends in between, the next start puts an import back. */
 async function replaceFolder(temporary: string, folder: string): Promise<void> {
   const old = `${temporary}.old`
   const isMoved = await rename(folder, old).then(

@@ -1,7 +1,7 @@
 // Workspaces as programs of before wrote them: what is in them is there after they have been brought up to date.
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { definition, newTrial } from '../../testing/run-fixtures'
+import { newTrial } from '../../testing/run-fixtures'
 import { temporaryFolder } from '../../testing/temporary-folder'
 import { openDatabase } from '../database'
 import { migrate } from '../migrate'
@@ -9,6 +9,17 @@ import { getRun } from '../runs'
 import { DATABASE_FILE, openStore } from '../store'
 import { listTrials, updateTrial } from '../trials'
 import { MIGRATIONS } from '.'
+
+/** As programs wrote it before runs had a resolution: what a field of today leaves out must have a default. */
+const OLD_DEFINITION = {
+  name: 'Old',
+  strategy: 'ga',
+  populationSize: 4,
+  generations: 2,
+  data: { dataset: 'cifar-10', trainImages: 8000, validationImages: 2000, splitSeed: 0 },
+  recipe: { epochs: 2, batchSize: 64, optimizer: 'sgd', learningRate: 0.05 },
+  seed: 3,
+}
 
 /** A workspace of `version` with one run and one finished trial in it, written without today's repositories. */
 function oldWorkspace(version: number): string {
@@ -22,7 +33,7 @@ function oldWorkspace(version: number): string {
     database.prepare(`INSERT INTO ${table} (${names.join()}) VALUES (${places})`).run(Object.values(row))
   }
   insert('runs', {
-    ...{ id: 'r', number: 1, name: 'Old', definition: JSON.stringify(definition()), user_blocks: '[]', seeds: '[]' },
+    ...{ id: 'r', number: 1, name: 'Old', definition: JSON.stringify(OLD_DEFINITION), user_blocks: '[]', seeds: '[]' },
     ...{ state: 'finished', created_at: now, seconds: 12.5, planned: 1 },
   })
   const { genotype, document, architectureHash, evaluationKey, origin, parameters, macs } = newTrial('old')
@@ -38,7 +49,9 @@ function oldWorkspace(version: number): string {
 describe('a workspace of before', () => {
   it.each(MIGRATIONS.slice(0, -1).map(({ number }) => number))('version %i keeps runs and trials', async (version) => {
     const store = openStore(oldWorkspace(version))
-    expect(await getRun(store.db, 'r')).toMatchObject({ number: 1, state: 'finished', seconds: 12.5 })
+    const run = await getRun(store.db, 'r')
+    expect(run).toMatchObject({ number: 1, state: 'finished', seconds: 12.5 })
+    expect(run.definition).toMatchObject({ seed: 3, data: { trainImages: 8000, resolution: null } })
     const [trial] = await listTrials(store.db, 'r')
     expect(trial).toMatchObject({ genotype: { name: 'old' }, attempt: 2, fitness: 0.75, seconds: 12 })
     // Nothing was measured of it: not 0.
