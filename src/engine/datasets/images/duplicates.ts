@@ -38,7 +38,7 @@ export interface DuplicatesFound {
 
 export function findDuplicates({ prints, trainCount }: PrintedSplits): DuplicatesFound {
   const exact = new Finder(trainCount, prints.exacts.length, true)
-  forBuckets(prints.exacts, (members) => {
+  forBuckets(halvesOf(prints.exacts), (members) => {
     // Members ascend, so the first one stands for all; a test image also meets the first train image.
     const firstTest = members.find((index) => index >= trainCount)
     for (const index of members.slice(1)) {
@@ -48,12 +48,10 @@ export function findDuplicates({ prints, trainCount }: PrintedSplits): Duplicate
   })
   const near = new Finder(trainCount, prints.looks.length, false)
   const bits = halvesOf(prints.looks)
-  let shift = 0n
+  let shift = 0
   for (const width of BANDS) {
-    const mask = (1n << BigInt(width)) - 1n
-    const keys = prints.looks.map((look) => (look >> shift) & mask)
-    forBuckets(keys, (members) => compareBucket(members, prints, bits, near))
-    shift += BigInt(width)
+    forBuckets(bandOf(bits, shift, width), (members) => compareBucket(members, prints, bits, near))
+    shift += width
   }
   const isAcross = ({ first, second }: Example): boolean => first < trainCount !== second < trainCount
   const rank = (pair: Example): number => (isAcross(pair) ? 0 : 2) + (pair.isExact ? 0 : 1)
@@ -62,21 +60,30 @@ export function findDuplicates({ prints, trainCount }: PrintedSplits): Duplicate
 }
 
 /** Calls back for every key that occurs twice or more, with the ascending positions that have it. */
-function forBuckets(keys: BigUint64Array, visit: (members: readonly number[]) => void): void {
-  const order = Array.from(keys.keys()).sort((a, b) => {
-    const left = keys[a]!
-    const right = keys[b]!
-    return left < right ? -1 : left > right ? 1 : a - b
-  })
+function forBuckets({ high, low }: Halves, visit: (members: number[]) => void): void {
+  const compare = (a: number, b: number): number => high[a]! - high[b]! || low[a]! - low[b]!
+  const order = Uint32Array.from(high.keys()).sort((a, b) => compare(a, b) || a - b)
   for (let from = 0; from < order.length;) {
     let to = from + 1
-    while (to < order.length && keys[order[to]!] === keys[order[from]!]) to++
-    if (to - from > 1) visit(order.slice(from, to))
+    while (to < order.length && compare(order[to]!, order[from]!) === 0) to++
+    if (to - from > 1) visit([...order.subarray(from, to)])
     from = to
   }
 }
 
-/** The hashes as two halves: counting bits of a bigint costs a hundred times as much. */
+/** `width` bits of each hash from bit `shift` on, as the low half. @param width up to 32, of one band or across the halves */
+function bandOf({ high, low }: Halves, shift: number, width: number): Halves {
+  const mask = 2 ** width - 1
+  const bits = low.map((right, index) => {
+    const left = high[index]!
+    if (shift >= 32) return (left >>> (shift - 32)) & mask
+    // A shift by 32 would be one by 0.
+    return ((right >>> shift) | (shift === 0 ? 0 : left << (32 - shift))) & mask
+  })
+  return { high: new Uint32Array(low.length), low: bits }
+}
+
+/** The hashes as two halves: a bigint is an object, and counting its bits or comparing it costs a hundred times as much. */
 interface Halves {
   readonly high: Uint32Array
   readonly low: Uint32Array
