@@ -66,7 +66,7 @@ export const runtime = {
         },
         threadsPerSlot: {
           label: 'Threads of each compute',
-          help: 'Small networks train fastest with one thread each and one compute a core; large ones the other way round.',
+          help: 'Small networks train fastest with one thread each and one compute a core; large ones the other way round. A training that runs alone takes all cores while this is left open.',
         },
         slotsPerGpu: {
           label: 'Computes on each card',
