@@ -1,7 +1,7 @@
 // Our side of bench:accuracy in a process of its own: the product's training, with the test images where it validates.
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { readArrayFile } from '../../src/compute/training/array-file'
+import { readArrayFile } from '../../src/compute/networks/array-file'
 import { train } from '../../src/compute/training/train'
 import { layerGraphSchema } from '../../src/shared/contract/compute'
 import type { AccuracyJob, AccuracyResult, TrainedEpoch } from './job'

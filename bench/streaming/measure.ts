@@ -1,7 +1,7 @@
 // The measured part, in a process of its own: epochs of resident and of streamed data in turns, or a training that tells what it holds.
 import { buildNetwork } from '../../src/compute/networks/network'
 import { tf } from '../../src/compute/tensorflow/backend'
-import { openData } from '../../src/compute/training/image-memory'
+import { openData } from '../../src/compute/data/image-memory'
 import { epochOrder, stepSeed } from '../../src/compute/training/order'
 import { createSession } from '../../src/compute/training/session'
 import { train } from '../../src/compute/training/train'

@@ -2,7 +2,7 @@
 import { createRandom } from '../../src/shared/random'
 import { recipeSchema } from '../../src/shared/search/run'
 import { buildNetwork } from '../../src/compute/networks/network'
-import { residentData } from '../../src/compute/training/resident-data'
+import { residentData } from '../../src/compute/data/resident-data'
 import { createSession } from '../../src/compute/training/session'
 import type { StepJob, StepTimes } from './steps'
 

@@ -6,7 +6,7 @@ import type * as PlainTensorFlow from '@tensorflow/tfjs'
 import type { Prediction, SplitFiles } from '@shared/contract/compute'
 import { AppError } from '@shared/errors'
 import { z } from 'zod'
-import { readRows } from '../training/split-data'
+import { readRows } from '../data/split-data'
 
 const modelSchema = z.object({
   format: z.literal('layers-model'),

@@ -5,8 +5,8 @@ import { AppError } from '@shared/errors'
 import { buildNetwork } from '../networks/network'
 import { scoped, tf, uint8Tensor, type Tensor, type Tensor2D } from '../tensorflow/backend'
 import { softmax } from '../tensorflow/kernels/activations'
-import { normalise } from '../training/normalise'
-import { readRows, type SplitRows } from '../training/split-data'
+import { normalise } from '../data/normalise'
+import { readRows, type SplitRows } from '../data/split-data'
 import { readTrainedWeights } from './trained-weights'
 
 /** Images run at once: enough to keep the cores busy, little memory for any network that could be trained. */

@@ -2,8 +2,8 @@
 import { AppError } from '@shared/errors'
 import { z } from 'zod'
 import type { NamedArray } from '../networks/weights'
-import { readArrayFile } from '../training/array-file'
-import type { Normalisation } from '../training/normalise'
+import { readArrayFile } from '../networks/array-file'
+import type { Normalisation } from '../data/normalise'
 
 const metaSchema = z.object({
   format: z.literal('gptnas-weights/1'),

@@ -6,7 +6,7 @@ import type { ProposerTraining } from '@shared/contract/proposer'
 import { AppError } from '@shared/errors'
 import { z } from 'zod'
 import type { NamedArray } from '../networks/weights'
-import { readArrayFile, writeArrayFile } from '../training/array-file'
+import { readArrayFile, writeArrayFile } from '../networks/array-file'
 import { measurementSchema, vocabularyIdentity, type Measurement } from './checkpoint'
 
 const stateSchema = z.object({

@@ -6,7 +6,7 @@ import { AppError } from '@shared/errors'
 import { epochSchema } from '@shared/search/trial'
 import { z } from 'zod'
 import type { NamedArray } from '../networks/weights'
-import { PARTIAL_SUFFIX, readArrayFile, writeArrayFile } from './array-file'
+import { PARTIAL_SUFFIX, readArrayFile, writeArrayFile } from '../networks/array-file'
 
 /** The states kept: the newest, and one to fall back to. */
 const KEPT_CHECKPOINTS = 2

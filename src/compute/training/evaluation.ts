@@ -1,6 +1,6 @@
 // Loss and accuracy over a whole split, batch by batch; the last short batch is filled up and the filling weighs nothing.
 import type { TrainingSession } from './session'
-import type { TrainingData } from './training-data'
+import type { TrainingData } from '../data/training-data'
 
 export interface EvaluationSummary {
   /** Mean cross-entropy in nats. */

@@ -7,11 +7,11 @@ import { buildNetwork, trainedNames, type Network } from '../networks/network'
 import { newestCheckpoint, type Checkpoint } from './checkpoint'
 import { arithmeticOf } from './determinism'
 import { availableMemory, extraCopies, trainingBytes } from './memory'
-import type { Normalisation } from './normalise'
+import type { Normalisation } from '../data/normalise'
 import { usablePrecision } from './precision'
-import { cacheFor, imageMemory, imagesOf, leastBytes, openData } from './image-memory'
-import { readIndices } from './split-data'
-import type { TrainingData } from './training-data'
+import { cacheFor, imageMemory, imagesOf, leastBytes, openData } from '../data/image-memory'
+import { readIndices } from '../data/split-data'
+import type { TrainingData } from '../data/training-data'
 
 export interface Preparation {
   readonly network: Network

@@ -15,10 +15,10 @@ import { adam, sgd, type OptimizedParameter, type Optimizer } from '../tensorflo
 import { entry, type Program } from '../tensorflow/recorder/program'
 import { record } from '../tensorflow/recorder/record'
 import { averageRate, weightAverage, type WeightAverage } from '../tensorflow/weight-average'
-import { augment } from './augmentation'
-import { normalise, type Normalisation } from './normalise'
+import { augment } from '../data/augmentation'
+import { normalise, type Normalisation } from '../data/normalise'
 import { halfTypeFor, needsLossScale } from './precision'
-import type { BatchFeeds, BatchSource, TrainingData } from './training-data'
+import type { BatchFeeds, BatchSource, TrainingData } from '../data/training-data'
 
 export interface SessionOptions {
   readonly network: Network

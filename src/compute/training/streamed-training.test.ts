@@ -3,7 +3,7 @@ import { readdir, truncate } from 'node:fs/promises'
 import type { TrainJob } from '@shared/contract/compute'
 import { describe, expect, it } from 'vitest'
 import { tf } from '../tensorflow/backend'
-import { readArrayFile } from './array-file'
+import { readArrayFile } from '../networks/array-file'
 import { tinyJob } from './testing/tiny-job'
 import { train, type TrainOptions } from './train'
 

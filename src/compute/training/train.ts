@@ -12,7 +12,7 @@ import { epochOrder, stepSeed, stepsPerEpoch } from './order'
 import { mayHalve, outOfMemory, prepare, type Preparation } from './prepare'
 import { learningRateAt } from './schedule'
 import { createSession, type TrainingSession } from './session'
-import type { TrainingData } from './training-data'
+import type { TrainingData } from '../data/training-data'
 
 export interface TrainOptions {
   /** Stops after the step under way; the last checkpoint stays. */

@@ -1,4 +1,4 @@
-// What each augmentation does to known pixels. That a recording of them equals the eager run is training/augmentation.test.ts's.
+// What each augmentation does to known pixels. That a recording of them equals the eager run is data/augmentation.test.ts's.
 import { describe, expect, it } from 'vitest'
 import { createRandom } from '@shared/random'
 import { scoped, tf, type Tensor, type Tensor2D, type Tensor4D } from '../backend'

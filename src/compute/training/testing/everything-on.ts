@@ -6,7 +6,7 @@ import { createRandom } from '@shared/random'
 import { recipeSchema, type Precision, type Recipe } from '@shared/search/run'
 import { buildNetwork } from '../../networks/network'
 import { stepSeed } from '../order'
-import { residentData } from '../resident-data'
+import { residentData } from '../../data/resident-data'
 import { learningRateAt } from '../schedule'
 import { createSession, type TrainingSession } from '../session'
 

@@ -11,9 +11,9 @@ import { open, readFile, rename, rm } from 'node:fs/promises'
 import { basename, dirname } from 'node:path'
 import { AppError } from '@shared/errors'
 import { z } from 'zod'
-import { sizeOf, type NamedArray } from '../networks/weights'
-import { writeFailure } from './disk-space'
-import { isMemoryRefusal } from './memory-refusal'
+import { sizeOf, type NamedArray } from './weights'
+import { writeFailure } from '../training/disk-space'
+import { isMemoryRefusal } from '../training/memory-refusal'
 
 const MAGIC = Buffer.from('GPTNASW1', 'latin1')
 const HASH_BYTES = 32

@@ -1,7 +1,7 @@
 // Do a training's images lie in memory, or are they read as it goes, and how many of them are kept then? Decided from sizes alone.
 import { constants } from 'node:buffer'
 import type { SplitFiles } from '@shared/contract/compute'
-import { evaluationBatchFor } from './evaluation'
+import { evaluationBatchFor } from '../training/evaluation'
 import { readAheadBytes } from './read-ahead'
 import { residentData } from './resident-data'
 import { readRows, rowBytesOf } from './split-data'
