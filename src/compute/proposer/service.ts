@@ -7,11 +7,11 @@ import { parseDocument } from '@shared/architecture/document'
 import { proposerSpaceSchema, proposerTrainingJobSchema, type ProposerSpace } from '@shared/contract/proposer'
 import { createBlockChainSpace, type BlockChainSpace } from '@shared/spaces/block-chain/space'
 import type { ProposerService } from '../service/proposer'
-import { createProposals, type Proposals } from './proposals'
-import { readCheckpoint } from './checkpoint'
-import { reconstructChains } from './reconstruct'
-import { suggestBlocks } from './suggest'
-import { trainProposer } from './train'
+import { createProposals, type Proposals } from './use/proposals'
+import { readCheckpoint } from './model/checkpoint'
+import { reconstructChains } from './use/reconstruct'
+import { suggestBlocks } from './use/suggest'
+import { trainProposer } from './learning/train'
 
 /** The built-in blocks and the user's. @throws AppError `invalid-architecture` for a document that is no block */
 function libraryWith(userBlocks: readonly unknown[]): BlockLibrary {

@@ -2,11 +2,11 @@
 import { proposerTrainingSchema } from '@shared/contract/proposer'
 import { createRandom } from '@shared/random'
 import type { NamedArray } from '../../networks/weights'
-import { writeCheckpoint, type ModelFile } from '../checkpoint'
-import { classifierParameters } from '../classifier'
-import { gptParameters } from '../model'
-import { paperClassifier, paperGpt } from '../objectives'
-import { initialArrays } from '../parameters'
+import { writeCheckpoint, type ModelFile } from '../model/checkpoint'
+import { classifierParameters } from '../model/classifier'
+import { gptParameters } from '../model/gpt'
+import { paperClassifier, paperGpt } from '../learning/objectives'
+import { initialArrays } from '../model/parameters'
 
 export const drawnDescription: Omit<ModelFile, 'format' | 'preset' | 'vocabulary' | 'blocks' | 'weights'> = {
   name: 'drawn',

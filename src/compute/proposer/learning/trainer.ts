@@ -1,11 +1,11 @@
 // One recorded training: weights and Adam's moments live in a session, a step feeds rows and a rate. What is learned is an
 // `Objective`'s: the GPT's next layer or the classifier's block.
-import { tf, type Scalar, type Tensor, type Tensor2D } from '../tensorflow/backend'
-import type { NamedArray } from '../networks/weights'
-import { adam } from '../tensorflow/optimizers'
-import { entry, type Program } from '../tensorflow/recorder/program'
-import { record } from '../tensorflow/recorder/record'
-import { variablesOf, weightSource, type WeightSource } from './parameters'
+import { tf, type Scalar, type Tensor, type Tensor2D } from '../../tensorflow/backend'
+import type { NamedArray } from '../../networks/weights'
+import { adam } from '../../tensorflow/optimizers'
+import { entry, type Program } from '../../tensorflow/recorder/program'
+import { record } from '../../tensorflow/recorder/record'
+import { variablesOf, weightSource, type WeightSource } from '../model/parameters'
 import type { Rows } from './row-counts'
 
 export interface Objective {

@@ -3,11 +3,11 @@
 // Only the forward pass; training is train-gpt.ts's, sampling is proposals.ts's.
 //
 // B: windows in a batch   T: layers in a window   C: width   V: vocabulary   nh: heads   hs: C / nh
-import { executeSingle, tf, type Tensor, type Tensor2D } from '../tensorflow/backend'
-import { gelu, softmax } from '../tensorflow/kernels/activations'
-import { batchMatMul, biasAdd, matMul } from '../tensorflow/kernels/dense'
-import { embedding } from '../tensorflow/kernels/gather'
-import { layerNorm } from '../tensorflow/kernels/layer-norm'
+import { executeSingle, tf, type Tensor, type Tensor2D } from '../../tensorflow/backend'
+import { gelu, softmax } from '../../tensorflow/kernels/activations'
+import { batchMatMul, biasAdd, matMul } from '../../tensorflow/kernels/dense'
+import { embedding } from '../../tensorflow/kernels/gather'
+import { layerNorm } from '../../tensorflow/kernels/layer-norm'
 import type { ParameterSpec, WeightSource } from './parameters'
 
 export interface GptSizes {

@@ -1,5 +1,5 @@
 // The GPT once more in float64 and plain loops, written from Radford et al. 2018 and not from model.ts. For tests only.
-import type { GptSizes } from '../model'
+import type { GptSizes } from '../gpt'
 
 type Matrix = readonly (readonly number[])[]
 

@@ -1,10 +1,10 @@
 // The GPT against an independent float64 forward, and the properties that make it a language model.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createRandom } from '@shared/random'
-import { sizeOf, type NamedArray } from '../networks/weights'
-import { scoped, tf, type Variable } from '../tensorflow/backend'
-import { relativeError } from '../tensorflow/reference-convolution'
-import { PAPER_SHAPE, gptHidden, gptLogits, gptParameters, lastPositions, type GptSizes } from './model'
+import { sizeOf, type NamedArray } from '../../networks/weights'
+import { scoped, tf, type Variable } from '../../tensorflow/backend'
+import { relativeError } from '../../tensorflow/reference-convolution'
+import { PAPER_SHAPE, gptHidden, gptLogits, gptParameters, lastPositions, type GptSizes } from './gpt'
 import { countParameters, initialArrays, variablesOf, weightSource } from './parameters'
 import { referenceLogits } from './testing/reference-gpt'
 

@@ -7,7 +7,7 @@ import { AppError } from '@shared/errors'
 import { VOCABULARY_NAME, blockNames, describeToken, vocabularySize } from '@shared/language'
 import { proposerTrainingSchema } from '@shared/contract/proposer'
 import { z } from 'zod'
-import { sizeOf, type NamedArray } from '../networks/weights'
+import { sizeOf, type NamedArray } from '../../networks/weights'
 
 const arraySchema = z.object({ name: z.string(), shape: z.array(z.number().int().min(0)) })
 

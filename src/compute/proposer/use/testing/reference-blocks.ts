@@ -1,5 +1,5 @@
 // P(block | window) once more, as plain float64 sums over layers: the formula of the design, not the code. For tests only.
-import type { ClassifierSizes } from '../classifier'
+import type { ClassifierSizes } from '../../model/classifier'
 
 /**
  * @param layers P(next layer | window)

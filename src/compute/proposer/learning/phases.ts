@@ -2,12 +2,12 @@
 // fine-tuning), then the block classifier. What each learns from and is measured on; how one runs is train.ts's.
 import { blockNames, vocabularySize } from '@shared/language'
 import type { ProposerTraining } from '@shared/contract/proposer'
-import { classifierParameters } from './classifier'
+import { classifierParameters } from '../model/classifier'
 import { cellCorpus, chainCorpus, mixed, zooCorpus, type CellPart, type CorpusPart, type Pause } from './corpus'
-import type { Test } from './measure'
-import { gptParameters } from './model'
+import type { Test } from './held-out-scores'
+import { gptParameters } from '../model/gpt'
 import { blockObjective, nextLayerObjective, paperClassifier, paperGpt } from './objectives'
-import type { ParameterSpec } from './parameters'
+import type { ParameterSpec } from '../model/parameters'
 import { conditionalEntropy, type RowCounter } from './row-counts'
 import type { Objective } from './trainer'
 

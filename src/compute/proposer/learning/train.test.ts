@@ -5,8 +5,8 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { proposerTrainingSchema, type ProposerTrainingEvent } from '@shared/contract/proposer'
 import { vocabularySize } from '@shared/language'
-import { tf } from '../tensorflow/backend'
-import { readCheckpoint } from './checkpoint'
+import { tf } from '../../tensorflow/backend'
+import { readCheckpoint } from '../model/checkpoint'
 import { rateAt, trainProposer } from './train'
 
 const training = proposerTrainingSchema.parse({

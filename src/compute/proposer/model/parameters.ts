@@ -1,9 +1,9 @@
 // Named weights of the GPT and the classifier: their shapes, their initial values, and variables made of them.
 // What they mean is model.ts's and classifier.ts's.
 import { createRandom } from '@shared/random'
-import { fillNormal } from '../networks/initialise'
-import { sizeOf, type NamedArray } from '../networks/weights'
-import { tf, type Tensor, type Tensor1D, type Tensor2D, type Variable } from '../tensorflow/backend'
+import { fillNormal } from '../../networks/initialise'
+import { sizeOf, type NamedArray } from '../../networks/weights'
+import { tf, type Tensor, type Tensor1D, type Tensor2D, type Variable } from '../../tensorflow/backend'
 
 export interface ParameterSpec {
   readonly name: string

@@ -1,9 +1,9 @@
 // The model card, written from what the training measured: nothing in it is typed in by hand but its explanations.
 import { countAllCells } from '@shared/spaces/nas-bench-101/enumerate'
-import type { Measurement, ModelFile } from './checkpoint'
-import { classifierParameters } from './classifier'
-import { gptParameters } from './model'
-import { countParameters } from './parameters'
+import type { Measurement, ModelFile } from '../model/checkpoint'
+import { classifierParameters } from '../model/classifier'
+import { gptParameters } from '../model/gpt'
+import { countParameters } from '../model/parameters'
 import type { Corpus } from './phases'
 
 type Described = Omit<ModelFile, 'format' | 'preset' | 'vocabulary' | 'blocks' | 'weights'>

@@ -4,7 +4,7 @@ import { BUILT_IN_BLOCKS } from '@shared/architecture/blocks'
 import type { ParameterValues } from '@shared/architecture/layer'
 import { ZOO_NAMES, zooNetwork } from '@shared/architecture/zoo'
 import { END_TOKEN, START_TOKEN, blockNames, describeToken, layerTokensOfBlock, vocabularySize } from '@shared/language'
-import { beginningTokens } from './beginnings'
+import { beginningTokens } from '../use/beginnings'
 import { BLOCK_ROW, WINDOW_ROW, cellCorpus, chainCorpus, mixed, zooCorpus } from './corpus'
 import type { RowCounter } from './row-counts'
 

@@ -3,10 +3,10 @@
 // Only the forward pass; the paper gives no sizes, ours are named below.
 //
 // N: windows   T: layers in a window   E: embedding   D: hidden units   K: blocks   V: vocabulary
-import { tf, type Tensor, type Tensor2D } from '../tensorflow/backend'
-import { relu } from '../tensorflow/kernels/activations'
-import { biasAdd, matMul } from '../tensorflow/kernels/dense'
-import { embedding } from '../tensorflow/kernels/gather'
+import { tf, type Tensor, type Tensor2D } from '../../tensorflow/backend'
+import { relu } from '../../tensorflow/kernels/activations'
+import { biasAdd, matMul } from '../../tensorflow/kernels/dense'
+import { embedding } from '../../tensorflow/kernels/gather'
 import type { ParameterSpec, WeightSource } from './parameters'
 
 export interface ClassifierSizes {

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { blockNames, vocabularySize } from '@shared/language'
 import { readCheckpoint, type ModelFile } from './checkpoint'
-import { drawnArrays, writeDrawn } from './testing/small-checkpoint'
+import { drawnArrays, writeDrawn } from '../testing/small-checkpoint'
 
 let folder: string
 beforeEach(async () => {

@@ -5,9 +5,9 @@ import { join } from 'node:path'
 import type { ProposerTraining } from '@shared/contract/proposer'
 import { AppError } from '@shared/errors'
 import { z } from 'zod'
-import type { NamedArray } from '../networks/weights'
-import { readArrayFile, writeArrayFile } from '../networks/array-file'
-import { measurementSchema, vocabularyIdentity, type Measurement } from './checkpoint'
+import type { NamedArray } from '../../networks/weights'
+import { readArrayFile, writeArrayFile } from '../../networks/array-file'
+import { measurementSchema, vocabularyIdentity, type Measurement } from '../model/checkpoint'
 
 const stateSchema = z.object({
   format: z.literal('gptnas-proposer-training/1'),

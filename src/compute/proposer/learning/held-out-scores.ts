@@ -1,5 +1,5 @@
 // Scores a model and its n-gram baselines on the same held-out rows in the same run.
-import type { Measurement } from './checkpoint'
+import type { Measurement } from '../model/checkpoint'
 import { fitNGram } from './n-grams'
 import type { RowCounter } from './row-counts'
 import type { Trainer } from './trainer'
