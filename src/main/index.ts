@@ -28,12 +28,13 @@ function giveUp(thrown: unknown): void {
 
 function boot(): void {
   const log = openLog(join(app.getPath('userData'), 'logs'))
-  const engine = new EngineHost({ ...readOptions(), appVersion: app.getVersion() }, log)
+  const { iconFile, ...folders } = readOptions()
+  const engine = new EngineHost({ ...folders, appVersion: app.getVersion() }, log)
   setupMenu()
   setupHostFunctions()
   serveRenderer(join(__dirname, '../renderer'))
   engine.start()
-  const window = createWindow(app.getPath('userData'))
+  const window = createWindow(app.getPath('userData'), iconFile)
   window.webContents.on('did-finish-load', () => engine.attach(window.webContents))
   window.webContents.on('render-process-gone', (_event, { reason }) => {
     log(`The page's process is gone (${reason}); it is loaded again.`)

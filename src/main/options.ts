@@ -9,8 +9,10 @@ export interface AppOptions {
   readonly workspaceFolder: string
   /** Prepared data sets and downloads, shared by workspaces. */
   readonly cacheFolder: string
-  /** Proposer checkpoint, samples, icons. */
+  /** Proposer checkpoint and its model card. */
   readonly resourcesFolder: string
+  /** The window's icon. */
+  readonly iconFile: string
 }
 
 /** The value of `--name VALUE` or `--name=VALUE`. */
@@ -28,5 +30,8 @@ export function readOptions(): AppOptions {
     workspaceFolder: resolve(argument(process.argv, 'workspace') || workspace),
     cacheFolder: resolve(cache),
     resourcesFolder: app.isPackaged ? join(process.resourcesPath, 'resources') : join(app.getAppPath(), 'resources'),
+    iconFile: app.isPackaged
+      ? join(process.resourcesPath, 'icon.png')
+      : join(app.getAppPath(), 'build', 'icons', '256x256.png'),
   }
 }

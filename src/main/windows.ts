@@ -18,8 +18,11 @@ function readBounds(file: string): Bounds {
   }
 }
 
-/** @param stateFolder where the window's bounds are kept */
-export function createWindow(stateFolder: string): BrowserWindow {
+/**
+ * @param stateFolder where the window's bounds are kept
+ * @param icon a PNG; one that is missing leaves the desktop's own
+ */
+export function createWindow(stateFolder: string, icon: string): BrowserWindow {
   const boundsFile = join(stateFolder, 'window.json')
   const { maximized, ...bounds } = readBounds(boundsFile)
   const window = new BrowserWindow({
@@ -28,6 +31,7 @@ export function createWindow(stateFolder: string): BrowserWindow {
     minHeight: 640,
     show: false,
     title: 'GPT-NAS Workbench',
+    icon,
     autoHideMenuBar: true,
     // The page's own background (styles/tokens.css), so that nothing flashes white before it is drawn.
     backgroundColor: nativeTheme.shouldUseDarkColors ? '#14161a' : '#f5f6f8',
