@@ -1,9 +1,7 @@
 // The proposer's procedures of the compute contract. Loads checkpoints once per folder and keeps the last; TensorFlow comes
 // in with the first call.
-import { blockFromDocument } from '@shared/architecture/block-from-document'
-import type { BlockDefinition, BlockLibrary } from '@shared/architecture/block'
-import { BUILT_IN_BLOCKS } from '@shared/architecture/blocks'
-import { parseDocument } from '@shared/architecture/document'
+import type { BlockLibrary } from '@shared/architecture/block'
+import { storedLibrary } from '@shared/architecture/library'
 import { proposerSpaceSchema, proposerTrainingJobSchema, type ProposerSpace } from '@shared/contract/proposer'
 import { createBlockChainSpace, type BlockChainSpace } from '@shared/spaces/block-chain/space'
 import type { ProposerService } from '../service/proposer'
@@ -12,16 +10,6 @@ import { readCheckpoint } from './model/checkpoint'
 import { reconstructChains } from './use/reconstruct'
 import { suggestBlocks } from './use/suggest'
 import { trainProposer } from './learning/train'
-
-/** The built-in blocks and the user's. @throws AppError `invalid-architecture` for a document that is no block */
-function libraryWith(userBlocks: readonly unknown[]): BlockLibrary {
-  const library = new Map<string, BlockDefinition>(BUILT_IN_BLOCKS)
-  for (const document of userBlocks) {
-    const block = blockFromDocument(parseDocument(document), library)
-    library.set(block.name, block)
-  }
-  return library
-}
 
 function spaceOf({ definition, inputShape, classes }: ProposerSpace, library: BlockLibrary): BlockChainSpace {
   return createBlockChainSpace({ definition, inputShape, classes, library })
@@ -52,7 +40,7 @@ export function createProposerService(): ProposerService {
   }
   const placeOf = (json: unknown, userBlocks: readonly unknown[]) =>
     spaceFor(JSON.stringify([json, userBlocks]), () => {
-      const library = libraryWith(userBlocks)
+      const library = storedLibrary(userBlocks)
       return { library, space: spaceOf(proposerSpaceSchema.parse(json), library) }
     })
 

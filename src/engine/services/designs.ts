@@ -3,9 +3,9 @@ import { implement } from '@orpc/server'
 import { BUILT_IN_BLOCKS } from '@shared/architecture/blocks'
 import { inspectDocument, isSound } from '@shared/architecture/checks'
 import { metaOf, parseDocument, readChain, type ArchitectureDocument } from '@shared/architecture/document'
+import { storedLibrary } from '@shared/architecture/library'
 import { designsContract } from '@shared/contract/designs'
 import { AppError } from '@shared/errors'
-import { libraryWith } from '../runs/preparation'
 import {
   discardDraft,
   listDesigns,
@@ -28,7 +28,7 @@ async function factsOf({ store }: Services, document: ArchitectureDocument): Pro
   const others = (await searchableBlocks(store.db)).filter(
     (other) => metaOf(parseDocument(other)).name !== meta.name || meta.kind === 'network',
   )
-  const { problems, cost } = inspectDocument(document, libraryWith(others))
+  const { problems, cost } = inspectDocument(document, storedLibrary(others))
   return {
     kind: meta.kind,
     name: meta.name,

@@ -4,13 +4,13 @@ import { access } from 'node:fs/promises'
 import { implement } from '@orpc/server'
 import { parseDocument } from '@shared/architecture/document'
 import { expandDocument } from '@shared/architecture/expand'
+import { storedLibrary } from '@shared/architecture/library'
 import type { TrainJob } from '@shared/contract/compute'
 import { exportsContract, type ExportProgress, type Proof } from '@shared/contract/exports'
 import { AppError } from '@shared/errors'
 import { comparePredictions } from '@shared/exchange/compare-predictions'
 import { createRandom } from '@shared/random'
-import { libraryWith, refuseOtherData } from '../runs/preparation'
-import { imagesOfRun } from '../runs/run-images'
+import { imagesOfRun, refuseOtherData } from '../runs/images'
 import { insertExport, listExports } from '../storage/exports'
 import { makeNamedFolder } from '../storage/files'
 import { getRun } from '../storage/runs'
@@ -73,7 +73,7 @@ async function* writeAndProve(
   const folder = path.resolve(
     wantedFolder ?? path.join(store.folders.exports, `run-${run.number}-trial-${trial.number}-tfjs`),
   )
-  const library = libraryWith(run.userBlocks)
+  const library = storedLibrary(run.userBlocks)
   const graph = expandDocument(parseDocument(await getTrialDocument(store.db, trialId)), library)
     .graph as unknown as TrainJob['graph']
   const { resolution } = run.definition.data

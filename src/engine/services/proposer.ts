@@ -1,11 +1,12 @@
 // Implements the proposer service by asking a compute; where no checkpoint is named, the one that comes with the product.
 import { implement } from '@orpc/server'
+import { storedLibrary } from '@shared/architecture/library'
 import { proposerContract } from '@shared/contract/proposer'
 import { createRandom } from '@shared/random'
 import { chainSpaceSchema, runDefinitionSchema } from '@shared/search/run'
 import { cifar10 } from '../datasets/sources/cifar-10'
 import { streamFromPool } from '../executors/pool-stream'
-import { libraryWith, spaceOf } from '../runs/preparation'
+import { spaceOf } from '../runs/preparation'
 import { createReconstructor } from '../runs/reconstructor'
 import { searchableBlocks } from '../storage/designs'
 import { makeNamedFolder } from '../storage/files'
@@ -52,7 +53,7 @@ export function proposerService({ store, pool, proposerFolder, closing }: Servic
   const sample = async (checkpoint: string, count: number, seed: number) => {
     const definition = runDefinitionSchema.parse({ name: 'sample' })
     const userBlocks = await searchableBlocks(store.db)
-    const space = spaceOf(definition, { shape: IMAGES.inputShape, classes: IMAGES.classes }, libraryWith(userBlocks))
+    const space = spaceOf(definition, { shape: IMAGES.inputShape, classes: IMAGES.classes }, storedLibrary(userBlocks))
     const random = createRandom(seed)
     const requests = Array.from({ length: count }, (_, index) => {
       const genotype = space.random(random.fork(index))

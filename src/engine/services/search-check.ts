@@ -1,12 +1,13 @@
 // What a definition comes to before anything runs: problems that would end it, and things worth knowing.
 import { access } from 'node:fs/promises'
+import { storedLibrary } from '@shared/architecture/library'
 import type { Dataset } from '@shared/contract/datasets'
 import { createRandom } from '@shared/random'
 import { errorData } from '@shared/errors'
 import { magnitude } from '@shared/figures'
 import { plannedTrials } from '@shared/search/planning'
 import type { RunDefinition } from '@shared/search/run'
-import { libraryWith, parallelOf, spaceOf, visitedSpace } from '../runs/preparation'
+import { parallelOf, spaceOf, visitedSpace } from '../runs/preparation'
 import { loadDesign, searchableBlocks } from '../storage/designs'
 import { strategyByName } from '../strategies/registry'
 import { seedOf } from './search-create'
@@ -60,7 +61,7 @@ export async function checkDefinition(services: Services, definition: RunDefinit
     if (resolution !== null) notes.push(resolutionNote(datasets.describe(dataset).shape, facts.shape, found))
     if (definition.recipe.cutout >= Math.min(facts.shape[0], facts.shape[1]))
       notes.push(`Cutout of ${definition.recipe.cutout} pixels can blank a whole image of ${sizeText(facts.shape)}.`)
-    const library = libraryWith(await searchableBlocks(store.db))
+    const library = storedLibrary(await searchableBlocks(store.db))
     if (definition.architecture !== undefined) {
       visitedSpace(definition, facts, library)
       return

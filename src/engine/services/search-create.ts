@@ -1,10 +1,11 @@
 // Turns a definition into a run to store: the user's blocks and designed networks frozen as they are now.
 import { parseDocument } from '@shared/architecture/document'
+import { storedLibrary } from '@shared/architecture/library'
 import { AppError } from '@shared/errors'
 import { plannedTrials } from '@shared/search/planning'
 import type { RunDefinition } from '@shared/search/run'
 import type { BlockChainSpace } from '@shared/spaces/block-chain/space'
-import { libraryWith, spaceOf, visitedSpace } from '../runs/preparation'
+import { spaceOf, visitedSpace } from '../runs/preparation'
 import { loadDesign, searchableBlocks } from '../storage/designs'
 import type { NewRun } from '../storage/runs'
 import type { Services } from './services'
@@ -15,11 +16,11 @@ export async function newRunOf({ store, datasets }: Services, id: string, defini
   const facts = datasets.describe(definition.data.dataset, definition.data.resolution)
   if (definition.architecture !== undefined) {
     // One architecture is one trial, whatever else the definition says; what cannot be trained is refused here.
-    visitedSpace(definition, facts, libraryWith(userBlocks))
+    visitedSpace(definition, facts, storedLibrary(userBlocks))
     const single: RunDefinition = { ...definition, strategy: 'random', populationSize: 1, generations: 1, seedDesigns: [] } // prettier-ignore
     return { id, definition: single, userBlocks, seeds: [], planned: 1 }
   }
-  const space = spaceOf(definition, facts, libraryWith(userBlocks))
+  const space = spaceOf(definition, facts, storedLibrary(userBlocks))
   const seeds: NewRun['seeds'][number][] = []
   for (const designId of definition.seedDesigns) {
     const { design, document } = await loadDesign(store.db, designId)

@@ -1,6 +1,7 @@
 // What a block chain space consists of: the run's limits, the data's shape, and which blocks may stand in a chain.
-import { BUILT_IN_BLOCKS, PAPER_BLOCKS, blockDefinition, type BuiltInBlock } from '../../architecture/blocks'
+import { PAPER_BLOCKS, blockDefinition, type BuiltInBlock } from '../../architecture/blocks'
 import type { BlockDefinition, BlockLibrary } from '../../architecture/block'
+import { isUserBlock } from '../../architecture/document'
 import type { TensorShape } from '../../architecture/layer'
 import { AppError } from '../../errors'
 import type { ChainSpaceDefinition } from '../../search/run'
@@ -52,8 +53,8 @@ function choiceOf(definition: BlockDefinition): BlockChoice {
 
 /** The paper's blocks, then the user's own in the library's order. */
 function defaultNames(library: BlockLibrary): string[] {
-  const own = [...library.keys()].filter((name) => !BUILT_IN_BLOCKS.has(name))
-  return [...PAPER_BLOCKS.keys(), ...own].filter((name) => library.has(name))
+  const own = [...library.values()].filter((block) => isUserBlock(block) && !PAPER_BLOCKS.has(block.name))
+  return [...PAPER_BLOCKS.keys(), ...own.map(({ name }) => name)].filter((name) => library.has(name))
 }
 
 /** @throws AppError `invalid-input` for limits that contradict each other or leave no block; `invalid-architecture` for an unknown name. */

@@ -14,13 +14,13 @@ import {
   setParameter,
   type ArchitectureDocument,
 } from '@shared/architecture/document'
+import { blockLibrary } from '@shared/architecture/library'
 import { chainSpaceSchema } from '@shared/search/run'
 import { createBlockChainSpace } from '@shared/spaces/block-chain/space'
 import { blockFamily } from './block-family'
 import { cardsOf } from './cards'
 import { chainPrefix } from './chain-prefix'
 import { expansionOf } from './expansion'
-import { libraryWith } from './library'
 import { neighbourIn } from './neighbours'
 import { filterPalette, findItems, paletteItems } from './palette'
 import { bindingText, parameterText } from './parameter-text'
@@ -52,7 +52,7 @@ describe('templates', () => {
   })
 
   it('have a residual block that fits any width and passes on what is made of it', () => {
-    const own = libraryWith([residualBlockDocument('mine')])
+    const own = blockLibrary([residualBlockDocument('mine')])
     for (const width of [8, 24, 64]) {
       const graph = own.get('mine')!.expand({ width }, [16, 16, width])
       expect(graph.nodes.some(({ kind }) => kind === 'add')).toBe(true)
@@ -128,7 +128,7 @@ describe('palette', () => {
   })
 
   it('offers layers first in a block, and never the block that is being edited', () => {
-    const own = paletteItems(libraryWith([newBlockDocument('mine')]), 'mine')
+    const own = paletteItems(blockLibrary([newBlockDocument('mine')]), 'mine')
     expect(own[0]?.name).toBe('convolution')
     expect(own.flatMap(({ items }) => items).some(({ key }) => key === 'block:mine')).toBe(false)
     expect(groups[0]?.name).toBe('builtInBlocks')

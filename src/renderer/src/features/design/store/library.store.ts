@@ -6,8 +6,8 @@ import { useEngine } from '@/api/keys'
 import { useTask } from '@/composables/use-task'
 import { BUILT_IN_BLOCKS } from '@shared/architecture/blocks'
 import { parseDocument, type ArchitectureDocument } from '@shared/architecture/document'
+import { blockLibrary } from '@shared/architecture/library'
 import type { Design } from '@shared/contract/designs'
-import { libraryWith } from '../model/library'
 
 interface UserBlock {
   readonly updatedAt: string
@@ -40,7 +40,7 @@ export const useLibraryStore = defineStore('design-library', () => {
   watch(generation, (count) => count > 0 && void list.run(), { immediate: true })
 
   const designs = computed(() => list.result.value ?? [])
-  const library = computed(() => libraryWith([...blocks.value.values()].map(({ document }) => document)))
+  const library = computed(() => blockLibrary([...blocks.value.values()].map(({ document }) => document)))
   const names = computed(() => new Set([...designs.value.map(({ name }) => name), ...BUILT_IN_BLOCKS.keys()]))
 
   async function load(id: string): Promise<ArchitectureDocument> {

@@ -1,0 +1,30 @@
+// The split of a run's training images: drawn once from its definition, kept as two artefacts that the run refers to.
+import { indexBytes, stratifiedSplit } from '../datasets/split'
+import type { ReadyDataset } from '../datasets/datasets'
+import type { Artefacts } from '../storage/artefacts'
+import { updateRun, type RunRecord } from '../storage/runs'
+import type { Store } from '../storage/store'
+
+/** Paths of the index files that the training evaluator reads. */
+export interface StoredSplit {
+  readonly trainIndices: string
+  readonly validationIndices: string
+}
+
+/** Stores the split and which images it is of, so that a later session finds out when they were replaced. */
+export async function storeSplit(
+  run: RunRecord,
+  ready: ReadyDataset,
+  artefacts: Artefacts,
+  store: Store,
+): Promise<StoredSplit> {
+  const split = stratifiedSplit(await ready.trainLabels(), ready.manifest.classes.length, run.definition.data)
+  const train = await artefacts.put('split-indices', indexBytes(split.train))
+  const validation = await artefacts.put('split-indices', indexBytes(split.validation))
+  await store.write(async (writer) => {
+    await artefacts.refer(writer, train, `run:${run.id}`)
+    await artefacts.refer(writer, validation, `run:${run.id}`)
+    await updateRun(writer, run.id, { dataFingerprint: ready.fingerprint })
+  })
+  return { trainIndices: artefacts.path(train.sha256), validationIndices: artefacts.path(validation.sha256) }
+}
