@@ -8,7 +8,7 @@ import type { RunDefinition } from '@shared/search/run'
 import type { Space } from '@shared/spaces/space'
 import { trainableNodes, trainingSeed } from '../evaluators/training'
 import type { NewTrial } from '../storage/trials'
-import type { Proposal } from '../strategies/strategy'
+import type { Proposal } from '@shared/strategies/strategy'
 
 export interface CandidateFacts {
   readonly definition: RunDefinition

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { AppError, type ErrorCode } from '@shared/errors'
 import type { Space } from '@shared/spaces/space'
-import { createToySpace } from '../strategies/testing/toy-space'
+import { createToySpace } from '@shared/strategies/testing/toy-space'
 import { listTrials } from '../storage/trials'
 import { createHarness, quickEvaluation, type Script } from '../testing/harness'
 import { temporaryFolder } from '../testing/temporary-folder'
@@ -181,7 +181,7 @@ describe('failures', () => {
         reconstructor: {
           reconstruct: async (requests) => {
             if (deaths++ < 2) throw new AppError('compute-died', 'It died.')
-            const { createRandomReconstructor } = await import('../strategies/testing/random-reconstructor')
+            const { createRandomReconstructor } = await import('@shared/strategies/testing/random-reconstructor')
             return createRandomReconstructor(createToySpace() as unknown as Space).reconstruct(requests)
           },
         },

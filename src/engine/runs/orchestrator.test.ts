@@ -2,7 +2,7 @@
 import { existsSync, readdirSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { toyFitness } from '../strategies/testing/toy-space'
+import { toyFitness } from '@shared/strategies/testing/toy-space'
 import { readEpochs } from '../storage/epochs'
 import { listTrials } from '../storage/trials'
 import { createHarness, quickEvaluation, type Script } from '../testing/harness'

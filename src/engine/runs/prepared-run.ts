@@ -5,7 +5,7 @@ import type { Genotype, Space } from '@shared/spaces/space'
 import type { Evaluator } from '../evaluators/evaluator'
 import type { RunRecord } from '../storage/runs'
 import type { NewTrial } from '../storage/trials'
-import type { Proposal, Reconstructor, Strategy } from '../strategies/strategy'
+import type { Proposal, Reconstructor, Strategy } from '@shared/strategies/strategy'
 
 export interface PreparedRun {
   readonly space: Space

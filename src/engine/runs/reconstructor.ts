@@ -2,7 +2,7 @@
 // any of them, so a compute that dies can simply be asked again (search-loop.ts).
 import type { RunDefinition } from '@shared/search/run'
 import type { ComputePool } from '../executors/pool'
-import type { Reconstructor } from '../strategies/strategy'
+import type { Reconstructor } from '@shared/strategies/strategy'
 
 export interface ReconstructorOptions {
   readonly pool: ComputePool

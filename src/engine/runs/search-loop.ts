@@ -5,7 +5,7 @@ import { plannedTrials } from '@shared/search/planning'
 import { AppError, errorData } from '@shared/errors'
 import { hasLostCompute } from '../executors/memory-kills'
 import { findResult, insertGeneration, listTrials, type TrialRecord } from '../storage/trials'
-import type { Member, Proposal } from '../strategies/strategy'
+import type { Member, Proposal } from '@shared/strategies/strategy'
 import { record, type RunContext } from './run-context'
 import { MAX_ATTEMPTS, reuseResult, runTrial } from './trial-runner'
 

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { AppError } from '@shared/errors'
 import type { TrialUsage } from '@shared/search/usage'
-import { toyFitness } from '../strategies/testing/toy-space'
+import { toyFitness } from '@shared/strategies/testing/toy-space'
 import { listTrials } from '../storage/trials'
 import { createHarness, epochOf, finished, quickEvaluation, type Script } from '../testing/harness'
 import { endlessEpochs, pause, run, type Harness } from '../testing/small-run'

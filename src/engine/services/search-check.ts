@@ -9,7 +9,7 @@ import { plannedTrials } from '@shared/search/planning'
 import type { RunDefinition } from '@shared/search/run'
 import { parallelOf, spaceOf, visitedSpace } from '../runs/preparation'
 import { loadDesign, searchableBlocks } from '../storage/designs'
-import { strategyByName } from '../strategies/registry'
+import { strategyByName } from '@shared/strategies/registry'
 import { seedOf } from './search-create'
 import type { Services } from './services'
 

@@ -12,9 +12,9 @@ import { createUpdates } from '../runs/updates'
 import { createRunViews } from '../runs/watch'
 import { createArtefacts } from '../storage/artefacts'
 import { openStore } from '../storage/store'
-import { strategyByName } from '../strategies/registry'
-import { createRandomReconstructor } from '../strategies/testing/random-reconstructor'
-import { createToySpace, toyFitness } from '../strategies/testing/toy-space'
+import { strategyByName } from '@shared/strategies/registry'
+import { createRandomReconstructor } from '@shared/strategies/testing/random-reconstructor'
+import { createToySpace, toyFitness } from '@shared/strategies/testing/toy-space'
 
 export type Script = Evaluator['evaluate']
 

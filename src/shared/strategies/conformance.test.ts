@@ -1,6 +1,6 @@
 // Every strategy of the registry against the conformance suite, on the toy landscape.
 import { describe, expect, it } from 'vitest'
-import { STRATEGY_NAMES } from '@shared/search/run'
+import { STRATEGY_NAMES } from '../search/run'
 import { STRATEGIES, strategyByName } from './registry'
 import { describeStrategy } from './testing/conformance'
 import { createToySpace, toyFitness } from './testing/toy-space'

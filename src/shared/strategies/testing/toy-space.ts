@@ -1,6 +1,6 @@
 // Test double of a space: words of digits with a known best one. Small enough that every law can be checked by hand.
-import type { Random } from '@shared/random'
-import type { Genotype, Space } from '@shared/spaces/space'
+import type { Random } from '../../random'
+import type { Genotype, Space } from '../../spaces/space'
 
 export type Word = { readonly space: 'toy'; readonly digits: readonly number[] }
 

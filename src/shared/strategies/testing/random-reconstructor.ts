@@ -1,6 +1,6 @@
 // Test double of the proposer: refills emptied positions with seeded random names of the space.
-import { createRandom } from '@shared/random'
-import type { Space } from '@shared/spaces/space'
+import { createRandom } from '../../random'
+import type { Space } from '../../spaces/space'
 import type { Reconstructor } from '../strategy'
 
 export function createRandomReconstructor(space: Space): Reconstructor {

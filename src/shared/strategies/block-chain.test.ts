@@ -1,8 +1,8 @@
 // Every strategy on the real space of block chains, with a landscape that needs no training.
-import { BUILT_IN_BLOCKS } from '@shared/architecture/blocks'
-import { chainSpaceSchema } from '@shared/search/run'
-import { createBlockChainSpace, type ChainGenotype } from '@shared/spaces/block-chain/space'
-import type { Genotype } from '@shared/spaces/space'
+import { BUILT_IN_BLOCKS } from '../architecture/blocks'
+import { chainSpaceSchema } from '../search/run'
+import { createBlockChainSpace, type ChainGenotype } from '../spaces/block-chain/space'
+import type { Genotype } from '../spaces/space'
 import { STRATEGIES } from './registry'
 import { describeStrategy } from './testing/conformance'
 

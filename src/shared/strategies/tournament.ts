@@ -1,5 +1,5 @@
 // Binary tournament (CNN-GA, Sun et al. 2020, section III-D): the fitter of two members drawn at random.
-import type { Random } from '@shared/random'
+import type { Random } from '../random'
 import type { Member } from './strategy'
 
 /** Draws for a mother unlike the father before the two are allowed to be the same; a population of one has no other. */

@@ -5,7 +5,7 @@ import { knownKeys, preferFresh } from './freshness'
 import { initialPopulation, randomProposals } from './initial'
 import type { Proposal, StrategyContext } from './strategy'
 import { selectParents } from './tournament'
-import type { Genotype } from '@shared/spaces/space'
+import type { Genotype } from '../spaces/space'
 
 /** Two children of two parents; a child that neither operator touched is a copy. */
 function breed(

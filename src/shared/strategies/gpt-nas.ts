@@ -1,6 +1,6 @@
 // GPT-NAS (arXiv 2305.05351): the genetic algorithm whose individuals are rebuilt before they are evaluated.
 // Its controls differ in the reconstructor alone, which is why that is the one argument here.
-import { AppError } from '@shared/errors'
+import { AppError } from '../errors'
 import { nextGeneration } from './offspring'
 import { reconstructAll } from './reconstruct'
 import type { Reconstructor, Strategy, StrategyContext } from './strategy'

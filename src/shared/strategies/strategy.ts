@@ -1,8 +1,8 @@
 // What decides which architecture comes next. A strategy is a pure function of its seed and of the finished
 // generations in trial order, so a resumed run proposes what the undisturbed one would have (design: Order).
-import type { Origin } from '@shared/search/trial'
-import type { Genotype, Space } from '@shared/spaces/space'
-import type { Random } from '@shared/random'
+import type { Origin } from '../search/trial'
+import type { Genotype, Space } from '../spaces/space'
+import type { Random } from '../random'
 
 /** A member of a finished generation. */
 export interface Member {

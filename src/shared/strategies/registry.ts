@@ -1,5 +1,5 @@
 // The strategies a run may name.
-import { AppError } from '@shared/errors'
+import { AppError } from '../errors'
 import { gaStrategy } from './ga'
 import { gptNasStrategy } from './gpt-nas'
 import { randomStrategy } from './random'

@@ -1,6 +1,6 @@
 // What single strategies and operators promise beyond the conformance suite.
 import { describe, expect, it } from 'vitest'
-import { createRandom } from '@shared/random'
+import { createRandom } from '../random'
 import { gaStrategy } from './ga'
 import { gptNasStrategy, reconstructingStrategy } from './gpt-nas'
 import { randomStrategy } from './random'

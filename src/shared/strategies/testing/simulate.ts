@@ -1,6 +1,6 @@
 // Drives a strategy as the engine does, without an engine: propose, evaluate in any order, file in trial order.
-import { createRandom } from '@shared/random'
-import type { Genotype, Space } from '@shared/spaces/space'
+import { createRandom } from '../../random'
+import type { Genotype, Space } from '../../spaces/space'
 import type { Member, Proposal, Strategy, StrategyContext } from '../strategy'
 import { createRandomReconstructor } from './random-reconstructor'
 

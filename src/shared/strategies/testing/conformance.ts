@@ -1,7 +1,7 @@
 // What every strategy must do, whatever the space: run from a test file with the strategy and a space to search.
 import { describe, expect, it } from 'vitest'
-import type { Genotype, Space } from '@shared/spaces/space'
-import { originSchema } from '@shared/search/trial'
+import type { Genotype, Space } from '../../spaces/space'
+import { originSchema } from '../../search/trial'
 import type { Strategy } from '../strategy'
 import { bestSoFar, contextFor, simulate, type SimulationOptions } from './simulate'
 

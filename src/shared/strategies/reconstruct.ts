@@ -1,6 +1,6 @@
 // Reconstruction (GPT-NAS section III-E, Algorithm 1): each block of an offspring is eliminated with a rate that falls
 // over the generations, and a Reconstructor fills the gaps. Which blocks go is decided here; what comes is its affair.
-import { AppError } from '@shared/errors'
+import { AppError } from '../errors'
 import { knownKeys } from './freshness'
 import type { Proposal, Reconstruction, ReconstructionRequest, Reconstructor, StrategyContext } from './strategy'
 
