@@ -7,7 +7,7 @@ import type { Page } from '@playwright/test'
 import { readAnswers, spreadOf, watchAnswers } from '../e2e/fixtures/answers'
 import { launchApp } from '../e2e/fixtures/launch'
 import { Workbench, type View } from '../e2e/pages/workbench'
-import { testIds } from '../src/renderer/src/testing/ids'
+import { testIds } from '../src/renderer/src/lib/ids'
 import { atLeast, atMost, checkout, equal, runBench, type BenchOptions, type Measured } from './harness'
 
 /** Issue "First light": 12 trials within 20 minutes, above 45 %, the window answers within 200 ms. */

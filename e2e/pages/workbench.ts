@@ -1,8 +1,11 @@
 // The window as a user works it: views, a small search, results. Specs say what happens, this file how it is clicked.
 import { expect, type Page } from '@playwright/test'
-import { testIds } from '../../src/renderer/src/testing/ids'
+import { testIds } from '../../src/renderer/src/lib/ids'
+import { en, type ViewName } from '../../src/renderer/src/locales/en'
 
-export type View = 'design' | 'data' | 'search' | 'results' | 'proposer' | 'runtime' | 'settings'
+/** As in the application, which shows them in this order. */
+export type View = ViewName
+export const VIEWS = Object.keys(en.views) as readonly View[]
 
 export interface SmallSearch {
   readonly name: string

@@ -1,5 +1,5 @@
 // What a user's search survives: the death of a compute, of the engine, of everything. On real CIFAR-10 images.
-import { testIds } from '../../src/renderer/src/testing/ids'
+import { testIds } from '../../src/renderer/src/lib/ids'
 import { expect, launch, test } from '../fixtures/app'
 import { computesOf, engineOf, killTree } from '../fixtures/processes'
 import { Workbench, type SmallSearch } from '../pages/workbench'

@@ -1,17 +1,16 @@
 // The window answers while every core trains: time from a click to the frame that shows its effect, and the page's long tasks.
 // Both are printed. Machines that run this are shared, and so is the measuring: the page waits for a core like everybody
 // else, so a moment may be slow that is not the window's. What counts is the 95th percentile, and that nothing freezes.
-import { testIds } from '../../src/renderer/src/testing/ids'
+import { testIds } from '../../src/renderer/src/lib/ids'
 import { readAnswers, spreadOf, spreadText, watchAnswers } from '../fixtures/answers'
 import { expect, test } from '../fixtures/app'
-import { Workbench } from '../pages/workbench'
+import { VIEWS, Workbench } from '../pages/workbench'
 
 /** The goal of issue "First light", for all but the slowest 5 %. */
 const ANSWER_MS = 200
 /** Training in the window's own process would freeze it for seconds. */
 const FROZEN_MS = 2000
 const ROUNDS = 12
-const VIEWS = ['results', 'search', 'design', 'data', 'proposer', 'runtime', 'settings'] as const
 
 test('the window answers while two computes train', async ({ launched }) => {
   const { page } = launched

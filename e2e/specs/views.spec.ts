@@ -4,13 +4,12 @@ import AxeBuilder from '@axe-core/playwright'
 import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { designIds } from '../../src/renderer/src/features/design/ids'
-import { testIds } from '../../src/renderer/src/testing/ids'
+import { testIds } from '../../src/renderer/src/lib/ids'
 import { expect, root, test } from '../fixtures/app'
 import { replaceText } from '../fixtures/replace-text'
-import { Workbench, type View } from '../pages/workbench'
+import { VIEWS, Workbench, type View } from '../pages/workbench'
 
 const pictures = process.env['GPTNAS_SCREENSHOTS']
-const VIEWS: readonly View[] = ['design', 'data', 'search', 'results', 'proposer', 'runtime', 'settings']
 
 test('every view, light and dark, empty and with a finished search', async ({ launched, folders }) => {
   const { page } = launched

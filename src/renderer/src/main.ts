@@ -10,7 +10,7 @@ import { z } from 'zod'
 import { createEngineConnection } from './api/engine-client'
 import { engineKey, hostKey } from './api/keys'
 import { listenForEnginePorts } from './api/port-source'
-import App from './App.vue'
+import App from './app/App.vue'
 import { createLocale } from './locales'
 
 // zod would compile its parsers with `new Function`, which the script policy of the page forbids.

@@ -3,7 +3,7 @@ import { sampleRun } from '@/testing/samples'
 import { RUN_STATES } from '@shared/search/run'
 import type { Command } from '@/stores/commands.store'
 import { chainBlocks } from './chain-genotype'
-import { findCommands } from './find-commands'
+import { findCommands } from '@/stores/find-commands'
 import { runActions, runProgress } from './run-progress'
 
 describe('run progress', () => {

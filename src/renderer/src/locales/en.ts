@@ -11,6 +11,16 @@ import { settings } from './en/settings'
 import { units } from './en/units'
 
 export const en = {
+  /** The views by name, with their titles; `app/views.ts` has a line for each. */
+  views: {
+    design: 'Design',
+    data: 'Data',
+    search: 'Search',
+    results: 'Results',
+    proposer: 'Proposer',
+    runtime: 'Runtime',
+    settings: 'Settings',
+  },
   ...frame,
   ...design,
   ...search,
@@ -22,3 +32,4 @@ export const en = {
   ...units,
 }
 export type Messages = typeof en
+export type ViewName = keyof Messages['views']

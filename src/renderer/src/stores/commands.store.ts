@@ -2,7 +2,7 @@
 // Views register theirs while they are shown.
 import { defineStore } from 'pinia'
 import { computed, onScopeDispose, shallowRef } from 'vue'
-import { useShown } from '@/composables/use-shown'
+import { useShown } from '@/lib/use-shown'
 
 export interface Command {
   readonly id: string

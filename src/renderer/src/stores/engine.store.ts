@@ -2,7 +2,7 @@
 import { defineStore } from 'pinia'
 import { computed, onScopeDispose, ref, shallowRef } from 'vue'
 import { useEngine, useHost } from '@/api/keys'
-import { useStream } from '@/composables/use-stream'
+import { useStream } from '@/api/use-stream'
 import type { Status } from '@shared/contract/runtime'
 import type { EngineState } from '@shared/contract/window'
 

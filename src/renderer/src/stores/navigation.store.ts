@@ -2,17 +2,14 @@
 import { useLocalStorage } from '@vueuse/core'
 import { defineStore } from 'pinia'
 import { ref } from 'vue'
-
-/** In the order of the rail and of the keys 1 to 7. */
-export const VIEWS = ['design', 'data', 'search', 'results', 'proposer', 'runtime', 'settings'] as const
-export type ViewName = (typeof VIEWS)[number]
+import { en, type ViewName } from '@/locales/en'
 
 /** What another view asks the editor to open; the editor takes it and clears it. */
 export type DesignRequest = { readonly trialId: number; readonly name: string }
 
 export const useNavigationStore = defineStore('navigation', () => {
   const view = useLocalStorage<ViewName>('gptnas.view', 'search')
-  if (!VIEWS.includes(view.value)) view.value = 'search'
+  if (!(view.value in en.views)) view.value = 'search'
   const runId = useLocalStorage<string | null>('gptnas.run', null, {
     serializer: { read: (text) => (text === '' ? null : text), write: (value) => value ?? '' },
   })

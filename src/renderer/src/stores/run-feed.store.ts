@@ -3,7 +3,7 @@
 import { defineStore } from 'pinia'
 import { computed, shallowRef, triggerRef, watch } from 'vue'
 import { useEngine } from '@/api/keys'
-import { useStream } from '@/composables/use-stream'
+import { useStream } from '@/api/use-stream'
 import { useNavigationStore } from './navigation.store'
 import { useRunsStore } from './runs.store'
 import type { Activity, JournalEntry, RunUpdate } from '@shared/contract/searches'

@@ -3,7 +3,7 @@
 import { defineStore } from 'pinia'
 import { computed, shallowRef } from 'vue'
 import { useEngine } from '@/api/keys'
-import { useStream } from '@/composables/use-stream'
+import { useStream } from '@/api/use-stream'
 import type { Run, RunDefinition, RunState } from '@shared/search/run'
 
 const ACTIVE: readonly RunState[] = ['running', 'pausing']

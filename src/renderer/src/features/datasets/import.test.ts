@@ -2,7 +2,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { mountWithEngine, type Mounted } from '@/testing/mount-with-engine'
 import { sampleDataset, sampleReadOnlyStatus } from '@/testing/samples'
-import { testIds } from '@/testing/ids'
+import { testIds } from '@/lib/ids'
 import { clickById, eventually, findById, untilText } from '@/testing/until'
 import type { ImportReport, Recognised } from '@shared/contract/datasets'
 import { AppError } from '@shared/errors'

@@ -1,6 +1,6 @@
 // Columns of the table of trials: what each is called, sorted by, and shown as.
 import type { TableColumn } from '@/components/ui/data-table'
-import type { useFormats } from '@/composables/use-formats'
+import type { useFormats } from '@/lib/use-formats'
 import type { Trial } from '@shared/search/trial'
 import { chainBlocks } from '@/lib/chain-genotype'
 

@@ -1,7 +1,7 @@
 // The part of Runtime that decides what computes use: settings and benchmark, with an engine that answers what the test says.
 import { afterEach, describe, expect, it } from 'vitest'
 import { clickById, eventually, untilText } from '@/testing/until'
-import { testIds } from '@/testing/ids'
+import { testIds } from '@/lib/ids'
 import { mountWithEngine, type Mounted } from '@/testing/mount-with-engine'
 import { sampleDevices, sampleReadOnlyStatus } from '@/testing/samples'
 import { AppError } from '@shared/errors'

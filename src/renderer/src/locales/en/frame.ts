@@ -1,15 +1,6 @@
 // The frame: views, title and status bar, palette, keys, engine, and words used everywhere.
 export const frame = {
   app: { name: 'GPT-NAS Workbench', titleWithRun: '{percent} · {name} · GPT-NAS Workbench' },
-  views: {
-    design: 'Design',
-    data: 'Data',
-    search: 'Search',
-    results: 'Results',
-    proposer: 'Proposer',
-    runtime: 'Runtime',
-    settings: 'Settings',
-  },
   common: {
     cancel: 'Cancel',
     close: 'Close',
@@ -45,7 +36,6 @@ export const frame = {
     noProblems: 'Nothing is wrong.',
     viewFailed: 'This view stopped because of a fault in the program',
     openAgain: 'Open it again',
-    missingView: 'The editor is not part of this build.',
   },
   engine: {
     restarting:

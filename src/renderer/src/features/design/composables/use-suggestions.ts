@@ -1,7 +1,7 @@
 // What the proposer would put next into the chain being designed, and accepting one of its candidates.
 import { ref } from 'vue'
 import { useEngine } from '@/api/keys'
-import { useTask } from '@/composables/use-task'
+import { useTask } from '@/api/use-task'
 import { chainPrefix, type ChainPrefix } from '../model/chain-prefix'
 import { add } from '../store/edit-commands'
 import { useEditorStore } from '../store/editor.store'

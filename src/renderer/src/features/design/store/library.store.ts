@@ -3,7 +3,7 @@
 import { defineStore } from 'pinia'
 import { computed, shallowRef, watch } from 'vue'
 import { useEngine } from '@/api/keys'
-import { useTask } from '@/composables/use-task'
+import { useTask } from '@/api/use-task'
 import { BUILT_IN_BLOCKS } from '@shared/architecture/blocks'
 import { parseDocument, type ArchitectureDocument } from '@shared/architecture/document'
 import { blockLibrary } from '@shared/architecture/library'

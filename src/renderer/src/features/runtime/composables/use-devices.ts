@@ -1,7 +1,7 @@
 // What computes use of the machine, as the Runtime view sees and changes it: settings, and the benchmark with its progress.
 import { ref, shallowRef } from 'vue'
 import { useEngine } from '@/api/keys'
-import { useTask } from '@/composables/use-task'
+import { useTask } from '@/api/use-task'
 import type { BenchmarkEvent, Devices, Measurement } from '@shared/contract/devices'
 import type { DeviceSettings } from '@shared/runtime/device-settings'
 

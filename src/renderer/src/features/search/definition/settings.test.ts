@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { runDefinitionSchema } from '@shared/search/run'
-import { settingProblems } from './problems'
+import { settingProblems } from '@/stores/setting-problems'
 import { SETTINGS, settingRange } from './settings'
 
 /** Paths of a definition that are not for people to set. */

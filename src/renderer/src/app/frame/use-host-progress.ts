@@ -6,7 +6,7 @@ import { runProgress } from '@/lib/run-progress'
 import { useNavigationStore } from '@/stores/navigation.store'
 import { useNoticesStore } from '@/stores/notices.store'
 import { useRunsStore } from '@/stores/runs.store'
-import { useFormats } from './use-formats'
+import { useFormats } from '@/lib/use-formats'
 import type { RunState } from '@shared/search/run'
 
 const ENDED: readonly RunState[] = ['finished', 'failed']

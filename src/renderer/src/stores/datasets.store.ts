@@ -4,7 +4,7 @@ import { defineStore } from 'pinia'
 import { readonly, shallowReactive, shallowRef } from 'vue'
 import { useEngine } from '@/api/keys'
 import { toErrorData } from '@/api/errors'
-import { useTask } from '@/composables/use-task'
+import { useTask } from '@/api/use-task'
 import type { DatasetProgress, ImportRequest } from '@shared/contract/datasets'
 import type { ErrorData } from '@shared/errors'
 

@@ -2,7 +2,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { mountWithEngine, type Mounted } from '@/testing/mount-with-engine'
 import { sampleReadOnlyStatus, sampleRun, sampleStatus } from '@/testing/samples'
-import { testIds } from '@/testing/ids'
+import { testIds } from '@/lib/ids'
 import { clickById, eventually, findById, untilText } from '@/testing/until'
 import { useCommandsStore } from '@/stores/commands.store'
 import { useNavigationStore } from '@/stores/navigation.store'

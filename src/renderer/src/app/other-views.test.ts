@@ -2,15 +2,15 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { mountWithEngine, type Mounted } from '@/testing/mount-with-engine'
 import { sampleDataset, sampleReport, sampleRun, sampleTrial } from '@/testing/samples'
-import { testIds } from '@/testing/ids'
+import { testIds } from '@/lib/ids'
 import { clickById, eventually, findById, untilText } from '@/testing/until'
 import { useNavigationStore } from '@/stores/navigation.store'
 import { usePreferencesStore } from '@/stores/preferences.store'
 import { AppError } from '@shared/errors'
-import DataView from './datasets/DataView.vue'
-import ProposerView from './proposer/ProposerView.vue'
-import RuntimeView from './runtime/RuntimeView.vue'
-import SettingsView from './settings/SettingsView.vue'
+import DataView from '@/features/datasets/DataView.vue'
+import ProposerView from '@/features/proposer/ProposerView.vue'
+import RuntimeView from '@/features/runtime/RuntimeView.vue'
+import SettingsView from '@/features/settings/SettingsView.vue'
 
 let mounted: Mounted
 afterEach(() => mounted.wrapper.unmount())

@@ -4,8 +4,9 @@ import { useI18n } from 'vue-i18n'
 import { tinykeys } from 'tinykeys'
 import { focusNextPane } from './use-pane-focus'
 import { useCommands, useCommandsStore } from '@/stores/commands.store'
-import { useNavigationStore, VIEWS } from '@/stores/navigation.store'
+import { useNavigationStore } from '@/stores/navigation.store'
 import { usePreferencesStore } from '@/stores/preferences.store'
+import { VIEWS } from '../views'
 
 /** Keys without Ctrl, Alt or Meta are for whoever is being typed into first. */
 function isTypedElsewhere(event: KeyboardEvent): boolean {
@@ -24,12 +25,12 @@ export function useFrameCommands(): void {
   const preferences = usePreferencesStore()
 
   useCommands(() => [
-    ...VIEWS.map((view, index) => ({
-      id: `go-${view}`,
-      title: t('commands.open', { view: t(`views.${view}`) }),
+    ...VIEWS.map(({ name }, index) => ({
+      id: `go-${name}`,
+      title: t('commands.open', { view: t(`views.${name}`) }),
       group: t('commands.go'),
       keys: `Digit${index + 1}`,
-      run: () => navigation.open(view),
+      run: () => navigation.open(name),
     })),
     {
       id: 'palette',

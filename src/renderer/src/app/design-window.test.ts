@@ -1,28 +1,28 @@
 // The editor beside the other views: trials, searches, the proposer, and the preview they show.
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { h } from 'vue'
-import KeySheet from '@/components/frame/KeySheet.vue'
-import { useDefinitionStore } from '@/features/search/store/definition.store'
+import KeySheet from './frame/KeySheet.vue'
+import { useDefinitionStore } from '@/stores/definition.store'
 import { useCommandsStore } from '@/stores/commands.store'
 import { useNavigationStore } from '@/stores/navigation.store'
-import { testIds } from '@/testing/ids'
+import { testIds } from '@/lib/ids'
 import { documentText, graphOf } from '@shared/architecture/document'
 import { AppError } from '@shared/errors'
-import DesignView from './DesignView.vue'
-import { designIds } from './ids'
-import { sampleNetworkDocument } from './model/templates'
-import NetworkPreview from './NetworkPreview.vue'
-import { active, click, find, mounted, settle, start, stop } from './testing/driver'
-import type * as Adapter from './view/canvas-adapter'
+import DesignView from '@/features/design/DesignView.vue'
+import { designIds } from '@/features/design/ids'
+import { sampleNetworkDocument } from '@/features/design/model/templates'
+import NetworkPicture from '@/features/design/NetworkPicture.vue'
+import { active, click, find, mounted, settle, start, stop } from '@/features/design/testing/driver'
+import type * as Adapter from '@/features/design/view/canvas-adapter'
 
-vi.mock('./view/canvas-adapter', async (original) => {
+vi.mock('@/features/design/view/canvas-adapter', async (original) => {
   const actual = await original<typeof Adapter>()
   return {
     ...actual,
     createCanvas: (options: Adapter.CanvasOptions) => actual.createCanvas({ ...options, container: null }),
   }
 })
-vi.mock('./view/layout', () => ({
+vi.mock('@/features/design/view/layout', () => ({
   LARGE: 120,
   createLayouter: () => ({
     layOut: () => Promise.resolve({ positions: new Map(), bends: new Map() }),
@@ -100,11 +100,11 @@ describe('with the rest of the workbench', () => {
 describe('the preview', () => {
   it('draws a document that crossed the contract, and says what is wrong with one that is none', async () => {
     const document = JSON.parse(documentText(sampleNetworkDocument('net'))) as unknown
-    await start({ props: { document, marked: new Set(['block-3']) } }, NetworkPreview)
+    await start({ props: { document, marked: new Set(['block-3']) } }, NetworkPicture)
     expect(mounted.wrapper.findAll('.slot')).toHaveLength(18)
     expect(find(designIds.node('block-3')).classes()).toContain('isMarked')
     stop()
-    await start({ props: { document: { format: 'other' } } }, NetworkPreview)
+    await start({ props: { document: { format: 'other' } } }, NetworkPicture)
     expect(mounted.wrapper.text()).toContain('cannot be drawn')
   })
 })
