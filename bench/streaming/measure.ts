@@ -88,7 +88,7 @@ export async function measureMemory({ job, imageMemory }: MemoryJob): Promise<Me
   const started = performance.now()
   for await (const event of train(job, { imageMemory })) {
     peakBytes = Math.max(peakBytes, process.memoryUsage.rss())
-    if (event.type === 'started') [steps, notice] = [event.steps, event.notice]
+    if (event.type === 'started') [steps, notice] = [event.stepsPerEpoch * job.recipe.epochs, event.notice]
     if (event.type === 'step' || event.type === 'validation') tensors.push(tf.memory().numTensors)
   }
   const seconds = (performance.now() - started) / 1000

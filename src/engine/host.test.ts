@@ -185,7 +185,7 @@ describe('a search through the contract', () => {
   it('resumes by itself after an engine crash when its supervisor says so, else waits', async () => {
     const folder = temporaryFolder()
     const stuck: TrainScript = async function* (job, _compute, signal) {
-      yield { type: 'started', lease: job.lease, parameters: 1, resumedFromEpoch: 0, steps: 2, notice: null }
+      yield { type: 'started', lease: job.lease, parameters: 1, resumedFromEpoch: 0, stepsPerEpoch: 2, notice: null }
       await new Promise((resolve) => signal.addEventListener('abort', resolve))
     }
     const first = await openEngine(folder, { train: stuck })

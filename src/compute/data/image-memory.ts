@@ -1,7 +1,6 @@
 // Do a training's images lie in memory, or are they read as it goes, and how many of them are kept then? Decided from sizes alone.
 import { constants } from 'node:buffer'
 import type { SplitFiles } from '@shared/contract/compute'
-import { evaluationBatchFor } from '../training/evaluation'
 import { readAheadBytes } from './read-ahead'
 import { residentData } from './resident-data'
 import { readRows, rowBytesOf } from './split-data'
@@ -31,26 +30,30 @@ export interface Images {
 }
 
 const residentBytes = ({ count, rowBytes }: Images): number => count * (2 * rowBytes + BYTES_BESIDE_AN_IMAGE)
-const streamedBytes = ({ count, rowBytes }: Images, batchSize: number): number =>
-  readAheadBytes(rowBytes, Math.max(batchSize, evaluationBatchFor(batchSize))) + count * BYTES_BESIDE_AN_IMAGE
+const streamedBytes = ({ count, rowBytes }: Images, largestBatch: number): number =>
+  readAheadBytes(rowBytes, largestBatch) + count * BYTES_BESIDE_AN_IMAGE
 
 /** One array holds them all when they are resident: no longer than this runtime lets an array be. */
 const mayReside = ({ count, rowBytes }: Images, limit: number): boolean =>
   count * rowBytes <= Math.min(limit, constants.MAX_LENGTH)
 
-/** Bytes without which a training cannot have its images at all. @param limit see `imageMemory` */
-export function leastBytes(images: Images, batchSize: number, limit: number): number {
-  const streamed = streamedBytes(images, batchSize)
+/**
+ * Bytes without which a training cannot have its images at all.
+ * @param largestBatch images of the larger step, of training or of evaluation
+ * @param limit see `imageMemory`
+ */
+export function leastBytes(images: Images, largestBatch: number, limit: number): number {
+  const streamed = streamedBytes(images, largestBatch)
   return mayReside(images, limit) ? Math.min(streamed, residentBytes(images)) : streamed
 }
 
 /**
- * Bytes to keep of streamed images; null where all are to be resident.
+ * Bytes to keep of streamed images; null where all are to be resident. Takes what `leastBytes` takes.
  * @param room bytes for images, after what the network needs
  */
-export function cacheFor(images: Images, batchSize: number, limit: number, room: number): number | null {
+export function cacheFor(images: Images, largestBatch: number, limit: number, room: number): number | null {
   if (mayReside(images, limit) && residentBytes(images) <= room) return null
-  return Math.floor(Math.max(0, Math.min(limit, room - streamedBytes(images, batchSize))))
+  return Math.floor(Math.max(0, Math.min(limit, room - streamedBytes(images, largestBatch))))
 }
 
 /** @param cacheBytes see `cacheFor`. @throws AppError `dataset-damaged` */

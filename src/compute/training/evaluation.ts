@@ -14,24 +14,31 @@ const SMALL_BATCH = 64
 
 /**
  * Evaluation keeps no activations for a backward pass, so it has room for twice a step's images; beyond a small batch that
- * gains nothing, and equal shapes spare choosing kernels anew.
+ * gains nothing, and equal shapes spare choosing kernels anew. Never less than the step's.
  */
 export const evaluationBatchFor = (batchSize: number): number =>
   batchSize >= SMALL_BATCH ? batchSize : Math.min(SMALL_BATCH, 2 * batchSize)
 
-/**
- * Yields the number of images looked at after each batch.
- * @param data what the session trains on
- * @param positions in `data`, at least one
- * @param afterBatch runs between batches: lets messages in, checks limits, may throw
- */
-export async function* evaluateAll(
-  session: TrainingSession,
-  data: TrainingData,
-  positions: Int32Array,
-  batchSize: number,
-  afterBatch: () => Promise<void>,
-): AsyncGenerator<number, EvaluationSummary, undefined> {
+export interface Evaluated {
+  readonly session: TrainingSession
+  /** What the session trains on. */
+  readonly data: TrainingData
+  /** In `data`, at least one. */
+  readonly positions: Int32Array
+  /** The session's. */
+  readonly batchSize: number
+  /** Runs between batches: lets messages in, checks limits, may throw. */
+  readonly afterBatch: () => Promise<void>
+}
+
+/** Yields the number of images looked at after each batch. @throws what `afterBatch` throws, and AppError `dataset-damaged` */
+export async function* evaluateAll({
+  session,
+  data,
+  positions,
+  batchSize,
+  afterBatch,
+}: Evaluated): AsyncGenerator<number, EvaluationSummary, undefined> {
   let loss = 0
   let correct = 0
   let seen = 0

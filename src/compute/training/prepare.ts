@@ -6,6 +6,7 @@ import { AppError } from '@shared/errors'
 import { buildNetwork, trainedNames, type Network } from '../networks/network'
 import { newestCheckpoint, type Checkpoint } from './checkpoint'
 import { arithmeticOf } from './determinism'
+import { evaluationBatchFor } from './evaluation'
 import { availableMemory, extraCopies, trainingBytes } from './memory'
 import type { Normalisation } from '../data/normalise'
 import { usablePrecision } from './precision'
@@ -143,10 +144,10 @@ export async function prepare(job: TrainJob, options: PrepareOptions = {}): Prom
   const available = await (options.memory ?? availableMemory)()
   const limit = options.imageMemory ?? imageMemory(available)
   const withoutImages = (size: number): number => trainingBytes(network, size, 0, extraCopies(job.recipe))
-  const bytesFor = (size: number): number => withoutImages(size) + leastBytes(images, size, limit)
+  const bytesFor = (size: number): number => withoutImages(size) + leastBytes(images, evaluationBatchFor(size), limit)
   const batch = fittingBatch(asked, bytesFor, available, mayHalve(job))
   const room = available * USABLE_FRACTION - withoutImages(batch.batchSize)
-  const data = await openData(job.data, rows, cacheFor(images, batch.batchSize, limit, room))
+  const data = await openData(job.data, rows, cacheFor(images, evaluationBatchFor(batch.batchSize), limit, room))
   return {
     network,
     data,

@@ -39,7 +39,13 @@ describe('train', () => {
   it('learns a small set and leaves the weights of its best epoch', async () => {
     const given = await tinyJob({ epochs: 12 })
     const events = await run(given)
-    expect(events[0]).toMatchObject({ type: 'started', resumedFromEpoch: 0, steps: 36, parameters: 259, notice: null })
+    expect(events[0]).toMatchObject({
+      type: 'started',
+      resumedFromEpoch: 0,
+      stepsPerEpoch: 3,
+      parameters: 259,
+      notice: null,
+    })
     const epochs = epochsOf(events)
     expect(epochs.map(({ epoch }) => epoch)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12])
     const best = Math.max(...epochs.map(({ validationAccuracy }) => validationAccuracy))
@@ -144,7 +150,7 @@ describe('train', () => {
     const { bytesFor: bytes } = await prepare(given)
     const between = (bytes(8) + bytes(16)) / 2 / 0.9
     const events = await run(given, { memory: () => Promise.resolve(between) })
-    expect(events[0]).toMatchObject({ notice: expect.stringContaining('trains with 8') as string, steps: 7 })
+    expect(events[0]).toMatchObject({ notice: expect.stringContaining('trains with 8') as string, stepsPerEpoch: 7 })
     const tooLittle = run({ ...given, seed: 9 }, { memory: () => Promise.resolve(bytes(8) * 0.9) })
     await expect(tooLittle).rejects.toMatchObject({
       code: 'out-of-memory',
@@ -178,13 +184,13 @@ describe('train', () => {
     expect(events[0]).toMatchObject({
       type: 'started',
       resumedFromEpoch: 1,
-      steps: 14,
+      stepsPerEpoch: 7,
       isBatchHalved: true,
       notice: 'The system ran out of memory with batches of 16; trains with 8.',
     })
     expect(last(events).type).toBe('finished')
     // What is halved already says nothing of it again, and neither a prediction nor TensorFlow halves it once more.
-    expect((await run({ ...given, halveBatch: true }))[0]).toMatchObject({ steps: 14, notice: null })
+    expect((await run({ ...given, halveBatch: true }))[0]).toMatchObject({ stepsPerEpoch: 7, notice: null })
     const { bytesFor } = await prepare(given)
     const tight = { memory: () => Promise.resolve(bytesFor(6) / 0.9) }
     await expect(run({ ...given, seed: 22, halveBatch: true }, tight)).rejects.toMatchObject({

@@ -91,8 +91,7 @@ async function receive(
 ): Promise<Evaluation | undefined> {
   switch (event.type) {
     case 'started': {
-      const stepsPerEpoch = Math.max(1, Math.round(event.steps / job.recipe.epochs))
-      const { resumedFromEpoch, isBatchHalved = false, notice } = event
+      const { resumedFromEpoch, stepsPerEpoch, isBatchHalved = false, notice } = event
       await hooks.onStarted({ compute, resumedFromEpoch, stepsPerEpoch, isBatchHalved, notice })
       return undefined
     }

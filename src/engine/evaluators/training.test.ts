@@ -76,7 +76,7 @@ describe('the evaluator of trainings', () => {
   it('kills a compute that falls silent in the middle, and says so as a death', async () => {
     const { pool, told, result } = evaluated(async function* (job) {
       const { lease } = job
-      yield { type: 'started', lease, parameters: 1, resumedFromEpoch: 0, steps: 9, notice: null }
+      yield { type: 'started', lease, parameters: 1, resumedFromEpoch: 0, stepsPerEpoch: 9, notice: null }
       yield { type: 'step', lease, epoch: 1, step: 1, loss: 1 }
       await new Promise(() => undefined)
     })
@@ -112,7 +112,15 @@ describe('a training whose compute the system ended for want of memory', () => {
   const killed = new MemoryKillError('Compute 1 ran out of memory.')
   const dies = (isBatchHalved: boolean): TrainScript =>
     async function* ({ lease }) {
-      yield { type: 'started', lease, parameters: 1, resumedFromEpoch: 0, steps: 9, isBatchHalved, notice: null }
+      yield {
+        type: 'started',
+        lease,
+        parameters: 1,
+        resumedFromEpoch: 0,
+        stepsPerEpoch: 9,
+        isBatchHalved,
+        notice: null,
+      }
       throw killed
     }
 

@@ -12,7 +12,7 @@ export type TrainScript = (job: TrainJob, compute: number, signal: AbortSignal) 
 /** What a compute tells of a training that goes well; accuracy comes from the seed, so that equal jobs give equal results. */
 export async function* wellTrained(job: TrainJob): AsyncGenerator<TrainEvent> {
   const { lease, recipe } = job
-  yield { type: 'started', lease, parameters: 1, resumedFromEpoch: 0, steps: 3 * recipe.epochs, notice: null }
+  yield { type: 'started', lease, parameters: 1, resumedFromEpoch: 0, stepsPerEpoch: 3, notice: null }
   const accuracy = (job.seed % 1000) / 1000
   for (let number = 1; number <= recipe.epochs; number++) {
     for (const step of [1, 2, 3]) yield { type: 'step', lease, epoch: number, step, loss: 1 / step }

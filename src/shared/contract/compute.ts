@@ -69,7 +69,7 @@ export const trainEventSchema = z.discriminatedUnion('type', [
     lease: z.string(),
     parameters: z.number(),
     resumedFromEpoch: z.number().int(),
-    steps: z.number().int(),
+    stepsPerEpoch: z.number().int(),
     /** Trains with less than the recipe's batch, for want of memory: it is not halved again. */
     isBatchHalved: z.boolean().optional(),
     notice: z.string().nullable(),
