@@ -35,7 +35,7 @@ export function declareProtocol(): void {
   ])
 }
 
-/** `registerFileProtocol` because Electron 22 has no `protocol.handle` (docs/decisions). */
+/** `registerFileProtocol` because Electron 22 has no `protocol.handle` (docs/rules.md#one-build). */
 export function serveRenderer(folder: string): void {
   protocol.registerFileProtocol('app', (request, respond) => {
     const file = resolveRequest(folder, request.url)

@@ -10,8 +10,8 @@ function report(thrown: unknown): void {
 }
 
 /**
- * Whatever else runs on the machine goes first (design: processes). Done by the process itself and before TensorFlow is loaded:
- * on Linux a priority belongs to a thread and is handed on to the threads that it starts afterwards.
+ * Whatever else runs on the machine goes first (docs/rules.md#the-window-goes-first). Done by the process itself and
+ * before TensorFlow is loaded: on Linux a priority belongs to a thread and is handed on to the threads that it starts.
  */
 function lowerPriority(): void {
   try {

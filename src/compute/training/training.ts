@@ -13,7 +13,7 @@ import type { Preparation } from './prepare'
 import { learningRateAt } from './schedule'
 import type { TrainingSession } from './session'
 
-/** At most ten step events a second reach the window (design: Processes). */
+/** At most ten step events a second reach the window (docs/rules.md#ten-updates-a-second). */
 const STEP_EVENT_INTERVAL_MS = 100
 
 export interface TrainingParts {

@@ -1,6 +1,6 @@
 // A training as its compute tells it, from the call to the last event, and its end: what it was is known only once the compute
 // has let go of it or is gone, so that nothing is written behind the back of whoever paused, stopped or removed it.
-// Events that do not carry this attempt's lease are not believed (design: Truth).
+// Events that do not carry this attempt's lease are not believed (docs/rules.md#truth).
 import type { TrainEvent, TrainJob } from '@shared/contract/compute'
 import { AppError } from '@shared/errors'
 import type { ComputeClient } from '../executors/pool'

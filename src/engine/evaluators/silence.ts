@@ -1,5 +1,5 @@
 // The watch over a compute in training: one that gives no sign of life for longer than its own pace explains is hung (a native
-// deadlock, a stopped process) and is killed, so that the trial is tried again (design: never waits for ever).
+// deadlock, a stopped process) and is killed, so that the trial is tried again (docs/rules.md#nobody-waits-for-ever).
 import { AppError } from '@shared/errors'
 import type { TrainEvent } from '@shared/contract/compute'
 

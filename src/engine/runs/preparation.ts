@@ -114,7 +114,7 @@ export function createPreparation(options: PreparationOptions): PrepareRun {
         threadsFor: definition.architecture === undefined ? undefined : options.threadsAlone,
         definition,
         library,
-        // Never the test split (design: Test data).
+        // Never the test split (docs/rules.md#test-data).
         data: ready.files('train'),
         ...indices,
         checkpointsFolder: store.folders.checkpoints,

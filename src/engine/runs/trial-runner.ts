@@ -1,5 +1,5 @@
 // One trial from waiting to its result: attempts, checkpoints, what is stored when. A failed trial is a result; only what
-// makes every further trial pointless ends the run (design: Retry).
+// makes every further trial pointless ends the run (docs/rules.md#retry).
 import { rm } from 'node:fs/promises'
 import { AppError, errorData, type ErrorCode, type ErrorData } from '@shared/errors'
 import { addUsage, type TrialUsage } from '@shared/search/usage'
@@ -18,7 +18,7 @@ import {
 } from '../storage/trials'
 import { record, type RunContext } from './run-context'
 
-/** The first attempt and two more (design: Retry). */
+/** The first attempt and two more (docs/rules.md#retry). */
 export const MAX_ATTEMPTS = 3
 
 /** Unexpected failures in a row, with nothing finished, after which more trials would only burn the budget. Chosen by us. */

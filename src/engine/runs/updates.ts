@@ -2,7 +2,7 @@
 // between is merged, so a slow watcher costs nothing and misses nothing.
 import { delay } from '../cancel'
 
-/** Ten updates a second (design: Processes). */
+/** Ten updates a second (docs/rules.md#ten-updates-a-second). */
 const INTERVAL_MS = 100
 
 interface Watcher {

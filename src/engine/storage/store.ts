@@ -1,5 +1,5 @@
 // An open workspace: the folder, its database and the right to write it. Repositories read through `db` and write inside
-// `write`, which is one transaction per fact and is refused once another engine holds the lease (design: Truth).
+// `write`, which is one transaction per fact and is refused once another engine holds the lease (docs/rules.md#truth).
 import path from 'node:path'
 import { Kysely, SqliteDialect } from 'kysely'
 import { AppError } from '@shared/errors'

@@ -36,7 +36,7 @@ export type ParameterSpec =
     }
 export type ParameterSpecs = Readonly<Record<string, ParameterSpec>>
 
-/** One colour each, everywhere (docs: look). */
+/** One colour each, everywhere: in the palette, on the canvas, in charts. */
 export type LayerFamily =
   'convolution' | 'depthwise' | 'pooling' | 'normalisation' | 'activation' | 'merge' | 'dense' | 'other'
 

@@ -1,5 +1,5 @@
 // The contract between the engine and one compute: jobs in, progress out. Files cross by path, tensors never.
-// The engine trusts a compute's answers only under the lease it gave (design: Truth).
+// The engine trusts a compute's answers only under the lease it gave (docs/rules.md#truth).
 import { eventIterator, oc } from '@orpc/contract'
 import { z } from 'zod'
 import { recipeSchema } from '../search/run'

@@ -1,4 +1,4 @@
-// A run: one search with a frozen definition and a seed. Defaults are the paper's where it gives them (paper.md 6-8).
+// A run: one search with a frozen definition and a seed. Defaults are the paper's where it gives them (docs/method.md).
 import { z } from 'zod'
 import { MIN_RESOLUTION } from './resolution'
 import { errorDataSchema } from './trial'
@@ -61,7 +61,7 @@ export const recipeSchema = z.object({
   precision: z.enum(PRECISIONS).default('float32'),
   /** Nothing that depends on the state of the machine may change the numbers (docs/decisions/030). */
   deterministic: z.boolean().default(false),
-  /** Paper's acceleration rule 1 (train predicted blocks only) is an option, off by default (paper.md 9c says why). */
+  /** The paper's acceleration rule 1, off by default (docs/method.md#weak-points says why). */
   trainPredictedOnly: z.boolean().default(false),
 })
 export type Recipe = z.infer<typeof recipeSchema>

@@ -31,7 +31,7 @@ export const FIRST_LIGHT: Sample = {
   }),
 }
 
-/** The paper's own settings (paper.md 6-8): hours to days on a GPU. */
+/** The paper's own settings (docs/method.md): hours to days on a GPU. */
 export const PAPER: Sample = {
   id: 'paper',
   definition: runDefinitionSchema.parse({

@@ -1,5 +1,5 @@
 // Which architectures a run has already proposed. A repeat costs nothing but teaches nothing, so strategies prefer
-// fresh ones and stop insisting after a bounded number of tries (design: Order).
+// fresh ones and stop insisting after a bounded number of tries (docs/rules.md#order).
 import type { Proposal, StrategyContext } from './strategy'
 
 /** Tries per wanted proposal; small spaces run out of fresh architectures, and a search must not hang on that. */

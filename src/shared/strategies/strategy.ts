@@ -1,5 +1,5 @@
 // What decides which architecture comes next. A strategy is a pure function of its seed and of the finished
-// generations in trial order, so a resumed run proposes what the undisturbed one would have (design: Order).
+// generations in trial order, so a resumed run proposes what the undisturbed one would have (docs/rules.md#order).
 import type { Origin } from '../search/trial'
 import type { Genotype, Space } from '../spaces/space'
 import type { Random } from '../random'

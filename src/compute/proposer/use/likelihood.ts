@@ -1,4 +1,5 @@
-// Scores blocks without a class, the user's own, until the classifier is fine-tuned on them (design: Block classifier).
+// Scores blocks without a class, the user's own, until the classifier is fine-tuned on them
+// (docs/rules.md#block-classifier).
 import { windowBefore } from '@shared/language'
 import type { Proposals } from './proposals'
 

@@ -1,5 +1,6 @@
-// Documents built from a list: stem, chain of blocks, head (design: network). What spaces, zoo and templates produce, and
-// the way back for seeding a search with a designed network. Positions are left to the editor's layout.
+// Documents built from a list: stem, chain of blocks, head (docs/rules.md#documents-from-lists). What spaces, zoo and
+// templates produce, and the way back for seeding a search with a designed network. Positions are left to the editor's
+// layout.
 import type { LayerGraph, TensorShape } from '../layer'
 import { INPUT_ID } from '../layer'
 import { graphOf } from './graph'

@@ -1,5 +1,6 @@
 // Between chains and architecture documents: what the editor shows and compute builds, and whether a designed network
-// can be expressed as a chain of this space, so that it can seed or join a search (design: Designing feeds searching).
+// can be expressed as a chain of this space, so that it can seed or join a search
+// (docs/rules.md#designing-feeds-searching).
 import { completeParameters, layerDefinition } from '../../architecture/catalogue'
 import {
   chainDocument,

@@ -1,5 +1,5 @@
 // The JSON form of a block chain: block names with relative widths and strides, so that a tail keeps its meaning behind
-// another head and what is learned at one width holds at another (design: Tokens). Absolute sizes are walk.ts's.
+// another head and what is learned at one width holds at another (docs/rules.md#tokens). Absolute sizes are walk.ts's.
 import { z } from 'zod'
 import { AppError } from '../../errors'
 

@@ -9,7 +9,10 @@ import type { Walker } from './walk'
 /** Tries of an operator whose result cannot be repaired or changes nothing; then the parent goes on as it is. */
 const TRIES = 30
 
-/** AE-CNN's shares (paper.md 10); CNN-GA adds more (0.8) because its chains start short, ours start at any length. */
+/**
+ * AE-CNN's shares (docs/method.md#genetic-algorithm); CNN-GA adds more (0.8) because its chains start short, ours start
+ * at any length.
+ */
 const ADD = 0.4
 const REMOVE = 0.3
 

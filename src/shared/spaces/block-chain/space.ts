@@ -1,5 +1,5 @@
-// The block chain space (paper.md section 5): stem, 10 to 20 blocks, head, within the run's limits of width and cost.
-// Puts the pieces beside this file behind the interface that strategies see.
+// The block chain space (docs/method.md#search-space): stem, 10 to 20 blocks, head, within the run's limits of width and
+// cost. Puts the pieces beside this file behind the interface that strategies see.
 import { canonicalHash } from '../../architecture/canonical'
 import type { ArchitectureDocument } from '../../architecture/document'
 import { expandDocument } from '../../architecture/expand'

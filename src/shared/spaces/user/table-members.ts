@@ -1,4 +1,5 @@
-// The members of a space with a table: its rows within the constraints. A key that the table lacks is outside (design: Order).
+// The members of a space with a table: its rows within the constraints. A key that the table lacks is outside
+// (docs/rules.md#order).
 import { AppError } from '../../errors'
 import { isRead, type KeyCodec } from './key'
 import { hammingDistance, type Choices, type Members } from './members'

@@ -16,7 +16,7 @@ export interface SettingSpec {
   readonly isSimple?: boolean
   /** Key under `units.names`. */
   readonly unit?: string
-  /** The published value, from shared/docs paper.md sections 5-8 of the method's description. */
+  /** The published value, from docs/method.md. */
   readonly paper?: number | string
 }
 
