@@ -6,13 +6,14 @@ import { defineConfig } from 'electron-vite'
 
 const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url))
 const shared = { '@shared': path('./src/shared') }
+const forNode = { ...shared, '@node': path('./src/node') }
 
 /** Packages with native parts: resolved at run time from node_modules (asar-unpacked in a package). */
 const NATIVE = ['electron', 'libsql', /^@libsql\//, /^@tensorflow\//]
 
 export default defineConfig({
   main: {
-    resolve: { alias: shared },
+    resolve: { alias: forNode },
     build: {
       target: 'node16.17',
       externalizeDeps: false,

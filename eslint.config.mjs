@@ -15,7 +15,16 @@ const typed = {
 }
 
 /** Folders under src and the sibling folders each may import besides itself and shared. */
-const ALLOWED = { shared: [], engine: [], compute: [], main: [], preload: [], renderer: [], cli: ['engine'] }
+const ALLOWED = {
+  shared: [],
+  node: [],
+  engine: ['node'],
+  compute: ['node'],
+  main: ['node'],
+  preload: [],
+  renderer: [],
+  cli: ['engine', 'node'],
+}
 
 /** Packages that one place alone may load: a native library, or one that must stay replaceable. */
 const OWNED_PACKAGES = [
@@ -34,8 +43,9 @@ const directionRules = Object.entries(ALLOWED).flatMap(([folder, allowed]) => {
     (name) => name !== folder && name !== 'shared' && !allowed.includes(name),
   )
   const sibling = {
-    regex: `^(\\.\\./)+(${forbidden.join('|')})(/|$)`,
-    message: 'Dependencies point one way: shared <- {engine, compute, main, preload, renderer, cli}.',
+    regex: `^((\\.\\./)+|@)(${forbidden.join('|')})(/|$)`,
+    message:
+      'Dependencies point one way: shared <- node <- {engine, compute, main, cli}; shared <- {preload, renderer}.',
   }
   const node = {
     group: ['node:*', 'fs', 'path', 'os', 'crypto'],
@@ -62,7 +72,7 @@ const directionRules = Object.entries(ALLOWED).flatMap(([folder, allowed]) => {
 export default tseslint.config(
   { ignores: ['out/**', 'dist/**', 'node_modules/**', 'test-results/**', 'resources/**'] },
   {
-    files: ['**/*.ts'],
+    files: ['**/*.{ts,mts}'],
     extends: [tseslint.configs.base],
     languageOptions: {
       parserOptions: { project: ['./tsconfig.node.json', './tsconfig.web.json'], tsconfigRootDir: import.meta.dirname },

@@ -4,7 +4,7 @@ import vue from '@vitejs/plugin-vue'
 import { defineConfig } from 'vitest/config'
 
 const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url))
-const alias = { '@shared': path('./src/shared'), '@': path('./src/renderer/src') }
+const alias = { '@shared': path('./src/shared'), '@node': path('./src/node'), '@': path('./src/renderer/src') }
 
 export default defineConfig({
   resolve: { alias },
@@ -18,7 +18,7 @@ export default defineConfig({
           // TensorFlow's binding breaks in a second worker thread (tfjs#8388): processes only.
           pool: 'forks',
           include: [
-            'src/{shared,engine,compute,main,preload,cli,compat}/**/*.test.ts',
+            'src/{shared,node,engine,compute,main,preload,cli,compat}/**/*.test.ts',
             'tests/**/*.test.ts',
             'scripts/**/*.test.mjs',
             'bench/**/*.test.ts',

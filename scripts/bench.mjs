@@ -29,7 +29,7 @@ await build({
   configFile: false,
   root,
   logLevel: 'error',
-  resolve: { alias: { '@shared': path.join(root, 'src', 'shared') } },
+  resolve: { alias: { '@shared': path.join(root, 'src', 'shared'), '@node': path.join(root, 'src', 'node') } },
   ssr: {
     noExternal: true,
     external: ['libsql', '@tensorflow/tfjs', '@tensorflow/tfjs-node-gpu', 'electron', '@playwright/test'],

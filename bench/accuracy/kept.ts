@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { errorCode } from '../../src/engine/storage/storage-error'
+import { errorCode } from '@node/file-error'
 
 interface Stored<T> {
   /** Of what decides the run: another recipe's figure is not taken for this one's. */

@@ -23,7 +23,7 @@ import { runtimeService } from './services/runtime'
 import { searchesService, trialsService } from './services/searches'
 import type { Services } from './services/services'
 import { createArtefacts } from './storage/artefacts'
-import { makeFolder } from './storage/files'
+import { makeFolder } from '@node/folders'
 import { openStoreWhenFree } from './storage/open-when-free'
 import { storageError } from './storage/storage-error'
 

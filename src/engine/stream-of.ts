@@ -1,5 +1,5 @@
 // Work that tells of itself, as a stream: whoever reads it takes items at his own pace, and ends the work by breaking off.
-import { childController } from './cancel'
+import { childController } from '@node/cancel'
 
 /**
  * Starts `work` at the first read. What it emits waits until it is read; its failure is thrown to the reader after that.

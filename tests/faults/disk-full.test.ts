@@ -19,7 +19,7 @@ import { definition, EPOCHS, openWorkbench, outcomeOf } from './workbench'
 
 const MEBIBYTE = 1024 ** 2
 /** Needed and free, both in figures. */
-const FIGURES = /it needs \d+\.\d MiB and the disk is full \(\d+\.\d MiB are free\)/
+const FIGURES = /it needs [\d.]+ [KMGT]?i?B and the disk is full \([\d.]+ [KMGT]?i?B are free\)/
 const refusal = {
   code: 'storage-failed',
   message: expect.stringMatching(FIGURES) as string,

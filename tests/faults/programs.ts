@@ -19,7 +19,7 @@ export async function bundlePrograms(entries: Readonly<Record<string, string>> =
   await build({
     configFile: false,
     logLevel: 'error',
-    resolve: { alias: { '@shared': path.join(root, 'src/shared') } },
+    resolve: { alias: { '@shared': path.join(root, 'src/shared'), '@node': path.join(root, 'src/node') } },
     ssr: { noExternal: true, external: ['libsql', '@tensorflow/tfjs', '@tensorflow/tfjs-node-gpu'] },
     build: {
       ssr: true,

@@ -1,7 +1,8 @@
 // The one-call benchmark: tries arrangements of computes with nobody else at work, chooses, and makes the choice this machine's
 // default. What the user set himself stays in force.
 import type { BenchmarkEvent, Measurement } from '@shared/contract/devices'
-import { delay, refuseCancelled } from '../cancel'
+import { refuseCancelled } from '@node/cancel'
+import { delay } from '@node/waiting'
 import type { PlannedSlot } from '../executors/device-plan'
 import type { Devices } from '../executors/devices'
 import type { ProcessStarter } from '../executors/process-starter'

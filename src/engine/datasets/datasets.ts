@@ -12,8 +12,8 @@ import {
   type Recognised,
 } from '@shared/contract/datasets'
 import { shapeAt } from '@shared/search/resolution'
-import { refuseCancelled } from '../cancel'
-import { diskError } from '../storage/disk-full'
+import { refuseCancelled } from '@node/cancel'
+import { diskError } from '@node/disk'
 import { CATALOGUE } from './catalogue'
 import { fetchPackage, type Download } from './fetch-package'
 import { describeCatalogueSet, describeImport } from './describe'

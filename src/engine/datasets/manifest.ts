@@ -5,8 +5,8 @@ import { readFile, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { z } from 'zod'
 import { importReportSchema } from '@shared/contract/datasets'
-import { sha256OfFile } from '../storage/files'
-import { errorCode } from '../storage/storage-error'
+import { sha256OfFile } from '@node/whole-file'
+import { errorCode } from '@node/file-error'
 
 export const MANIFEST_FILE = 'manifest.json'
 export const SPLITS = ['train', 'test'] as const

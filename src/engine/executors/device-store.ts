@@ -5,7 +5,7 @@ import path from 'node:path'
 import { z } from 'zod'
 import { benchmarkResultSchema, type BenchmarkResult } from '@shared/contract/devices'
 import { deviceSettingsSchema, NO_DEVICE_SETTINGS, type DeviceSettings } from '@shared/runtime/device-settings'
-import { writeFileWhole } from '../storage/files'
+import { writeFileWhole } from '@node/whole-file'
 
 /** Whether cards work belongs to a build of TensorFlow, a driver and the cards themselves. */
 const probeSchema = z.object({ key: z.string(), usesGpu: z.boolean() })

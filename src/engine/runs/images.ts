@@ -3,7 +3,7 @@
 import type { DatasetProgress } from '@shared/contract/datasets'
 import { AppError } from '@shared/errors'
 import type { DataSelection } from '@shared/search/run'
-import { refuseCancelled } from '../cancel'
+import { refuseCancelled } from '@node/cancel'
 import type { Datasets, ReadyDataset } from '../datasets/datasets'
 import { addJournal } from '../storage/journal'
 import type { RunRecord } from '../storage/runs'

@@ -1,6 +1,6 @@
 // Who watches which run, and what has changed for them. Watchers are woken at most ten times a second; what happens in
 // between is merged, so a slow watcher costs nothing and misses nothing.
-import { delay } from '../cancel'
+import { delay } from '@node/waiting'
 
 /** Ten updates a second (docs/rules.md#ten-updates-a-second). */
 const INTERVAL_MS = 100

@@ -9,7 +9,7 @@ import { streamFromPool } from '../executors/pool-stream'
 import { spaceOf } from '../runs/preparation'
 import { createReconstructor } from '../runs/reconstructor'
 import { searchableBlocks } from '../storage/designs'
-import { makeNamedFolder } from '../storage/files'
+import { makeNamedFolder } from '@node/folders'
 import type { Services } from './services'
 import { until } from './streams'
 

@@ -1,5 +1,5 @@
 // What every streaming procedure shares: an end when the caller breaks off or the engine closes.
-import { childController } from '../cancel'
+import { childController } from '@node/cancel'
 
 /**
  * Runs a stream with a signal that fires for either of two.

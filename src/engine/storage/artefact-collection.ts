@@ -6,7 +6,7 @@ import { readdir, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
 import type { Writer } from './schema'
 import type { Store } from './store'
-import { errorCode } from './storage-error'
+import { errorCode } from '@node/file-error'
 
 export interface Collectable {
   readonly store: Store

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { AppError } from '@shared/errors'
 import type { Design } from '@shared/contract/designs'
-import { errorCode } from './storage-error'
+import { errorCode } from '@node/file-error'
 import type { Reader, Schema, Writer } from './schema'
 
 /** What a design's document came to when it was saved. */

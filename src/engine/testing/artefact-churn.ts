@@ -3,7 +3,7 @@ import { existsSync, readdirSync } from 'node:fs'
 import path from 'node:path'
 import { createRandom } from '@shared/random'
 import { createArtefacts, type Artefacts } from '../storage/artefacts'
-import { sha256OfFile } from '../storage/files'
+import { sha256OfFile } from '@node/whole-file'
 import type { Store } from '../storage/store'
 
 /** Few, so that writers meet on the same content and the same owner all the time. */

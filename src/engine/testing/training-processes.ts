@@ -4,7 +4,7 @@ import { computeContract, type SelfCheck } from '@shared/contract/compute'
 import { selfCheckContract } from '@shared/contract/self-check'
 import { memoryPorts } from '@shared/transport/port'
 import { serveRouter } from '@shared/transport/rpc'
-import { delay } from '../cancel'
+import { delay } from '@node/waiting'
 import type { ProcessStarter } from '../executors/process-starter'
 
 export interface TrainingProcesses {

@@ -2,7 +2,7 @@
 import { opendir, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { AppError } from '@shared/errors'
-import { errorCode } from '../../storage/storage-error'
+import { errorCode } from '@node/file-error'
 
 export interface FileTree {
   readonly root: string

@@ -1,7 +1,7 @@
 // Smaller images of a data set that is ready, for a search of low fidelity: every image of both splits in its order, through the
 // resize of an import of `dataset:NAME`, so that the pixels are those of `dataset import dataset:NAME --size N`. Duplicates were
 // looked for when the data set was imported; they are not here.
-import { refuseTooLittleSpace } from '../../storage/disk-full'
+import { refuseTooLittleSpace } from '@node/disk'
 import type { Report } from '../fetch-package'
 import { treeOf } from '../files/file-tree'
 import type { StartDecoders } from '../images/decoders'

@@ -2,10 +2,10 @@
 // leaves nothing, and what was there before stays.
 import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises'
 import path from 'node:path'
-import { refuseCancelled } from '../../cancel'
-import { diskError } from '../../storage/disk-full'
-import { writeFileWhole } from '../../storage/files'
-import { errorCode } from '../../storage/storage-error'
+import { refuseCancelled } from '@node/cancel'
+import { diskError } from '@node/disk'
+import { writeFileWhole } from '@node/whole-file'
+import { errorCode } from '@node/file-error'
 import { publishFolder } from '../fetch-package'
 import { MANIFEST_FILE, type Manifest } from '../manifest'
 

@@ -1,6 +1,6 @@
 // The images of an import through the decoders into the files of their split, in order, a few batches ahead and no more.
 import type { ImportReport } from '@shared/contract/datasets'
-import { refuseCancelled } from '../../cancel'
+import { refuseCancelled } from '@node/cancel'
 import type { Report } from '../fetch-package'
 import type { ImageSource, Prepared, Prints } from '../images/batch'
 import type { Decoders } from '../images/decoders'
