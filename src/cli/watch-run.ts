@@ -2,12 +2,11 @@
 import type { RunUpdate } from '@shared/contract/searches'
 import { errorData } from '@shared/errors'
 import type { Run } from '@shared/search/run'
+import { RUN_STATE_RULES } from '@shared/search/run-states'
 import type { Trial } from '@shared/search/trial'
 import type { CommandContext } from './command'
 import { bar, count, duration, percent } from './format'
 import { EXIT } from './output'
-
-const ENDED: ReadonlySet<Run['state']> = new Set(['finished', 'stopped', 'failed', 'paused', 'interrupted'])
 
 /** The bars of one moment. */
 export function liveLines({ run, activities, phase, preparing }: RunUpdate): string[] {
@@ -75,7 +74,7 @@ export async function watchRun({ client, output }: CommandContext, id: string): 
         for (const entry of update.journal) if (entry.level !== 'info') output.note(`${entry.level}: ${entry.message}`)
       isFirst = false
       output.live(liveLines(update))
-      if (ENDED.has(update.run.state)) break
+      if (!RUN_STATE_RULES[update.run.state].isGoing) break
     }
     return last ?? (await client.searches.get({ id }))
   } finally {

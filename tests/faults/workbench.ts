@@ -9,6 +9,7 @@ import { chainDocument, cifarStem, classifierHead } from '../../src/shared/archi
 import type { EngineContract } from '../../src/shared/contract'
 import { environmentFor } from '../../src/shared/runtime/compute-environment'
 import { runDefinitionSchema, type Recipe, type Run, type RunDefinition } from '../../src/shared/search/run'
+import { RUN_STATE_RULES } from '../../src/shared/search/run-states'
 import type { Epoch, Trial } from '../../src/shared/search/trial'
 import type { Client } from '../../src/shared/transport/rpc'
 import { CLASSES, DATASET, SHAPE } from './dataset'
@@ -98,7 +99,7 @@ export interface Outcome {
 /** Waits for the run's end. */
 export async function outcomeOf({ client }: Workbench, workspace: string, id: string): Promise<Outcome> {
   for await (const { run } of await client.searches.watch({ id })) {
-    if (!['running', 'pausing'].includes(run.state)) break
+    if (!RUN_STATE_RULES[run.state].isGoing) break
   }
   const run = await client.searches.get({ id })
   const { trials } = await client.trials.list({ id })

@@ -8,6 +8,7 @@ import type { Trial } from '@shared/search/trial'
 import { runCommand, withCommonOptions, type CommandContext, type CommonOptions } from '../command'
 import { count, duration, percent, table } from '../format'
 import { EXIT } from '../output'
+import { exitCodeOf, resumeAdvice } from '../run-end'
 import { usageColumns } from '../usage-text'
 import { watchRun } from '../watch-run'
 import { getDataset } from './dataset'
@@ -95,8 +96,7 @@ async function follow(context: CommandContext, run: Run, shouldExport: boolean):
     { run: ended, best, export: exported },
     [summary(ended, best), ...(exported ? [exportText(exported)] : [])].join('\n'),
   )
-  if (ended.state === 'paused' || ended.state === 'interrupted') return EXIT.interrupted
-  return ended.state === 'failed' || exported?.proof?.passed === false ? EXIT.failed : EXIT.ok
+  return exported?.proof?.passed === false ? EXIT.failed : exitCodeOf(ended.state)
 }
 
 function summary(run: Run, best: Trial | null): string {
@@ -111,8 +111,8 @@ function summary(run: Run, best: Trial | null): string {
     lines.push(
       `Best: trial ${best.number} with ${percent(best.fitness ?? 0)} validation accuracy, ${count(best.parameters)} parameters, ${count(best.macs)} multiply-accumulates.`,
     )
-  if (run.state === 'paused' || run.state === 'interrupted')
-    lines.push(`Continue with "gpt-nas search resume ${run.number}".`)
+  const advice = resumeAdvice(run)
+  if (advice !== null) lines.push(advice)
   else if (best) lines.push(`Export it with "gpt-nas export ${run.number}".`)
   return lines.join('\n')
 }
@@ -159,7 +159,7 @@ export function searchCommand(program: Command): void {
   withCommonOptions(
     group
       .command('resume [run]')
-      .description('go on with a paused or interrupted run (default: the latest)')
+      .description('go on with a run that was paused, interrupted or has failed (default: the latest)')
       .option('--export', 'export the best network at the end'),
   ).action((wanted: string | undefined, options: CommonOptions & { export?: boolean }) =>
     runCommand(options, async (context) => {

@@ -14,6 +14,7 @@ import { runCommand, withCommonOptions, type CommandContext, type CommonOptions 
 import { readText } from '../files'
 import { count, duration, percent, table } from '../format'
 import { EXIT } from '../output'
+import { exitCodeOf, resumeAdvice } from '../run-end'
 import { usageText } from '../usage-text'
 import { watchRun } from '../watch-run'
 import { getDataset } from './dataset'
@@ -136,8 +137,8 @@ function trainingText(run: Run, trial: Trial | null): string {
     )
   const usage = trial && usageText(trial)
   if (usage) lines.push(usage)
-  if (run.state === 'paused' || run.state === 'interrupted')
-    lines.push(`Continue with "gpt-nas search resume ${run.number}".`)
+  const advice = resumeAdvice(run)
+  if (advice !== null) lines.push(advice)
   return lines.join('\n')
 }
 
@@ -165,7 +166,8 @@ async function trainFile(context: CommandContext, file: string, options: TrainOp
     { run: ended, trial, export: exported },
     [trainingText(ended, trial), ...(exported ? [exportText(exported)] : [])].join('\n'),
   )
-  if (ended.state === 'paused' || ended.state === 'interrupted') return EXIT.interrupted
+  const code = exitCodeOf(ended.state)
+  if (code !== EXIT.ok) return code
   return trial?.state === 'finished' && exported?.proof?.passed !== false ? EXIT.ok : EXIT.failed
 }
 

@@ -2,7 +2,7 @@
 // task per going run. The search itself is search-loop.ts.
 import { rm } from 'node:fs/promises'
 import { AppError, errorData, type ErrorData } from '@shared/errors'
-import type { RunState } from '@shared/search/run'
+import { RUN_STATE_RULES, type RunState } from '@shared/search/run-states'
 import { checkpointFolder } from '../evaluators/training'
 import type { Artefacts } from '../storage/artefacts'
 import { addJournal } from '../storage/journal'
@@ -34,9 +34,6 @@ interface Task {
   readonly done: Promise<void>
 }
 
-/** States from which a run can go on where it stood; a failed one once its cause is mended. */
-const RESUMABLE: readonly RunState[] = ['created', 'paused', 'interrupted', 'failed']
-
 export class Orchestrator {
   private readonly tasks = new Map<string, Task>()
   /** Ends that could not be written down. */
@@ -66,7 +63,7 @@ export class Orchestrator {
    */
   async recover(): Promise<string[]> {
     const { store } = this.options
-    const left = (await listRuns(store.db)).filter(({ state }) => state === 'running' || state === 'pausing').reverse()
+    const left = (await listRuns(store.db)).filter(({ state }) => RUN_STATE_RULES[state].isGoing).reverse()
     for (const run of left) {
       const state = run.state === 'pausing' ? 'paused' : 'interrupted'
       await record(
@@ -98,11 +95,11 @@ export class Orchestrator {
     const run = await getRun(this.options.store.db, id)
     if (this.isClosed) throw new AppError('cancelled', 'The engine is closing.')
     const isStuck = this.unstored.has(id)
-    if (this.tasks.has(id) || !(RESUMABLE.includes(run.state) || isStuck)) {
+    if (this.tasks.has(id) || !(RUN_STATE_RULES[run.state].canResume || isStuck)) {
       throw new AppError(
         'conflict',
         `Search ${run.number} is ${run.state} and cannot be started.`,
-        run.state === 'stopped' || run.state === 'finished' ? 'Start a new search.' : 'Wait until it is paused.',
+        RUN_STATE_RULES[run.state].isOver ? 'Start a new search.' : 'Wait until it is paused.',
       )
     }
     const control = new RunControl()
@@ -117,6 +114,7 @@ export class Orchestrator {
       await updateRun(writer, id, {
         state: 'running',
         error: null,
+        finishedAt: null,
         ...(run.startedAt === null && { startedAt: new Date().toISOString() }),
       })
     })
@@ -148,7 +146,7 @@ export class Orchestrator {
       async (writer) => {
         // It may have come to its end since it was read; that end must stand.
         const { state } = await getRun(writer, id)
-        if (state !== 'running')
+        if (!RUN_STATE_RULES[state].canPause)
           throw new AppError('conflict', `Search ${run.number} is ${state} and cannot be paused.`)
         await updateRun(writer, id, { state: 'pausing' })
       },
@@ -165,7 +163,7 @@ export class Orchestrator {
       return
     }
     const run = await getRun(this.options.store.db, id)
-    if (run.state === 'stopped' || run.state === 'finished') return
+    if (!RUN_STATE_RULES[run.state].canStop) return
     await this.end(run, 'stopped', 'The search was stopped.', run.seconds, null)
   }
 
@@ -254,18 +252,18 @@ export class Orchestrator {
     seconds: number,
     error: ErrorData | null,
   ): Promise<void> {
-    const isFinal = state === 'finished' || state === 'stopped'
-    const isOver = isFinal || state === 'failed'
+    const { isOver } = RUN_STATE_RULES[state]
+    const finishedAt = isOver || error !== null ? new Date().toISOString() : null
     const { store } = this.options
     let touched: number[] = []
     await record({ ...this.options, run }, { level: error === null ? 'info' : 'error', message }, async (writer) => {
-      const moved = await moveTrials(writer, run.id, 'running', isFinal ? 'cancelled' : 'waiting')
-      const dropped = isFinal ? await moveTrials(writer, run.id, 'waiting', 'cancelled') : []
+      const moved = await moveTrials(writer, run.id, 'running', isOver ? 'cancelled' : 'waiting')
+      const dropped = isOver ? await moveTrials(writer, run.id, 'waiting', 'cancelled') : []
       touched = [...moved, ...dropped]
-      await updateRun(writer, run.id, { state, seconds, error, finishedAt: isOver ? new Date().toISOString() : null })
+      await updateRun(writer, run.id, { state, seconds, error, finishedAt })
     })
     this.options.updates.touch(run.id, touched)
-    if (isFinal) {
+    if (isOver) {
       for (const id of touched)
         await rm(checkpointFolder(store.folders.checkpoints, id), { recursive: true, force: true })
     }

@@ -1,5 +1,6 @@
 // How a run that nothing broke comes to its end: when its time is up, and what its end is called.
-import type { RunDefinition, RunState } from '@shared/search/run'
+import type { RunDefinition } from '@shared/search/run'
+import type { RunState } from '@shared/search/run-states'
 import type { RunRecord } from '../storage/runs'
 import type { EndReason, RunControl } from './control'
 import type { LiveRun } from './live-run'

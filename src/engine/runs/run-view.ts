@@ -1,6 +1,7 @@
 // Runs as the contract shows them, put together from their rows and what is live.
 import type { RunUpdate } from '@shared/contract/searches'
 import type { Run } from '@shared/search/run'
+import { RUN_STATE_RULES } from '@shared/search/run-states'
 import { forecastRemaining } from '@shared/search/forecast'
 import type { ErrorData } from '@shared/errors'
 import type { RunRecord } from '../storage/runs'
@@ -51,7 +52,7 @@ function remainingOf(
   trials: readonly TrialTiming[],
   { live, parallel }: RunFacts,
 ): Run['remaining'] {
-  if (!['running', 'pausing', 'paused', 'interrupted'].includes(record.state)) return null
+  if (RUN_STATE_RULES[record.state].isOver) return null
   const { maxSeconds, populationSize } = record.definition
   const ended = trials.filter(({ state }) => state === 'finished' || state === 'failed')
   return forecastRemaining({

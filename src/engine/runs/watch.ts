@@ -1,6 +1,7 @@
 // Streams for who watches runs: first everything, then what changed, merged to ten updates a second.
 import type { RunUpdate } from '@shared/contract/searches'
 import type { Run } from '@shared/search/run'
+import { RUN_STATE_RULES } from '@shared/search/run-states'
 import { readJournal } from '../storage/journal'
 import { getRun, listRuns, type RunRecord } from '../storage/runs'
 import type { Store } from '../storage/store'
@@ -17,8 +18,6 @@ export interface RunViews {
   watch(id: string, signal: AbortSignal): AsyncGenerator<RunUpdate>
   watchAll(signal: AbortSignal): AsyncGenerator<Run[]>
 }
-
-const OVER: readonly Run['state'][] = ['finished', 'stopped']
 
 /** @param parallel trials that train at once in a run, for its forecast */
 export function createRunViews(
@@ -62,7 +61,7 @@ export function createRunViews(
         for (;;) {
           journalId = latest.journal.at(-1)?.id ?? journalId
           yield latest
-          if (OVER.includes(record.state) && orchestrator.live(id) === undefined) return
+          if (RUN_STATE_RULES[record.state].isOver && orchestrator.live(id) === undefined) return
           await watch.next(signal)
           if (signal.aborted) return
           const now = (await listRuns(store.db)).find((run) => run.id === id)

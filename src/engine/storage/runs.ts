@@ -1,5 +1,6 @@
 // Rows of runs. What a run does and when it changes state belongs to runs/.
-import { runDefinitionSchema, type RunDefinition, type RunState } from '@shared/search/run'
+import { runDefinitionSchema, type RunDefinition } from '@shared/search/run'
+import type { RunState } from '@shared/search/run-states'
 import { errorDataSchema } from '@shared/search/trial'
 import { AppError, type ErrorData } from '@shared/errors'
 import type { Reader, Schema, Writer } from './schema'

@@ -1,7 +1,7 @@
 // Column types of the workspace database as Kysely sees them; the tables themselves are made by migrations/.
 // JSON columns hold text, times are ISO 8601 in UTC unless the name says milliseconds.
 import type { Generated, Kysely, Transaction } from 'kysely'
-import type { RunState } from '@shared/search/run'
+import type { RunState } from '@shared/search/run-states'
 import type { TrialState } from '@shared/search/trial'
 
 export interface Schema {

@@ -1,6 +1,7 @@
 // A run: one search with a frozen definition and a seed. Defaults are the paper's where it gives them (docs/method.md).
 import { z } from 'zod'
 import { MIN_RESOLUTION } from './resolution'
+import { runState } from './run-states'
 import { errorDataSchema } from './trial'
 
 export const STRATEGY_NAMES = ['gpt-nas', 'ga', 'random'] as const
@@ -127,19 +128,6 @@ export const runDefinitionSchema = z.object({
   computes: z.number().int().min(1).max(64).nullable().default(null),
 })
 export type RunDefinition = z.infer<typeof runDefinitionSchema>
-
-export const RUN_STATES = [
-  'created',
-  'running',
-  'pausing',
-  'paused',
-  'interrupted',
-  'finished',
-  'stopped',
-  'failed',
-] as const
-export const runState = z.enum(RUN_STATES)
-export type RunState = z.infer<typeof runState>
 
 export const runSchema = z.object({
   id: z.string(),

@@ -1,24 +1,15 @@
 import { describe, expect, it } from 'vitest'
 import { sampleRun } from '@/testing/samples'
-import { RUN_STATES } from '@shared/search/run'
 import type { Command } from '@/stores/commands.store'
 import { chainBlocks } from './chain-genotype'
 import { findCommands } from '@/stores/find-commands'
-import { runActions, runProgress } from './run-progress'
+import { runProgress } from './run-progress'
 
 describe('run progress', () => {
   it('counts failed trials as done and survives a run without a plan', () => {
     const counts = { waiting: 0, running: 0, finished: 6, failed: 3, planned: 12 }
     expect(runProgress(sampleRun({ counts }))).toBe(0.75)
     expect(runProgress(sampleRun({ counts: { ...counts, planned: 0 } }))).toBe(0)
-  })
-
-  it('offers what a state allows: nothing that runs can be removed, nothing that has ended can be resumed', () => {
-    const allowed = (name: keyof ReturnType<typeof runActions>) => RUN_STATES.filter((state) => runActions(state)[name])
-    expect(allowed('canPause')).toEqual(['running'])
-    expect(allowed('canResume')).toEqual(['created', 'paused', 'interrupted'])
-    expect(allowed('canStop')).toEqual(['created', 'running', 'pausing', 'paused', 'interrupted'])
-    expect(allowed('canRemove')).toEqual(['created', 'paused', 'interrupted', 'finished', 'stopped', 'failed'])
   })
 })
 

@@ -1,5 +1,6 @@
 // How far a run is, and what its state looks like: facts that status bar, list and live view show alike.
-import type { Run, RunState } from '@shared/search/run'
+import type { Run } from '@shared/search/run'
+import type { RunState } from '@shared/search/run-states'
 import type { TrialState } from '@shared/search/trial'
 import type { BadgeTone } from '@/components/ui/UiBadge.vue'
 
@@ -29,26 +30,3 @@ const TRIAL_TONES: Readonly<Record<TrialState, BadgeTone>> = {
   cancelled: 'pruned',
 }
 export const trialTone = (state: TrialState): BadgeTone => TRIAL_TONES[state]
-
-export interface RunActions {
-  readonly canPause: boolean
-  readonly canResume: boolean
-  readonly canStop: boolean
-  readonly canRemove: boolean
-}
-export const NO_ACTIONS: RunActions = { canPause: false, canResume: false, canStop: false, canRemove: false }
-
-/** What can be asked of a run in a state. */
-export function runActions(state: RunState): RunActions {
-  return {
-    canPause: state === 'running',
-    canResume: state === 'created' || state === 'paused' || state === 'interrupted',
-    canStop:
-      state === 'running' ||
-      state === 'pausing' ||
-      state === 'paused' ||
-      state === 'interrupted' ||
-      state === 'created',
-    canRemove: state !== 'running' && state !== 'pausing',
-  }
-}

@@ -4,9 +4,8 @@ import { defineStore } from 'pinia'
 import { computed, shallowRef } from 'vue'
 import { useEngine } from '@/api/keys'
 import { useStream } from '@/api/use-stream'
-import type { Run, RunDefinition, RunState } from '@shared/search/run'
-
-const ACTIVE: readonly RunState[] = ['running', 'pausing']
+import type { Run, RunDefinition } from '@shared/search/run'
+import { RUN_STATE_RULES } from '@shared/search/run-states'
 
 export const useRunsStore = defineStore('runs', () => {
   const { client } = useEngine()
@@ -21,7 +20,7 @@ export const useRunsStore = defineStore('runs', () => {
     },
   )
 
-  const active = computed(() => runs.value.find((run) => ACTIVE.includes(run.state)) ?? null)
+  const active = computed(() => runs.value.find((run) => RUN_STATE_RULES[run.state].isGoing) ?? null)
   const interrupted = computed(() => runs.value.filter((run) => run.state === 'interrupted'))
   const byId = (id: string | null): Run | null => runs.value.find((run) => run.id === id) ?? null
 

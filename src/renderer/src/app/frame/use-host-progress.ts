@@ -7,7 +7,7 @@ import { useNavigationStore } from '@/stores/navigation.store'
 import { useNoticesStore } from '@/stores/notices.store'
 import { useRunsStore } from '@/stores/runs.store'
 import { useFormats } from '@/lib/use-formats'
-import type { RunState } from '@shared/search/run'
+import type { RunState } from '@shared/search/run-states'
 
 const ENDED: readonly RunState[] = ['finished', 'failed']
 

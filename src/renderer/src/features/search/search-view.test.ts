@@ -6,6 +6,7 @@ import { testIds } from '@/lib/ids'
 import { clickById, eventually, findById, untilText } from '@/testing/until'
 import { AppError } from '@shared/errors'
 import type { RunDefinition } from '@shared/search/run'
+import { RUN_STATE_RULES, RUN_STATES } from '@shared/search/run-states'
 import SearchView from './SearchView.vue'
 
 // There is no canvas here; what a chart is given is tested beside its option.
@@ -175,10 +176,21 @@ describe('a run', () => {
     await eventually(() => expect(paths()).toContain('searches.stop'))
   })
 
-  it('that was interrupted says so and offers to resume', async () => {
+  it('that was interrupted says so', async () => {
     mounted = mountWithEngine(SearchView, { runs: [sampleRun({ state: 'interrupted', remaining: null })], trials })
     await untilText(mounted.wrapper, 'Resume loses no finished trial')
-    expect(await findById(testIds.resumeRun)).toBeTruthy()
+  })
+
+  it.each(RUN_STATES)('that is %s offers what the engine would do, and nothing else', async (state) => {
+    mounted = mountWithEngine(SearchView, { runs: [sampleRun({ state, remaining: null })], trials })
+    await eventually(() => expect(mounted.wrapper.find(`[data-testid="${testIds.runState}"]`).exists()).toBe(true))
+    const isOffered = (id: string): boolean => mounted.wrapper.find(`[data-testid="${id}"]`).exists()
+    const { canPause, canResume, canStop } = RUN_STATE_RULES[state]
+    expect({
+      canPause: isOffered(testIds.pauseRun),
+      canResume: isOffered(testIds.resumeRun),
+      canStop: isOffered(testIds.stopRun),
+    }).toEqual({ canPause, canResume, canStop })
   })
 
   it('that failed shows why and what to do', async () => {

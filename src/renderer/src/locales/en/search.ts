@@ -89,7 +89,7 @@ export const search = {
       interrupted: 'It was running when the workbench ended. Resume loses no finished trial.',
       finished: 'All trials are done',
       stopped: 'Stopped for good',
-      failed: 'Ended by an error',
+      failed: 'Ended by an error. Resume goes on where it stood, once the cause is mended.',
     },
     phases: {
       idle: 'Waiting',

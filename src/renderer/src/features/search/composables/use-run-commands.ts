@@ -2,11 +2,11 @@
 import { computed, ref } from 'vue'
 import { useI18n } from 'vue-i18n'
 import { useCommands } from '@/stores/commands.store'
-import { NO_ACTIONS, runActions } from '@/lib/run-progress'
 import { useEngineStore } from '@/stores/engine.store'
 import { useNavigationStore } from '@/stores/navigation.store'
 import { useNoticesStore } from '@/stores/notices.store'
 import { useRunsStore } from '@/stores/runs.store'
+import { RUN_STATE_RULES } from '@shared/search/run-states'
 
 /** Actions on the selected run; a failure becomes a problem with its reason. */
 export function useRunControls() {
@@ -18,7 +18,15 @@ export function useRunControls() {
 
   const run = computed(() => runs.byId(navigation.runId))
   // Where another workbench holds the workspace nothing can be done with a run.
-  const can = computed(() => (engine.isReadOnly ? NO_ACTIONS : runActions(run.value?.state ?? 'finished')))
+  const can = computed(() => {
+    const rules = engine.isReadOnly || run.value === null ? null : RUN_STATE_RULES[run.value.state]
+    return {
+      canPause: rules?.canPause === true,
+      canResume: rules?.canResume === true,
+      canStop: rules?.canStop === true,
+      canRemove: rules?.canRemove === true,
+    }
+  })
   const isBusy = ref(false)
 
   async function act(name: 'pause' | 'resume' | 'stop' | 'remove'): Promise<void> {

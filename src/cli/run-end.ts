@@ -1,0 +1,15 @@
+// What the command line says and returns when a run that it followed stands still: the same for a search and for a training.
+import type { Run } from '@shared/search/run'
+import { RUN_STATE_RULES } from '@shared/search/run-states'
+import { EXIT } from './output'
+
+/** How to go on with a run, where it can; null where it has ended or still goes. */
+export function resumeAdvice({ number, state }: Pick<Run, 'number' | 'state'>): string | null {
+  return RUN_STATE_RULES[state].canResume ? `Continue with "gpt-nas search resume ${number}".` : null
+}
+
+/** The exit code of a command whose run has come to stand in this state. */
+export function exitCodeOf(state: Run['state']): number {
+  if (state === 'failed') return EXIT.failed
+  return RUN_STATE_RULES[state].isOver ? EXIT.ok : EXIT.interrupted
+}
