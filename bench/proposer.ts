@@ -9,14 +9,14 @@ import { chainSpaceSchema } from '../src/shared/search/run'
 import { createBlockChainSpace } from '../src/shared/spaces/block-chain/space'
 import { readCheckpoint, type Checkpoint } from '../src/compute/proposer/model/checkpoint'
 import { WINDOW_ROW, chainCorpus, mixed, zooCorpus } from '../src/compute/proposer/learning/corpus'
-import { measure as measureModel } from '../src/compute/proposer/learning/held-out-scores'
-import { nextLayerObjective, paperGpt } from '../src/compute/proposer/learning/objectives'
-import { gptParameters } from '../src/compute/proposer/model/gpt'
+import { scoreHeldOut } from '../src/compute/proposer/learning/held-out-scores'
+import { nextLayerObjective } from '../src/compute/proposer/learning/objectives'
+import { gptParameters, paperGpt } from '../src/compute/proposer/model/gpt'
 import { fitNGram } from '../src/compute/proposer/learning/n-grams'
 import { initialArrays } from '../src/compute/proposer/model/parameters'
 import { createProposals, type Proposals } from '../src/compute/proposer/use/proposals'
 import { reconstructChains } from '../src/compute/proposer/use/reconstruct'
-import { RowCounter, rowDraws, type Rows } from '../src/compute/proposer/learning/row-counts'
+import { createRowCounter, rowDraws, type Rows, type RowCounter } from '../src/compute/proposer/learning/row-counts'
 import { createTrainer } from '../src/compute/proposer/learning/trainer'
 import { runtimeVersions } from '../src/compute/tensorflow/backend'
 import {
@@ -76,6 +76,7 @@ function rebuilding(proposals: Proposals, generations: number) {
     classes: 10,
     library: BUILT_IN_BLOCKS,
   })
+  const proposer = { proposals, space, library: BUILT_IN_BLOCKS }
   const seconds: number[] = []
   let [blocks, outside, different] = [0, 0, 0]
   for (let generation = 0; generation < generations; generation++) {
@@ -86,9 +87,9 @@ function rebuilding(proposals: Proposals, generations: number) {
       return { genotype, positions, seed: random.integer(2 ** 31) }
     })
     const start = performance.now()
-    const rebuilt = reconstructChains(proposals, space, BUILT_IN_BLOCKS, requests)
+    const rebuilt = reconstructChains(proposer, requests)
     seconds.push((performance.now() - start) / 1000)
-    const again = reconstructChains(proposals, space, BUILT_IN_BLOCKS, requests)
+    const again = reconstructChains(proposer, requests)
     rebuilt.forEach(({ genotype, choices }, i) => {
       blocks += choices.length
       if (space.problems(genotype).length > 0) outside++
@@ -108,7 +109,7 @@ function rebuilding(proposals: Proposals, generations: number) {
 
 /** Block rows without the layer: what is known when a block is to be proposed. */
 function withoutLayer(blocks: RowCounter): RowCounter {
-  const counter = new RowCounter(WINDOW_ROW)
+  const counter = createRowCounter(WINDOW_ROW)
   for (const [key, count] of blocks.entries()) counter.addText(key.slice(0, -2) + key.slice(-1), count)
   return counter
 }
@@ -157,16 +158,16 @@ async function quality(checkpoint: Checkpoint, proposals: Proposals, quick: bool
     checkpoint.arrays.filter(({ name }) => names.has(name)),
     BATCH,
   )
-  const layers = measureModel(
-    'shipped',
+  const layers = scoreHeldOut({
+    phase: 'shipped',
     trainer,
-    counted,
-    [
+    training: counted,
+    tests: [
       { name: 'chains', networks: chains.networks.heldOut, rows: chains.windows.heldOut, floor: null },
       { name: 'zoo', networks: zoo.networks.heldOut, rows: zoo.windows.heldOut, floor: null },
     ],
-    vocabularySize,
-  )
+    classes: vocabularySize,
+  })
   trainer.dispose()
   const blocks = mixed(chains.blocks.train, zoo.blocks.train)
   return {

@@ -1,22 +1,43 @@
-// The proposer's procedures of the compute contract. Loads checkpoints once per folder and keeps the last; TensorFlow comes
-// in with the first call.
+// The proposer's procedures of the compute contract, in the order of the method: model/ is what the networks are, learning/ what
+// they learn from and how, use/ how a trained pair rebuilds and suggests blocks. Keeps the checkpoint and the space of the last call.
+import type { InferContractRouterInputs, InferContractRouterOutputs } from '@orpc/contract'
 import type { BlockLibrary } from '@shared/architecture/block'
 import { storedLibrary } from '@shared/architecture/library'
-import { proposerSpaceSchema, proposerTrainingJobSchema, type ProposerSpace } from '@shared/contract/proposer'
+import type { ComputeContract } from '@shared/contract/compute'
+import {
+  proposerSpaceSchema,
+  proposerTrainingJobSchema,
+  type ProposerSpace,
+  type ProposerTrainingEvent,
+} from '@shared/contract/proposer'
 import { createBlockChainSpace, type BlockChainSpace } from '@shared/spaces/block-chain/space'
-import type { ProposerService } from '../service/proposer'
-import { createProposals, type Proposals } from './use/proposals'
+import { trainProposer } from './learning/train'
 import { readCheckpoint } from './model/checkpoint'
+import { createProposals, type Proposals } from './use/proposals'
 import { reconstructChains } from './use/reconstruct'
 import { suggestBlocks } from './use/suggest'
-import { trainProposer } from './learning/train'
+
+type Inputs = InferContractRouterInputs<ComputeContract>
+type Outputs = InferContractRouterOutputs<ComputeContract>
+type Procedure<K extends 'reconstruct' | 'proposerInfo' | 'suggest'> = (input: Inputs[K]) => Promise<Outputs[K]>
+
+export interface ProposerService {
+  readonly reconstruct: Procedure<'reconstruct'>
+  readonly proposerInfo: Procedure<'proposerInfo'>
+  readonly suggest: Procedure<'suggest'>
+  /** Stops after the step under way when `signal` aborts. */
+  trainProposer(input: Inputs['trainProposer'], signal: AbortSignal | undefined): AsyncGenerator<ProposerTrainingEvent>
+}
 
 function spaceOf({ definition, inputShape, classes }: ProposerSpace, library: BlockLibrary): BlockChainSpace {
   return createBlockChainSpace({ definition, inputShape, classes, library })
 }
 
-/** A space remembers shapes and costs, and a search asks for the same one generation after generation. */
-function remembering<T>(): (key: string, make: () => T) => T {
+/**
+ * Makes a value anew only for another key: a space remembers shapes and costs, and a search asks for the same one
+ * generation after generation.
+ */
+function keepLast<T>(): (key: string, make: () => T) => T {
   let last: { key: string; value: T } | undefined
   return (key, make) => {
     if (last?.key !== key) last = { key, value: make() }
@@ -26,7 +47,7 @@ function remembering<T>(): (key: string, make: () => T) => T {
 
 export function createProposerService(): ProposerService {
   let loaded: { readonly folder: string; readonly sha256: string; readonly proposals: Proposals } | undefined
-  const spaceFor = remembering<{ library: BlockLibrary; space: BlockChainSpace }>()
+  const spaceFor = keepLast<{ library: BlockLibrary; space: BlockChainSpace }>()
 
   /** Reads the folder again every time, so that a checkpoint that was trained anew takes effect; it is a few megabytes. */
   const load = async (folder: string): Promise<Proposals> => {
@@ -47,9 +68,9 @@ export function createProposerService(): ProposerService {
   return {
     reconstruct: async ({ checkpoint, space: definition, userBlocks, requests }) => {
       const proposals = await load(checkpoint)
-      const { space, library } = placeOf(definition, userBlocks)
-      const parsed = requests.map((request) => ({ ...request, genotype: space.parse(request.genotype) }))
-      return reconstructChains(proposals, space, library, parsed)
+      const place = placeOf(definition, userBlocks)
+      const parsed = requests.map((request) => ({ ...request, genotype: place.space.parse(request.genotype) }))
+      return reconstructChains({ proposals, ...place }, parsed)
     },
     proposerInfo: async ({ checkpoint }) => {
       const { model, card, arrays } = await readCheckpoint(checkpoint)
@@ -64,8 +85,8 @@ export function createProposerService(): ProposerService {
     },
     suggest: async ({ checkpoint, space: definition, userBlocks, genotype, position, count }) => {
       const proposals = await load(checkpoint)
-      const { space, library } = placeOf(definition, userBlocks)
-      return suggestBlocks(proposals, space, library, space.parse(genotype), position, count)
+      const place = placeOf(definition, userBlocks)
+      return suggestBlocks({ proposals, ...place }, { genotype: place.space.parse(genotype), position, count })
     },
     trainProposer: (job, signal) => trainProposer(proposerTrainingJobSchema.parse(job), signal),
   }

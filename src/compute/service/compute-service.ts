@@ -6,7 +6,8 @@ import { computeContract, type ComputeInfo } from '@shared/contract/compute'
 import { selfCheckOf } from '@shared/runtime/compute-environment'
 import { processorTitle } from '@shared/runtime/device-title'
 import { withFigures } from '../training/memory-refusal'
-import { lazyProposer, type ProposerService } from './proposer'
+import type { ProposerService } from '../proposer/service'
+import { lazyProposer } from './lazy-proposer'
 
 export interface ComputeServiceOptions {
   /** Carries the self-check this process was started under. */

@@ -1,12 +1,10 @@
 // The model card, written from what the training measured: nothing in it is typed in by hand but its explanations.
 import { countAllCells } from '@shared/spaces/nas-bench-101/enumerate'
-import type { Measurement, ModelFile } from '../model/checkpoint'
+import type { Measurement, ModelDescription } from '../model/model-file'
 import { classifierParameters } from '../model/classifier'
 import { gptParameters } from '../model/gpt'
 import { countParameters } from '../model/parameters'
 import type { Corpus } from './phases'
-
-type Described = Omit<ModelFile, 'format' | 'preset' | 'vocabulary' | 'blocks' | 'weights'>
 
 const number = (value: number): string => Math.round(value).toLocaleString('en-US')
 const fixed = (value: number): string => value.toFixed(3)
@@ -42,7 +40,10 @@ function table(measurements: readonly Measurement[]): string {
 }
 
 /** Markdown. */
-export function modelCard(model: Described, corpus: Pick<Corpus, 'sentenceBits' | 'cells' | 'sentences'>): string {
+export function modelCard(
+  model: ModelDescription,
+  corpus: Pick<Corpus, 'sentenceBits' | 'cells' | 'sentences'>,
+): string {
   const { name, training, metrics, measurements, gpt, classifier, corpus: parts } = model
   const [cells, chains, zoo] = [parts['cells']!, parts['chains']!, parts['zoo']!]
   return `# ${name}

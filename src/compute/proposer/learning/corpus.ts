@@ -11,7 +11,7 @@ import { createBlockChainSpace } from '@shared/spaces/block-chain/space'
 import { cellGraph } from '@shared/spaces/nas-bench-101/cell-layers'
 import type { Cell } from '@shared/spaces/nas-bench-101/cell'
 import { cellAt, countAllCells, enumerateCells } from '@shared/spaces/nas-bench-101/enumerate'
-import { RowCounter } from './row-counts'
+import { createRowCounter, type RowCounter } from './row-counts'
 
 /** A window and the layer behind it. */
 export const WINDOW_ROW = WINDOW_LAYERS + 1
@@ -43,24 +43,33 @@ function placeOf(tokens: readonly number[]): number {
   return createHash('sha256').update(Uint8Array.from(tokens)).digest().readUInt32BE(0) / 2 ** 32
 }
 
-class PartBuilder {
-  readonly networks = { train: 0, heldOut: 0 }
-  readonly windows = { train: new RowCounter(WINDOW_ROW), heldOut: new RowCounter(WINDOW_ROW) }
-  readonly blocks = { train: new RowCounter(BLOCK_ROW), heldOut: new RowCounter(BLOCK_ROW) }
+type Side = 'train' | 'heldOut'
 
+/** A part that is being gathered. */
+interface GrowingPart extends CorpusPart {
   /**
    * @param tokens the whole network, without special tokens
    * @param starts position of each block's first layer and its class; -1 for one without
    */
-  add(side: 'train' | 'heldOut', tokens: readonly number[], starts: readonly (readonly [number, number])[] = []): void {
-    const padded = [...new Array<number>(WINDOW_LAYERS).fill(START_TOKEN), ...tokens, END_TOKEN]
-    const text = String.fromCharCode(...padded)
-    const windows = this.windows[side]
-    for (let end = WINDOW_ROW; end <= text.length; end++) windows.addText(text.slice(end - WINDOW_ROW, end))
-    for (const [position, label] of starts)
-      if (label >= 0)
-        this.blocks[side].addText(text.slice(position, position + WINDOW_ROW) + String.fromCharCode(label))
-    this.networks[side]++
+  add(side: Side, tokens: readonly number[], starts?: readonly (readonly [number, number])[]): void
+}
+
+function createPart(): GrowingPart {
+  const networks = { train: 0, heldOut: 0 }
+  const windows = { train: createRowCounter(WINDOW_ROW), heldOut: createRowCounter(WINDOW_ROW) }
+  const blocks = { train: createRowCounter(BLOCK_ROW), heldOut: createRowCounter(BLOCK_ROW) }
+  return {
+    networks,
+    windows,
+    blocks,
+    add: (side, tokens, starts = []) => {
+      const padded = [...new Array<number>(WINDOW_LAYERS).fill(START_TOKEN), ...tokens, END_TOKEN]
+      const text = String.fromCharCode(...padded)
+      for (let end = WINDOW_ROW; end <= text.length; end++) windows[side].addText(text.slice(end - WINDOW_ROW, end))
+      for (const [position, label] of starts)
+        if (label >= 0) blocks[side].addText(text.slice(position, position + WINDOW_ROW) + String.fromCharCode(label))
+      networks[side]++
+    },
   }
 }
 
@@ -79,7 +88,7 @@ function* cellsOf(count: number | null, seed: number): Generator<Cell> {
 
 /** Sentences of single cells. @param share held out @param count cells, null for all 423,624 */
 export async function cellCorpus(count: number | null, seed: number, share: number, pause: Pause): Promise<CellPart> {
-  const part = new PartBuilder()
+  const part = createPart()
   const sentences = { train: new Map<string, number>(), heldOut: new Map<string, number>() }
   let done = 0
   for (const cell of cellsOf(count, seed)) {
@@ -101,7 +110,7 @@ export async function chainCorpus(count: number, seed: number, share: number, pa
     classes: 10,
     library: BUILT_IN_BLOCKS,
   })
-  const part = new PartBuilder()
+  const part = createPart()
   const random = createRandom(seed).fork('chains')
   const known = new Set<string>()
   for (let i = 0; i < count; i++) {
@@ -125,7 +134,7 @@ export async function chainCorpus(count: number, seed: number, share: number, pa
 
 /** The zoo at 224 pixels. Held out: the share of networks whose hashes are least, at least one. */
 export async function zooCorpus(share: number, pause: Pause): Promise<CorpusPart> {
-  const part = new PartBuilder()
+  const part = createPart()
   const networks: { tokens: number[]; starts: (readonly [number, number])[] }[] = []
   for (const name of ZOO_NAMES) {
     const { graph, stages } = zooNetwork(name)
@@ -151,7 +160,7 @@ const ZOO_SHARE = 0.5
 
 /** Chains and zoo as one training set, the zoo's rows counted so often that they make up `ZOO_SHARE` of the draws. */
 export function mixed(chains: RowCounter, zoo: RowCounter): RowCounter {
-  const mixture = new RowCounter(chains.width)
+  const mixture = createRowCounter(chains.width)
   mixture.merge(chains)
   mixture.merge(zoo, ((ZOO_SHARE / (1 - ZOO_SHARE)) * chains.total) / zoo.total)
   return mixture

@@ -1,5 +1,5 @@
 // Scores a model and its n-gram baselines on the same held-out rows in the same run.
-import type { Measurement } from '../model/checkpoint'
+import type { Measurement } from '../model/model-file'
 import { fitNGram } from './n-grams'
 import type { RowCounter } from './row-counts'
 import type { Trainer } from './trainer'
@@ -14,13 +14,18 @@ export interface Test {
   readonly floor: number | null
 }
 
-export function measure(
-  phase: string,
-  trainer: Pick<Trainer, 'score'>,
-  training: RowCounter,
-  tests: readonly Test[],
-  classes: number,
-): Measurement[] {
+export interface Scored {
+  readonly phase: string
+  /** Or the checkpoint in use: anything that scores rows. */
+  readonly trainer: Pick<Trainer, 'score'>
+  /** What the n-grams are fitted on, and what says which held-out rows were seen. */
+  readonly training: RowCounter
+  readonly tests: readonly Test[]
+  /** Values of the last column. */
+  readonly classes: number
+}
+
+export function scoreHeldOut({ phase, trainer, training, tests, classes }: Scored): Measurement[] {
   const baselines = Object.entries(BASELINES).map(([name, order]) => ({
     name,
     model: fitNGram(training, order, classes),
@@ -41,4 +46,24 @@ export function measure(
       floor,
     }
   })
+}
+
+/** The figures a person looks at first. */
+export function headline(measurements: readonly Measurement[]): Record<string, number> {
+  const find = (phase: string, test: string): Measurement => {
+    const found = measurements.find((one) => one.phase === phase && one.test === test)
+    if (found === undefined) throw new RangeError(`nothing was measured on ${test} after ${phase}`)
+    return found
+  }
+  const cells = find('cells', 'cells')
+  const chains = find('chains', 'chains')
+  return {
+    perplexity: Math.exp(chains.model.loss),
+    validationLoss: chains.model.loss,
+    accuracy: chains.model.accuracy,
+    bitsPerCell: (cells.model.loss * cells.predictions) / cells.networks / Math.LN2,
+    cellPerplexity: Math.exp(cells.model.loss),
+    classifierAccuracy: find('blocks', 'chains').model.accuracy,
+    classifierAccuracyZoo: find('blocks', 'zoo').model.accuracy,
+  }
 }

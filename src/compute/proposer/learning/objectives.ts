@@ -1,22 +1,14 @@
 // What is learned from a row: the GPT learns the next layer at every position of the window (paper Eq. 2; GPT-1's language
 // modelling), the classifier the block that begins with a layer behind a window.
-import { START_TOKEN, WINDOW_LAYERS, blockNames, vocabularySize } from '@shared/language'
+import { START_TOKEN } from '@shared/language'
 import { tf, type Scalar, type Tensor, type Tensor1D, type Tensor2D } from '../../tensorflow/backend'
 import { softmaxCrossEntropy } from '../../tensorflow/kernels/cross-entropy'
 import { mean } from '../../tensorflow/kernels/dense'
 import { cast } from '../../tensorflow/kernels/gather'
-import { CLASSIFIER_SHAPE, classifierLogits, type ClassifierSizes } from '../model/classifier'
+import { classifierLogits, type ClassifierSizes } from '../model/classifier'
 import { BLOCK_ROW, WINDOW_ROW } from './corpus'
-import { PAPER_SHAPE, gptHidden, gptLogits, lastPositions, type GptSizes } from '../model/gpt'
+import { gptHidden, gptLogits, lastPositions, type GptSizes } from '../model/gpt'
 import type { Objective } from './trainer'
-
-export const paperGpt: GptSizes = { ...PAPER_SHAPE, vocabulary: vocabularySize }
-export const paperClassifier: ClassifierSizes = {
-  ...CLASSIFIER_SHAPE,
-  vocabulary: vocabularySize,
-  window: WINDOW_LAYERS,
-  blocks: blockNames.length,
-}
 
 /** Columns `[from, to)` of the rows, as one list. */
 function columns(rows: Tensor2D, from: number, to: number): Tensor1D {

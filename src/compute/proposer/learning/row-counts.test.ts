@@ -2,10 +2,10 @@
 import { describe, expect, it } from 'vitest'
 import { createRandom } from '@shared/random'
 import { fitNGram } from './n-grams'
-import { RowCounter, conditionalEntropy, rowDraws } from './row-counts'
+import { createRowCounter, conditionalEntropy, rowDraws, type RowCounter } from './row-counts'
 
 function counterOf(rows: readonly (readonly number[])[]): RowCounter {
-  const counter = new RowCounter(rows[0]!.length)
+  const counter = createRowCounter(rows[0]!.length)
   for (const row of rows) counter.add(row)
   return counter
 }
@@ -29,7 +29,7 @@ describe('row counts', () => {
   })
 
   it('are drawn in proportion to their counts', () => {
-    const counter = new RowCounter(2)
+    const counter = createRowCounter(2)
     counter.add([0, 0], 1)
     counter.add([0, 1], 0.5)
     counter.add([0, 2], 6.5)
@@ -44,7 +44,7 @@ describe('row counts', () => {
   })
 
   it('bound every model by the entropy of the last column given the others', () => {
-    const counter = new RowCounter(2)
+    const counter = createRowCounter(2)
     counter.add([1, 0], 3)
     counter.add([1, 1], 1)
     counter.add([2, 5], 4)
@@ -54,13 +54,13 @@ describe('row counts', () => {
 })
 
 describe('n-grams', () => {
-  const training = new RowCounter(3)
+  const training = createRowCounter(3)
   training.add([7, 1, 0], 2)
   training.add([8, 1, 2], 1)
   training.add([9, 3, 2], 1)
 
   it('interpolate by the rule of Witten and Bell', () => {
-    const one = new RowCounter(3)
+    const one = createRowCounter(3)
     one.add([7, 1, 2])
     const uniform = 1 / 4
     const unigram = (2 + 2 * uniform) / (4 + 2) // c(2) = 2 of 4, two kinds
@@ -73,7 +73,7 @@ describe('n-grams', () => {
   })
 
   it('fall back on the longest context that they met', () => {
-    const strange = new RowCounter(3)
+    const strange = createRowCounter(3)
     strange.add([5, 1, 0])
     const rows = strange.rows()
     expect(fitNGram(training, 3, 4).score(rows)).toEqual(fitNGram(training, 2, 4).score(rows))
@@ -83,7 +83,7 @@ describe('n-grams', () => {
     for (let order = 0; order <= 3; order++) {
       const model = fitNGram(training, order, 4)
       const sum = [0, 1, 2, 3].reduce((total, last) => {
-        const one = new RowCounter(3)
+        const one = createRowCounter(3)
         one.add([8, 1, last])
         return total + Math.exp(-model.score(one.rows()).loss)
       }, 0)

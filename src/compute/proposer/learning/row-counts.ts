@@ -14,56 +14,61 @@ export interface Rows {
   readonly total: number
 }
 
-export class RowCounter {
-  private readonly counts = new Map<string, number>()
-
-  /** @param width columns of a row, at least 2 */
-  constructor(readonly width: number) {}
-
-  get size(): number {
-    return this.counts.size
-  }
-
+export interface RowCounter {
+  /** Columns of a row. */
+  readonly width: number
+  /** Different rows. */
+  readonly size: number
+  /** Rows with their repetitions. */
+  readonly total: number
   /** @param row `width` values in [0, 256) @param times how often it counts */
-  add(row: readonly number[], times = 1): void {
-    this.addText(String.fromCharCode(...row), times)
-  }
-
+  add(row: readonly number[], times?: number): void
   /** As `add`, of a row that is text already, one character a value. */
-  addText(key: string, times = 1): void {
-    this.counts.set(key, (this.counts.get(key) ?? 0) + times)
-  }
-
+  addText(key: string, times?: number): void
   /** Adds another counter's rows, each `times` over. */
-  merge(other: RowCounter, times = 1): void {
-    for (const [key, count] of other.counts) this.addText(key, count * times)
-  }
+  merge(other: RowCounter, times?: number): void
+  has(key: string): boolean
+  entries(): IterableIterator<[string, number]>
+  rows(): Rows
+}
 
-  has(key: string): boolean {
-    return this.counts.has(key)
+/** @param width columns of a row, at least 2 */
+export function createRowCounter(width: number): RowCounter {
+  const counts = new Map<string, number>()
+  const addText = (key: string, times = 1): void => {
+    counts.set(key, (counts.get(key) ?? 0) + times)
   }
-
-  entries(): IterableIterator<[string, number]> {
-    return this.counts.entries()
-  }
-
-  get total(): number {
+  const totalOf = (): number => {
     let total = 0
-    for (const count of this.counts.values()) total += count
+    for (const count of counts.values()) total += count
     return total
   }
-
-  rows(): Rows {
-    const { width } = this
-    const count = this.counts.size
-    const values = new Uint8Array(count * width)
-    const weights = new Float64Array(count)
-    let i = 0
-    for (const [key, weight] of this.counts) {
-      for (let j = 0; j < width; j++) values[i * width + j] = key.charCodeAt(j)
-      weights[i++] = weight
-    }
-    return { count, width, values, weights, total: this.total }
+  return {
+    width,
+    get size() {
+      return counts.size
+    },
+    get total() {
+      return totalOf()
+    },
+    add: (row, times) => addText(String.fromCharCode(...row), times),
+    addText,
+    merge: (other, times = 1) => {
+      for (const [key, count] of other.entries()) addText(key, count * times)
+    },
+    has: (key) => counts.has(key),
+    entries: () => counts.entries(),
+    rows: () => {
+      const count = counts.size
+      const values = new Uint8Array(count * width)
+      const weights = new Float64Array(count)
+      let i = 0
+      for (const [key, weight] of counts) {
+        for (let j = 0; j < width; j++) values[i * width + j] = key.charCodeAt(j)
+        weights[i++] = weight
+      }
+      return { count, width, values, weights, total: totalOf() }
+    },
   }
 }
 

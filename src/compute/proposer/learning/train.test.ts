@@ -7,7 +7,8 @@ import { proposerTrainingSchema, type ProposerTrainingEvent } from '@shared/cont
 import { vocabularySize } from '@shared/language'
 import { tf } from '../../tensorflow/backend'
 import { readCheckpoint } from '../model/checkpoint'
-import { rateAt, trainProposer } from './train'
+import { rateAt } from './epoch'
+import { trainProposer } from './train'
 
 const training = proposerTrainingSchema.parse({
   name: 'small',

@@ -4,12 +4,12 @@ import { blockNames, vocabularySize } from '@shared/language'
 import { createRandom } from '@shared/random'
 import { tf } from '../../tensorflow/backend'
 import { nativeBinding } from '../../tensorflow/backend'
-import { classifierParameters } from '../model/classifier'
+import { classifierParameters, paperClassifier } from '../model/classifier'
 import { BLOCK_ROW, WINDOW_ROW } from './corpus'
 import { gptParameters, type GptSizes } from '../model/gpt'
-import { blockObjective, nextLayerObjective, paperClassifier } from './objectives'
+import { blockObjective, nextLayerObjective } from './objectives'
 import { initialArrays } from '../model/parameters'
-import { RowCounter } from './row-counts'
+import { createRowCounter, type RowCounter } from './row-counts'
 import { createTrainer } from './trainer'
 
 const gpt: GptSizes = { vocabulary: vocabularySize, window: 10, layers: 1, heads: 2, width: 32 }
@@ -18,7 +18,7 @@ const BATCH = 16
 /** Rows whose last column follows from the others only by heart. */
 function drawRows(width: number, last: number, seed: number): { counter: RowCounter; batch: Int32Array } {
   const random = createRandom(seed)
-  const counter = new RowCounter(width)
+  const counter = createRowCounter(width)
   const batch = new Int32Array(BATCH * width)
   for (let i = 0; i < BATCH; i++) {
     const row = Array.from({ length: width }, (_, column) =>
@@ -77,7 +77,7 @@ describe('training the GPT', () => {
     const rows = new Int32Array(BATCH * WINDOW_ROW).fill(1)
     for (let i = 0; i < BATCH; i++) rows.set([20, 30], (i + 1) * WINDOW_ROW - 2)
     for (let step = 0; step < 200; step++) trainer.step(rows, 3e-3)
-    const counter = new RowCounter(WINDOW_ROW)
+    const counter = createRowCounter(WINDOW_ROW)
     counter.add([...rows.subarray(0, WINDOW_ROW - 1), 1])
     const score = trainer.score(counter.rows())
     trainer.dispose()

@@ -7,7 +7,7 @@ import { AppError } from '@shared/errors'
 import { z } from 'zod'
 import type { NamedArray } from '../../networks/weights'
 import { readArrayFile, writeArrayFile } from '../../networks/array-file'
-import { measurementSchema, vocabularyIdentity, type Measurement } from '../model/checkpoint'
+import { measurementSchema, vocabularyIdentity, type Measurement } from '../model/model-file'
 
 const stateSchema = z.object({
   format: z.literal('gptnas-proposer-training/1'),

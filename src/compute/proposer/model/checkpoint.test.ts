@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { blockNames, vocabularySize } from '@shared/language'
-import { readCheckpoint, type ModelFile } from './checkpoint'
+import { readCheckpoint } from './checkpoint'
+import type { ModelFile } from './model-file'
 import { drawnArrays, writeDrawn } from '../testing/small-checkpoint'
 
 let folder: string

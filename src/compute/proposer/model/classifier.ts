@@ -3,6 +3,7 @@
 // Only the forward pass; the paper gives no sizes, ours are named below.
 //
 // N: windows   T: layers in a window   E: embedding   D: hidden units   K: blocks   V: vocabulary
+import { WINDOW_LAYERS, blockNames, vocabularySize } from '@shared/language'
 import { tf, type Tensor, type Tensor2D } from '../../tensorflow/backend'
 import { relu } from '../../tensorflow/kernels/activations'
 import { biasAdd, matMul } from '../../tensorflow/kernels/dense'
@@ -18,7 +19,14 @@ export interface ClassifierSizes {
 }
 
 /** Chosen by the authors: 49,000 weights, a sixteenth of the GPT's, for 15 classes and windows of ten layers. */
-export const CLASSIFIER_SHAPE = { embedding: 32, hidden: 128 } as const
+const CLASSIFIER_SHAPE = { embedding: 32, hidden: 128 } as const
+
+export const paperClassifier: ClassifierSizes = {
+  ...CLASSIFIER_SHAPE,
+  vocabulary: vocabularySize,
+  window: WINDOW_LAYERS,
+  blocks: blockNames.length,
+}
 
 /** Kernels start as He et al. (2015) have it for layers behind and before ReLUs: deviation sqrt(2 / inputs). */
 export function classifierParameters(sizes: ClassifierSizes): ParameterSpec[] {

@@ -1,8 +1,9 @@
 // The proposer's GPT: a decoder-only transformer that reads a window of layers and predicts the next one
 // (GPT-NAS, arXiv 2305.05351, section III-D; architecture of GPT-1, Radford et al. 2018).
-// Only the forward pass; training is train-gpt.ts's, sampling is proposals.ts's.
+// Only the forward pass: what it learns is ../learning/objectives.ts's, what is asked of it ../use/proposals.ts's.
 //
 // B: windows in a batch   T: layers in a window   C: width   V: vocabulary   nh: heads   hs: C / nh
+import { vocabularySize } from '@shared/language'
 import { executeSingle, tf, type Tensor, type Tensor2D } from '../../tensorflow/backend'
 import { gelu, softmax } from '../../tensorflow/kernels/activations'
 import { batchMatMul, biasAdd, matMul } from '../../tensorflow/kernels/dense'
@@ -25,6 +26,8 @@ export interface GptSizes {
  * 28 million parameters for a vocabulary of under 200; 128 makes 0.81 million, trains on a processor and fits a repository.
  */
 export const PAPER_SHAPE = { window: 10, layers: 4, heads: 4, width: 128 } as const
+
+export const paperGpt: GptSizes = { ...PAPER_SHAPE, vocabulary: vocabularySize }
 
 /** GPT-1: the feed-forward layer is four times as wide. */
 const EXPANSION = 4

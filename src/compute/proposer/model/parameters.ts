@@ -1,5 +1,5 @@
 // Named weights of the GPT and the classifier: their shapes, their initial values, and variables made of them.
-// What they mean is model.ts's and classifier.ts's.
+// What they mean is gpt.ts's and classifier.ts's.
 import { createRandom } from '@shared/random'
 import { fillNormal } from '../../networks/initialise'
 import { sizeOf, type NamedArray } from '../../networks/weights'

@@ -2,13 +2,13 @@
 import { proposerTrainingSchema } from '@shared/contract/proposer'
 import { createRandom } from '@shared/random'
 import type { NamedArray } from '../../networks/weights'
-import { writeCheckpoint, type ModelFile } from '../model/checkpoint'
-import { classifierParameters } from '../model/classifier'
-import { gptParameters } from '../model/gpt'
-import { paperClassifier, paperGpt } from '../learning/objectives'
+import { writeCheckpoint } from '../model/checkpoint'
+import { classifierParameters, paperClassifier } from '../model/classifier'
+import { gptParameters, paperGpt } from '../model/gpt'
+import type { ModelDescription } from '../model/model-file'
 import { initialArrays } from '../model/parameters'
 
-export const drawnDescription: Omit<ModelFile, 'format' | 'preset' | 'vocabulary' | 'blocks' | 'weights'> = {
+export const drawnDescription: ModelDescription = {
   name: 'drawn',
   gpt: paperGpt,
   classifier: paperClassifier,

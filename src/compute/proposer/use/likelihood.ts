@@ -3,6 +3,12 @@
 import { windowBefore } from '@shared/language'
 import type { Proposals } from './proposals'
 
+/** A block's layers as tokens, and those of everything before it. */
+export interface Sentence {
+  readonly before: readonly number[]
+  readonly block: readonly number[]
+}
+
 /** A float32 softmax underflows to 0 near here; a logarithm of it must stay finite. */
 const LEAST = 1e-30
 
@@ -10,10 +16,7 @@ const LEAST = 1e-30
  * How likely the GPT finds each block's layers behind what stands before: the geometric mean over its layers, in (0, 1].
  * The plain product would make every long block impossible beside the classifier's probabilities of whole blocks.
  */
-export function likelihoods(
-  sentences: readonly { readonly before: readonly number[]; readonly block: readonly number[] }[],
-  proposals: Pick<Proposals, 'nextLayers'>,
-): number[] {
+export function likelihoods(sentences: readonly Sentence[], proposals: Pick<Proposals, 'nextLayers'>): number[] {
   const windows = sentences.flatMap(({ before, block }) => {
     const tokens = [...before, ...block]
     return block.map((_, i) => windowBefore(tokens, before.length + i))

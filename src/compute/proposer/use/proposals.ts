@@ -1,5 +1,5 @@
 // A loaded proposer: probabilities of the next layer and of the next block behind windows, from one recorded call each.
-// Which blocks a space allows, and drawing from what is left, is reconstruct.ts's.
+// Which blocks a space allows is reconstruct.ts's and suggest.ts's, how the allowed ones are weighed block-weights.ts's.
 import { PAD_TOKEN, WINDOW_LAYERS } from '@shared/language'
 import { tf, type Tensor, type Tensor2D } from '../../tensorflow/backend'
 import { batchMatMul } from '../../tensorflow/kernels/dense'
@@ -7,9 +7,10 @@ import { softmax } from '../../tensorflow/kernels/activations'
 import { entry } from '../../tensorflow/recorder/program'
 import { record } from '../../tensorflow/recorder/record'
 import { beginningTokens } from './beginnings'
-import type { Checkpoint, ModelFile } from '../model/checkpoint'
+import type { Checkpoint } from '../model/checkpoint'
 import { classifierLogitsForAll } from '../model/classifier'
 import { gptHidden, gptLogits, lastPositions } from '../model/gpt'
+import type { ModelFile } from '../model/model-file'
 import { variablesOf, weightSource } from '../model/parameters'
 
 /** Windows in one call; a generation of the paper has 30 individuals. Shorter lists are filled up. */

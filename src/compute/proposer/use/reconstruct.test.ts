@@ -71,7 +71,7 @@ describe('probabilities of the next block', () => {
 describe('reconstruction', () => {
   it('stays inside the space and changes names only where it was asked to, for 100 seeds', () => {
     const requests = requestsOf(100, 2)
-    const rebuilt = reconstructChains(proposals, space, library, requests)
+    const rebuilt = reconstructChains({ proposals, space, library }, requests)
     expect(rebuilt).toHaveLength(100)
     rebuilt.forEach(({ genotype, choices }, i) => {
       const { genotype: before, positions } = requests[i]!
@@ -96,16 +96,14 @@ describe('reconstruction', () => {
 
   it('is the same for the same seed, alone or among others, and another for another', () => {
     const requests = requestsOf(40, 3)
-    const together = reconstructChains(proposals, space, library, requests)
-    expect(reconstructChains(proposals, space, library, requests)).toEqual(together)
+    const together = reconstructChains({ proposals, space, library }, requests)
+    expect(reconstructChains({ proposals, space, library }, requests)).toEqual(together)
     for (const i of [0, 17, 39]) {
-      const alone = reconstructChains(proposals, space, library, [requests[i]!])[0]!
+      const alone = reconstructChains({ proposals, space, library }, [requests[i]!])[0]!
       expect(alone.genotype).toEqual(together[i]!.genotype)
     }
     const others = reconstructChains(
-      proposals,
-      space,
-      library,
+      { proposals, space, library },
       requests.map((request) => ({ ...request, seed: request.seed + 1000 })),
     )
     expect(others).not.toEqual(together)
@@ -114,7 +112,7 @@ describe('reconstruction', () => {
   it('draws a block as often as it is probable', () => {
     const { genotype } = requestsOf(1, 4)[0]!
     const requests = Array.from({ length: 600 }, (_, seed) => ({ genotype, positions: [3], seed }))
-    const choices = reconstructChains(proposals, space, library, requests).map((one) => one.choices[0]!)
+    const choices = reconstructChains({ proposals, space, library }, requests).map((one) => one.choices[0]!)
     const probabilities = new Map(choices.map(({ chosen, probability }) => [chosen, probability]))
     for (const [name, probability] of probabilities) {
       const share = choices.filter(({ chosen }) => chosen === name).length / 600
@@ -128,8 +126,8 @@ describe('reconstruction', () => {
 
   it('reads the prefix as already rebuilt, and nothing behind the position', () => {
     const { genotype } = requestsOf(1, 5)[0]!
-    const [result] = reconstructChains(proposals, space, library, [{ genotype, positions: [2, 3], seed: 1 }])
-    const rebuilt = reconstructChains(proposals, space, library, [{ genotype, positions: [2], seed: 1 }])[0]!
+    const [result] = reconstructChains({ proposals, space, library }, [{ genotype, positions: [2, 3], seed: 1 }])
+    const rebuilt = reconstructChains({ proposals, space, library }, [{ genotype, positions: [2], seed: 1 }])[0]!
     const window = windowBeforeBlock(chainTokens(rebuilt.genotype, space, library), 3)
     const { blocks } = proposals.nextBlocks([window])[0]!
     const allowed = space.names().filter((name) => space.replaceAt(rebuilt.genotype, 3, name) !== undefined)
@@ -145,7 +143,7 @@ describe('reconstruction', () => {
       const genotype = narrow.random(random)
       return { genotype, positions: genotype.blocks.map((_, position) => position), seed }
     })
-    const rebuilt = reconstructChains(proposals, narrow, library, requests)
+    const rebuilt = reconstructChains({ proposals, space: narrow, library }, requests)
     for (const { genotype } of rebuilt) expect(narrow.problems(genotype)).toEqual([])
     expect(new Set(rebuilt.flatMap(({ choices }) => choices.map(({ chosen }) => chosen)))).toEqual(
       new Set(['common-relu', 'resnet-basic', 'common-conv']),
@@ -157,7 +155,7 @@ describe('reconstruction', () => {
     const call =
       (positions: number[], blocks = genotype.blocks) =>
       (): unknown =>
-        reconstructChains(proposals, space, library, [{ genotype: { ...genotype, blocks }, positions, seed: 1 }])
+        reconstructChains({ proposals, space, library }, [{ genotype: { ...genotype, blocks }, positions, seed: 1 }])
     expect(call([genotype.blocks.length])).toThrow(/Positions must rise/)
     expect(call([3, 3])).toThrow(/Positions must rise/)
     expect(call([0], genotype.blocks.slice(0, 2))).toThrow(/inside the space/)
@@ -185,7 +183,10 @@ describe("a user's block", () => {
   it('stands beside the others with that score, and every chain with it is valid', () => {
     const random = createRandom(8)
     const genotype = ownSpace.random(random)
-    const suggested = suggestBlocks(proposals, ownSpace, withOwn, genotype, 3, 50)
+    const suggested = suggestBlocks(
+      { proposals, space: ownSpace, library: withOwn },
+      { genotype, position: 3, count: 50 },
+    )
     const position = suggested.findIndex(({ block }) => block === 'my-block')
     const tokens = chainTokens(ownSpace.replaceAt(genotype, 3, 'my-block')!, ownSpace, withOwn)
     const before = [...tokens.stem, ...tokens.blocks.slice(0, 3).flat()]
@@ -199,7 +200,7 @@ describe("a user's block", () => {
       const drawn = ownSpace.random(random)
       return { genotype: drawn, positions: drawn.blocks.map((_, place) => place), seed }
     })
-    for (const rebuilt of reconstructChains(proposals, ownSpace, withOwn, requests))
+    for (const rebuilt of reconstructChains({ proposals, space: ownSpace, library: withOwn }, requests))
       expect(ownSpace.problems(rebuilt.genotype)).toEqual([])
   })
 })
@@ -207,16 +208,20 @@ describe("a user's block", () => {
 describe('suggestions', () => {
   it('are the most probable blocks that fit behind a prefix, wherever it ends', () => {
     const { genotype } = requestsOf(1, 9)[0]!
-    const all = suggestBlocks(proposals, space, library, genotype, 4, 50)
+    const all = suggestBlocks({ proposals, space, library }, { genotype, position: 4, count: 50 })
     expect(all.reduce((sum, { probability }) => sum + probability, 0)).toBeCloseTo(1, 6)
     expect([...all].sort((a, b) => b.probability - a.probability)).toEqual(all)
-    expect(suggestBlocks(proposals, space, library, genotype, 4, 3)).toEqual(all.slice(0, 3))
+    expect(suggestBlocks({ proposals, space, library }, { genotype, position: 4, count: 3 })).toEqual(all.slice(0, 3))
     // What stands behind the position does not matter, nor does a chain that is still too short.
     const short = { ...genotype, blocks: genotype.blocks.slice(0, 5) }
-    expect(suggestBlocks(proposals, space, library, short, 4, 50)).toEqual(all)
-    expect(suggestBlocks(proposals, space, library, short, 5, 5)).toHaveLength(5)
-    expect(suggestBlocks(proposals, space, library, { ...genotype, blocks: [] }, 0, 5)).toHaveLength(5)
-    expect(() => suggestBlocks(proposals, space, library, short, 6, 5)).toThrow(/positions 0 to 5/)
+    expect(suggestBlocks({ proposals, space, library }, { genotype: short, position: 4, count: 50 })).toEqual(all)
+    expect(suggestBlocks({ proposals, space, library }, { genotype: short, position: 5, count: 5 })).toHaveLength(5)
+    expect(
+      suggestBlocks({ proposals, space, library }, { genotype: { ...genotype, blocks: [] }, position: 0, count: 5 }),
+    ).toHaveLength(5)
+    expect(() => suggestBlocks({ proposals, space, library }, { genotype: short, position: 6, count: 5 })).toThrow(
+      /positions 0 to 5/,
+    )
   })
 })
 
@@ -224,12 +229,12 @@ describe('tensors', () => {
   it('are all gone after reconstructions and after the proposer', () => {
     const use = (): void => {
       const one = createProposals(checkpoint)
-      reconstructChains(one, space, library, requestsOf(5, 10))
+      reconstructChains({ proposals: one, space, library }, requestsOf(5, 10))
       one.dispose()
     }
     use()
     const before = { tensors: tf.memory().numTensors, native: nativeBinding.getNumOfTensors() }
-    reconstructChains(proposals, space, library, requestsOf(5, 11))
+    reconstructChains({ proposals, space, library }, requestsOf(5, 11))
     use()
     expect({ tensors: tf.memory().numTensors, native: nativeBinding.getNumOfTensors() }).toEqual(before)
   })

@@ -1,12 +1,19 @@
 // Refills emptied positions of block chains (GPT-NAS section III-E, Algorithm 1): from the left, the context is the prefix as
 // already rebuilt, one block out and one block in. What the paper leaves open is settled in docs/proposer.md.
-import { blockNames, chainTokens, windowBeforeBlock } from '@shared/language'
-import type { BlockLibrary } from '@shared/architecture/block'
+import { chainTokens, windowBeforeBlock } from '@shared/language'
 import { AppError } from '@shared/errors'
 import { createRandom, type Random } from '@shared/random'
 import type { BlockChainSpace, ChainGenotype } from '@shared/spaces/block-chain/space'
-import { likelihoods } from './likelihood'
-import type { Proposals } from './proposals'
+import {
+  mostProbable,
+  totalWeight,
+  weighBlocks,
+  type AllowedBlock,
+  type BlockPlace,
+  type WeightedBlock,
+} from './block-weights'
+import type { ChainProposer } from './chain-proposer'
+import type { Sentence } from './likelihood'
 
 export interface ChainRequest {
   readonly genotype: ChainGenotype
@@ -27,11 +34,9 @@ export interface RebuiltChain {
   readonly choices: Choice[]
 }
 
-/** How a chain goes on when `name` stands at the position, and how probable that is before the space has its say. */
-interface Candidate {
-  readonly name: string
+/** A block that may stand at the position, and how the chain goes on with it. */
+interface Candidate extends AllowedBlock {
   readonly genotype: ChainGenotype
-  readonly weight: number
 }
 
 /** Runners-up that are reported beside the chosen block. */
@@ -64,56 +69,35 @@ function begin({ genotype, positions, seed }: ChainRequest, space: BlockChainSpa
   return { genotype, choices: [], random: createRandom(seed).fork('reconstruct'), positions }
 }
 
-/** Every block that may stand at the position, with its unnormalised probability; all drafts at once. */
-function candidatesOf(
-  waiting: readonly { readonly draft: Draft; readonly position: number }[],
-  proposals: Proposals,
-  space: BlockChainSpace,
-  library: BlockLibrary,
-): Candidate[][] {
-  const windows = waiting.map(({ draft, position }) =>
-    windowBeforeBlock(chainTokens(draft.genotype, space, library), position),
-  )
-  const predicted = proposals.nextBlocks(windows)
-  return waiting.map(({ draft, position }, i) => {
-    const allowed = space.names().flatMap((name) => {
-      const genotype = space.replaceAt(draft.genotype, position, name)
-      return genotype === undefined ? [] : [{ name, genotype }]
-    })
-    const unclassified = allowed.filter(({ name }) => !blockNames.includes(name))
-    const scores = likelihoods(
-      unclassified.map(({ genotype }) => {
-        const tokens = chainTokens(genotype, space, library)
-        return {
-          before: [...tokens.stem, ...tokens.blocks.slice(0, position).flat()],
-          block: tokens.blocks[position]!,
-        }
-      }),
-      proposals,
-    )
-    return allowed.map(({ name, genotype }) => {
-      const label = blockNames.indexOf(name)
-      const weight =
-        label >= 0 ? predicted[i]!.blocks[label]! : scores[unclassified.findIndex((one) => one.name === name)]!
-      return { name, genotype, weight }
-    })
-  })
+/** What stands before the position, and every block that the space allows there. */
+function placeOf(genotype: ChainGenotype, position: number, { space, library }: ChainProposer): BlockPlace<Candidate> {
+  const sentenceIn = (chain: ChainGenotype): Sentence => {
+    const { stem, blocks } = chainTokens(chain, space, library)
+    return { before: [...stem, ...blocks.slice(0, position).flat()], block: blocks[position]! }
+  }
+  return {
+    window: windowBeforeBlock(chainTokens(genotype, space, library), position),
+    allowed: space.names().flatMap((block) => {
+      const replaced = space.replaceAt(genotype, position, block)
+      return replaced === undefined ? [] : [{ block, genotype: replaced, sentence: () => sentenceIn(replaced) }]
+    }),
+  }
 }
 
-function choose(candidates: readonly Candidate[], position: number, draft: Draft): void {
-  const total = candidates.reduce((sum, { weight }) => sum + weight, 0)
+function choose(candidates: readonly WeightedBlock<Candidate>[], position: number, draft: Draft): void {
+  const total = totalWeight(candidates)
   // Temperature 1: blocks are drawn as probable as they are predicted.
   let place = draft.random.next() * total
   const chosen = candidates.find(({ weight }) => (place -= weight) < 0) ?? candidates[candidates.length - 1]
   if (chosen === undefined)
     throw new AppError('internal', `No block of the space can stand at position ${position + 1} of the chain.`)
   draft.genotype = chosen.genotype
-  const alternatives = candidates
-    .filter((candidate) => candidate !== chosen)
-    .sort((a, b) => b.weight - a.weight)
-    .slice(0, ALTERNATIVES)
-    .map(({ name, weight }) => ({ name, probability: weight / total }))
-  draft.choices.push({ position, chosen: chosen.name, probability: chosen.weight / total, alternatives })
+  const others = candidates.filter((candidate) => candidate !== chosen)
+  const alternatives = mostProbable(others, total, ALTERNATIVES).map(({ block: name, probability }) => ({
+    name,
+    probability,
+  }))
+  draft.choices.push({ position, chosen: chosen.block, probability: chosen.weight / total, alternatives })
 }
 
 /**
@@ -121,20 +105,16 @@ function choose(candidates: readonly Candidate[], position: number, draft: Draft
  * The result is a function of checkpoint, space and requests.
  * @throws AppError `invalid-architecture`, `invalid-input` as `begin`
  */
-export function reconstructChains(
-  proposals: Proposals,
-  space: BlockChainSpace,
-  library: BlockLibrary,
-  requests: readonly ChainRequest[],
-): RebuiltChain[] {
-  const drafts = requests.map((request) => begin(request, space))
+export function reconstructChains(proposer: ChainProposer, requests: readonly ChainRequest[]): RebuiltChain[] {
+  const drafts = requests.map((request) => begin(request, proposer.space))
   const rounds = Math.max(0, ...drafts.map(({ positions }) => positions.length))
   for (let round = 0; round < rounds; round++) {
     const waiting = drafts.flatMap((draft) => {
       const position = draft.positions[round]
       return position === undefined ? [] : [{ draft, position }]
     })
-    const candidates = candidatesOf(waiting, proposals, space, library)
+    const places = waiting.map(({ draft, position }) => placeOf(draft.genotype, position, proposer))
+    const candidates = weighBlocks(proposer.proposals, places)
     waiting.forEach(({ draft, position }, i) => choose(candidates[i]!, position, draft))
   }
   return drafts.map(({ genotype, choices }) => ({ genotype, choices }))

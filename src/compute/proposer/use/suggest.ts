@@ -1,31 +1,27 @@
 // What the editor offers next: blocks that could stand at a position, given only the blocks before it.
 import { blockDefinition } from '@shared/architecture/blocks'
-import type { BlockLibrary } from '@shared/architecture/block'
 import { AppError } from '@shared/errors'
-import { blockNames, cachedBlockTokens, stemTokens, windowBefore } from '@shared/language'
-import type { BlockChainSpace, ChainGenotype } from '@shared/spaces/block-chain/space'
-import type { Proposals } from './proposals'
-import { likelihoods } from './likelihood'
+import { cachedBlockTokens, stemTokens, windowBefore } from '@shared/language'
+import type { ChainGenotype } from '@shared/spaces/block-chain/space'
+import { mostProbable, totalWeight, weighBlocks, type AllowedBlock } from './block-weights'
+import type { ChainProposer } from './chain-proposer'
+
+export interface SuggestionRequest {
+  /** Only what stands before the position has to fit. */
+  readonly genotype: ChainGenotype
+  /** 0 to the chain's length. */
+  readonly position: number
+  /** Most suggestions. */
+  readonly count: number
+}
 
 export interface Suggestion {
   readonly block: string
   readonly probability: number
 }
 
-/**
- * Most probable first; probabilities are over the blocks that fit the shape there, each with the sizes of what stands at the
- * position now, or keeping width and map. The chain behind the position is not looked at.
- * @param position 0 to the chain's length
- * @throws AppError `invalid-input` for another position, `invalid-architecture` when the blocks before it do not fit
- */
-export function suggestBlocks(
-  proposals: Proposals,
-  space: BlockChainSpace,
-  library: BlockLibrary,
-  genotype: ChainGenotype,
-  position: number,
-  count: number,
-): Suggestion[] {
+/** The layers before a position and the shape that they hand on. @throws AppError as `suggestBlocks` */
+function prefixOf({ genotype, position }: SuggestionRequest, { space, library }: ChainProposer) {
   if (position > genotype.blocks.length)
     throw new AppError(
       'invalid-input',
@@ -42,32 +38,28 @@ export function suggestBlocks(
       cachedBlockTokens(blockDefinition(library, block), steps[i]!.parameters, shapes[i]!),
     ),
   ]
-  const shape = shapes[position]!
-  const { width, stride } = genotype.blocks[position] ?? { width: 1, stride: 1 }
-  const fitting = space.names().flatMap((block) => {
-    const genes = [{ block, width, stride } as const, { block, width: 1, stride: 1 } as const]
-    for (const gene of genes) {
+  return { before, shape: shapes[position]! }
+}
+
+/**
+ * Most probable first; probabilities are over the blocks that fit the shape there, each with the sizes of what stands at the
+ * position now, or keeping width and map. The chain behind the position is not looked at.
+ * @throws AppError `invalid-input` for another position, `invalid-architecture` when the blocks before it do not fit
+ */
+export function suggestBlocks(proposer: ChainProposer, request: SuggestionRequest): Suggestion[] {
+  const { proposals, space, library } = proposer
+  const { before, shape } = prefixOf(request, proposer)
+  const { width, stride } = request.genotype.blocks[request.position] ?? { width: 1, stride: 1 }
+  const allowed = space.names().flatMap((block): AllowedBlock[] => {
+    for (const gene of [{ block, width, stride } as const, { block, width: 1, stride: 1 } as const]) {
       const step = space.step(shape, gene)
-      if (!('reason' in step)) return [{ block, parameters: step.parameters }]
+      if ('reason' in step) continue
+      const tokens = () => cachedBlockTokens(blockDefinition(library, block), step.parameters, shape)
+      return [{ block, sentence: () => ({ before, block: tokens() }) }]
     }
     return []
   })
-  const predicted = proposals.nextBlocks([windowBefore(before, before.length)])[0]!.blocks
-  const own = fitting.filter(({ block }) => !blockNames.includes(block))
-  const scores = likelihoods(
-    own.map(({ block, parameters }) => ({
-      before,
-      block: cachedBlockTokens(blockDefinition(library, block), parameters, shape),
-    })),
-    proposals,
-  )
-  const weighted = fitting.map(({ block }) => {
-    const label = blockNames.indexOf(block)
-    return { block, weight: label >= 0 ? predicted[label]! : scores[own.findIndex((one) => one.block === block)]! }
-  })
-  const total = weighted.reduce((sum, { weight }) => sum + weight, 0)
-  return weighted
-    .sort((a, b) => b.weight - a.weight)
-    .slice(0, count)
-    .map(({ block, weight }) => ({ block, probability: weight / total }))
+  const window = windowBefore(before, before.length)
+  const blocks = weighBlocks(proposals, [{ window, allowed }])[0]!
+  return mostProbable(blocks, totalWeight(blocks), request.count)
 }
