@@ -1,12 +1,21 @@
 // Follows a run in the terminal: bars on a terminal, one line per finished trial without one. Ctrl-C pauses cleanly.
 import type { RunUpdate } from '@shared/contract/searches'
 import { errorData } from '@shared/errors'
+import { trainedFraction, type Activity } from '@shared/search/activity'
 import type { Run } from '@shared/search/run'
 import { RUN_STATE_RULES } from '@shared/search/run-states'
 import type { Trial } from '@shared/search/trial'
 import type { CommandContext } from './command'
 import { bar, count, duration, percent } from './format'
 import { EXIT } from './output'
+
+/** What one trial in training is at. */
+export function activityLine(activity: Activity): string {
+  const { trialNumber, compute, epoch, epochs, validation, loss } = activity
+  const validating = validation ? `, validating (${validation.images} of ${validation.of} images)` : ''
+  const lost = loss === null ? '' : `, loss ${loss.toFixed(3)}`
+  return `  ${bar(trainedFraction(activity), 16)} trial ${trialNumber} on compute ${compute}: epoch ${epoch} of ${epochs}${validating}${lost}`
+}
 
 /** The bars of one moment. */
 export function liveLines({ run, activities, phase, preparing }: RunUpdate): string[] {
@@ -16,12 +25,7 @@ export function liveLines({ run, activities, phase, preparing }: RunUpdate): str
   const best = run.bestFitness === null ? '' : `, best ${percent(run.bestFitness)}`
   return [
     `${bar(planned > 0 ? done / planned : 0)} trial ${done} of ${planned}, generation ${run.generation + 1} of ${run.definition.generations}${best}${left}`,
-    ...activities.map((activity) => {
-      const fraction =
-        activity.epochs > 0 ? (activity.epoch - 1 + activity.step / Math.max(1, activity.steps)) / activity.epochs : 0
-      const loss = activity.loss === null ? '' : `, loss ${activity.loss.toFixed(3)}`
-      return `  ${bar(fraction, 16)} trial ${activity.trialNumber} on compute ${activity.compute}: epoch ${activity.epoch} of ${activity.epochs}${loss}`
-    }),
+    ...activities.map(activityLine),
     ...(preparing ? [`  ${bar(preparing.fraction ?? 0, 16)} ${preparing.message}`] : []),
     ...(phase === 'proposing' ? ['  proposing the next generation ...'] : []),
   ]

@@ -107,13 +107,38 @@ describe('a search through the contract', () => {
     expect([...merged.values()].sort((a, b) => a.number - b.number)).toEqual(trials)
     const journal = updates.flatMap((update) => update.journal.map((entry) => entry.id))
     expect(new Set(journal).size).toBe(journal.length)
-    expect(updates.some(({ activities }) => activities.some(({ steps, epochs }) => steps === 3 && epochs === 2))).toBe(
-      true,
-    )
+    expect(
+      updates.some(({ activities }) =>
+        activities.some(({ stepsPerEpoch, epochs }) => stepsPerEpoch === 3 && epochs === 2),
+      ),
+    ).toBe(true)
     // Who comes late gets everything at once, and the stream of an ended run ends.
     const [late, ...more] = await follow(engine, id)
     expect(late!.changedTrials).toEqual(trials)
     expect(more).toEqual([])
+  })
+
+  it('tells how far the validation of an epoch is, whose steps are done by then', async () => {
+    const validating: TrainScript = async function* (job) {
+      for await (const event of wellTrained(job)) {
+        if (event.type === 'step' && event.step === 3) continue // as where the last step follows too fast to be told
+        if (event.type === 'epoch') {
+          yield { type: 'validation', lease: job.lease, epoch: event.epoch.epoch, images: 8, of: 15 }
+          await new Promise((resolve) => setTimeout(resolve, 150))
+        }
+        yield event
+      }
+    }
+    const engine = await openEngine(temporaryFolder(), { train: validating })
+    await fetchTiny(engine)
+    const { id } = await engine.client.searches.create({ definition: tinySearch({ generations: 1 }) })
+    const activities = (await follow(engine, id)).flatMap((update) => update.activities)
+    expect(activities).toContainEqual(
+      expect.objectContaining({ epoch: 1, step: 3, stepsPerEpoch: 3, validation: { images: 8, of: 15 }, loss: 0.5 }),
+    )
+    // The next epoch's steps are not taken for validation.
+    const later = activities.filter(({ epoch, step }) => epoch === 2 && step < 3)
+    expect(later.map(({ validation }) => validation).filter((validation) => validation !== null)).toEqual([])
   })
 
   it('believes no event of another lease', async () => {

@@ -24,6 +24,8 @@ export interface EvaluationHooks {
     readonly notice: string | null
   }): Promise<void>
   onStep(step: { readonly epoch: number; readonly step: number; readonly loss: number }): void
+  /** A sign of life while the epoch's network is validated, which may take longer than a step. */
+  onValidation(seen: { readonly epoch: number; readonly images: number; readonly of: number }): void
   /** Something a person should read. */
   onNotice(message: string): Promise<void>
   /** Called when the epoch's checkpoint is on the disk. */

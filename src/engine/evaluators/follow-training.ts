@@ -99,7 +99,8 @@ async function receive(
       hooks.onStep(event)
       return undefined
     case 'validation':
-      return undefined // a sign of life, which the caller has taken as such
+      hooks.onValidation(event)
+      return undefined
     case 'notice':
       await hooks.onNotice(event.message)
       return undefined

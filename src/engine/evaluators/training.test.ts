@@ -36,6 +36,7 @@ function evaluated(
     onCompute: () => undefined,
     onStarted: async () => void told.push('started'),
     onStep: () => void told.push('step'),
+    onValidation: ({ images, of }) => void told.push(`validation ${images} of ${of}`),
     onNotice: async (message) => void told.push(message),
     onEpoch: async ({ epoch }) => void told.push(`epoch ${epoch}`),
     shouldHold: () => holds,
@@ -61,7 +62,7 @@ function evaluated(
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
 describe('the evaluator of trainings', () => {
-  it('hands notices on and takes signs of life for what they are', async () => {
+  it('hands on notices and how far a validation is', async () => {
     const { told, result } = evaluated(async function* (job) {
       for await (const event of wellTrained(job)) {
         yield event
@@ -70,7 +71,7 @@ describe('the evaluator of trainings', () => {
       }
     })
     expect(await result).toMatchObject({ type: 'finished' })
-    expect(told.slice(0, 6)).toEqual(['started', 'It grows.', 'step', 'step', 'step', 'epoch 1'])
+    expect(told.slice(0, 6)).toEqual(['started', 'It grows.', 'step', 'validation 1 of 3', 'step', 'validation 1 of 3'])
   })
 
   it('kills a compute that falls silent in the middle, and says so as a death', async () => {

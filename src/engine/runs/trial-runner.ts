@@ -2,6 +2,7 @@
 // makes every further trial pointless ends the run (docs/rules.md#retry).
 import { rm } from 'node:fs/promises'
 import { AppError, errorData, type ErrorCode, type ErrorData } from '@shared/errors'
+import type { Activity } from '@shared/search/activity'
 import { addUsage, type TrialUsage } from '@shared/search/usage'
 import { checkpointFolder } from '../evaluators/training'
 import type { Evaluation, EvaluationHooks, MeasuredCompute } from '../evaluators/evaluator'
@@ -145,7 +146,8 @@ function hooksOf(context: RunContext, trial: TrialRecord, onCompute: EvaluationH
   const { live, run, control, updates } = context
   let stepsPerEpoch = 1
   let compute = 0
-  const show = (epoch: number, step: number, loss: number | null): void => {
+  let loss: number | null = null
+  const show = (epoch: number, step: number, validation: Activity['validation'] = null): void => {
     const { epochs } = run.definition.recipe
     live.activities.set(trial.id, {
       trialId: trial.id,
@@ -154,7 +156,8 @@ function hooksOf(context: RunContext, trial: TrialRecord, onCompute: EvaluationH
       epoch: Math.min(epoch, epochs),
       epochs,
       step,
-      steps: stepsPerEpoch,
+      stepsPerEpoch,
+      validation,
       loss,
     })
     updates.touch(run.id)
@@ -164,14 +167,20 @@ function hooksOf(context: RunContext, trial: TrialRecord, onCompute: EvaluationH
     onStarted: async (start) => {
       compute = start.compute
       stepsPerEpoch = start.stepsPerEpoch
-      show(start.resumedFromEpoch + 1, 0, null)
+      loss = null
+      show(start.resumedFromEpoch + 1, 0)
       const line =
         start.notice === null
           ? null
           : { level: 'warning' as const, message: `Trial ${trial.number}: ${start.notice}`, trialId: trial.id }
       await record(context, line, (writer) => dropEpochsAfter(writer, trial.id, start.resumedFromEpoch), [trial.id])
     },
-    onStep: ({ epoch, step, loss }) => show(epoch, step, loss),
+    onStep: (told) => {
+      loss = told.loss
+      show(told.epoch, told.step)
+    },
+    // Its steps are done, though the last of them may not have been told.
+    onValidation: ({ epoch, images, of }) => show(epoch, stepsPerEpoch, { images, of }),
     onNotice: (message) =>
       record(
         context,
@@ -180,7 +189,8 @@ function hooksOf(context: RunContext, trial: TrialRecord, onCompute: EvaluationH
         [trial.id],
       ),
     onEpoch: async (epoch) => {
-      show(epoch.epoch + 1, 0, epoch.trainLoss)
+      loss = epoch.trainLoss
+      show(epoch.epoch + 1, 0)
       await record(
         context,
         null,

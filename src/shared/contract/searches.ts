@@ -2,21 +2,11 @@
 import { eventIterator, oc } from '@orpc/contract'
 import { z } from 'zod'
 import { datasetProgressSchema } from './datasets'
+import { activitySchema } from '../search/activity'
 import { runDefinitionSchema, runSchema } from '../search/run'
 import { epochSchema, trialSchema } from '../search/trial'
 
-/** What a trial in training is doing right now. */
-export const activitySchema = z.object({
-  trialId: z.number().int(),
-  trialNumber: z.number().int(),
-  compute: z.number().int(),
-  epoch: z.number().int(),
-  epochs: z.number().int(),
-  step: z.number().int(),
-  steps: z.number().int(),
-  loss: z.number().nullable(),
-})
-export type Activity = z.infer<typeof activitySchema>
+export type { Activity } from '../search/activity'
 
 /** One line of the run's journal. */
 export const journalEntrySchema = z.object({

@@ -114,7 +114,10 @@ describe('the definition', () => {
 describe('a run', () => {
   const trials = [sampleTrial(3), sampleTrial(8, { state: 'running', fitness: null })]
   const activities = [
-    { trialId: 108, trialNumber: 8, compute: 0, epoch: 2, epochs: 3, step: 40, steps: 125, loss: 1.5 },
+    {
+      ...{ trialId: 108, trialNumber: 8, compute: 0, loss: 1.5 },
+      ...{ epoch: 2, epochs: 3, step: 40, stepsPerEpoch: 125, validation: null },
+    },
   ]
 
   it('shows progress, what trains, the best, the population and the journal, and follows changes', async () => {
@@ -126,6 +129,10 @@ describe('a run', () => {
     expect(mounted.wrapper.text()).toContain('epoch 2 of 3, step 40 of 125')
     expect(mounted.wrapper.text()).toContain('53.0 %')
     expect(mounted.wrapper.text()).toContain('Run started.')
+    const [training] = activities
+    mounted.engine.state.activities = [{ ...training!, step: 125, validation: { images: 1500, of: 5000 } }]
+    mounted.engine.push()
+    await untilText(mounted.wrapper, 'epoch 2 of 3, validating (1,500 of 5,000 images)')
     mounted.engine.state.phase = 'proposing'
     mounted.engine.push()
     await untilText(mounted.wrapper, 'Proposing the next generation')

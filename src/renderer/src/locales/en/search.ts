@@ -18,6 +18,7 @@ export const search = {
     computeIdle: 'Compute {slot} is idle',
     starting: 'starting',
     step: 'epoch {epoch} of {epochs}, step {step} of {steps}',
+    validating: 'epoch {epoch} of {epochs}, validating ({images} of {of} images)',
     loss: '· loss {loss}',
     population: 'Generation {generation}',
     noPopulation: 'The first proposals appear here.',
