@@ -1,5 +1,5 @@
 // The editor's actions by name, with their keys: what the palette, the key sheet and the context menu list.
-import { computed } from 'vue'
+import { computed, inject, provide, type InjectionKey } from 'vue'
 import { useI18n } from 'vue-i18n'
 import { useCommands, type Command } from '@/stores/commands.store'
 import { useNavigationStore } from '@/stores/navigation.store'
@@ -7,18 +7,22 @@ import { graphOf, innerNodeIds } from '@shared/architecture/document'
 import { duplicate, group, innerSelection, removeSelection, tidy, ungroup } from '../store/edit-commands'
 import { useEditorStore } from '../store/editor.store'
 import { hasOwnUndo, isOnNodes, isTyping } from './typing'
+import type { CanvasActions } from './use-canvas-actions'
 import { useEditing } from './use-editing'
 import { useFiles } from './use-files'
 
-/** What only the component that shows the canvas can do. */
-export interface CanvasActions {
-  fit(): void
-  zoomBy(factor: number): void
-  quickAdd(): void
-  suggest(): void
-  openExpansion(nodeId: string): void
+export type DesignCommands = ReturnType<typeof useDesignCommands>
+
+const commandsKey: InjectionKey<DesignCommands> = Symbol('design commands')
+
+/** The commands that the view around registered, for its toolbar and menus. @throws Error outside of a design view. */
+export function useProvidedCommands(): DesignCommands {
+  const commands = inject(commandsKey)
+  if (!commands) throw new Error('no design view around')
+  return commands
 }
 
+/** Registers the editor's commands and provides them to the parts of the view. */
 export function useDesignCommands(canvas: CanvasActions) {
   const { t } = useI18n()
   const editor = useEditorStore()
@@ -99,5 +103,7 @@ export function useDesignCommands(canvas: CanvasActions) {
       ...action,
     })),
   )
-  return { actions, selectedBlock }
+  const commands = { actions, selectedBlock }
+  provide(commandsKey, commands)
+  return commands
 }

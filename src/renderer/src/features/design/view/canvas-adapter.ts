@@ -1,5 +1,5 @@
 // The one place that talks to Cytoscape: draws a graph it is given, reports what the user did as intents, decides nothing.
-// Nodes are hit areas and lines here; their faces are the cards of NodeLayer.vue, which follows `onPlaces`.
+// Nodes are hit areas and lines here; their faces are the cards that GraphCanvas.vue lays over it, which follows `onPlaces`.
 import cytoscape, { type Core, type EventObject, type NodeSingular } from 'cytoscape'
 import type { Position } from '@shared/architecture/document'
 import { boundsOf, segmentOf, type DrawnEdge, type DrawnGraph } from './graph'
