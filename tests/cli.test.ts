@@ -108,8 +108,8 @@ describe('gpt-nas', () => {
   })
 
   it.each([
-    [['search', 'show'], /no search yet/],
-    [['search', 'resume', '7'], /no search yet|No run "7"/],
+    [['search', 'show'], /no run yet/],
+    [['search', 'resume', '7'], /no run yet|No run "7"/],
     [['export', '--trial', 'best'], /takes a trial's id/],
     [['export', '--trial', '999'], /no trial with the id 999/],
     [['dataset', 'get', 'imagenet-22k'], /no data set "imagenet-22k"/],

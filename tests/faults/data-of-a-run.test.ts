@@ -37,7 +37,7 @@ it('a going search keeps its data set; a paused one goes on with the same images
   await expect.poll(async () => (await client.trials.list({ id })).trials[0]?.epochs.length).toBe(1)
   await expect(client.datasets.remove({ name: DATASET })).rejects.toMatchObject({
     code: 'conflict',
-    message: expect.stringContaining('search 1 "Disturbed"') as string,
+    message: expect.stringContaining('run 1 "Disturbed"') as string,
   })
 
   await client.searches.pause({ id })
@@ -87,7 +87,7 @@ it('an export keeps the data set that its proof reads, until it is done', async 
   await expect.poll(() => stages).toContain('proving')
   await expect(client.datasets.remove({ name: DATASET })).rejects.toMatchObject({
     code: 'conflict',
-    message: expect.stringContaining('the export of trial 1 of search 1 uses it') as string,
+    message: expect.stringContaining('the export of trial 1 of run 1 uses it') as string,
   })
   prove()
   await exporting

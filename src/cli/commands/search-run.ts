@@ -11,7 +11,7 @@ export async function findRun(client: Client<EngineContract>, wanted: string | u
   if (!latest)
     throw new AppError(
       'not-found',
-      'This workspace holds no search yet.',
+      'This workspace holds no run yet.',
       'Start one with "gpt-nas search start --sample".',
     )
   if (wanted === undefined) return latest

@@ -134,7 +134,7 @@ function trialRow(trial: Trial): string[] {
 }
 
 export function searchCommand(program: Command): void {
-  const group = program.command('search').description('searches: start, resume, list, show')
+  const group = program.command('search').description('runs: start a search, resume, list, show')
 
   withCommonOptions(
     group
@@ -186,7 +186,7 @@ export function searchCommand(program: Command): void {
       output.result(
         runs,
         runs.length === 0
-          ? 'No searches yet. Start one with "gpt-nas search start --sample".'
+          ? 'No runs yet. Start one with "gpt-nas search start --sample".'
           : table(['>Run', 'Name', 'Strategy', 'State', '>Trials', '>Best', '>Time'], rows),
       )
     }),

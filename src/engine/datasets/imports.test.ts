@@ -201,13 +201,13 @@ describe('more classes than a byte can name', () => {
 
 describe('a data set that a search trains with', () => {
   it('is neither replaced nor removed before the search has let go of it', async () => {
-    let users = ['search 3 "Birds"']
+    let users = ['run 3 "Birds"']
     const { datasets, run } = importHarness({ usersOf: (name) => (name === 'mine' ? users : []) })
     users = []
     await run({ path: folderOfImages(), name: 'mine' })
     const { fingerprint } = await datasets.ready('mine')
-    users = ['search 3 "Birds"']
-    const refusal = { code: 'conflict', message: expect.stringContaining('search 3 "Birds"') as string }
+    users = ['run 3 "Birds"']
+    const refusal = { code: 'conflict', message: expect.stringContaining('run 3 "Birds"') as string }
     await expect(datasets.remove('mine')).rejects.toMatchObject(refusal)
     await expect(run({ path: folderOfImages(12, 2), name: 'mine', replace: true })).rejects.toMatchObject(refusal)
     expect((await datasets.ready('mine')).fingerprint).toBe(fingerprint)

@@ -275,10 +275,10 @@ describe('images that are being made', () => {
     const users: string[] = []
     const harness = await original({ usersOf: () => users })
     await harness.reduce('large', 16)
-    users.push('search 1 "x"')
+    users.push('run 1 "x"')
     await expect(harness.datasets.remove('large', 16)).rejects.toMatchObject({
       code: 'conflict',
-      message: expect.stringContaining('search 1') as string,
+      message: expect.stringContaining('run 1') as string,
     })
   })
 

@@ -35,7 +35,7 @@ export function refuseOtherData({ number, dataFingerprint }: RunRecord, { manife
   if (dataFingerprint === null || dataFingerprint === fingerprint) return
   throw new AppError(
     'conflict',
-    `Search ${number} has begun with other images than the data set "${manifest.name}" holds now: it was replaced on ${manifest.createdAt}.`,
+    `Run ${number} has begun with other images than the data set "${manifest.name}" holds now: it was replaced on ${manifest.createdAt}.`,
     `Import the images of before as "${manifest.name}" again, or start a new search.`,
   )
 }

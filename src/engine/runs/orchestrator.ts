@@ -49,7 +49,7 @@ export class Orchestrator {
   /** Going runs that read a data set, in words: for who wants to change it. */
   usersOf(dataset: string): string[] {
     const users = [...this.tasks.values()].filter(({ run }) => run.definition.data.dataset === dataset)
-    return users.map(({ run }) => `search ${run.number} "${run.definition.name}"`)
+    return users.map(({ run }) => `run ${run.number} "${run.definition.name}"`)
   }
 
   unstoredError(runId: string): ErrorData | undefined {
@@ -84,7 +84,7 @@ export class Orchestrator {
   async create(run: NewRun): Promise<void> {
     await this.options.store.write(async (writer) => {
       await insertRun(writer, run)
-      await addJournal(writer, run.id, 'info', `Search "${run.definition.name}" was created.`)
+      await addJournal(writer, run.id, 'info', `Run "${run.definition.name}" was created.`)
     })
     this.options.updates.touch(run.id)
   }
@@ -98,17 +98,17 @@ export class Orchestrator {
     if (this.tasks.has(id) || !(RUN_STATE_RULES[run.state].canResume || isStuck)) {
       throw new AppError(
         'conflict',
-        `Search ${run.number} is ${run.state} and cannot be started.`,
+        `Run ${run.number} is ${run.state} and cannot be started.`,
         RUN_STATE_RULES[run.state].isOver ? 'Start a new search.' : 'Wait until it is paused.',
       )
     }
     const control = new RunControl()
     const live = createLiveRun(run.seconds)
     const word = run.startedAt === null ? 'started' : 'goes on'
-    const started = record({ ...this.options, run }, { message: `Search ${run.number} ${word}.` }, async (writer) => {
+    const started = record({ ...this.options, run }, { message: `Run ${run.number} ${word}.` }, async (writer) => {
       // It may have been removed or stopped since it was read.
       const { state } = await getRun(writer, id)
-      if (state !== run.state) throw new AppError('conflict', `Search ${run.number} has just become ${state}.`)
+      if (state !== run.state) throw new AppError('conflict', `Run ${run.number} has just become ${state}.`)
       // Trials of a run whose end could not be stored are still marked as running.
       await moveTrials(writer, id, 'running', 'waiting')
       await updateRun(writer, id, {
@@ -138,7 +138,7 @@ export class Orchestrator {
     const task = this.tasks.get(id)
     if (task === undefined || run.state === 'pausing') {
       if (run.state === 'paused' || run.state === 'pausing') return
-      throw new AppError('conflict', `Search ${run.number} is ${run.state} and cannot be paused.`)
+      throw new AppError('conflict', `Run ${run.number} is ${run.state} and cannot be paused.`)
     }
     await record(
       { ...this.options, run },
@@ -147,7 +147,7 @@ export class Orchestrator {
         // It may have come to its end since it was read; that end must stand.
         const { state } = await getRun(writer, id)
         if (!RUN_STATE_RULES[state].canPause)
-          throw new AppError('conflict', `Search ${run.number} is ${state} and cannot be paused.`)
+          throw new AppError('conflict', `Run ${run.number} is ${state} and cannot be paused.`)
         await updateRun(writer, id, { state: 'pausing' })
       },
     )
@@ -178,13 +178,13 @@ export class Orchestrator {
     const { store, artefacts, updates } = this.options
     const run = await getRun(store.db, id)
     if (this.tasks.has(id)) {
-      throw new AppError('conflict', `Search ${run.number} is going and cannot be removed.`, 'Stop or pause it first.')
+      throw new AppError('conflict', `Run ${run.number} is going and cannot be removed.`, 'Stop or pause it first.')
     }
     const trials = await listTrials(store.db, id)
     await store.write(async (writer) => {
       // Started since it was looked for: its task would write into nothing.
       if (this.tasks.has(id))
-        throw new AppError('conflict', `Search ${run.number} has just been started.`, 'Stop or pause it first.')
+        throw new AppError('conflict', `Run ${run.number} has just been started.`, 'Stop or pause it first.')
       for (const trial of trials) await artefacts.release(writer, `trial:${trial.id}`)
       await artefacts.release(writer, `run:${id}`)
       await deleteRun(writer, id)

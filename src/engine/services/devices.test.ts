@@ -52,7 +52,7 @@ describe('the benchmark of an engine', () => {
     })
     const { id, number } = await client.searches.create({ definition })
     await expect.poll(async () => (await client.searches.get({ id })).counts.running, { timeout: 10_000 }).toBeGreaterThan(0) // prettier-ignore
-    const refused = { code: 'conflict', message: expect.stringContaining(`Search ${number} is running`) as string }
+    const refused = { code: 'conflict', message: expect.stringContaining(`Run ${number} is running`) as string }
     await expect((await client.runtime.benchmark()).next()).rejects.toMatchObject(refused)
     await expect(client.runtime.configureDevices(deviceSettingsSchema.parse({}))).rejects.toMatchObject(refused)
     await client.searches.stop({ id })

@@ -16,7 +16,7 @@ async function refuseWhileSearching({ store, orchestrator }: Services): Promise<
   if (going === undefined) return
   throw new AppError(
     'conflict',
-    `Search ${going.number} is running: its computes would be measured along with it, or taken from it.`,
+    `Run ${going.number} is running: its computes would be measured along with it, or taken from it.`,
     'Pause it, and resume it afterwards.',
   )
 }

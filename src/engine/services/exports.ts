@@ -34,7 +34,7 @@ async function* createExport(
   const run = await getRun(services.store.db, runId)
   const release = services.datasets.hold(
     run.definition.data.dataset,
-    `the export of trial ${number} of search ${run.number}`,
+    `the export of trial ${number} of run ${run.number}`,
   )
   const unpin = weightsSha256 === null ? () => undefined : services.artefacts.pin(weightsSha256)
   try {

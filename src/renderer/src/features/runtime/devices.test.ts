@@ -62,13 +62,13 @@ describe('what computes use', () => {
     const environment = { cpuSlots: 4, threadsPerSlot: null, slotsPerGpu: null, gpuMemoryShare: null }
     mounted = mountWithEngine(RuntimeView, {
       devices: sampleDevices({ environment, gpus: [{ id: 'GPU-1', name: 'Card', memoryBytes: null }] }),
-      failures: new Map([['runtime.configureDevices', new AppError('conflict', 'Search 3 is running.', 'Pause it.')]]),
+      failures: new Map([['runtime.configureDevices', new AppError('conflict', 'Run 3 is running.', 'Pause it.')]]),
     })
     await untilText(mounted.wrapper, 'set by GPTNAS_CPU_SLOTS')
     expect(field('cpuSlots').exists()).toBe(false)
     await field('slotsPerGpu').setValue('2')
     await panel().find('form').trigger('submit')
-    await untilText(mounted.wrapper, 'Search 3 is running.')
+    await untilText(mounted.wrapper, 'Run 3 is running.')
   })
 })
 
@@ -112,11 +112,11 @@ describe('the benchmark', () => {
   })
 
   it('says why it was refused', async () => {
-    const refused = new AppError('conflict', 'Search 3 is running.', 'Pause it.')
+    const refused = new AppError('conflict', 'Run 3 is running.', 'Pause it.')
     mounted = mountWithEngine(RuntimeView, { failures: new Map([['runtime.benchmark', refused]]) })
     await untilText(mounted.wrapper, 'By rule')
     await clickById(testIds.runBenchmark)
     await untilText(mounted.wrapper, 'The measurement ended early')
-    expect(panel().text()).toContain('Search 3 is running.')
+    expect(panel().text()).toContain('Run 3 is running.')
   })
 })

@@ -29,7 +29,7 @@ const created = (): RunDefinition | undefined =>
 describe('an empty workspace', () => {
   it('offers the sample and starts it with one click', async () => {
     mounted = mountWithEngine(SearchView)
-    await untilText(mounted.wrapper, 'No search yet')
+    await untilText(mounted.wrapper, 'No run yet')
     await clickById(testIds.startSample)
     await eventually(() => expect(created()).toMatchObject({ name: 'First light', populationSize: 4 }))
   })

@@ -12,7 +12,7 @@ export const results = {
     run: 'Run',
     chooseRun: 'Choose a run',
     lowFidelity: 'Trained on smaller images than the data set has',
-    empty: 'No results yet. They appear with the first search.',
+    empty: 'No results yet. They appear with the first run.',
     toSearch: 'Go to Search',
     noneChosen: 'Choose a run above to see its trials.',
     noTrials: 'This run has no trials yet.',

@@ -5,7 +5,7 @@ export const search = {
     live: 'Live view',
     definition: 'New search',
     runs: 'Runs',
-    empty: 'No search yet. Start from the sample: it finds a small network for CIFAR-10 on this machine.',
+    empty: 'No run yet. Start from the sample: it finds a small network for CIFAR-10 on this machine.',
     sample: 'Start the sample “First light”',
     sampleHint: 'First light: 12 trials, short trainings on part of CIFAR-10.',
     best: 'Best so far',
