@@ -69,7 +69,7 @@ it('an export keeps the data set that its proof reads, until it is done', async 
     startProof: () =>
       Promise.resolve({
         client: {
-          predictTfjs: async ({ indices }: { indices: number[] }) => {
+          predict: async ({ indices }: { indices: number[] }) => {
             await new Promise<void>((resolve) => (prove = resolve))
             return { ...predictions(indices), runtime: 'plain tfjs' }
           },

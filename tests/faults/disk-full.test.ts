@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { writeLayersModel } from '../../src/compute/exchange/write-layers-model'
+import { replaceFolder } from '../../src/compute/exchange/write-export'
 import { importHarness } from '../../src/engine/datasets/testing/import-harness'
 import { pngOf } from '../../src/engine/datasets/testing/small-files'
 import { createArtefacts } from '../../src/engine/storage/artefacts'
@@ -134,12 +134,12 @@ describe.skipIf(!canMount)('a full disk', () => {
     const folder = path.join(temporaryFolder(), 'exports')
     smallDisk(folder, MEBIBYTE)
     const target = path.join(folder, 'model')
-    const model = (floats: number) => ({
-      json: {},
-      weights: [{ name: 'dense/kernel', shape: [floats], values: new Float32Array(floats).fill(0.5) }],
-    })
-    const written = await writeLayersModel(target, model(1000), { version: 1 })
-    await expect(writeLayersModel(target, model(MEBIBYTE), { version: 2 })).rejects.toMatchObject(refusal)
+    const model = (bytes: number, version: number) => [
+      { name: 'weights.bin', content: Buffer.alloc(bytes, 1) },
+      { name: 'metadata.json', content: Buffer.from(JSON.stringify({ version })) },
+    ]
+    const written = await replaceFolder(target, model(4000, 1))
+    await expect(replaceFolder(target, model(4 * MEBIBYTE, 2))).rejects.toMatchObject(refusal)
     expect(readdirSync(folder)).toEqual(['model'])
     expect(readdirSync(target).sort()).toEqual(written.map(({ name }) => name).sort())
     expect(JSON.parse(readFileSync(path.join(target, 'metadata.json'), 'utf8'))).toEqual({ version: 1 })

@@ -1,8 +1,9 @@
-// gpt-nas export: a trial's network as a tfjs layers model, proven in a fresh process with plain tfjs.
-import type { Command } from 'commander'
+// gpt-nas export: a trial's network in one of the export formats, proven in a fresh process where it holds trained values.
+import { Option, type Command } from 'commander'
 import { resolve } from 'node:path'
 import { AppError } from '@shared/errors'
 import type { Export } from '@shared/contract/exports'
+import { DEFAULT_EXPORT_FORMAT, EXPORT_FORMAT_NAMES, EXPORT_FORMATS, type ExportFormat } from '@shared/exchange/formats'
 import { runCommand, withCommonOptions, type CommandContext, type CommonOptions } from '../command'
 import { bytes, percent } from '../format'
 import { EXIT } from '../output'
@@ -12,9 +13,9 @@ import { findRun } from './search-run'
 export async function exportTrial(
   { client, output }: CommandContext,
   trialId: number,
-  folder: string | null,
+  wish: { readonly format?: ExportFormat; readonly folder?: string | null } = {},
 ): Promise<Export> {
-  for await (const progress of await client.exports.create({ trialId, folder })) {
+  for await (const progress of await client.exports.create({ trialId, ...wish })) {
     output.note(progress.message)
     if (progress.result) return progress.result
   }
@@ -45,14 +46,27 @@ async function refuseOtherRun({ client }: CommandContext, wanted: string, trialI
   )
 }
 
+/** The formats with what each writes; another one is refused with this list. */
+export function formatOption(flags = '--format <format>'): Option {
+  const titles = EXPORT_FORMAT_NAMES.map((name) => `${name}: ${EXPORT_FORMATS[name].title}`).join('; ')
+  return new Option(flags, titles).choices(EXPORT_FORMAT_NAMES).default(DEFAULT_EXPORT_FORMAT)
+}
+
+interface ExportOptions extends CommonOptions {
+  readonly trial?: string
+  readonly folder?: string
+  readonly format: ExportFormat
+}
+
 export function exportCommand(program: Command): void {
   withCommonOptions(
     program
       .command('export [run]')
-      .description('write the best network of a run (number or id), or of --trial, as a tfjs layers model and prove it')
+      .description('write the best network of a run (number or id), or of --trial, and prove that it computes the same')
+      .addOption(formatOption())
       .option('--trial <id>', 'trial id instead of the best of a run')
       .option('--folder <folder>', 'where to write (default: exports/ in the workspace)'),
-  ).action((run: string | undefined, options: CommonOptions & { trial?: string; folder?: string }) =>
+  ).action((run: string | undefined, options: ExportOptions) =>
     runCommand(options, async (context) => {
       const trialId =
         options.trial === undefined ? (await findRun(context.client, run)).bestTrialId : Number(options.trial)
@@ -66,11 +80,8 @@ export function exportCommand(program: Command): void {
         )
       }
       if (options.trial !== undefined && run !== undefined) await refuseOtherRun(context, run, trialId)
-      const exported = await exportTrial(
-        context,
-        trialId,
-        options.folder === undefined ? null : resolve(options.folder),
-      )
+      const folder = options.folder === undefined ? null : resolve(options.folder)
+      const exported = await exportTrial(context, trialId, { format: options.format, folder })
       context.output.result(exported, exportText(exported))
       return exported.proof?.passed === false ? EXIT.failed : EXIT.ok
     }),

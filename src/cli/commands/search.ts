@@ -91,7 +91,7 @@ async function refuseProblems({ client }: CommandContext, definition: RunDefinit
 async function follow(context: CommandContext, run: Run, shouldExport: boolean): Promise<number> {
   const ended = await watchRun(context, run.id)
   const best = ended.bestTrialId === null ? null : await context.client.trials.get({ id: ended.bestTrialId })
-  const exported = shouldExport && ended.state === 'finished' && best ? await exportTrial(context, best.id, null) : null
+  const exported = shouldExport && ended.state === 'finished' && best ? await exportTrial(context, best.id) : null
   context.output.result(
     { run: ended, best, export: exported },
     [summary(ended, best), ...(exported ? [exportText(exported)] : [])].join('\n'),

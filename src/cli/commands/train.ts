@@ -161,7 +161,7 @@ async function trainFile(context: CommandContext, file: string, options: TrainOp
   const trial = trials[0] ?? null
   const folder = typeof options.export === 'string' ? options.export : null
   const isExported = options.export !== undefined && trial?.state === 'finished'
-  const exported = isExported ? await exportTrial(context, trial.id, folder) : null
+  const exported = isExported ? await exportTrial(context, trial.id, { folder }) : null
   output.result(
     { run: ended, trial, export: exported },
     [trainingText(ended, trial), ...(exported ? [exportText(exported)] : [])].join('\n'),

@@ -45,7 +45,14 @@ describe('compute service over a port', () => {
     for (const row of probabilities) expect(row.reduce((sum, value) => sum + value, 0)).toBeCloseTo(1, 5)
 
     const folder = join(given.checkpointFolder, 'export')
-    const { files } = await client.exportTfjs({ graph: given.graph, weights, folder, metadata: { run: 'one' } })
+    const { files } = await client.export({
+      format: 'tfjs',
+      document: {},
+      graph: given.graph,
+      weights,
+      folder,
+      metadata: { run: 'one' },
+    })
     expect((await readdir(folder)).sort()).toEqual(files.map(({ name }) => name).sort())
   })
 

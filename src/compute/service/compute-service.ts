@@ -77,9 +77,9 @@ export function createComputeService({ environment, proposer = lazyProposer() }:
       return {}
     }),
     predict: contract.predict.handler(async ({ input }) => (await import('../exchange/predict')).predict(input)),
-    exportTfjs: contract.exportTfjs.handler(async ({ input }) => {
-      const { exportTfjs } = await import('../exchange/export-tfjs')
-      return { files: await exportTfjs(input) }
+    export: contract.export.handler(async ({ input }) => {
+      const { writeExport } = await import('../exchange/write-export')
+      return { files: await writeExport(input) }
     }),
     reconstruct: contract.reconstruct.handler(({ input }) => proposer.reconstruct(input)),
     proposerInfo: contract.proposerInfo.handler(({ input }) => proposer.proposerInfo(input)),

@@ -7,8 +7,8 @@ import type { ProofContract } from '@shared/contract/proof'
 import { comparePredictions } from '@shared/exchange/compare-predictions'
 import { portFromIpc } from '@shared/transport/port'
 import { createClient } from '@shared/transport/rpc'
-import { exportTfjs } from '../exchange/export-tfjs'
 import { predict } from '../exchange/predict'
+import { writeExport } from '../exchange/write-export'
 import { tinyJob } from '../training/testing/tiny-job'
 import { train } from '../training/train'
 
@@ -49,7 +49,7 @@ describe('proof process', () => {
     let weights = ''
     for await (const event of train(job)) if (event.type === 'finished') weights = event.weights
     const target = join(job.folder, 'export')
-    await exportTfjs({ graph: job.graph, weights, folder: target, metadata: {} })
+    await writeExport({ format: 'tfjs', document: {}, graph: job.graph, weights, folder: target, metadata: {} })
     const indices = Array.from({ length: 23 }, (_, i) => 60 + i)
     const trained = await predict({ graph: job.graph, weights, data: job.data, indices })
 
@@ -59,7 +59,7 @@ describe('proof process', () => {
       execArgv: [],
     })
     const client = createClient<ProofContract>(portFromIpc(child))
-    const exported = await client.predictTfjs({ folder: target, data: job.data, indices })
+    const exported = await client.predict({ format: 'tfjs', folder: target, data: job.data, indices })
     const proof = comparePredictions(trained, exported, exported.runtime)
     expect(proof).toMatchObject({ runtime: 'tfjs 4.22.0, cpu', images: 23, samePredictions: 23, passed: true })
     expect(proof.largestDifference).toBeLessThan(1e-5)
@@ -69,7 +69,7 @@ describe('proof process', () => {
     const shard = join(target, 'group1-shard1of1.bin')
     await copyFile(shard, `${shard}.whole`)
     await writeFile(shard, Buffer.alloc(4, 0x40), { flag: 'r+' })
-    const damaged = await client.predictTfjs({ folder: target, data: job.data, indices })
+    const damaged = await client.predict({ format: 'tfjs', folder: target, data: job.data, indices })
     expect(comparePredictions(trained, damaged, damaged.runtime).passed).toBe(false)
   })
 

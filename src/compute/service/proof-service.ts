@@ -1,13 +1,17 @@
-// The proof process's side of its contract: plain tfjs, loaded on the first call, nothing native.
+// The proof process's side of its contract: exported files in runtimes that have nothing of ours, loaded on the first call.
 import { implement } from '@orpc/server'
 import { proofContract } from '@shared/contract/proof'
-import { predictTfjs } from '../exchange/predict-tfjs'
+import { AppError } from '@shared/errors'
+import { exportFormatFacts } from '@shared/exchange/formats'
+import { FORMATS } from '../exchange/formats'
 
 export function createProofService() {
   const contract = implement(proofContract)
   return contract.router({
-    predictTfjs: contract.predictTfjs.handler(async ({ input: { folder, data, indices } }) =>
-      predictTfjs(await import('@tensorflow/tfjs'), folder, data, indices),
-    ),
+    predict: contract.predict.handler(async ({ input: { format, ...job } }) => {
+      const { predict } = FORMATS[format]
+      if (predict !== null) return predict(job)
+      throw new AppError('invalid-input', `An export of ${exportFormatFacts(format).title} computes nothing.`)
+    }),
   })
 }

@@ -26,7 +26,7 @@ function memoryProcesses(beforeInfo: (pid: number) => void = () => undefined) {
         return { pid, tensorflow: '2.21.0', binding: 'test', device: 'cpu', selfCheck }
       }),
       proposerInfo: os.proposerInfo.handler(() => new Promise(() => undefined)),
-      exportTfjs: os.exportTfjs.handler(() => {
+      export: os.export.handler(() => {
         throw new AppError('internal', 'not part of this test')
       }),
     }
@@ -215,7 +215,14 @@ describe('the pool of local computes', () => {
     await expect(
       pool.run(
         (client) =>
-          client.exportTfjs({ graph: { input: [], nodes: [], output: '' }, weights: '', folder: '', metadata: {} }),
+          client.export({
+            format: 'tfjs',
+            document: {},
+            graph: { input: [], nodes: [], output: '' },
+            weights: '',
+            folder: '',
+            metadata: {},
+          }),
         never,
       ),
     ).rejects.toMatchObject({ code: 'internal' })

@@ -126,7 +126,7 @@ describe('an export of a trial at a resolution', () => {
       startProof: () =>
         Promise.resolve({
           client: {
-            predictTfjs: ({ data, indices }: { data: SplitFiles; indices: number[] }) => {
+            predict: ({ data, indices }: { data: SplitFiles; indices: number[] }) => {
               proven.push(data)
               return Promise.resolve({ ...predictions(indices), runtime: 'plain tfjs' })
             },

@@ -2,10 +2,20 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
+import type { Export } from '@shared/contract/exports'
 import { AppError } from '@shared/errors'
 import type { Manifest } from '../datasets/manifest'
 import { temporaryFolder } from '../testing/temporary-folder'
-import { fetchTiny, follow, openEngine, tinySearch } from '../testing/open-engine'
+import { fetchTiny, follow, openEngine, tinySearch, type Opened } from '../testing/open-engine'
+
+type Wish = Parameters<Opened['client']['exports']['create']>[0]
+
+/** Follows an export to its end. */
+async function exported({ client }: Opened, wish: Wish): Promise<Export | null> {
+  let last: Export | null = null
+  for await (const { result } of await client.exports.create(wish)) last = result
+  return last
+}
 
 describe('exports', () => {
   it('are written, proven on test images and kept; a difference fails the proof and is kept too', async () => {
@@ -38,13 +48,27 @@ describe('exports', () => {
     const replaced = JSON.parse(readFileSync(manifest, 'utf8')) as Manifest
     replaced.splits.train.images.sha256 = 'f'.repeat(64)
     writeFileSync(manifest, JSON.stringify(replaced))
-    const create = async () => {
-      for await (const _ of await engine.client.exports.create({ trialId: run.bestTrialId! })) continue
-    }
-    await expect(create()).rejects.toMatchObject({ code: 'conflict', message: expect.stringContaining('other images') as string }) // prettier-ignore
+    await expect(exported(engine, { trialId: run.bestTrialId! })).rejects.toMatchObject({
+      code: 'conflict',
+      message: expect.stringContaining('other images') as string,
+    })
   })
 
-  it('need a trained network', async () => {
+  it('write the format they are given, or refuse it', async () => {
+    const engine = await openEngine(temporaryFolder())
+    await fetchTiny(engine)
+    const { id } = await engine.client.searches.create({ definition: tinySearch({ generations: 1 }) })
+    const best = (await follow(engine, id)).at(-1)!.run.bestTrialId!
+    const made = await exported(engine, { trialId: best, format: 'architecture-json' })
+    expect(made).toMatchObject({ format: 'architecture-json', proof: null })
+    expect(engine.pool.exports).toMatchObject([{ format: 'architecture-json', weights: null }])
+    expect(await engine.client.exports.list({ trialId: best })).toEqual([made])
+    const unknown = exported(engine, { trialId: best, format: 'pickle' as 'tfjs' })
+    await expect(unknown).rejects.toMatchObject({ code: 'invalid-input' })
+    expect(engine.pool.exports).toHaveLength(1)
+  })
+
+  it('need a trained network where the format holds one', async () => {
     const engine = await openEngine(temporaryFolder(), {
       train: () => {
         throw new AppError('diverged', 'No luck.')
@@ -55,9 +79,8 @@ describe('exports', () => {
     await follow(engine, id)
     const { trials } = await engine.client.trials.list({ id })
     expect(trials[0]).toMatchObject({ state: 'failed' })
-    const create = async () => {
-      for await (const _ of await engine.client.exports.create({ trialId: trials[0]!.id })) continue
-    }
-    await expect(create()).rejects.toMatchObject({ code: 'not-found' })
+    const { id: trialId } = trials[0]!
+    await expect(exported(engine, { trialId })).rejects.toMatchObject({ code: 'not-found' })
+    expect(await exported(engine, { trialId, format: 'architecture-json' })).toMatchObject({ trialId })
   })
 })

@@ -48,10 +48,13 @@ export function migrate(
   return missing.map(({ number }) => number)
 }
 
-function apply(database: Database, { number, name, statements }: Migration): void {
+function apply(database: Database, { number, name, statements, rebuildsReferenced = false }: Migration): void {
+  // SQLite heeds this outside a transaction only.
+  if (rebuildsReferenced) database.exec('PRAGMA foreign_keys=OFF')
   database.exec('BEGIN IMMEDIATE')
   try {
     for (const statement of statements) database.exec(statement)
+    if (rebuildsReferenced) refuseBrokenReferences(database)
     database
       .prepare('INSERT INTO migrations (number, name, applied_at) VALUES (?, ?, ?)')
       .run([number, name, new Date().toISOString()])
@@ -66,7 +69,18 @@ function apply(database: Database, { number, name, statements }: Migration): voi
       'Report this with the log; the workspace is unchanged and its copy is in the backups folder.',
       { cause: thrown },
     )
+  } finally {
+    if (rebuildsReferenced) database.exec('PRAGMA foreign_keys=ON')
   }
+}
+
+function refuseBrokenReferences(database: Database): void {
+  const broken = database.query<{ table: string; parent: string }>('PRAGMA foreign_key_check')
+  if (broken.length === 0) return
+  const [first] = broken
+  throw new Error(
+    `${broken.length} rows would refer to nothing, for example one of ${first!.table} to ${first!.parent}`,
+  )
 }
 
 function backUp(database: Database, file: string): void {

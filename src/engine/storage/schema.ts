@@ -1,6 +1,7 @@
 // Column types of the workspace database as Kysely sees them; the tables themselves are made by migrations/.
 // JSON columns hold text, times are ISO 8601 in UTC unless the name says milliseconds.
 import type { Generated, Kysely, Transaction } from 'kysely'
+import type { ExportFormat } from '@shared/exchange/formats'
 import type { RunState } from '@shared/search/run-states'
 import type { TrialState } from '@shared/search/trial'
 
@@ -79,7 +80,7 @@ export interface Schema {
   exports: {
     id: Generated<number>
     trial_id: number
-    format: 'tfjs'
+    format: ExportFormat
     folder: string
     files: string
     proof: string | null

@@ -31,8 +31,12 @@ export function finishedEvent(job: TrainJob, fitness: number): TrainEvent {
   return { type: 'finished', lease: job.lease, bestEpoch: 1, fitness, weights, sha256 }
 }
 
+type ExportJob = Parameters<ComputeClient['export']>[0]
+
 export interface FakeComputes extends ShapedPool {
   readonly jobs: TrainJob[]
+  /** What was to be exported. */
+  readonly exports: ExportJob[]
   /** Slots whose process a job has killed, in order. */
   readonly killed: number[]
 }
@@ -43,6 +47,7 @@ const PROBABILITIES = [0.2, 0.3, 0.5]
 export function fakeComputes(train: TrainScript = wellTrained, size = 2): FakeComputes {
   const jobs: TrainJob[] = []
   const killed: number[] = []
+  const exports: ExportJob[] = []
   const free = Array.from({ length: size }, (_, slot) => slot)
   const waiting: ((slot: number) => void)[] = []
   const trainings = Array.from({ length: size }, () => ({ going: 0, wake: [] as (() => void)[] }))
@@ -68,7 +73,9 @@ export function fakeComputes(train: TrainScript = wellTrained, size = 2): FakeCo
       },
       reconstruct: ({ requests }: { requests: { genotype: Record<string, unknown> }[] }) =>
         Promise.resolve(requests.map(({ genotype }) => ({ genotype, choices: [] }))),
-      exportTfjs: ({ folder }: { folder: string }) => {
+      export: (job: ExportJob) => {
+        exports.push(job)
+        const { folder } = job
         mkdirSync(folder, { recursive: true })
         writeFileSync(path.join(folder, 'model.json'), '{}')
         return Promise.resolve({ files: [{ name: 'model.json', sizeBytes: 2, sha256: 'ab' }] })
@@ -79,6 +86,7 @@ export function fakeComputes(train: TrainScript = wellTrained, size = 2): FakeCo
   }
   return {
     jobs,
+    exports,
     killed,
     size,
     run: async (job, signal) => {

@@ -38,7 +38,7 @@ export async function openEngine(
     startProof: () =>
       Promise.resolve({
         client: {
-          predictTfjs: ({ indices }: { indices: number[] }) =>
+          predict: ({ indices }: { indices: number[] }) =>
             Promise.resolve({ ...predictions(indices, options.proofChange), runtime: 'plain tfjs' }),
         } as unknown as ProofClient,
         close: () => Promise.resolve(),

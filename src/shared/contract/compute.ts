@@ -2,6 +2,7 @@
 // The engine trusts a compute's answers only under the lease it gave (docs/rules.md#truth).
 import { eventIterator, oc } from '@orpc/contract'
 import { z } from 'zod'
+import { exportFormatSchema } from '../exchange/formats'
 import { recipeSchema } from '../search/run'
 import { epochSchema } from '../search/trial'
 import {
@@ -185,12 +186,14 @@ export const computeContract = {
     .output(z.array(suggestionSchema)),
   /** Trains a proposer. @throws invalid-input, diverged, storage-failed */
   trainProposer: oc.input(proposerTrainingJobSchema).output(eventIterator(proposerTrainingEventSchema)),
-  /** Writes a tfjs layers model (model.json and weight shards) from a document and its weights file. */
-  exportTfjs: oc
+  /** Writes a network's files in a format, with metadata.json beside them. `weights`: null for formats without trained values. */
+  export: oc
     .input(
       z.object({
+        format: exportFormatSchema,
+        document: z.unknown(),
         graph: layerGraphSchema,
-        weights: z.string(),
+        weights: z.string().nullable(),
         folder: z.string(),
         metadata: z.record(z.string(), z.unknown()),
       }),

@@ -1,6 +1,7 @@
-// Export service: a trial's trained network as files, with the proof that they compute the same.
+// Export service: a trial's network as files, with the proof that they compute the same.
 import { eventIterator, oc } from '@orpc/contract'
 import { z } from 'zod'
+import { DEFAULT_EXPORT_FORMAT, exportFormatSchema } from '../exchange/formats'
 
 /** Comparison of the exported files, run by plain tfjs in a fresh process, against the network as it was trained. */
 export const proofSchema = z.object({
@@ -21,7 +22,7 @@ export type Proof = z.infer<typeof proofSchema>
 export const exportSchema = z.object({
   id: z.number().int(),
   trialId: z.number().int(),
-  format: z.enum(['tfjs']),
+  format: exportFormatSchema,
   folder: z.string(),
   files: z.array(z.object({ name: z.string(), sizeBytes: z.number(), sha256: z.string() })),
   createdAt: z.string(),
@@ -37,12 +38,15 @@ export const exportProgressSchema = z.object({
 export type ExportProgress = z.infer<typeof exportProgressSchema>
 
 export const exportsContract = {
-  /** Writes a tfjs layers model into `folder` (default: the workspace's exports folder), proves it, stores both. */
+  /**
+   * Writes a trial in a format into `folder` (default: in the workspace's exports folder), proves it where it holds trained
+   * values, stores both.
+   */
   create: oc
     .input(
       z.object({
         trialId: z.number().int(),
-        format: z.enum(['tfjs']).default('tfjs'),
+        format: exportFormatSchema.default(DEFAULT_EXPORT_FORMAT),
         folder: z.string().nullable().default(null),
       }),
     )

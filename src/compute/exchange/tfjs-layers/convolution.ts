@@ -65,19 +65,24 @@ function groupKernel(kernel: Kernel, groups: number, group: number): Kernel {
   return { shape: [height, width, groupInputs, groupOutputs], values }
 }
 
-/** One convolution layer on an input that needs no more explicit padding. */
-function layer(
-  builder: TopologyBuilder,
-  className: 'Conv2D' | 'DepthwiseConv2D',
-  hint: string,
-  input: Value,
-  kernel: Kernel,
-  bias: Float32Array | null,
-  window: {
+interface LayerOptions {
+  readonly className?: 'Conv2D' | 'DepthwiseConv2D'
+  readonly kernel: Kernel
+  readonly bias: Float32Array | null
+  readonly window: {
     readonly stride: readonly [number, number]
     readonly padding: 'same' | 'valid'
+    /** Height and width of the output. */
     readonly map: readonly number[]
-  },
+  }
+}
+
+/** One convolution layer on an input that needs no more explicit padding. */
+function addLayer(
+  builder: TopologyBuilder,
+  hint: string,
+  input: Value,
+  { className = 'Conv2D', kernel, bias, window }: LayerOptions,
 ): Value {
   const [height, width, inputs, last] = kernel.shape as [number, number, number, number]
   const isDepthwise = className === 'DepthwiseConv2D'
@@ -118,24 +123,25 @@ export function convolution(
   const { dilation, input, window } = setUp(builder, node, given)
   const kernel = spreadKernel(array('kernel'), dilation)
   const bias = flagOf(node.parameters, 'bias') ? array('bias').values : null
-  if (groups === 1) return layer(builder, 'Conv2D', node.id, input, kernel, bias, window)
+  if (groups === 1) return addLayer(builder, node.id, input, { kernel, bias, window })
 
   const [height, width, groupInputs, outputs] = kernel.shape as [number, number, number, number]
   const inputs = groupInputs * groups
   if (groupInputs === 1) {
     // Output o of group g is g * multiplier + o: the depthwise order, so the same numbers in the same place.
     const shape = [height, width, inputs, outputs / groups]
-    return layer(builder, 'DepthwiseConv2D', node.id, input, { shape, values: kernel.values }, bias, window)
+    const depthwise = { shape, values: kernel.values }
+    return addLayer(builder, node.id, input, { className: 'DepthwiseConv2D', kernel: depthwise, bias, window })
   }
   if (height * width * inputs * outputs <= BLOCK_DIAGONAL_LIMIT)
-    return layer(builder, 'Conv2D', node.id, input, blockDiagonal(kernel, groups), bias, window)
+    return addLayer(builder, node.id, input, { kernel: blockDiagonal(kernel, groups), bias, window })
 
   const groupOutputs = outputs / groups
   const parts = Array.from({ length: groups }, (_, group) => {
     const hint = `${node.id}.group${group}`
     const slice = sliceChannels(builder, `${hint}.slice`, input, group * groupInputs, (group + 1) * groupInputs)
     const part = bias?.slice(group * groupOutputs, (group + 1) * groupOutputs) ?? null
-    return layer(builder, 'Conv2D', hint, slice, groupKernel(kernel, groups, group), part, window)
+    return addLayer(builder, hint, slice, { kernel: groupKernel(kernel, groups, group), bias: part, window })
   })
   return concatenate(builder, node.id, parts)
 }
@@ -149,5 +155,6 @@ export function depthwiseConvolution(
 ): Value {
   const { dilation, input, window } = setUp(builder, node, given)
   const bias = flagOf(node.parameters, 'bias') ? array('bias').values : null
-  return layer(builder, 'DepthwiseConv2D', node.id, input, spreadKernel(array('kernel'), dilation), bias, window)
+  const kernel = spreadKernel(array('kernel'), dilation)
+  return addLayer(builder, node.id, input, { className: 'DepthwiseConv2D', kernel, bias, window })
 }

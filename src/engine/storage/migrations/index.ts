@@ -2,6 +2,7 @@
 import { initial } from './0001-initial'
 import { dataOfARun } from './0002-data-of-a-run'
 import { usageOfATrial } from './0003-usage-of-a-trial'
+import { valuesAreZods } from './0004-values-are-zods'
 import type { Migration } from './migration'
 
-export const MIGRATIONS: readonly Migration[] = [initial, dataOfARun, usageOfATrial]
+export const MIGRATIONS: readonly Migration[] = [initial, dataOfARun, usageOfATrial, valuesAreZods]

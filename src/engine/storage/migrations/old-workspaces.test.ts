@@ -5,7 +5,8 @@ import { newTrial } from '../../testing/run-fixtures'
 import { temporaryFolder } from '../../testing/temporary-folder'
 import { openDatabase } from '../database'
 import { migrate } from '../migrate'
-import { getRun } from '../runs'
+import { insertExport, listExports, type NewExport } from '../exports'
+import { getRun, deleteRun } from '../runs'
 import { DATABASE_FILE, openStore } from '../store'
 import { listTrials, updateTrial } from '../trials'
 import { MIGRATIONS } from '.'
@@ -19,6 +20,20 @@ const OLD_DEFINITION = {
   data: { dataset: 'cifar-10', trainImages: 8000, validationImages: 2000, splitSeed: 0 },
   recipe: { epochs: 2, batchSize: 64, optimizer: 'sgd', learningRate: 0.05 },
   seed: 3,
+}
+
+const OLD_VERSIONS = MIGRATIONS.slice(0, -1).map(({ number }) => number)
+
+const EPOCH = {
+  ...{
+    epoch: 1,
+    learning_rate: 0.1,
+    train_loss: 1,
+    train_accuracy: 0.5,
+    validation_loss: 0.9,
+    validation_accuracy: 0.6,
+  },
+  seconds: 3,
 }
 
 /** A workspace of `version` with one run and one finished trial in it, written without today's repositories. */
@@ -42,12 +57,22 @@ function oldWorkspace(version: number): string {
     ...{ genotype: JSON.stringify(genotype), document: JSON.stringify(document), origin: JSON.stringify(origin) },
     ...{ architecture_hash: architectureHash, evaluation_key: evaluationKey, parameters, macs, started_at: now },
   })
+  insert('trials', {
+    ...{ run_id: 'r', number: 2, generation: 0, state: 'finished', attempt: 1, reused_from: 1, seconds: 0 },
+    ...{ genotype: JSON.stringify(genotype), document: JSON.stringify(document), origin: JSON.stringify(origin) },
+    ...{ architecture_hash: architectureHash, evaluation_key: evaluationKey, parameters, macs },
+  })
+  insert('epochs', { ...EPOCH, trial_id: 1 })
+  insert('journal', { run_id: 'r', at: now, level: 'info', message: 'Begun.', trial_id: 1 })
+  insert('exports', { trial_id: 1, format: 'tfjs', folder: '/somewhere', files: '[]', created_at: now })
+  insert('exports', { trial_id: 1, format: 'tfjs', folder: '/removed', files: '[]', created_at: now })
+  database.exec("DELETE FROM exports WHERE folder = '/removed'")
   database.close()
   return folder
 }
 
 describe('a workspace of before', () => {
-  it.each(MIGRATIONS.slice(0, -1).map(({ number }) => number))('version %i keeps runs and trials', async (version) => {
+  it.each(OLD_VERSIONS)('version %i keeps runs and trials', async (version) => {
     const store = openStore(oldWorkspace(version))
     const run = await getRun(store.db, 'r')
     expect(run).toMatchObject({ number: 1, state: 'finished', seconds: 12.5 })
@@ -62,6 +87,26 @@ describe('a workspace of before', () => {
     // What was not measured again leaves it.
     await store.write((writer) => updateTrial(writer, trial!.id, { device: null, usage: null, seconds: 13 }))
     expect((await listTrials(store.db, 'r'))[0]).toMatchObject({ device: 'CPU', usage })
+    await store.close()
+  })
+
+  it.each(OLD_VERSIONS)('version %i keeps what hangs on a trial', async (version) => {
+    const store = openStore(oldWorkspace(version))
+    const { db } = store
+    const [first, second] = await listTrials(db, 'r')
+    expect(second).toMatchObject({ number: 2, reusedFrom: first!.id })
+    expect(await db.selectFrom('epochs').selectAll().execute()).toEqual([{ ...EPOCH, trial_id: first!.id }])
+    expect(await db.selectFrom('journal').select(['message', 'trial_id']).execute()).toEqual([
+      { message: 'Begun.', trial_id: first!.id },
+    ])
+    const made: NewExport = { trialId: first!.id, format: 'architecture-json', folder: '/new', files: [], proof: null }
+    // A format of after, under an id that was never given before.
+    expect(await store.write((writer) => insertExport(writer, made))).toMatchObject({ ...made, id: 3 })
+    expect((await listExports(db, null)).map(({ folder }) => folder)).toEqual(['/new', '/somewhere'])
+    // References hold again: a run takes everything of its own with it.
+    await store.write((writer) => deleteRun(writer, 'r'))
+    for (const table of ['trials', 'epochs', 'journal', 'exports'] as const)
+      expect(await db.selectFrom(table).selectAll().execute()).toEqual([])
     await store.close()
   })
 })

@@ -46,6 +46,7 @@ export const testIds = {
   trialDrawer: 'trial-drawer',
   closeDrawer: 'trial-close',
   exportTrial: 'trial-export',
+  exportFormat: 'export-format',
   exportStage: 'export-stage',
   proofCard: 'proof-card',
   openInEditor: 'trial-open-in-editor',

@@ -5,6 +5,7 @@ import { shallowReactive } from 'vue'
 import { useEngine } from '@/api/keys'
 import { toErrorData } from '@/api/errors'
 import type { Export, ExportProgress } from '@shared/contract/exports'
+import type { ExportFormat } from '@shared/exchange/formats'
 import type { ErrorData } from '@shared/errors'
 
 export interface ExportState {
@@ -19,13 +20,13 @@ export const useExportsStore = defineStore('exports', () => {
   const byTrial = shallowReactive(new Map<number, ExportState>())
 
   /** Exports a trial into `folder` (null: the workspace's own). Never rejects: the final state says how it went. */
-  async function start(trialId: number, folder: string | null): Promise<ExportState> {
+  async function start(trialId: number, folder: string | null, format: ExportFormat): Promise<ExportState> {
     const running = byTrial.get(trialId)
     if (running?.stage === 'writing' || running?.stage === 'proving') return running
     let state: ExportState = { stage: 'writing', message: '', result: null, error: null }
     byTrial.set(trialId, state)
     try {
-      for await (const { stage, message, result } of await client.exports.create({ trialId, folder })) {
+      for await (const { stage, message, result } of await client.exports.create({ trialId, folder, format })) {
         state = { stage, message, result, error: null }
         byTrial.set(trialId, state)
       }

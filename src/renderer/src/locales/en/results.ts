@@ -144,6 +144,12 @@ export const results = {
     export: 'Export',
     exportAgain: 'Export again',
     exportTo: 'Export to a folder…',
+    exportFormat: 'Format',
+    formats: { tfjs: 'TensorFlow.js', 'architecture-json': 'Architecture' },
+    formatHelp: {
+      tfjs: 'A layers model with its weights, proven in plain tfjs',
+      'architecture-json': 'The design as a file that the editor opens, without weights',
+    },
     chooseFolder: 'Choose a folder for the model',
     exportNeedsFinished: 'Only a finished trial has a trained network to export.',
     exportReadOnly: 'This workspace is open read-only, so nothing can be exported here.',

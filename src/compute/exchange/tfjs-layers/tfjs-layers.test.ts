@@ -7,17 +7,17 @@ import type { SplitFiles } from '@shared/contract/compute'
 import { comparePredictions } from '@shared/exchange/compare-predictions'
 import type { LayerGraph } from '@shared/architecture/layer'
 import { createRandom } from '@shared/random'
-import { initialValues } from '../networks/initialise'
-import { buildNetwork } from '../networks/network'
-import { KIND_CASES } from '../networks/testing/kind-cases'
-import { weightsFrom, type NamedArray } from '../networks/weights'
-import { tf } from '../tensorflow/backend'
-import { writeArrayFile } from '../networks/array-file'
-import { exportTfjs } from './export-tfjs'
-import { predict } from './predict'
-import { predictTfjs } from './predict-tfjs'
-import { blockDiagonal } from './tfjs-layers/convolution'
-import { layersModel } from './tfjs-layers/layers-model'
+import { initialValues } from '../../networks/initialise'
+import { buildNetwork } from '../../networks/network'
+import { KIND_CASES } from '../../networks/testing/kind-cases'
+import { weightsFrom, type NamedArray } from '../../networks/weights'
+import { tf } from '../../tensorflow/backend'
+import { writeArrayFile } from '../../networks/array-file'
+import { predict } from '../predict'
+import { writeExport } from '../write-export'
+import { blockDiagonal } from './convolution'
+import { layersModel } from './layers-model'
+import { predictTfjsLayers } from './predict'
 
 /** Float32 sums in another order; measured 1e-7 on these small networks. */
 const TOLERANCE = 1e-5
@@ -71,11 +71,18 @@ async function roundTrip(graph: LayerGraph, shape: readonly [number, number, num
   const data = await randomSplit(shape, 6)
   const indices = [0, 1, 2, 3, 4, 5]
   const target = join(folder, 'export')
-  const files = await exportTfjs({ graph, weights, folder: target, metadata: { classes: ['a', 'b', 'c'] } })
+  const files = await writeExport({
+    format: 'tfjs',
+    document: {},
+    graph,
+    weights,
+    folder: target,
+    metadata: { classes: ['a', 'b', 'c'] },
+  })
   // Both runtimes share one tfjs-core in this process; the proof itself runs in a process of its own.
   await tf.setBackend('tensorflow')
   const ours = await predict({ graph, weights, data, indices })
-  const theirs = await predictTfjs(plain, target, data, indices)
+  const theirs = await predictTfjsLayers(plain, { folder: target, data, indices })
   return { files, ours, theirs, target }
 }
 
@@ -172,7 +179,9 @@ describe('written files', () => {
   it('are refused for weights of another network', async () => {
     const { graph: other } = KIND_CASES.find(({ kind }) => kind === 'batch-norm')!
     await roundTrip(graph, [7, 6, 4])
-    const wrong = exportTfjs({
+    const wrong = writeExport({
+      format: 'tfjs',
+      document: {},
       graph: other,
       weights: join(folder, 'network.weights'),
       folder: join(folder, 'other'),
@@ -188,6 +197,8 @@ describe('written files', () => {
     const { target } = await roundTrip(graph, [7, 6, 4])
     await rm(join(target, 'group1-shard1of1.bin'))
     const data = await randomSplit([7, 6, 4], 2)
-    await expect(predictTfjs(plain, target, data, [0])).rejects.toMatchObject({ code: 'not-found' })
+    await expect(predictTfjsLayers(plain, { folder: target, data, indices: [0] })).rejects.toMatchObject({
+      code: 'not-found',
+    })
   })
 })

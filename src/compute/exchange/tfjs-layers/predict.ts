@@ -3,10 +3,11 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 // The types only: the package itself is loaded on the first call, and nothing native is ever loaded here.
 import type * as PlainTensorFlow from '@tensorflow/tfjs'
-import type { Prediction, SplitFiles } from '@shared/contract/compute'
+import type { Prediction } from '@shared/contract/compute'
 import { AppError } from '@shared/errors'
 import { z } from 'zod'
-import { readRows } from '../data/split-data'
+import { readRows } from '../../data/split-data'
+import type { PredictionJob } from '../formats'
 
 const modelSchema = z.object({
   format: z.literal('layers-model'),
@@ -50,11 +51,9 @@ async function loadModel(tf: typeof PlainTensorFlow, folder: string): Promise<Pl
  * @returns one row of class probabilities for each index, and what computed them
  * @throws AppError `not-found`, `dataset-damaged`
  */
-export async function predictTfjs(
+export async function predictTfjsLayers(
   tf: typeof PlainTensorFlow,
-  folder: string,
-  data: SplitFiles,
-  indices: readonly number[],
+  { folder, data, indices }: PredictionJob,
 ): Promise<Prediction & { runtime: string }> {
   await tf.setBackend('cpu')
   const rows = await readRows(data, indices)

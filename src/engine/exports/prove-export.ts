@@ -1,0 +1,43 @@
+// The proof of an export: the trained network on a compute and the exported files in a fresh process see the same images, and what
+// they say is compared (shared/exchange).
+import type { SplitFiles, TrainJob } from '@shared/contract/compute'
+import type { Proof } from '@shared/contract/exports'
+import { comparePredictions } from '@shared/exchange/compare-predictions'
+import type { ExportFormat } from '@shared/exchange/formats'
+import { createRandom } from '@shared/random'
+import type { Services } from '../services/services'
+
+/** Images of the test split an export is proven on. Chosen: plain tfjs takes seconds for ten of a deep network. */
+const PROOF_IMAGES = 100
+
+export interface ProvenNetwork {
+  readonly graph: TrainJob['graph']
+  readonly weights: string
+  readonly test: SplitFiles
+  /** Of the run: draws the images. */
+  readonly seed: number
+}
+
+function drawIndices({ test, seed }: ProvenNetwork): number[] {
+  const all = Array.from({ length: test.count }, (_, index) => index)
+  return createRandom(seed).fork('proof').shuffle(all).slice(0, PROOF_IMAGES)
+}
+
+/** @throws AppError those of the compute and of the proof process */
+export async function proveExport(
+  { pool, startProof }: Pick<Services, 'pool' | 'startProof'>,
+  written: { readonly format: ExportFormat; readonly folder: string },
+  network: ProvenNetwork,
+  signal: AbortSignal,
+): Promise<Proof> {
+  const { graph, weights, test: data } = network
+  const indices = drawIndices(network)
+  const trained = await pool.run((client) => client.predict({ graph, weights, data, indices }, { signal }), signal)
+  const process = await startProof()
+  try {
+    const { runtime, ...exported } = await process.client.predict({ ...written, data, indices }, { signal })
+    return comparePredictions(trained, exported, runtime)
+  } finally {
+    await process.close()
+  }
+}
