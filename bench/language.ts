@@ -14,7 +14,7 @@ import {
   encodeNetwork,
 } from '../src/shared/language'
 import { createRandom } from '../src/shared/random'
-import { chainSpaceSchema } from '../src/shared/search/run'
+import { chainSpaceSchema } from '../src/shared/spaces/block-chain/schema'
 import { createBlockChainSpace } from '../src/shared/spaces/block-chain/space'
 import { cellAt, enumerateCells } from '../src/shared/spaces/nas-bench-101/enumerate'
 import { cellGenotype, cellOf } from '../src/shared/spaces/nas-bench-101/genotype'

@@ -4,7 +4,7 @@ import { BUILT_IN_BLOCKS } from '../../src/shared/architecture/blocks'
 import { expandDocument } from '../../src/shared/architecture/expand'
 import type { LayerGraph, LayerNode, ParameterValues } from '../../src/shared/architecture/layer'
 import { createRandom } from '../../src/shared/random'
-import { chainSpaceSchema } from '../../src/shared/search/run'
+import { chainSpaceSchema } from '../../src/shared/spaces/block-chain/schema'
 import { createBlockChainSpace } from '../../src/shared/spaces/block-chain/space'
 
 export const CLASSES = 10

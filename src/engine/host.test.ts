@@ -9,7 +9,7 @@ import { epochOf } from './testing/harness'
 import { updateRun } from './storage/runs'
 import { openStore } from './storage/store'
 import { temporaryFolder } from './testing/temporary-folder'
-import { fetchTiny, follow, openEngine, tinySearch } from './testing/open-engine'
+import { fetchTiny, follow, openEngine, tinyChains, tinySearch } from './testing/open-engine'
 
 describe('a run of one architecture', () => {
   const network = (classes: number) => {
@@ -196,8 +196,8 @@ describe('a search through the contract', () => {
     expect(await check({})).toMatchObject({ problems: [], plannedTrials: 6 })
     expect((await check({ data: { ...tinySearch().data, trainImages: 50 } })).problems[0]).toContain('has 60')
     expect((await check({ strategy: 'gpt-nas' })).problems[0]).toContain('proposer')
-    expect((await check({ space: { ...tinySearch().space, minBlocks: 9 } })).problems[0]).toContain('minBlocks')
-    expect((await check({ space: { ...tinySearch().space, maxMacs: 1 } })).problems).toHaveLength(1)
+    expect((await check({ space: tinyChains({ minBlocks: 9 }) })).problems[0]).toContain('minBlocks')
+    expect((await check({ space: tinyChains({ maxMacs: 1 }) })).problems).toHaveLength(1)
     expect((await check({ seedDesigns: ['nothing'] })).problems[0]).toContain('no design')
     await expect(
       client.searches.create({ definition: tinySearch({ seedDesigns: ['nothing'] }) }),

@@ -1,6 +1,7 @@
 // gpt-nas search: start, resume, list, show. Progress goes to standard error, the result to standard output.
 import type { Command } from 'commander'
 import { readFileSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { AppError } from '@shared/errors'
 import { runDefinitionSchema, type Run, type RunDefinition } from '@shared/search/run'
 import { SAMPLES } from '@shared/search/samples'
@@ -9,6 +10,7 @@ import { runCommand, withCommonOptions, type CommandContext, type CommonOptions 
 import { count, duration, percent, table } from '../format'
 import { EXIT } from '../output'
 import { exitCodeOf, resumeAdvice } from '../run-end'
+import { withSpaceFile } from '../spaces'
 import { usageColumns } from '../usage-text'
 import { watchRun } from '../watch-run'
 import { getDataset } from './dataset'
@@ -51,6 +53,7 @@ export function readDefinition({ config, sample }: StartOptions): RunDefinition 
       { cause },
     )
   }
+  if (isRecord(json)) json = { ...json, space: withSpaceFile(json['space'], dirname(config)) }
   const parsed = runDefinitionSchema.safeParse(json)
   if (!parsed.success) {
     const issues = parsed.error.issues.map(({ path, message }) => `  ${path.join('.') || '(file)'}: ${message}`)

@@ -11,7 +11,8 @@ import { runLocally, withJsonOption } from '../command'
 import { writeText } from '../files'
 import { writeLines } from '../line-stream'
 import type { Output } from '../output'
-import { SPACE_HELP, openSpace, type OpenSpace } from '../spaces'
+import type { Space } from '@shared/spaces/space'
+import { SPACE_HELP, openNamedSpace } from '../spaces'
 import { importCommand } from './space-import'
 
 interface JsonOption {
@@ -42,40 +43,51 @@ function countText(count: number, exact: boolean, noun: string, classes: number 
   return classes === null ? text : `${text} in ${classes.toLocaleString('en')} classes`
 }
 
-function show({ space, facts, noun, classes }: OpenSpace, output: Output): void {
+interface Count {
+  readonly count: number
+  readonly exact: boolean
+  readonly classes: number | null
+  readonly text: string
+}
+
+function countOf(space: Space): Count {
+  const { noun, classes = null } = space.describe?.() ?? { noun: 'architectures' }
   const { count, exact } = space.size()
-  const lines = Object.entries(facts).flatMap(([name, value]) => {
+  return { count, exact, classes, text: countText(count, exact, noun, classes) }
+}
+
+function show(space: Space, output: Output): void {
+  const parts = space.describe?.().parts ?? {}
+  const { text, ...size } = countOf(space)
+  const lines = Object.entries(parts).flatMap(([name, value]) => {
     if (value === null) return []
     if (!Array.isArray(value)) return `${name}: ${typeof value === 'object' ? JSON.stringify(value) : String(value)}`
     return `${name}:\n${value.map((item) => `  ${String(item)}`).join('\n')}`
   })
-  const own = classes?.() ?? null
-  output.result(
-    { name: space.name, count, exact, classes: own, ...facts },
-    [`${space.name}: ${countText(count, exact, noun, own)}`, ...lines].join('\n'),
-  )
+  output.result({ name: space.name, ...size, ...parts }, [`${space.name}: ${text}`, ...lines].join('\n'))
 }
 
-function* listed({ all, space }: OpenSpace, isJson: boolean): Generator<string> {
-  if (all === undefined)
+function* listed(space: Space, isJson: boolean): Generator<string> {
+  if (space.all === undefined)
     throw new AppError(
       'invalid-input',
       `Space ${space.name} has up to ${sizeText(space.size().count)} architectures, too many to list.`,
       `Draw some with "gpt-nas space sample".`,
     )
-  for (const { key, tokens, genotype } of all()) {
-    const hash = hashText(key)
-    yield isJson ? JSON.stringify({ hash, tokens, genotype: genotype() }) : `${hash} ${tokens.join(' ')}`
+  for (const genotype of space.all()) {
+    const hash = hashText(space.canonicalKey(genotype))
+    const tokens = space.codec?.encode(genotype) ?? []
+    yield isJson ? JSON.stringify({ hash, tokens, genotype }) : `${hash} ${tokens.join(' ')}`
   }
 }
 
-function sample({ space, encode }: OpenSpace, { count, seed, out }: SampleOptions, output: Output): void {
+function sample(space: Space, { count, seed, out }: SampleOptions, output: Output): void {
   const random = createRandom(seed)
   const drawn = Array.from({ length: count }, (_, i) => {
     const genotype = space.random(random)
     const file = out === undefined ? null : join(out, `${space.name}-${seed}-${i + 1}${FILE_EXTENSION}`)
     if (file !== null) writeText(file, documentText(space.toDocument(genotype, `${space.name}-${seed}-${i + 1}`)))
-    return { hash: hashText(space.canonicalKey(genotype)), genotype, tokens: encode(genotype), file }
+    return { hash: hashText(space.canonicalKey(genotype)), genotype, tokens: space.codec?.encode(genotype) ?? [], file }
   })
   output.result(drawn, drawn.map(({ genotype, file }) => file ?? JSON.stringify(genotype)).join('\n'))
 }
@@ -85,10 +97,9 @@ export function spaceCommand(program: Command): void {
   withJsonOption(group.command('count <space>').description('how many architectures it has')).action(
     (name: string, options: JsonOption) =>
       runLocally(options, (output) => {
-        const { space, noun, classes } = openSpace(name)
-        const { count, exact } = space.size()
-        const own = classes?.() ?? null
-        output.result({ name: space.name, count, exact, classes: own }, countText(count, exact, noun, own))
+        const space = openNamedSpace(name)
+        const { text, ...size } = countOf(space)
+        output.result({ name: space.name, ...size }, text)
       }),
   )
   withJsonOption(
@@ -101,7 +112,7 @@ export function spaceCommand(program: Command): void {
   ).action((name: string, options: SampleOptions) =>
     runLocally(options, (output) => {
       if (options.out !== undefined) makeNamedFolder(options.out)
-      sample(openSpace(name), options, output)
+      sample(openNamedSpace(name), options, output)
     }),
   )
   withJsonOption(
@@ -112,11 +123,11 @@ export function spaceCommand(program: Command): void {
       ),
   ).action((name: string, options: JsonOption) =>
     runLocally(options, async () => {
-      await writeLines(process.stdout, listed(openSpace(name), options.json === true))
+      await writeLines(process.stdout, listed(openNamedSpace(name), options.json === true))
     }),
   )
   withJsonOption(group.command('show <space>').description('what it consists of')).action(
-    (name: string, options: JsonOption) => runLocally(options, (output) => show(openSpace(name), output)),
+    (name: string, options: JsonOption) => runLocally(options, (output) => show(openNamedSpace(name), output)),
   )
   importCommand(group)
 }

@@ -152,7 +152,11 @@ async function trainFile(context: CommandContext, file: string, options: TrainOp
   if (dataset === undefined) throw new AppError('dataset-missing', `There is no data set ${name}.`)
   const data = { shape: shapeAt(name, dataset.shape, resolution), classes: dataset.classes }
   const document = fittedArchitecture(file, data, options.fit === true)
-  const definition: RunDefinition = { ...settings, name: metaOf(document).name, architecture: { ...document } }
+  const definition: RunDefinition = {
+    ...settings,
+    name: metaOf(document).name,
+    space: { kind: 'single', architecture: { ...document } },
+  }
   const run = await client.searches.create({ definition })
   const size = resolution === null ? '' : ` at ${resolution} x ${resolution} pixels`
   output.note(`Training ${run.number}, "${definition.name}" on ${dataset.title}${size}, in ${workspaceFolder}`)

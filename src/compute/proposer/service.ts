@@ -4,13 +4,9 @@ import type { InferContractRouterInputs, InferContractRouterOutputs } from '@orp
 import type { BlockLibrary } from '@shared/architecture/block'
 import { storedLibrary } from '@shared/architecture/library'
 import type { ComputeContract } from '@shared/contract/compute'
-import {
-  proposerSpaceSchema,
-  proposerTrainingJobSchema,
-  type ProposerSpace,
-  type ProposerTrainingEvent,
-} from '@shared/contract/proposer'
-import { createBlockChainSpace, type BlockChainSpace } from '@shared/spaces/block-chain/space'
+import { proposerSpaceSchema, proposerTrainingJobSchema, type ProposerTrainingEvent } from '@shared/contract/proposer'
+import { openSpace } from '@shared/spaces'
+import type { BlockChainSpace } from '@shared/spaces/block-chain/space'
 import { trainProposer } from './learning/train'
 import { readCheckpoint } from './model/checkpoint'
 import { createProposals, type Proposals } from './use/proposals'
@@ -27,10 +23,6 @@ export interface ProposerService {
   readonly suggest: Procedure<'suggest'>
   /** Stops after the step under way when `signal` aborts. */
   trainProposer(input: Inputs['trainProposer'], signal: AbortSignal | undefined): AsyncGenerator<ProposerTrainingEvent>
-}
-
-function spaceOf({ definition, inputShape, classes }: ProposerSpace, library: BlockLibrary): BlockChainSpace {
-  return createBlockChainSpace({ definition, inputShape, classes, library })
 }
 
 /**
@@ -62,7 +54,8 @@ export function createProposerService(): ProposerService {
   const placeOf = (json: unknown, userBlocks: readonly unknown[]) =>
     spaceFor(JSON.stringify([json, userBlocks]), () => {
       const library = storedLibrary(userBlocks)
-      return { library, space: spaceOf(proposerSpaceSchema.parse(json), library) }
+      const { definition, inputShape, classes } = proposerSpaceSchema.parse(json)
+      return { library, space: openSpace(definition, { shape: inputShape, classes }, library) }
     })
 
   return {

@@ -2,6 +2,7 @@
 // result of the same architecture under the same conditions is found again.
 import { createHash } from 'node:crypto'
 import type { BlockLibrary } from '@shared/architecture/block'
+import { canonicalHash } from '@shared/architecture/canonical'
 import { costOf } from '@shared/architecture/cost'
 import { expandDocument } from '@shared/architecture/expand'
 import type { RunDefinition } from '@shared/search/run'
@@ -29,8 +30,10 @@ export function describeCandidate(
 ): NewTrial {
   const parsed = space.parse(genotype)
   const document = space.toDocument(parsed, `Trial ${number}`)
-  const cost = costOf(expandDocument(document, library).graph)
-  const architectureHash = space.canonicalKey(parsed)
+  const { graph } = expandDocument(document, library)
+  const cost = costOf(graph)
+  // Of the network, not of the genotype: a cell in another skeleton is another network.
+  const architectureHash = canonicalHash(graph)
   const { data, recipe, seed } = definition
   const evaluation = {
     architectureHash,

@@ -1,13 +1,8 @@
 // Makes a run ready from what the engine owns: its data set split, its space with the user's blocks as they were, its strategy,
 // a proposer on a compute where the strategy wants one, and the evaluator `training`.
-import type { BlockLibrary } from '@shared/architecture/block'
-import { parseDocument } from '@shared/architecture/document'
 import type { LayerGraph } from '@shared/architecture/layer'
 import { storedLibrary } from '@shared/architecture/library'
-import type { RunDefinition } from '@shared/search/run'
-import { createBlockChainSpace, type BlockChainSpace } from '@shared/spaces/block-chain/space'
-import { createSingleSpace } from '@shared/spaces/single/space'
-import type { Space } from '@shared/spaces/space'
+import { searchedSpace, type RunDefinition } from '@shared/search/run'
 import { refuseCancelled } from '@node/cancel'
 import type { Datasets } from '../datasets/datasets'
 import { createTrainingEvaluator } from '../evaluators/training'
@@ -21,6 +16,7 @@ import { describeCandidate } from './candidate'
 import { imagesOfRun, journalImages, refuseOtherData } from './images'
 import type { PrepareRun } from './prepared-run'
 import { createReconstructor } from './reconstructor'
+import { proposableSpace, spaceOfRun } from './space'
 import { storeSplit } from './split'
 
 export interface PreparationOptions {
@@ -34,36 +30,6 @@ export interface PreparationOptions {
   readonly threadsAlone?: (graph: LayerGraph, batchSize: number) => ThreadsWanted
   /** Folder of the proposer's checkpoint. */
   readonly proposerFolder: string
-}
-
-/** @throws AppError when the definition leaves no architecture. */
-export function spaceOf(
-  definition: RunDefinition,
-  data: { readonly shape: readonly number[]; readonly classes: number },
-  library: BlockLibrary,
-): BlockChainSpace {
-  return createBlockChainSpace({
-    definition: definition.space,
-    inputShape: data.shape,
-    classes: data.classes,
-    library,
-  })
-}
-
-/**
- * What the run visits: its block chains, or the one architecture it was given.
- * @throws AppError as `spaceOf`; `invalid-architecture` when that one does not fit the data
- */
-export function visitedSpace(
-  definition: RunDefinition,
-  data: { readonly shape: readonly number[]; readonly classes: number },
-  library: BlockLibrary,
-): Space {
-  const { architecture } = definition
-  // Strategies see any genotype; each space parses its own.
-  if (architecture === undefined) return spaceOf(definition, data, library) as unknown as Space
-  const document = parseDocument(architecture)
-  return createSingleSpace({ document, library, inputShape: data.shape, classes: data.classes })
 }
 
 /** Trials that train at once: as many as the run asks for, no more than there are computes. */
@@ -84,8 +50,8 @@ export function createPreparation(options: PreparationOptions): PrepareRun {
     refuseOtherData(run, ready)
     if (isMade) await journalImages(store, run, ready, (performance.now() - begun) / 1000)
     const library = storedLibrary(run.userBlocks)
-    const { manifest } = ready
-    const space = visitedSpace(definition, { shape: manifest.shape, classes: manifest.classes.length }, library)
+    const facts = { shape: ready.manifest.shape, classes: ready.manifest.classes.length }
+    const space = spaceOfRun(definition, facts, library)
     const strategy = strategyByName(definition.strategy)
     const indices = await storeSplit(run, ready, artefacts, store)
     refuseCancelled(signal)
@@ -98,9 +64,8 @@ export function createPreparation(options: PreparationOptions): PrepareRun {
         reconstructor: createReconstructor({
           pool,
           checkpoint: options.proposerFolder,
-          definition,
-          inputShape: manifest.shape,
-          classes: manifest.classes.length,
+          space: proposableSpace(definition),
+          facts,
           userBlocks: run.userBlocks,
           signal,
         }),
@@ -111,7 +76,7 @@ export function createPreparation(options: PreparationOptions): PrepareRun {
         pool,
         cardOf: options.cardOf,
         // A training of one architecture: nothing else wants the other cores.
-        threadsFor: definition.architecture === undefined ? undefined : options.threadsAlone,
+        threadsFor: searchedSpace(definition).kind === 'single' ? options.threadsAlone : undefined,
         definition,
         library,
         // Never the test split (docs/rules.md#test-data).

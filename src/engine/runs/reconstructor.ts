@@ -1,6 +1,6 @@
 // The proposer as strategies see it, living in whichever compute is free. The same seed and checkpoint give the same answer on
 // any of them, so a compute that dies can simply be asked again (search-loop.ts).
-import type { RunDefinition } from '@shared/search/run'
+import type { ChainSpaceDefinition } from '@shared/spaces/block-chain/schema'
 import type { ComputePool } from '../executors/pool'
 import type { Reconstructor } from '@shared/strategies/strategy'
 
@@ -8,15 +8,15 @@ export interface ReconstructorOptions {
   readonly pool: ComputePool
   /** Folder of the checkpoint. */
   readonly checkpoint: string
-  readonly definition: RunDefinition
-  readonly inputShape: readonly [number, number, number]
-  readonly classes: number
+  readonly space: ChainSpaceDefinition
+  readonly facts: { readonly shape: readonly [number, number, number]; readonly classes: number }
   readonly userBlocks: readonly unknown[]
   readonly signal: AbortSignal
 }
 
 export function createReconstructor(options: ReconstructorOptions): Reconstructor {
-  const { pool, checkpoint, definition, inputShape, classes, userBlocks, signal } = options
+  const { pool, checkpoint, space, facts, userBlocks, signal } = options
+  const [height, width, channels] = facts.shape
   return {
     reconstruct: (requests) =>
       pool.run(
@@ -24,7 +24,7 @@ export function createReconstructor(options: ReconstructorOptions): Reconstructo
           client.reconstruct(
             {
               checkpoint,
-              space: { definition: definition.space, inputShape: [...inputShape] as [number, number, number], classes },
+              space: { definition: space, inputShape: [height, width, channels], classes: facts.classes },
               userBlocks: [...userBlocks],
               requests: requests.map(({ genotype, positions, seed }) => ({
                 genotype,

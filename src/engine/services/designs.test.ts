@@ -8,7 +8,7 @@ import {
   newNetworkDocument,
 } from '@shared/architecture/document'
 import { temporaryFolder } from '../testing/temporary-folder'
-import { fetchTiny, follow, openEngine, tinySearch } from '../testing/open-engine'
+import { fetchTiny, follow, openEngine, tinyChains, tinySearch } from '../testing/open-engine'
 
 describe('designs', () => {
   it('are checked when saved, refused when they are no documents, and drafts survive', async () => {
@@ -37,7 +37,7 @@ describe('designs', () => {
     await expect(engine.client.designs.save({ document: newBlockDocument('common-conv') })).rejects.toMatchObject({
       code: 'conflict',
     })
-    const space = { ...tinySearch().space, blocks: ['my-block'] }
+    const space = tinyChains({ blocks: ['my-block'] })
     const { id } = await engine.client.searches.create({ definition: tinySearch({ space }), start: false })
     await engine.client.designs.remove({ id: saved.id })
     await engine.client.searches.resume({ id })
@@ -52,7 +52,7 @@ describe('designs', () => {
   it('a designed network seeds the first generation, or says why it cannot', async () => {
     const engine = await openEngine(temporaryFolder())
     await fetchTiny(engine)
-    const space = { ...tinySearch().space, minBlocks: 1, stemWidth: 16, blocks: null }
+    const space = tinyChains({ minBlocks: 1, stemWidth: 16, blocks: null })
     const fitting = chainDocument({
       name: 'designed',
       inputShape: [4, 4, 3],

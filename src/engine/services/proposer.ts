@@ -3,21 +3,18 @@ import { implement } from '@orpc/server'
 import { storedLibrary } from '@shared/architecture/library'
 import { proposerContract } from '@shared/contract/proposer'
 import { createRandom } from '@shared/random'
-import { chainSpaceSchema, runDefinitionSchema } from '@shared/search/run'
+import { openSpace } from '@shared/spaces'
+import { chainSpaceSchema, unboundedChains } from '@shared/spaces/block-chain/schema'
 import { cifar10 } from '../datasets/sources/cifar-10'
 import { streamFromPool } from '../executors/pool-stream'
-import { spaceOf } from '../runs/preparation'
 import { createReconstructor } from '../runs/reconstructor'
 import { searchableBlocks } from '../storage/designs'
 import { makeNamedFolder } from '@node/folders'
 import type { Services } from './services'
 import { until } from './streams'
 
-/** What a network being designed may cost is the user's affair: above anything a machine trains. */
-const UNBOUNDED = 1e12
-
 /** Relative tokens make the image's size matter little; designs start from the first data set's. */
-const IMAGES = { inputShape: cifar10.shape, classes: cifar10.classes.length }
+const IMAGES = { shape: cifar10.shape, classes: cifar10.classes.length }
 
 export function proposerService({ store, pool, proposerFolder, closing }: Services) {
   const os = implement(proposerContract)
@@ -25,17 +22,10 @@ export function proposerService({ store, pool, proposerFolder, closing }: Servic
     pool.run((client) => client.proposerInfo({ checkpoint }, { signal: closing }), closing)
 
   const suggest = async (genotype: Record<string, unknown>, position: number, count: number, stemWidth: number) => {
-    const definition = chainSpaceSchema.parse({
-      minBlocks: 1,
-      maxBlocks: 64,
-      stemWidth,
-      maxWidth: 2048,
-      maxMacs: UNBOUNDED,
-      maxParameters: UNBOUNDED,
-    })
+    const [height, width, channels] = IMAGES.shape
     const space = {
-      definition,
-      inputShape: [...IMAGES.inputShape] as [number, number, number],
+      definition: unboundedChains(stemWidth),
+      inputShape: [height, width, channels] as [number, number, number],
       classes: IMAGES.classes,
     }
     const userBlocks = await searchableBlocks(store.db)
@@ -51,16 +41,23 @@ export function proposerService({ store, pool, proposerFolder, closing }: Servic
 
   /** Every block of a random chain is emptied and refilled from the left, so only its length is left of it. */
   const sample = async (checkpoint: string, count: number, seed: number) => {
-    const definition = runDefinitionSchema.parse({ name: 'sample' })
+    const definition = chainSpaceSchema.parse({})
     const userBlocks = await searchableBlocks(store.db)
-    const space = spaceOf(definition, { shape: IMAGES.inputShape, classes: IMAGES.classes }, storedLibrary(userBlocks))
+    const space = openSpace(definition, IMAGES, storedLibrary(userBlocks))
     const random = createRandom(seed)
     const requests = Array.from({ length: count }, (_, index) => {
       const genotype = space.random(random.fork(index))
       const positions = Array.from({ length: space.positions(genotype) }, (_, position) => position)
       return { genotype, positions, seed: random.fork(`seed-${index}`).integer(2 ** 31) }
     })
-    const reconstructor = createReconstructor({ pool, checkpoint, definition, ...IMAGES, userBlocks, signal: closing })
+    const reconstructor = createReconstructor({
+      pool,
+      checkpoint,
+      space: definition,
+      facts: IMAGES,
+      userBlocks,
+      signal: closing,
+    })
     const chains = await reconstructor.reconstruct(requests)
     return chains.map(({ genotype, choices }) => ({
       genotype,

@@ -2,12 +2,12 @@
 import { access } from 'node:fs/promises'
 import { storedLibrary } from '@shared/architecture/library'
 import type { Dataset } from '@shared/contract/datasets'
-import { createRandom } from '@shared/random'
 import { errorData } from '@shared/errors'
 import { magnitude } from '@shared/figures'
 import { plannedTrials } from '@shared/search/planning'
-import type { RunDefinition } from '@shared/search/run'
-import { parallelOf, spaceOf, visitedSpace } from '../runs/preparation'
+import { searchedSpace, type RunDefinition } from '@shared/search/run'
+import { parallelOf } from '../runs/preparation'
+import { proposableSpace, provenSpace } from '../runs/space'
 import { loadDesign, searchableBlocks } from '../storage/designs'
 import { strategyByName } from '@shared/strategies/registry'
 import { seedOf } from './search-create'
@@ -62,13 +62,8 @@ export async function checkDefinition(services: Services, definition: RunDefinit
     if (definition.recipe.cutout >= Math.min(facts.shape[0], facts.shape[1]))
       notes.push(`Cutout of ${definition.recipe.cutout} pixels can blank a whole image of ${sizeText(facts.shape)}.`)
     const library = storedLibrary(await searchableBlocks(store.db))
-    if (definition.architecture !== undefined) {
-      visitedSpace(definition, facts, library)
-      return
-    }
-    const space = spaceOf(definition, facts, library)
-    // One draw proves that the limits leave something.
-    space.random(createRandom(definition.seed))
+    const space = provenSpace(definition, facts, library)
+    if (searchedSpace(definition).kind === 'single') return
     for (const id of definition.seedDesigns) {
       const { design, document } = await loadDesign(store.db, id)
       const seed = seedOf(space, document)
@@ -78,7 +73,8 @@ export async function checkDefinition(services: Services, definition: RunDefinit
     notes.push(`The space holds ${exact ? '' : 'up to '}${magnitude(count)} architectures.`)
   })
   await attempt(async () => {
-    if (!strategyByName(definition.strategy).usesProposer) return
+    if (!strategyByName(definition.strategy).usesProposer || searchedSpace(definition).kind === 'single') return
+    proposableSpace(definition)
     await access(proposerFolder).catch(() => {
       problems.push(
         `The strategy ${definition.strategy} needs a proposer checkpoint in ${proposerFolder}. Choose the strategy ga, or install a checkpoint.`,

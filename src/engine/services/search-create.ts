@@ -3,24 +3,22 @@ import { parseDocument } from '@shared/architecture/document'
 import { storedLibrary } from '@shared/architecture/library'
 import { AppError } from '@shared/errors'
 import { plannedTrials } from '@shared/search/planning'
-import type { RunDefinition } from '@shared/search/run'
-import type { BlockChainSpace } from '@shared/spaces/block-chain/space'
-import { spaceOf, visitedSpace } from '../runs/preparation'
+import { searchedSpace, type RunDefinition } from '@shared/search/run'
+import type { Space } from '@shared/spaces/space'
+import { strategyByName } from '@shared/strategies/registry'
+import { proposableSpace, provenSpace } from '../runs/space'
 import { loadDesign, searchableBlocks } from '../storage/designs'
 import type { NewRun } from '../storage/runs'
 import type { Services } from './services'
 
 /** @throws AppError `invalid-input`, `invalid-architecture`, `not-found` when the search could never run as defined. */
-export async function newRunOf({ store, datasets }: Services, id: string, definition: RunDefinition): Promise<NewRun> {
+export async function newRunOf({ store, datasets }: Services, id: string, given: RunDefinition): Promise<NewRun> {
+  const { architecture: _older, ...settings } = given
+  const definition = settled({ ...settings, space: searchedSpace(given) })
   const userBlocks = await searchableBlocks(store.db)
   const facts = datasets.describe(definition.data.dataset, definition.data.resolution)
-  if (definition.architecture !== undefined) {
-    // One architecture is one trial, whatever else the definition says; what cannot be trained is refused here.
-    visitedSpace(definition, facts, storedLibrary(userBlocks))
-    const single: RunDefinition = { ...definition, strategy: 'random', populationSize: 1, generations: 1, seedDesigns: [] } // prettier-ignore
-    return { id, definition: single, userBlocks, seeds: [], planned: 1 }
-  }
-  const space = spaceOf(definition, facts, storedLibrary(userBlocks))
+  const space = provenSpace(definition, facts, storedLibrary(userBlocks))
+  if (strategyByName(definition.strategy).usesProposer) proposableSpace(definition)
   const seeds: NewRun['seeds'][number][] = []
   for (const designId of definition.seedDesigns) {
     const { design, document } = await loadDesign(store.db, designId)
@@ -37,8 +35,15 @@ export async function newRunOf({ store, datasets }: Services, id: string, defini
   return { id, definition, userBlocks, seeds, planned: plannedTrials(definition) }
 }
 
+/** One architecture is one trial, whatever else the definition says. */
+function settled(definition: RunDefinition): RunDefinition {
+  if (definition.space.kind !== 'single') return definition
+  return { ...definition, strategy: 'random', populationSize: 1, generations: 1, maxTrials: null, seedDesigns: [] }
+}
+
 /** The genotype of a designed network, or why the space cannot express it. */
-export function seedOf(space: BlockChainSpace, document: unknown): Record<string, unknown> | string {
+export function seedOf(space: Space, document: unknown): Record<string, unknown> | string {
+  if (space.fromDocument === undefined) return `the space ${space.name} does not read designed networks`
   const result = space.fromDocument(parseDocument(document))
   return 'reason' in result ? result.reason : { ...result.genotype }
 }

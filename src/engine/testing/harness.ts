@@ -66,7 +66,7 @@ export function createHarness(options: HarnessOptions) {
   const artefacts = createArtefacts(store)
   const updates = createUpdates()
   const reported: unknown[] = []
-  const space = options.space ?? (createToySpace() as unknown as Space)
+  const space: Space = options.space ?? createToySpace()
   const evaluator: Evaluator = { evaluate: options.evaluate ?? quickEvaluation(folder) }
   const orchestrator = new Orchestrator({
     store,

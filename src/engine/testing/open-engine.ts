@@ -4,6 +4,7 @@ import { onTestFinished } from 'vitest'
 import type { EngineContract } from '@shared/contract'
 import type { RunUpdate } from '@shared/contract/searches'
 import { runDefinitionSchema, type RunDefinition } from '@shared/search/run'
+import { chainSpaceSchema, type ChainSpaceDefinition } from '@shared/spaces/block-chain/schema'
 import { memoryPorts } from '@shared/transport/port'
 import { createClient, serveRouter, type Client } from '@shared/transport/rpc'
 import { createDatasets } from '../datasets/datasets'
@@ -58,6 +59,18 @@ export async function openEngine(
   return { client: createClient<EngineContract>(port), pool, close }
 }
 
+/** Chains that cost next to nothing. */
+export function tinyChains(change: Partial<ChainSpaceDefinition> = {}): ChainSpaceDefinition {
+  return chainSpaceSchema.parse({
+    minBlocks: 2,
+    maxBlocks: 3,
+    stemWidth: 8,
+    maxWidth: 16,
+    blocks: ['resnet-basic', 'common-conv', 'common-relu'],
+    ...change,
+  })
+}
+
 /** Two generations of three small chains. */
 export function tinySearch(change: Partial<RunDefinition> = {}): RunDefinition {
   return runDefinitionSchema.parse({
@@ -65,13 +78,7 @@ export function tinySearch(change: Partial<RunDefinition> = {}): RunDefinition {
     strategy: 'ga',
     populationSize: 3,
     generations: 2,
-    space: {
-      minBlocks: 2,
-      maxBlocks: 3,
-      stemWidth: 8,
-      maxWidth: 16,
-      blocks: ['resnet-basic', 'common-conv', 'common-relu'],
-    },
+    space: tinyChains(),
     data: { dataset: 'tiny', trainImages: 30, validationImages: 15 },
     recipe: { epochs: 2 },
     ...change,

@@ -12,6 +12,7 @@ import {
   proposerTrainingJobSchema,
   suggestionSchema,
 } from './proposer'
+import { genotypeSchema } from '../spaces/genotype'
 
 export const layerGraphSchema = z.object({
   input: z.array(z.number().int()),
@@ -139,7 +140,7 @@ export const predictionSchema = z.object({
 export type Prediction = z.infer<typeof predictionSchema>
 
 const reconstructionRequestSchema = z.object({
-  genotype: z.record(z.string(), z.unknown()),
+  genotype: genotypeSchema,
   positions: z.array(z.number().int()),
   seed: z.number().int(),
 })
@@ -172,13 +173,13 @@ export const computeContract = {
   /** Refills emptied positions of chain genotypes with the proposer of `checkpoint` (a folder). @throws not-found, invalid-input for a damaged checkpoint or one of another vocabulary */
   reconstruct: oc
     .input(proposerContextSchema.extend({ requests: z.array(reconstructionRequestSchema) }))
-    .output(z.array(z.object({ genotype: z.record(z.string(), z.unknown()), choices: z.array(choiceSchema) }))),
+    .output(z.array(z.object({ genotype: genotypeSchema, choices: z.array(choiceSchema) }))),
   proposerInfo: oc.input(z.object({ checkpoint: z.string() })).output(proposerInfoSchema),
   /** What could stand at `position`, given the blocks before it; the position may be one past the last. */
   suggest: oc
     .input(
       proposerContextSchema.extend({
-        genotype: z.record(z.string(), z.unknown()),
+        genotype: genotypeSchema,
         position: z.number().int().min(0),
         count: z.number().int().min(1),
       }),

@@ -2,7 +2,8 @@
 // the same between window or command line and engine as between engine and compute.
 import { eventIterator, oc } from '@orpc/contract'
 import { z } from 'zod'
-import { chainSpaceSchema } from '../search/run'
+import { chainSpaceSchema } from '../spaces/block-chain/schema'
+import { genotypeSchema } from '../spaces/genotype'
 
 export const proposerInfoSchema = z.object({
   name: z.string(),
@@ -88,7 +89,7 @@ export const proposerSpaceSchema = z.object({
 export type ProposerSpace = z.infer<typeof proposerSpaceSchema>
 
 export const proposedChainSchema = z.object({
-  genotype: z.record(z.string(), z.unknown()),
+  genotype: genotypeSchema,
   blocks: z.array(suggestionSchema),
 })
 
@@ -98,7 +99,7 @@ export const proposerContract = {
   suggest: oc
     .input(
       z.object({
-        genotype: z.record(z.string(), z.unknown()),
+        genotype: genotypeSchema,
         position: z.number().int().min(0),
         count: z.number().int().min(1).max(50).default(5),
         stemWidth: z.number().int().default(16),

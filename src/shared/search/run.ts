@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { MIN_RESOLUTION } from './resolution'
 import { runState } from './run-states'
+import { spaceSchema, type SpaceDefinition } from '../spaces/schema'
 import { errorDataSchema } from './trial'
 
 export const STRATEGY_NAMES = ['gpt-nas', 'ga', 'random'] as const
@@ -84,21 +85,6 @@ export const dataSelectionSchema = z.object({
 })
 export type DataSelection = z.infer<typeof dataSelectionSchema>
 
-export const chainSpaceSchema = z.object({
-  kind: z.literal('block-chain').default('block-chain'),
-  /** Names of blocks a chain may hold; null takes all of the paper and the user's own. */
-  blocks: z.array(z.string()).min(1).nullable().default(null),
-  /** Paper: 10-20. */
-  minBlocks: z.number().int().min(1).max(64).default(10),
-  maxBlocks: z.number().int().min(1).max(64).default(20),
-  stemWidth: z.number().int().min(4).max(256).default(16),
-  maxWidth: z.number().int().min(4).max(2048).default(128),
-  /** Upper limit of multiply-accumulates for one image, so that a trial fits the machine. */
-  maxMacs: z.number().int().positive().default(40_000_000),
-  maxParameters: z.number().int().positive().default(5_000_000),
-})
-export type ChainSpaceDefinition = z.infer<typeof chainSpaceSchema>
-
 export const runDefinitionSchema = z.object({
   format: z.literal('gptnas-run/1').default('gptnas-run/1'),
   name: z.string().min(1).max(200),
@@ -115,8 +101,9 @@ export const runDefinitionSchema = z.object({
   crossoverRate: z.number().min(0).max(1).default(0.9),
   mutationRate: z.number().min(0).max(1).default(0.3),
   eliminationRate: z.number().min(0).max(1).default(0.4),
-  space: chainSpaceSchema.prefault({}),
-  /** Trains this architecture document alone (`gpt-nas train`); `space` then plays no part. */
+  /** What it visits. Definitions of before there was more than one kind leave the kind out and mean block chains. */
+  space: spaceSchema.prefault({}),
+  /** Written by older versions where `space` now is of kind `single`; `space` then plays no part (`searchedSpace`). */
   architecture: z.record(z.string(), z.unknown()).optional(),
   data: dataSelectionSchema.prefault({}),
   recipe: recipeSchema.prefault({}),
@@ -128,6 +115,11 @@ export const runDefinitionSchema = z.object({
   computes: z.number().int().min(1).max(64).nullable().default(null),
 })
 export type RunDefinition = z.infer<typeof runDefinitionSchema>
+
+/** The space that a run visits, whichever version wrote its definition. */
+export function searchedSpace({ space, architecture }: Pick<RunDefinition, 'space' | 'architecture'>): SpaceDefinition {
+  return architecture === undefined ? space : { kind: 'single', architecture }
+}
 
 export const runSchema = z.object({
   id: z.string(),

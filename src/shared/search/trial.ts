@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { ERROR_CODES } from '../errors'
 import { usageSchema } from './usage'
+import { genotypeSchema } from '../spaces/genotype'
 
 export const TRIAL_STATES = ['waiting', 'running', 'finished', 'failed', 'cancelled'] as const
 export const trialState = z.enum(TRIAL_STATES)
@@ -50,7 +51,7 @@ export const trialSchema = z.object({
   generation: z.number().int().min(0),
   state: trialState,
   attempt: z.number().int().min(1),
-  genotype: z.record(z.string(), z.unknown()),
+  genotype: genotypeSchema,
   /** Canonical hash of the architecture: equal across runs for equal architectures. */
   architectureHash: z.string(),
   origin: originSchema,

@@ -1,10 +1,54 @@
 // What a search space is: the set of architectures a search may visit, seen through compact genotypes.
-// Strategies work on genotypes only; documents, shapes and costs are derived.
+// Strategies work on genotypes only; documents, shapes and costs are derived. What only some spaces can do is an optional
+// member, so that whoever needs it asks for it and says what is missing.
+import type { BlockLibrary } from '../architecture/block'
 import type { ArchitectureDocument } from '../architecture/document'
+import type { TensorShape } from '../architecture/layer'
+import type { Grammar } from '../language/workbench/grammar'
 import type { Random } from '../random'
 
-/** Compact JSON inside its space; each space narrows it. */
+/** Compact JSON inside its space; each space narrows it. Its schema is genotype.ts's. */
 export type Genotype = { readonly [key: string]: unknown }
+
+/** What a space needs to know of the data its architectures are for. */
+export interface DataFacts {
+  /** `[height, width, channels]` of one image. */
+  readonly shape: TensorShape
+  readonly classes: number
+}
+
+/** The space's sentences in preset `workbench`; no `<start>`, `<end>` or space around the tokens. */
+export interface SpaceCodec<G> {
+  encode(genotype: G): number[]
+  /** Inverse of `encode`. @throws AppError `invalid-input` naming the token that does not belong there. */
+  decode(tokens: readonly number[]): G
+  readonly grammar: Grammar
+}
+
+/** What was measured of one architecture, by whoever wrote the space's table. */
+export interface Measurement {
+  readonly fitness: number
+  /** For reports only, never for a search; undefined where it was not measured. */
+  readonly report: number | undefined
+  /** In the order of the table's `costNames`; undefined where it was not measured. */
+  readonly costs: readonly (number | undefined)[]
+}
+
+export interface MeasuredTable<G> {
+  readonly costNames: readonly string[]
+  /** Undefined for an architecture that was not measured. */
+  row(genotype: G): Measurement | undefined
+}
+
+/** What people are told of a space beside its size. */
+export interface SpaceDescription {
+  /** What its architectures are called, in the plural. */
+  readonly noun: string
+  /** What it consists of, by name. */
+  readonly parts: Readonly<Record<string, unknown>>
+  /** Number of isomorphism classes, where it is published. */
+  readonly classes?: number
+}
 
 export interface Space<G extends Genotype = Genotype> {
   readonly name: string
@@ -36,4 +80,20 @@ export interface Space<G extends Genotype = Genotype> {
    * rest of the architecture is repaired as little as it takes. Undefined when that name cannot stand there.
    */
   replaceAt(genotype: G, position: number, name: string): G | undefined
+
+  /** Why `toDocument` has nothing to give: choices are mere words. Absent where every genotype has a document. */
+  readonly undocumented?: string
+  /** The genotype that a designed network is, or why this space cannot express it. */
+  fromDocument?(document: ArchitectureDocument): { readonly genotype: G } | { readonly reason: string }
+  /** Every architecture once, in a fixed order; absent where they are too many to list. */
+  all?(): Iterable<G>
+  readonly codec?: SpaceCodec<G>
+  readonly table?: MeasuredTable<G>
+  describe?(): SpaceDescription
+}
+
+/** One kind of space, as its folder hands it to the registry; the definition's schema is `schema.ts` beside it. */
+export interface SpaceKind<D> {
+  /** @throws AppError `invalid-input`, `invalid-architecture` when the definition leaves no architecture */
+  open(definition: D, facts: DataFacts, library: BlockLibrary): Space
 }

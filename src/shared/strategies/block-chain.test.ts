@@ -1,6 +1,6 @@
 // Every strategy on the real space of block chains, with a landscape that needs no training.
 import { BUILT_IN_BLOCKS } from '../architecture/blocks'
-import { chainSpaceSchema } from '../search/run'
+import { chainSpaceSchema } from '../spaces/block-chain/schema'
 import { createBlockChainSpace, type ChainGenotype } from '../spaces/block-chain/space'
 import type { Genotype } from '../spaces/space'
 import { STRATEGIES } from './registry'

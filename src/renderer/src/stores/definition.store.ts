@@ -27,9 +27,9 @@ export const useDefinitionStore = defineStore('definition', () => {
   const definition = computed<RunDefinition | null>(() => (parsed.value.success ? parsed.value.data : null))
   const problems = computed<ReadonlyMap<string, SettingProblem>>(() => {
     if (!parsed.value.success) return settingProblems(parsed.value.error.issues)
-    const { minBlocks, maxBlocks } = parsed.value.data.space
-    return minBlocks > maxBlocks
-      ? new Map([['space.maxBlocks', { key: 'order' as const, limit: minBlocks }]])
+    const { space } = parsed.value.data
+    return space.kind === 'block-chain' && space.minBlocks > space.maxBlocks
+      ? new Map([['space.maxBlocks', { key: 'order' as const, limit: space.minBlocks }]])
       : new Map()
   })
 

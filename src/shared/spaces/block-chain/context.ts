@@ -4,7 +4,7 @@ import type { BlockDefinition, BlockLibrary } from '../../architecture/block'
 import { isUserBlock } from '../../architecture/document'
 import type { TensorShape } from '../../architecture/layer'
 import { AppError } from '../../errors'
-import type { ChainSpaceDefinition } from '../../search/run'
+import type { ChainSpaceDefinition } from './schema'
 
 export interface ChainSpaceOptions {
   readonly definition: ChainSpaceDefinition

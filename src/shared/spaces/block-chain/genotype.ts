@@ -1,7 +1,7 @@
 // The JSON form of a block chain: block names with relative widths and strides, so that a tail keeps its meaning behind
 // another head and what is learned at one width holds at another (docs/rules.md#tokens). Absolute sizes are walk.ts's.
 import { z } from 'zod'
-import { AppError } from '../../errors'
+import { parseGenotype } from '../genotype'
 
 export const CHAIN_SPACE = 'block-chain'
 
@@ -37,15 +37,11 @@ const chainGenotypeSchema = z.object({
 
 /** Structure only; names and limits belong to the space. @throws AppError `invalid-architecture` naming the place. */
 export function parseChainGenotype(json: unknown): ChainGenotype {
-  const parsed = chainGenotypeSchema.safeParse(json)
-  if (parsed.success) return parsed.data
-  const issue = parsed.error.issues[0]
-  const place = issue === undefined || issue.path.length === 0 ? 'the genotype' : issue.path.join('.')
-  throw new AppError(
-    'invalid-architecture',
-    `Block chain genotype: ${place}: ${issue?.message ?? 'invalid'}`,
-    'Each block needs a name, a width of 0.5, 1 or 2 times its input, and a stride of 1 or 2.',
-  )
+  return parseGenotype(json, {
+    schema: chainGenotypeSchema,
+    title: 'Block chain',
+    fix: 'Each block needs a name, a width of 0.5, 1 or 2 times its input, and a stride of 1 or 2.',
+  })
 }
 
 export function chainGenotype(blocks: readonly ChainGene[]): ChainGenotype {

@@ -4,8 +4,8 @@ import { canonicalHash } from '../../architecture/canonical'
 import type { ArchitectureDocument } from '../../architecture/document'
 import { expandDocument } from '../../architecture/expand'
 import type { LayerGraph, TensorShape } from '../../architecture/layer'
-import { AppError } from '../../errors'
-import type { ChainSpaceDefinition } from '../../search/run'
+import type { ChainSpaceDefinition } from './schema'
+import { refusedGenotype } from '../genotype'
 import type { Space } from '../space'
 import { createChainContext, type ChainSpaceOptions } from './context'
 import { chainFromDocument, chainToDocument } from './documents'
@@ -79,9 +79,9 @@ export function createBlockChainSpace(options: ChainSpaceOptions): BlockChainSpa
       const genotype = parseChainGenotype(json)
       const unknown = genotype.blocks.findIndex((gene) => !context.choices.has(gene.block))
       if (unknown >= 0)
-        throw new AppError(
-          'invalid-architecture',
-          `Block chain genotype: blocks.${unknown}.block: "${genotype.blocks[unknown]!.block}" is not in this space`,
+        throw refusedGenotype(
+          'Block chain',
+          `blocks.${unknown}.block: "${genotype.blocks[unknown]!.block}" is not in this space`,
           `Use one of ${names.join(', ')}.`,
         )
       return genotype

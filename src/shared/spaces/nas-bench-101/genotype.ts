@@ -1,7 +1,8 @@
 // The JSON form of a cell: an adjacency matrix as text and the inner operations by name, readable in a run's table and
 // equal to the notation of published tables. `Cell` is the form that code works on.
 import { z } from 'zod'
-import { AppError } from '../../errors'
+import type { AppError } from '../../errors'
+import { parseGenotype, refusedGenotype } from '../genotype'
 import {
   CELL_OPERATIONS,
   MAX_VERTICES,
@@ -30,47 +31,30 @@ const cellGenotypeSchema = z.object({
   operations: z.array(z.enum(CELL_OPERATIONS)).max(MAX_VERTICES - 2),
 })
 
+const TITLE = 'NAS-Bench-101'
 const FIX = 'Write the matrix as rows such as "0110/0010/0001/0000" and name one operation per inner vertex.'
 
 /** @throws AppError `invalid-architecture` naming the place and what was expected there. */
 export function parseCellGenotype(json: unknown): CellGenotype {
-  const parsed = cellGenotypeSchema.safeParse(json)
-  if (!parsed.success) {
-    const issue = parsed.error.issues[0]
-    const place = issue === undefined || issue.path.length === 0 ? 'the genotype' : issue.path.join('.')
-    throw new AppError('invalid-architecture', `NAS-Bench-101 genotype: ${place}: ${issue?.message ?? 'invalid'}`, FIX)
-  }
-  const problems = cellProblems(cellOf(parsed.data))
-  if (problems.length > 0) throw new AppError('invalid-architecture', `NAS-Bench-101 genotype: ${problems[0]}`, FIX)
-  return parsed.data
+  const genotype = parseGenotype(json, { schema: cellGenotypeSchema, title: TITLE, fix: FIX })
+  const problems = cellProblems(cellOf(genotype))
+  if (problems[0] !== undefined) throw refusedGenotype(TITLE, problems[0], FIX)
+  return genotype
 }
 
 /** @throws AppError when rows, columns and operations do not fit one another or an edge points backward. */
 export function cellOf(genotype: CellGenotype): Cell {
   const rows = genotype.matrix.split('/')
   const vertices = rows.length
+  const refuse = (reason: string): AppError => refusedGenotype(TITLE, reason, FIX)
   if (genotype.operations.length !== vertices - 2)
-    throw new AppError(
-      'invalid-architecture',
-      `NAS-Bench-101 genotype: ${vertices} rows need ${vertices - 2} operations, received ${genotype.operations.length}`,
-      FIX,
-    )
+    throw refuse(`${vertices} rows need ${vertices - 2} operations, received ${genotype.operations.length}`)
   let edges = 0
   rows.forEach((row, from) => {
-    if (row.length !== vertices)
-      throw new AppError(
-        'invalid-architecture',
-        `NAS-Bench-101 genotype: matrix row ${from} has ${row.length} columns, expected ${vertices}`,
-        FIX,
-      )
+    if (row.length !== vertices) throw refuse(`matrix row ${from} has ${row.length} columns, expected ${vertices}`)
     for (let to = 0; to < vertices; to++) {
       if (row[to] !== '1') continue
-      if (to <= from)
-        throw new AppError(
-          'invalid-architecture',
-          `NAS-Bench-101 genotype: edge ${from} -> ${to} does not point forward`,
-          FIX,
-        )
+      if (to <= from) throw refuse(`edge ${from} -> ${to} does not point forward`)
       edges |= 1 << edgeBit(from, to)
     }
   })

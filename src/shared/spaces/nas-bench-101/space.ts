@@ -8,18 +8,33 @@ import { CELL_OPERATIONS, cellProblems, labelsOf, packLabels, type Cell } from '
 import { createCellDocuments } from './cell-document'
 import { cellNetwork, type CellNetworkOptions } from './cell-layers'
 import { CELL_EDITS, cellDistance, cellKey, cellsByEdit, crossCells, mutateCell } from './edits'
-import { countAllCells, randomCell } from './enumerate'
+import { countAllCells, enumerateCells, randomCell } from './enumerate'
 import { CELL_SPACE, cellGenotype, cellOf, parseCellGenotype, type CellGenotype } from './genotype'
 
 export interface CellSpace extends Space<CellGenotype> {
   /** The network of a cell spelled out in layers. */
   toGraph(genotype: CellGenotype): LayerGraph
+  /** Every unique cell, by vertices, then edges, then operations. */
+  all(): Generator<CellGenotype>
+}
+
+/** Canonical cells of genotypes that were asked for before. */
+const known = new WeakMap<CellGenotype, Cell>()
+
+/** A canonical cell's genotype, which is remembered to be it. */
+function genotypeOf(cell: Cell): CellGenotype {
+  const genotype = cellGenotype(cell)
+  known.set(genotype, cell)
+  return genotype
 }
 
 /** The canonical cell of a genotype that `parse` accepted. @throws AppError for one outside the space. */
 function canonical(genotype: CellGenotype): Cell {
-  const cell = canonicalCell(cellOf(genotype))
-  if (cell !== undefined) return cell
+  const cell = known.get(genotype) ?? canonicalCell(cellOf(genotype))
+  if (cell !== undefined) {
+    known.set(genotype, cell)
+    return cell
+  }
   throw new AppError(
     'invalid-architecture',
     `The cell ${genotype.matrix} has no path from input to output within nine edges.`,
@@ -34,18 +49,18 @@ export function createCellSpace(options: CellNetworkOptions = {}): CellSpace {
     name: CELL_SPACE,
     size: () => ({ count: countAllCells(), exact: true }),
     parse: parseCellGenotype,
-    random: (random) => cellGenotype(randomCell(random)),
+    random: (random) => genotypeOf(randomCell(random)),
     problems: (genotype) => cellProblems(cellOf(genotype)),
-    mutate: (genotype, random) => cellGenotype(mutateCell(canonical(genotype), random)),
+    mutate: (genotype, random) => genotypeOf(mutateCell(canonical(genotype), random)),
     crossover: (first, second, random) => {
       const [a, b] = crossCells(canonical(first), canonical(second), random)
-      return [cellGenotype(a), cellGenotype(b)]
+      return [genotypeOf(a), genotypeOf(b)]
     },
     neighbours: (genotype) => {
       const cell = canonical(genotype)
       const found = new Map<string, Cell>()
       for (const edit of CELL_EDITS) for (const result of cellsByEdit(cell, edit)) found.set(cellKey(result), result)
-      return [...found.values()].map(cellGenotype)
+      return [...found.values()].map(genotypeOf)
     },
     distance: (first, second) => cellDistance(canonical(first), canonical(second)),
     canonicalKey: (genotype) => cellKey(canonical(genotype)),
@@ -67,5 +82,8 @@ export function createCellSpace(options: CellNetworkOptions = {}): CellSpace {
       return cellGenotype({ ...cell, labels: packLabels(digits) })
     },
     toGraph,
+    *all() {
+      for (const cell of enumerateCells()) yield genotypeOf(cell)
+    },
   }
 }

@@ -1,7 +1,7 @@
 // NAS-Bench-201 cells (Dong & Yang 2020): four nodes, an operation on each of the six edges between them. The JSON form,
 // its digits as published tables write them, and which cells are the same network.
 import { z } from 'zod'
-import { AppError } from '../../errors'
+import { parseGenotype } from '../genotype'
 
 export const EDGE_SPACE = 'nas-bench-201'
 
@@ -30,15 +30,11 @@ const edgeGenotypeSchema = z.object({
 
 /** @throws AppError `invalid-architecture` naming the place. */
 export function parseEdgeGenotype(json: unknown): EdgeGenotype {
-  const parsed = edgeGenotypeSchema.safeParse(json)
-  if (parsed.success) return parsed.data
-  const issue = parsed.error.issues[0]
-  const place = issue === undefined || issue.path.length === 0 ? 'the genotype' : issue.path.join('.')
-  throw new AppError(
-    'invalid-architecture',
-    `NAS-Bench-201 genotype: ${place}: ${issue?.message ?? 'invalid'}`,
-    `Name one of ${EDGE_OPERATIONS.join(', ')} for each of the six edges.`,
-  )
+  return parseGenotype(json, {
+    schema: edgeGenotypeSchema,
+    title: 'NAS-Bench-201',
+    fix: `Name one of ${EDGE_OPERATIONS.join(', ')} for each of the six edges.`,
+  })
 }
 
 /** Six digits, one per edge: the key of published tables. */

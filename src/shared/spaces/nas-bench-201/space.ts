@@ -17,6 +17,8 @@ import {
 export interface EdgeSpace extends Space<EdgeGenotype> {
   /** The network of a cell spelled out in layers. */
   toGraph(genotype: EdgeGenotype): LayerGraph
+  /** Every cell, in the order of the digits. */
+  all(): Generator<EdgeGenotype>
 }
 
 const replaced = ({ operations }: EdgeGenotype, edge: number, operation: EdgeOperation): EdgeGenotype => ({
@@ -63,5 +65,8 @@ export function createEdgeSpace(options: EdgeNetworkOptions = {}): EdgeSpace {
       return operation === undefined ? undefined : replaced(genotype, position, operation)
     },
     toGraph,
+    *all() {
+      for (let index = 0; index < EDGE_CELLS; index++) yield edgeGenotypeAt(index)
+    },
   }
 }

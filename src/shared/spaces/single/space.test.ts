@@ -17,7 +17,8 @@ describe('the space of one architecture', () => {
     expect(space.parse(JSON.parse(JSON.stringify(genotype)))).toEqual(genotype)
     expect(space.problems(genotype)).toEqual([])
     expect(space.mutate(genotype, createRandom(2))).toEqual(genotype)
-    const other = createSingleSpace({ ...options, document: zooDocument('resnet34', { input: [32, 32, 3], classes: 10 }) }) // prettier-ignore
+    const resnet34 = zooDocument('resnet34', { input: [32, 32, 3], classes: 10 })
+    const other = createSingleSpace({ ...options, document: resnet34 })
     expect(other.canonicalKey(genotype)).not.toBe(space.canonicalKey(genotype))
     expect(() => other.parse(genotype)).toThrow(/only "resnet34"/)
   })

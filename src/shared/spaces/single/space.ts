@@ -5,6 +5,7 @@ import type { BlockLibrary } from '../../architecture/block'
 import { metaOf, type ArchitectureDocument } from '../../architecture/document'
 import { expandDocument } from '../../architecture/expand'
 import { AppError } from '../../errors'
+import { refusedGenotype } from '../genotype'
 import type { Genotype, Space } from '../space'
 
 export interface SingleSpaceOptions {
@@ -42,7 +43,7 @@ export function createSingleSpace({ document, library, inputShape, classes }: Si
     size: () => ({ count: 1, exact: true }),
     parse(json) {
       if (isIt(json)) return genotype
-      throw new AppError('invalid-architecture', `The space holds only "${name}" (${key}).`)
+      throw refusedGenotype(`"${name}"`, `the space holds only "${name}" (${key})`)
     },
     random: () => genotype,
     problems: (given) => (isIt(given) ? [] : [`it is not "${name}"`]),

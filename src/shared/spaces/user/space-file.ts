@@ -36,7 +36,7 @@ const position = z.strictObject({
   stride: z.union([z.literal(1), z.literal(2)]).optional(),
 })
 
-const spaceFileSchema = z.strictObject({
+const structureSchema = z.strictObject({
   format: z.literal(USER_SPACE_FORMAT),
   name: z
     .string()
@@ -67,7 +67,12 @@ const spaceFileSchema = z.strictObject({
   constraints: z.record(word, range).default({}),
 })
 
-export type UserSpaceFile = z.infer<typeof spaceFileSchema>
+/** Structure, and what no single field shows. */
+export const spaceFileSchema = structureSchema.superRefine((file, context) => {
+  const problem = contradiction(file)
+  if (problem !== undefined) context.addIssue({ code: 'custom', path: [...problem.path], message: problem.message })
+})
+export type UserSpaceFile = z.infer<typeof structureSchema>
 export type SpacePosition = UserSpaceFile['positions'][number]
 export type SpaceRange = z.infer<typeof range>
 
@@ -82,8 +87,6 @@ export function parseSpaceFile(json: unknown): UserSpaceFile {
   if (unsafe !== undefined) throw refused(unsafe)
   const parsed = spaceFileSchema.safeParse(json)
   if (!parsed.success) throw refused(issuesText(parsed.error, 'the file'))
-  const problem = contradiction(parsed.data)
-  if (problem !== undefined) throw refused(problem)
   return parsed.data
 }
 
@@ -104,28 +107,38 @@ function firstRepeated(names: readonly string[]): number {
   return names.findIndex((name, i) => names.indexOf(name) !== i)
 }
 
+interface Contradiction {
+  readonly path: readonly (string | number)[]
+  readonly message: string
+}
+
 /** What no single field shows. */
-function contradiction({ positions, blocks, table, constraints }: UserSpaceFile): string | undefined {
+function contradiction({ positions, blocks, table, constraints }: UserSpaceFile): Contradiction | undefined {
   const twice = firstRepeated(positions.map(({ name }) => name))
-  if (twice >= 0) return `positions.${twice}.name: "${positions[twice]!.name}" is used twice`
+  if (twice >= 0) return { path: ['positions', twice, 'name'], message: `"${positions[twice]!.name}" is used twice` }
   for (const [i, { choices }] of positions.entries()) {
     const repeated = firstRepeated(choices)
-    if (repeated >= 0) return `positions.${i}.choices.${repeated}: "${choices[repeated]}" is listed twice`
+    if (repeated >= 0)
+      return { path: ['positions', i, 'choices', repeated], message: `"${choices[repeated]}" is listed twice` }
   }
   const known = new Set(positions.flatMap(({ choices }) => choices))
   const unused = Object.keys(blocks).find((name) => !known.has(name))
-  if (unused !== undefined) return `blocks.${unused}: no position has this choice`
+  if (unused !== undefined) return { path: ['blocks', unused], message: 'no position has this choice' }
   const allowed = table === undefined ? ['parameters', 'macs'] : table.costs
   const unknown = Object.keys(constraints).find((name) => !allowed.includes(name))
-  if (unknown !== undefined)
-    return `constraints.${unknown}: expected ${
+  if (unknown !== undefined) {
+    const expected =
       table === undefined ? 'parameters or macs' : `one of the table's costs (${allowed.join(', ') || 'none'})`
-    }`
+    return { path: ['constraints', unknown], message: `expected ${expected}` }
+  }
   if (table === undefined) {
     const bounded = Object.entries(constraints).find(([, { min }]) => min !== undefined)
-    return bounded && `constraints.${bounded[0]}.min: only the costs of a table have a lower limit`
+    return (
+      bounded && { path: ['constraints', bounded[0], 'min'], message: 'only the costs of a table have a lower limit' }
+    )
   }
   const columns = [table.key, table.fitness, ...(table.report === undefined ? [] : [table.report]), ...table.costs]
   const repeated = firstRepeated(columns)
-  return repeated < 0 ? undefined : `table: column "${columns[repeated]}" is named for two things`
+  if (repeated < 0) return undefined
+  return { path: ['table'], message: `column "${columns[repeated]}" is named for two things` }
 }

@@ -4,14 +4,15 @@ import { canonicalHash } from '../../architecture/canonical'
 import { expandDocument } from '../../architecture/expand'
 import { AppError } from '../../errors'
 import type { Random } from '../../random'
-import type { Space } from '../space'
+import { refusedGenotype } from '../genotype'
+import type { MeasuredTable, Space } from '../space'
 import { parseUserGenotype, type UserGenotype } from './genotype'
 import { createKeyCodec, isRead } from './key'
 import { hammingDistance, type Choices, type Members } from './members'
 import { createUserNetworks, untrainableReason, type UserNetworkOptions } from './network'
 import { createNetworkMembers } from './network-members'
 import type { UserSpaceFile } from './space-file'
-import type { SpaceTable, TableRow } from './table'
+import type { SpaceTable } from './table'
 import { createTableMembers } from './table-members'
 
 export type { UserGenotype } from './genotype'
@@ -24,10 +25,6 @@ export interface UserSpaceOptions extends UserNetworkOptions {
 
 export interface UserSpace extends Space<UserGenotype> {
   readonly file: UserSpaceFile
-  /** Whether every choice builds something; otherwise the table is all there is and `toDocument` throws. */
-  readonly isTrainable: boolean
-  /** What was measured of an architecture. */
-  row(genotype: UserGenotype): TableRow | undefined
   /** The index chosen at every position, and back. */
   choicesOf(genotype: UserGenotype): Choices
   genotypeOf(choices: Choices): UserGenotype
@@ -36,6 +33,11 @@ export interface UserSpace extends Space<UserGenotype> {
   /** Every architecture inside the space, in the order of the keys. */
   all(): Generator<UserGenotype>
 }
+
+const measured = ({ costNames, rows }: SpaceTable): MeasuredTable<UserGenotype> => ({
+  costNames,
+  row: ({ choices }) => rows.get(choices),
+})
 
 /** Crossovers tried before the parents go on as they are. */
 const TRIES = 30
@@ -71,7 +73,7 @@ export function createUserSpace(options: UserSpaceOptions): UserSpace {
   const choicesOf = ({ choices }: UserGenotype): Choices => {
     const read = keys.read(choices)
     if (isRead(read)) return read
-    throw new AppError('invalid-architecture', `${name} genotype: choices: ${read.reason}`)
+    throw refusedGenotype(name, `choices: ${read.reason}`)
   }
   const genotypeOf = (choices: Choices): UserGenotype => ({ space: name, choices: keys.write(choices) })
   const isInside = (choices: Choices): boolean => members.problems(choices).length === 0
@@ -119,8 +121,8 @@ export function createUserSpace(options: UserSpaceOptions): UserSpace {
   return {
     name,
     file,
-    isTrainable: networks !== undefined,
-    row: ({ choices }) => table?.rows.get(choices),
+    ...(untrainable !== undefined && { undocumented: untrainable }),
+    ...(table !== undefined && { table: measured(table) }),
     choicesOf,
     genotypeOf,
     canFinish: (prefix) => members.canFinish(prefix),

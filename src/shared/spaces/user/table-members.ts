@@ -1,12 +1,13 @@
 // The members of a space with a table: its rows within the constraints. A key that the table lacks is outside
 // (docs/rules.md#order).
 import { AppError } from '../../errors'
+import type { Measurement } from '../space'
 import { isRead, type KeyCodec } from './key'
 import { hammingDistance, type Choices, type Members } from './members'
 import type { SpaceRange, UserSpaceFile } from './space-file'
-import type { SpaceTable, TableRow } from './table'
+import type { SpaceTable } from './table'
 
-function rowProblems(row: TableRow, table: SpaceTable, constraints: UserSpaceFile['constraints']): string[] {
+function rowProblems(row: Measurement, table: SpaceTable, constraints: UserSpaceFile['constraints']): string[] {
   return Object.entries(constraints).flatMap(([name, range]: [string, SpaceRange]) => {
     const value = row.costs[table.costNames.indexOf(name)]
     if (value === undefined) return [`${name} was not measured`]

@@ -3,21 +3,14 @@
 import Papa from 'papaparse'
 import { nearMisses } from '../../architecture/near-misses'
 import { AppError } from '../../errors'
+import type { Measurement } from '../space'
 import { isRead, type KeyCodec } from './key'
 import type { UserSpaceFile } from './space-file'
-
-export interface TableRow {
-  readonly fitness: number
-  /** For reports only; undefined where the space names no such column or the cell is empty. */
-  readonly report: number | undefined
-  /** In the order of the space's `costs`; undefined for an empty cell. */
-  readonly costs: readonly (number | undefined)[]
-}
 
 export interface SpaceTable {
   readonly costNames: readonly string[]
   /** By key, in the order of the file. */
-  readonly rows: ReadonlyMap<string, TableRow>
+  readonly rows: ReadonlyMap<string, Measurement>
 }
 
 type TableColumns = NonNullable<UserSpaceFile['table']>
@@ -63,7 +56,7 @@ export function readSpaceTable(text: string, table: TableColumns, keys: KeyCodec
   const report = table.report === undefined ? -1 : columnIndex(table, names, table.report, 'report')
   const costs = table.costs.map((name) => columnIndex(table, names, name, 'cost'))
 
-  const rows = new Map<string, TableRow>()
+  const rows = new Map<string, Measurement>()
   lines.forEach((cells, index) => {
     const line = index + 2
     const number = (column: number): number | undefined => {

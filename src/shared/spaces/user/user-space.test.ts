@@ -48,7 +48,6 @@ describeSpace(
   'user-defined with a table',
   createUserSpace({ file: dense, table: tableOf(dense, randomTable(dense, 1, createRandom(1))) }),
   BUILT_IN_BLOCKS,
-  { hasDocuments: false },
 )
 const BLOCKS = {
   format: 'gptnas-space/1',
@@ -79,12 +78,12 @@ describe('a table', () => {
     const space = wordSpace()
     expect(space.size()).toEqual({ count: 3, exact: true })
     expect([...space.all()].map(({ choices }) => choices)).toEqual(['000', '011', '221'])
-    expect(space.row(space.parse({ space: 'my-space', choices: '011' }))).toEqual({
+    expect(space.table!.row(space.parse({ space: 'my-space', choices: '011' }))).toEqual({
       fitness: 0.75,
       report: 0.7,
       costs: [20, 2.5],
     })
-    expect(space.row({ space: 'my-space', choices: '221' })).toEqual({
+    expect(space.table!.row({ space: 'my-space', choices: '221' })).toEqual({
       fitness: 0.9,
       report: undefined,
       costs: [30, undefined],
@@ -134,7 +133,7 @@ describe('a table', () => {
     const space = wordSpace({ positions }, [CSV.split('\n')[0], ...rows].join('\n'))
     expect(space.size().count).toBe(100_000)
     expect(space.canFinish([9, 9])).toBe(true)
-    expect(space.row({ space: 'my-space', choices: '00042' })!.fitness).toBe(42 / 1e5)
+    expect(space.table!.row({ space: 'my-space', choices: '00042' })!.fitness).toBe(42 / 1e5)
     // Measured 0.6 s on two shared cores; a quadratic reader takes minutes.
     expect(performance.now() - start).toBeLessThan(10_000)
   })

@@ -184,6 +184,7 @@ export const design = {
       networkInside: 'A chain of the search space',
       networkUnsaved: 'A chain of the search space; save it to seed a search',
       networkOutside: 'Not in the search space: {reason}',
+      unreadSpace: 'the space {space} does not read designed networks',
       seed: 'Seed a search',
       seeded: '“{name}” will be in the first generation of the search you define here.',
     },

@@ -6,9 +6,10 @@ import { useNoticesStore } from '@/stores/notices.store'
 import { useDatasetsStore } from '@/stores/datasets.store'
 import { useDefinitionStore } from '@/stores/definition.store'
 import { shapeAt } from '@shared/search/resolution'
-import { chainSpaceSchema } from '@shared/search/run'
+import { searchedSpace } from '@shared/search/run'
+import { openSpace } from '@shared/spaces'
+import { chainSpaceSchema } from '@shared/spaces/block-chain/schema'
 import { AppError } from '@shared/errors'
-import { createBlockChainSpace } from '@shared/spaces/block-chain/space'
 import { useEditorStore } from '../store/editor.store'
 
 export interface SearchFit {
@@ -34,13 +35,13 @@ export function useSearchFit() {
     const { definition: settings } = definition
     const data = datasets.datasets?.find(({ name }) => name === settings?.data.dataset)
     try {
-      const space = createBlockChainSpace({
-        definition: settings?.space ?? chainSpaceSchema.parse({}),
-        inputShape: data ? shapeAt(data.name, data.shape, settings?.data.resolution ?? null) : design.meta.input,
+      const facts = {
+        shape: data ? shapeAt(data.name, data.shape, settings?.data.resolution ?? null) : design.meta.input,
         classes: data?.classes.length ?? design.meta.classes,
-        library: editor.library,
-      })
-      const result = space.fromDocument(design.document)
+      }
+      const space = openSpace(settings ? searchedSpace(settings) : chainSpaceSchema.parse({}), facts, editor.library)
+      const result = space.fromDocument?.(design.document)
+      if (result === undefined) return t('design.fit.unreadSpace', { space: space.name })
       return 'reason' in result ? result.reason : undefined
     } catch (error) {
       // Search settings that leave no space at all are said so by the search view; here they are the reason.

@@ -10,7 +10,7 @@ import {
 } from '@shared/architecture/document'
 import { catalogue } from '@shared/architecture/catalogue'
 import { AppError } from '@shared/errors'
-import { chainSpaceSchema } from '@shared/search/run'
+import { chainSpaceSchema, unboundedChains } from '@shared/spaces/block-chain/schema'
 import { chainGenotype, type ChainGenotype } from '@shared/spaces/block-chain/genotype'
 import { createBlockChainSpace } from '@shared/spaces/block-chain/space'
 
@@ -23,8 +23,6 @@ export interface ChainPrefix {
   readonly stemWidth: number
 }
 
-/** No limit of a search applies while designing; the proposer service sets the same. */
-const UNBOUNDED = { minBlocks: 1, maxBlocks: 64, maxWidth: 2048, maxMacs: 1e12, maxParameters: 1e12 }
 /** Stands where the first block of an empty chain will: its tokens come after the place asked for and are not read. */
 const PLACEHOLDER = { block: 'common-conv', width: 1, stride: 1 } as const
 
@@ -50,8 +48,13 @@ export function chainPrefix(
     const after = head === undefined ? INPUT_NODE_ID : (incoming(head.id)[0]?.from ?? INPUT_NODE_ID)
     return { genotype: chainGenotype([PLACEHOLDER]), position: 0, after, stemWidth }
   }
-  const definition = chainSpaceSchema.parse({ ...UNBOUNDED, stemWidth })
-  const space = createBlockChainSpace({ definition, inputShape: meta.input, classes: meta.classes, library })
+  // No limit of a search applies while designing.
+  const space = createBlockChainSpace({
+    definition: unboundedChains(stemWidth),
+    inputShape: meta.input,
+    classes: meta.classes,
+    library,
+  })
   const result = space.fromDocument(document)
   if ('reason' in result) throw unfit(result.reason)
   const index = chain.blocks.findIndex(({ id }) => id === behind)

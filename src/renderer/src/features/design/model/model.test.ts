@@ -15,7 +15,7 @@ import {
   type ArchitectureDocument,
 } from '@shared/architecture/document'
 import { blockLibrary } from '@shared/architecture/library'
-import { chainSpaceSchema } from '@shared/search/run'
+import { chainSpaceSchema } from '@shared/spaces/block-chain/schema'
 import { createBlockChainSpace } from '@shared/spaces/block-chain/space'
 import { blockFamily } from './block-family'
 import { cardsOf } from './cards'

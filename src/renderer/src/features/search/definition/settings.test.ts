@@ -38,10 +38,7 @@ describe('settings', () => {
     expect(paper('mutationRate')).toBe(definition.mutationRate)
     expect(paper('eliminationRate')).toBe(definition.eliminationRate)
     expect(paper('recipe.epochs')).toBe(definition.recipe.epochs)
-    expect([paper('space.minBlocks'), paper('space.maxBlocks')]).toEqual([
-      definition.space.minBlocks,
-      definition.space.maxBlocks,
-    ])
+    expect(definition.space).toMatchObject({ minBlocks: paper('space.minBlocks'), maxBlocks: paper('space.maxBlocks') })
   })
 })
 

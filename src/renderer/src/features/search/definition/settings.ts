@@ -83,6 +83,8 @@ interface JsonSchema {
   readonly type?: string
   readonly properties?: Readonly<Record<string, JsonSchema>>
   readonly anyOf?: readonly JsonSchema[]
+  /** Branches of a discriminated union: the kinds of a space. */
+  readonly oneOf?: readonly JsonSchema[]
   readonly enum?: readonly string[]
   readonly minimum?: number
   readonly maximum?: number
@@ -98,11 +100,18 @@ export interface SettingRange {
   readonly choices: readonly string[]
 }
 
+function propertyOf(node: JsonSchema, key: string, path: string): JsonSchema {
+  for (const branch of node.oneOf ?? [node]) {
+    const found = branch.properties?.[key]
+    if (found !== undefined) return found
+  }
+  throw new Error(`the run definition has no “${path}”`)
+}
+
 /** @throws Error for a path that the schema does not know: a bug in SETTINGS. */
 export function settingRange(path: string): SettingRange {
-  let node: JsonSchema | undefined = root
-  for (const key of path.split('.')) node = node?.properties?.[key]
-  if (node === undefined) throw new Error(`the run definition has no “${path}”`)
+  let node: JsonSchema = root
+  for (const key of path.split('.')) node = propertyOf(node, key, path)
   const inner = node.anyOf?.find((branch) => branch.type !== 'null') ?? node
   const isReal = (limit: number | undefined): number | undefined =>
     limit !== undefined && Math.abs(limit) < Number.MAX_SAFE_INTEGER ? limit : undefined
