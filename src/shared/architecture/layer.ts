@@ -63,6 +63,11 @@ export interface LayerDefinition {
   readonly kind: string
   readonly family: LayerFamily
   readonly title: string
+  /**
+   * An older kind that does the nearest thing: what a vocabulary frozen before this kind existed writes in its place. Absent for
+   * the kinds that every vocabulary knows.
+   */
+  readonly akin?: string
   /** Two or three sentences for a practitioner: what it does and when to use it. */
   readonly help: string
   readonly parameters: ParameterSpecs

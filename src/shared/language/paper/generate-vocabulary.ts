@@ -101,7 +101,7 @@ const POOLS: readonly (readonly [size: number, stride: number])[] = [
   [3, 2],
   [5, 1],
 ]
-/** Kinds whose name says all, frozen here: a kind that joins the catalogue later is unknown to this vocabulary. */
+/** Kinds whose name says all, frozen here: a kind that joins the catalogue later names one of these as `akin`. */
 const NAMED: readonly LayerKind[] = [
   'global-average-pool',
   'batch-norm',

@@ -1,6 +1,7 @@
 // The stored vocabulary is what the function generates, and the tokens say what the layers are.
 import { describe, expect, it } from 'vitest'
 import { BUILT_IN_BLOCKS, PAPER_BLOCKS } from '../../architecture/blocks'
+import { catalogue } from '../../architecture/catalogue'
 import { INPUT_ID, type LayerGraph, type ParameterValues } from '../../architecture/layer'
 import { ZOO_NAMES, zooNetwork } from '../../architecture/zoo'
 import { createRandom } from '../../random'
@@ -17,6 +18,7 @@ import {
   START_TOKEN,
   UNKNOWN_TOKEN,
   describeToken,
+  kindsWithoutToken,
   layerTokensOfBlock,
   tokenOfStructure,
   tokenizeLayers,
@@ -80,6 +82,17 @@ describe('tokens of layers', () => {
   it('fall to the nearest stride before anything else, and to <unk> for a kind without tokens', () => {
     expect(one('max-pool', { kernel: [2, 2], stride: [4, 4] }, [8, 8, 8])).toBe('max-pool 2x2 stride 2')
     expect(tokenOfStructure({ kind: 'attention' })).toBe(UNKNOWN_TOKEN)
+  })
+})
+
+describe('a kind that the frozen vocabulary lacks', () => {
+  it('is not in the catalogue, unless it says which of the known ones it is akin to', () => {
+    expect(kindsWithoutToken(catalogue.values())).toEqual([])
+  })
+
+  it('is found where it says nothing, or names a kind that is not known either', () => {
+    const definitions = [{ kind: 'mish' }, { kind: 'attention', akin: 'mish' }, { kind: 'elu', akin: 'silu' }]
+    expect(kindsWithoutToken([...definitions, { kind: 'relu' }])).toEqual(['mish', 'attention'])
   })
 })
 

@@ -1,9 +1,10 @@
 // Preset `paper`: from layers to token ids. Layers in topological order, one token each, connections left out; a structure
-// that the vocabulary lacks becomes the nearest one of its kind, a kind that it lacks becomes `<unk>`. Lossy by definition.
+// that the vocabulary lacks becomes the nearest one of its kind, a kind that came after it is written as the one it is akin to.
+// Lossy by definition.
 import type { BlockDefinition } from '../../architecture/block'
-import { completeParameters, layerDefinition } from '../../architecture/catalogue'
+import { catalogue, completeParameters, layerDefinition } from '../../architecture/catalogue'
 import { requireShapes } from '../../architecture/infer'
-import type { LayerGraph, LayerNode, ParameterValues, TensorShape } from '../../architecture/layer'
+import type { LayerDefinition, LayerGraph, LayerNode, ParameterValues, TensorShape } from '../../architecture/layer'
 import { structureDistance, structureOf, type LayerStructure } from './layer-structure'
 import file from './vocabulary-paper-1.json'
 
@@ -24,6 +25,14 @@ export const vocabularySize = file.special.length + file.layers.length
 
 const texts: readonly string[] = [...file.special, ...file.layers.map((layer) => layer.text)]
 const structures = file.layers.map(({ structure }): LayerStructure => structure as LayerStructure)
+
+const knownKinds: ReadonlySet<string> = new Set(structures.map(({ kind }) => kind))
+
+/** Kinds that would be `<unk>`: not in the vocabulary, nor akin to one that is. Empty for the catalogue, as a test holds. */
+export const kindsWithoutToken = (definitions: Iterable<Pick<LayerDefinition, 'kind' | 'akin'>>): string[] =>
+  [...definitions]
+    .filter(({ kind, akin = kind }) => !knownKinds.has(kind) && !knownKinds.has(akin))
+    .map(({ kind }) => kind)
 
 /** @throws RangeError when there is no such token. */
 export function describeToken(id: number): string {
@@ -61,7 +70,8 @@ export function tokenOfLayer(
   inputs: readonly TensorShape[],
   output: TensorShape,
 ): number {
-  return tokenOfStructure(structureOf(node, inputs, output))
+  const kind = knownKinds.has(node.kind) ? node.kind : (catalogue.get(node.kind)?.akin ?? node.kind)
+  return tokenOfStructure(structureOf({ ...node, kind }, inputs, output))
 }
 
 /**
