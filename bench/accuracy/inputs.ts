@@ -5,11 +5,8 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { initialValues } from '../../src/compute/networks/initialise'
-import { storedArrays } from '../../src/compute/networks/parameters'
 import { epochOrder } from '../../src/compute/training/order'
 import { createDatasets, type ReadyDataset } from '../../src/engine/datasets/datasets'
-import { completeParameters, layerDefinition } from '../../src/shared/architecture/catalogue'
-import { requireShapes } from '../../src/shared/architecture/infer'
 import type { LayerGraph } from '../../src/shared/architecture/layer'
 import type { SplitFiles } from '../../src/shared/contract/compute'
 import { userFolders } from '../../src/shared/runtime/user-folders'
@@ -44,13 +41,9 @@ export async function writeInputs(
   { seed, epochs, trainImages }: { readonly seed: number; readonly epochs: number; readonly trainImages: number },
   folder: string,
 ): Promise<Pick<AccuracyJob, 'initialValues' | 'arrays' | 'orders'>> {
-  const shapes = requireShapes(graph)
-  const stored = graph.nodes.flatMap((node) =>
-    storedArrays(
-      { ...node, parameters: completeParameters(layerDefinition(node.kind), node.parameters) },
-      node.inputs.map((id) => shapes.get(id)!),
-    ),
-  )
+  // Only here: it loads TensorFlow, which what is measured has for itself.
+  const { buildNetwork } = await import('../../src/compute/networks/network')
+  const stored = buildNetwork(graph).arrays
   const bytesOf = ({ buffer, byteOffset, byteLength }: Float32Array | Int32Array): Uint8Array =>
     new Uint8Array(buffer, byteOffset, byteLength)
   const values = stored.map((array) => bytesOf(initialValues(array, seed).values))

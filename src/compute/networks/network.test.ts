@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { scoped, tf, type Tensor, type Tensor4D, type Variable } from '../tensorflow/backend'
 import { chain } from '../training/testing/tiny-job'
 import { initialValues } from './initialise'
-import { LAYER_BUILDERS } from './layers'
+import { LAYERS } from './layers'
 import { buildNetwork, trainedNames } from './network'
 import { KIND_CASES } from './testing/kind-cases'
 import { sizeOf } from './weights'
@@ -13,7 +13,7 @@ const names = (kind: string) => KIND_CASES.filter((entry) => entry.kind === kind
 
 it('has a case for every kind of the catalogue', () => {
   expect(LAYER_KINDS.filter((kind) => names(kind).length === 0)).toEqual([])
-  expect(Object.keys(LAYER_BUILDERS).sort()).toEqual([...LAYER_KINDS].sort())
+  expect(Object.keys(LAYERS).sort()).toEqual([...LAYER_KINDS].sort())
 })
 
 describe.each(KIND_CASES.map((entry) => [entry.title, entry] as const))('%s', (_, { graph, node }) => {

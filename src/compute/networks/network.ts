@@ -6,9 +6,9 @@ import { AppError } from '@shared/errors'
 import type { Tensor, Tensor2D, Tensor4D } from '../tensorflow/backend'
 import { toFloat32, toHalf, type HalfType } from '../tensorflow/half'
 import type { Seed } from '../tensorflow/kernels/random'
-import { LAYER_BUILDERS } from './layers'
-import type { TrainingContext } from './layers/layer-builder'
-import { storedArrays, type StoredArray } from './parameters'
+import { LAYERS } from './layers'
+import type { TrainingContext } from './layers/layer'
+import { arrayName, storedArrays, type StoredArray } from './parameters'
 import { requireShapes } from '@shared/architecture/infer'
 import { sizeOf } from './weights'
 
@@ -34,19 +34,13 @@ export interface Network {
    * @param images `[batch, height, width, channels]` float32, normalised
    * @param array current value of a stored array by name
    * @param seed null for inference
-   * @param half computes in this type between float32 images and float32 logits; stored arrays stay float32 (HALF_ROLES)
+   * @param half computes in this type between float32 images and float32 logits; stored arrays stay float32
    */
   forward(images: Tensor4D, array: (name: string) => Tensor, seed: Seed | null, half?: HalfType | null): ForwardResult
 }
 
 /** Random layers draw from streams above those of the augmentation, which has the first sixteen to itself. */
 const FIRST_NODE_SALT = 16
-
-/**
- * What a half-precision step takes a rounded copy of (Micikevicius et al. 2018): what meets an image's values in a product or a
- * sum. Scales, shifts and statistics of normalisation stay float32: their kernel takes half images and float32 parameters.
- */
-const HALF_ROLES: ReadonlySet<string> = new Set(['kernel', 'bias'])
 
 /** A softmax at the end belongs to the loss: cross-entropy on logits is exact where probabilities underflow. */
 function logitsId(graph: LayerGraph): string {
@@ -71,6 +65,7 @@ export function buildNetwork(given: LayerGraph): Network {
   const shapes = requireShapes(graph)
   const inputShapes = ({ inputs }: LayerNode): TensorShape[] => inputs.map((id) => shapes.get(id)!)
   const arrays = graph.nodes.flatMap((node) => storedArrays(node, inputShapes(node)))
+  const rounded = new Set(arrays.filter(({ rounds }) => rounds).map(({ name }) => name))
   const output = logitsId(graph)
   const outputShape = shapes.get(output)!
   if (outputShape.length !== 1)
@@ -84,23 +79,24 @@ export function buildNetwork(given: LayerGraph): Network {
     const values = new Map<string, Tensor>([[INPUT_ID, half === null ? images : toHalf(images, half)]])
     const updates = new Map<string, Tensor>()
     graph.nodes.forEach((node, position) => {
-      if (!isLayerKind(node.kind)) throw new RangeError(`No builder for layer kind ${node.kind}`)
+      if (!isLayerKind(node.kind)) throw new RangeError(`No layer for kind ${node.kind}`)
       const training: TrainingContext | null = seed && {
         seed,
         salt: FIRST_NODE_SALT + position,
-        update: (role, value) => void updates.set(`${node.id}/${role}`, value),
+        update: (role, value) => void updates.set(arrayName(node.id, role), value),
       }
       const inputs = node.inputs.map((id) => values.get(id)!) as [Tensor, ...Tensor[]]
       const call = {
         parameters: node.parameters,
         inputs,
         array: (role: string) => {
-          const stored = array(`${node.id}/${role}`)
-          return half !== null && HALF_ROLES.has(role) ? toHalf(stored, half) : stored
+          const name = arrayName(node.id, role)
+          const stored = array(name)
+          return half !== null && rounded.has(name) ? toHalf(stored, half) : stored
         },
         training,
       }
-      values.set(node.id, LAYER_BUILDERS[node.kind](call))
+      values.set(node.id, LAYERS[node.kind].build(call))
     })
     return { logits: toFloat32(values.get(output) as Tensor2D), updates }
   }

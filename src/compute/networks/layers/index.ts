@@ -1,56 +1,42 @@
-// Builder of every kind in the catalogue; the type makes a kind without one a compile error.
+// Every kind of the catalogue on TensorFlow; the type makes a kind without its arrays or its computation a compile error.
 import type { LayerKind } from '@shared/architecture/catalogue'
-import type { Tensor } from '../../tensorflow/backend'
-import {
-  gelu,
-  hardSigmoid,
-  hardSwish,
-  relu,
-  relu6,
-  sigmoid,
-  silu,
-  softmax,
-  tanh,
-} from '../../tensorflow/kernels/activations'
-import { channelShuffle, flatten, identity, splitPart, zero } from './channels'
-import { convolution, depthwiseConvolution } from './convolution'
+import { activations } from './activation'
+import { add } from './add'
+import { averagePool } from './average-pool'
+import { batchNorm } from './batch-norm'
+import { channelShuffle } from './channel-shuffle'
+import { concatenate } from './concatenate'
+import { conv2d } from './conv2d'
 import { dense } from './dense'
-import type { LayerBuilder } from './layer-builder'
-import { add, concatenate, multiply } from './merge'
-import { batchNormalisation } from './normalisation'
-import { averagePooling, globalAverage, maxPooling } from './pooling'
-import { dropoutLayer, stochasticDepthLayer } from './regularisation'
+import { depthwiseConv2d } from './depthwise-conv2d'
+import { dropout } from './dropout'
+import { flatten } from './flatten'
+import { globalAveragePool } from './global-average-pool'
+import { identity } from './identity'
+import type { Layer } from './layer'
+import { maxPool } from './max-pool'
+import { multiply } from './multiply'
+import { split } from './split'
+import { stochasticDepth } from './stochastic-depth'
+import { zero } from './zero'
 
-const activation =
-  (apply: (x: Tensor) => Tensor): LayerBuilder =>
-  ({ inputs }) =>
-    apply(inputs[0])
-
-export const LAYER_BUILDERS: Readonly<Record<LayerKind, LayerBuilder>> = {
-  conv2d: convolution,
-  'depthwise-conv2d': depthwiseConvolution,
-  'max-pool': maxPooling,
-  'average-pool': averagePooling,
-  'global-average-pool': globalAverage,
-  'batch-norm': batchNormalisation,
-  relu: activation(relu),
-  relu6: activation(relu6),
-  silu: activation(silu),
-  gelu: activation(gelu),
-  'hard-swish': activation(hardSwish),
-  sigmoid: activation(sigmoid),
-  'hard-sigmoid': activation(hardSigmoid),
-  tanh: activation(tanh),
-  softmax: activation(softmax),
+export const LAYERS: Readonly<Record<LayerKind, Layer>> = {
+  ...activations,
+  conv2d,
+  'depthwise-conv2d': depthwiseConv2d,
+  'max-pool': maxPool,
+  'average-pool': averagePool,
+  'global-average-pool': globalAveragePool,
+  'batch-norm': batchNorm,
   add,
   concatenate,
   multiply,
   dense,
   flatten,
-  dropout: dropoutLayer,
-  'stochastic-depth': stochasticDepthLayer,
+  dropout,
+  'stochastic-depth': stochasticDepth,
   'channel-shuffle': channelShuffle,
-  split: splitPart,
+  split,
   identity,
   zero,
 }

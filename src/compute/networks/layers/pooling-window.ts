@@ -1,14 +1,15 @@
-// Poolings. TensorFlow's own SAME is used where it pads exactly as the document says: it needs no padded copy.
+// The window of poolings in figures. TensorFlow's own SAME is used where it pads exactly as the document says: it needs no
+// padded copy.
 import { poolingWindow } from '@shared/architecture/catalogue/max-pool'
-import { flagOf } from '@shared/architecture/catalogue/parameter-values'
-import type { WindowRule } from '@shared/architecture/catalogue/window'
-import { tf, type Tensor4D } from '../../tensorflow/backend'
+import type { Tensor4D } from '../../tensorflow/backend'
 import { isSamePadding, resolvePadding } from '../../tensorflow/kernels/padding'
-import { averagePool, globalAveragePool, maxPool, type PoolingOptions } from '../../tensorflow/kernels/pooling'
-import { asMap, type LayerBuilder } from './layer-builder'
+import type { PoolingOptions } from '../../tensorflow/kernels/pooling'
+import type { LayerCall } from './layer'
 import { explicitPadding } from './padding'
 
-function options(x: Tensor4D, rule: WindowRule, maySame: boolean): PoolingOptions {
+/** @param maySame false where SAME would divide by other numbers than the document says */
+export function poolingOptions(x: Tensor4D, { parameters }: LayerCall, maySame: boolean): PoolingOptions {
+  const rule = poolingWindow(parameters)
   const explicit = explicitPadding(x, rule)
   const same = resolvePadding('same', [x.shape[1], x.shape[2]], rule.kernel, rule.stride)
   const isSame = maySame && rule.ceil !== true && isSamePadding(explicit, same)
@@ -16,21 +17,4 @@ function options(x: Tensor4D, rule: WindowRule, maySame: boolean): PoolingOption
   // SAME has no rounding: its number of windows is already rounded up.
   const ceil = rule.ceil === true && rule.padding !== 'same'
   return isSame ? { ...window, padding: 'same' } : { ...window, padding: explicit, ceil }
-}
-
-export const maxPooling: LayerBuilder = ({ parameters, inputs }) => {
-  const x = asMap(inputs[0])
-  return maxPool(x, options(x, poolingWindow(parameters), true))
-}
-
-export const averagePooling: LayerBuilder = ({ parameters, inputs }) => {
-  const x = asMap(inputs[0])
-  const countPadding = flagOf(parameters, 'countPadding')
-  return averagePool(x, { ...options(x, poolingWindow(parameters), !countPadding), countPadding })
-}
-
-/** Keeps the map's axes: `[batch, 1, 1, channels]`. */
-export const globalAverage: LayerBuilder = ({ inputs }) => {
-  const x = asMap(inputs[0])
-  return tf.reshape(globalAveragePool(x), [x.shape[0], 1, 1, x.shape[3]])
 }

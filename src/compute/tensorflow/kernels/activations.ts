@@ -88,3 +88,16 @@ export const gelu = <T extends Tensor>(x: T): T =>
       return [tf.mul(dy, tf.add(probability!, tf.mul(input!, density)))]
     },
   )
+
+/** By the name that an architecture has for them; networks/layers/activation.ts holds it against the catalogue. */
+export const ACTIVATIONS = {
+  relu,
+  relu6,
+  silu,
+  gelu,
+  'hard-swish': hardSwish,
+  sigmoid,
+  'hard-sigmoid': hardSigmoid,
+  tanh,
+  softmax,
+}

@@ -23,6 +23,7 @@ import { relu } from './relu'
 import { relu6 } from './relu6'
 import { sigmoid } from './sigmoid'
 import { silu } from './silu'
+import type { ActivationDefinition } from './simple-layer'
 import { softmax } from './softmax'
 import { split } from './split'
 import { stochasticDepth } from './stochastic-depth'
@@ -62,9 +63,17 @@ const DEFINITIONS = {
 } as const satisfies Record<string, LayerDefinition>
 
 export type LayerKind = keyof typeof DEFINITIONS
+/** Kinds of the family `activation`: one input, no parameters, element by element or over the last axis. */
+export type ActivationKind = {
+  [K in LayerKind]: (typeof DEFINITIONS)[K] extends ActivationDefinition ? K : never
+}[LayerKind]
 
 export const catalogue: ReadonlyMap<string, LayerDefinition> = new Map(Object.entries(DEFINITIONS))
 export const LAYER_KINDS = Object.keys(DEFINITIONS) as readonly LayerKind[]
+
+export const ACTIVATION_KINDS = LAYER_KINDS.filter(
+  (kind): kind is ActivationKind => DEFINITIONS[kind].family === 'activation',
+)
 
 export const isLayerKind = (kind: string): kind is LayerKind => catalogue.has(kind)
 

@@ -32,7 +32,8 @@ export function shapeKeeping(layer: SimpleLayer): LayerDefinition {
   }
 }
 
-/** An element-wise activation. */
-export function activation(kind: string, title: string, help: string): LayerDefinition {
-  return shapeKeeping({ kind, family: 'activation', title, help })
+export type ActivationDefinition = LayerDefinition & { readonly family: 'activation' }
+
+export function activation(kind: string, title: string, help: string): ActivationDefinition {
+  return { ...shapeKeeping({ kind, family: 'activation', title, help }), family: 'activation' }
 }
