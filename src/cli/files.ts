@@ -1,6 +1,8 @@
-// Files that commands read and write: text in, text out, with errors that say which file. Writing is temp + rename.
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+// Files that commands read and write: text in, text out, with errors that say which file.
+import { readFileSync } from 'node:fs'
 import { AppError } from '@shared/errors'
+import { safeFile } from '@node/safe-target'
+import { writeFileWhole } from '@node/whole-file'
 
 const reasonOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause))
 
@@ -16,19 +18,11 @@ export function readText(path: string, what: string): string {
   }
 }
 
-/** Replaces a file as a whole, or leaves it as it was. @throws AppError `storage-failed` */
-export function writeText(path: string, text: string): void {
-  const part = `${path}.${process.pid}.part`
-  try {
-    writeFileSync(part, text)
-    renameSync(part, path)
-  } catch (cause) {
-    rmSync(part, { force: true })
-    throw new AppError(
-      'storage-failed',
-      `${path} cannot be written: ${reasonOf(cause)}.`,
-      'Name a folder that exists and can be written to.',
-      { cause },
-    )
-  }
+/**
+ * Writes a file that was not there, or held the same already.
+ * @throws AppError `conflict` where another file is there, `invalid-input` without a name, `not-found` without its folder,
+ *   `storage-failed`
+ */
+export async function writeNewText(named: string, text: string): Promise<void> {
+  await writeFileWhole(await safeFile(named, text), text)
 }

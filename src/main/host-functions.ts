@@ -14,11 +14,12 @@ import { promises as files } from 'node:fs'
 import { isAbsolute, join } from 'node:path'
 import { z } from 'zod'
 import { HOST_CHANNELS, type HostFacts } from '@shared/contract/window'
-import { writeFileAtomically } from './atomic-file'
+import { MIB } from '@shared/units'
 import { isPage } from './page'
+import { saveText } from './save-text'
 
 /** Largest text file the page may be given. */
-const MAX_TEXT_BYTES = 16 * 1024 * 1024
+const MAX_TEXT_BYTES = 16 * MIB
 
 const titled = z.object({ title: z.string().max(200) })
 const openRequest = titled.extend({ extensions: z.array(z.string().regex(/^[a-z0-9.]{1,20}$/)).max(10) })
@@ -99,10 +100,13 @@ export function setupHostFunctions(): void {
   })
   handle(HOST_CHANNELS.saveTextFile, saveRequest, async ({ title, defaultName, text }, window) => {
     const defaultPath = join(app.getPath('documents'), baseName(defaultName))
-    const { filePath } = await dialog.showSaveDialog(window, { title, defaultPath })
-    if (!filePath) return null
-    writeFileAtomically(filePath, text)
-    return filePath
+    // Linux asks only where it is told to.
+    const { filePath } = await dialog.showSaveDialog(window, {
+      title,
+      defaultPath,
+      properties: ['showOverwriteConfirmation', 'createDirectory'],
+    })
+    return filePath ? saveText(filePath, text) : null
   })
   handle(HOST_CHANNELS.showInFolder, localPath, (path) => {
     shell.showItemInFolder(path)

@@ -1,9 +1,10 @@
 // Main's log file, kept small: the previous one is kept beside it. Children's output ends up here too.
 import { createWriteStream, existsSync, mkdirSync, renameSync, statSync, type WriteStream } from 'node:fs'
 import { join } from 'node:path'
+import { MIB } from '@shared/units'
 
 /** A log this long is put aside at the next start. */
-const MAX_BYTES = 5 * 1024 * 1024
+const MAX_BYTES = 5 * MIB
 
 /** @returns a function that appends one line with its time. */
 export function openLog(folder: string): (line: string) => void {

@@ -2,7 +2,7 @@
 import { BrowserWindow, nativeTheme, screen, session } from 'electron'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { writeFileAtomically } from './atomic-file'
+import { writeFileWholeSync } from '@node/whole-file'
 import { DEFAULT_BOUNDS, usableBounds, type Bounds } from './window-bounds'
 import { isPage, PAGE_URL } from './page'
 
@@ -51,7 +51,7 @@ export function createWindow(stateFolder: string, icon: string): BrowserWindow {
   window.on('close', () => {
     const state: Bounds = { ...window.getNormalBounds(), maximized: window.isMaximized() }
     try {
-      writeFileAtomically(boundsFile, JSON.stringify(state))
+      writeFileWholeSync(boundsFile, JSON.stringify(state))
     } catch {
       return // a full disk costs the window its place, nothing else
     }

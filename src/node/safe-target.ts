@@ -6,9 +6,13 @@ import { lstat, readdir, readFile, realpath } from 'node:fs/promises'
 import path from 'node:path'
 import { AppError } from '@shared/errors'
 import { errorCode, fileError } from './file-error'
+import { makeNamedFolder } from './folders'
 import { kindOfEntry, PARTIAL_SUFFIX, sha256OfFile } from './whole-file'
 
-/** What an earlier output of ours consists of: SHA-256 (hexadecimal) by path below its folder with "/"; null for any content. */
+/**
+ * What an earlier output of ours consists of: SHA-256 (hexadecimal) by path below its folder with "/"; null for any content. A path
+ * that ends in "/" stands for a folder with whatever it holds.
+ */
 export type KnownFiles = ReadonlyMap<string, string | null>
 
 export interface OwnOutput {
@@ -51,8 +55,11 @@ function jsonOf(text: string): unknown {
   }
 }
 
-/** @throws AppError `invalid-input` for a name that is none */
-function absolute(named: string, kind: 'file' | 'folder'): string {
+/**
+ * The place that a user means; relative to the working folder.
+ * @throws AppError `invalid-input` for a name that is none, which `path.resolve` would take for the working folder
+ */
+export function absolutePlace(named: string, kind: 'file' | 'folder'): string {
   if (named.trim() === '')
     throw new AppError(
       'invalid-input',
@@ -94,17 +101,32 @@ async function followed(place: string): Promise<string> {
  * @throws AppError `invalid-input` for a name that is none, `conflict` naming what is in the way, `storage-failed`
  */
 export async function safeFolder(named: string, own?: OwnOutput): Promise<string> {
-  const folder = await followed(absolute(named, 'folder'))
-  const info = await entryAt(folder)
-  if (info === undefined) return folder
-  if (!info.isDirectory())
-    throw new AppError(
-      'conflict',
-      `${folder} is ${info.isFile() ? 'a file' : kindOfEntry(info)}, not a folder. It is left as it is.`,
-      'Choose another name for the folder.',
-    )
-  await refuseStrangers(folder, own)
+  const folder = await followed(absolutePlace(named, 'folder'))
+  if (await refuseAllButFolders(folder)) await refuseStrangers(folder, own)
   return folder
+}
+
+/**
+ * A folder that files are added to, made where it is missing; whatever it holds stays.
+ * @returns its absolute path without a link at its end
+ * @throws AppError `invalid-input` for a name that is none, `conflict` where something else has it, `storage-failed`
+ */
+export async function folderToAddTo(named: string): Promise<string> {
+  const folder = await followed(absolutePlace(named, 'folder'))
+  await refuseAllButFolders(folder)
+  makeNamedFolder(folder)
+  return folder
+}
+
+/** @returns whether the folder is there */
+async function refuseAllButFolders(folder: string): Promise<boolean> {
+  const info = await entryAt(folder)
+  if (info === undefined || info.isDirectory()) return info !== undefined
+  throw new AppError(
+    'conflict',
+    `${folder} is ${info.isFile() ? 'a file' : kindOfEntry(info)}, not a folder. It is left as it is.`,
+    'Choose another name for the folder.',
+  )
 }
 
 /** @throws AppError `conflict` where `folder` holds anything that is not of an earlier output */
@@ -135,6 +157,7 @@ async function strangersIn(folder: string, known: KnownFiles, below = ''): Promi
   const entries = await readdir(path.join(folder, below), { withFileTypes: true })
   for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
     const name = `${below}${entry.name}`
+    if (entry.isDirectory() && known.has(`${name}/`)) continue
     if (entry.isDirectory() && [...known.keys()].some((file) => file.startsWith(`${name}/`)))
       strangers.push(...(await strangersIn(folder, known, `${name}/`)))
     else if (!entry.isFile() || !(await isOurs(folder, name, known))) strangers.push(name)
@@ -156,7 +179,7 @@ async function isOurs(folder: string, name: string, known: KnownFiles): Promise<
  * @throws AppError `invalid-input` for a name that is none, `not-found` without its folder, `conflict` for anything but a file
  */
 export async function ordinaryFile(named: string): Promise<string> {
-  const file = await followed(absolute(named, 'file'))
+  const file = await followed(absolutePlace(named, 'file'))
   const info = await entryAt(file)
   if (info === undefined) {
     const isFolderThere = await realpath(path.dirname(file)).then(

@@ -1,7 +1,8 @@
 // What lies in the folders of checkpoints, and whether each file is whole: looked at while no compute is running.
 import { existsSync, readdirSync } from 'node:fs'
 import path from 'node:path'
-import { PARTIAL_SUFFIX, readArrayFile } from '../../src/compute/networks/array-file'
+import { readArrayFile } from '../../src/compute/networks/array-file'
+import { PARTIAL_SUFFIX } from '../../src/node/whole-file'
 
 export interface CheckpointFiles {
   /** Files under their final names. */

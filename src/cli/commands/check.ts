@@ -5,7 +5,7 @@ import { checkDocument, isSound, repairDocument, type Problem } from '@shared/ar
 import { documentText, metaOf } from '@shared/architecture/document'
 import { ARCHITECTURE_HELP, readArchitecture } from '../architectures'
 import { runLocally, withJsonOption } from '../command'
-import { writeText } from '../files'
+import { writeNewText } from '../files'
 import { EXIT } from '../output'
 
 interface CheckOptions {
@@ -32,12 +32,12 @@ export function checkCommand(program: Command): void {
     program
       .command('check <file>')
       .description(`problems of an architecture (${ARCHITECTURE_HELP}); exit code 1 when it cannot be trained`)
-      .option('--fix <out>', 'apply the repairs of errors and warnings and write the result to this file'),
+      .option('--fix <out>', 'apply the repairs of errors and warnings and write the result to this new file'),
   ).action((file: string, options: CheckOptions) =>
-    runLocally(options, (output) => {
+    runLocally(options, async (output) => {
       const given = readArchitecture(file)
       const document = options.fix === undefined ? given : repairDocument(given, BUILT_IN_BLOCKS)
-      if (options.fix !== undefined) writeText(options.fix, documentText(document))
+      if (options.fix !== undefined) await writeNewText(options.fix, documentText(document))
       const problems = checkDocument(document, BUILT_IN_BLOCKS)
       const { name } = metaOf(document)
       const isTrainable = isSound(problems)

@@ -1,9 +1,9 @@
 // gpt-nas export: a trial's network in one of the export formats, proven in a fresh process where it holds trained values.
 import { Option, type Command } from 'commander'
-import { resolve } from 'node:path'
 import { AppError } from '@shared/errors'
 import type { Export } from '@shared/contract/exports'
 import { DEFAULT_EXPORT_FORMAT, EXPORT_FORMAT_NAMES, EXPORT_FORMATS, type ExportFormat } from '@shared/exchange/formats'
+import { absolutePlace } from '@node/safe-target'
 import { runCommand, withCommonOptions, type CommandContext, type CommonOptions } from '../command'
 import { bytes, percent } from '../format'
 import { EXIT } from '../output'
@@ -80,7 +80,7 @@ export function exportCommand(program: Command): void {
         )
       }
       if (options.trial !== undefined && run !== undefined) await refuseOtherRun(context, run, trialId)
-      const folder = options.folder === undefined ? null : resolve(options.folder)
+      const folder = options.folder === undefined ? null : absolutePlace(options.folder, 'folder')
       const exported = await exportTrial(context, trialId, { format: options.format, folder })
       context.output.result(exported, exportText(exported))
       return exported.proof?.passed === false ? EXIT.failed : EXIT.ok

@@ -3,6 +3,7 @@ import { Option, type Command } from 'commander'
 import { resolve } from 'node:path'
 import { proposerTrainingSchema, type ProposerTraining, type ProposerTrainingEvent } from '@shared/contract/proposer'
 import { AppError } from '@shared/errors'
+import { absolutePlace } from '@node/safe-target'
 import { runCommand, withCommonOptions, type CommandContext, type CommonOptions } from '../command'
 import { bar, count, duration, percent, table } from '../format'
 import { EXIT } from '../output'
@@ -88,7 +89,7 @@ async function train(context: CommandContext, options: TrainOptions): Promise<nu
   const interrupt = (): void => stop.abort()
   process.once('SIGINT', interrupt)
   try {
-    const job = { training, out: resolve(options.out), command: commandFor(training, options.out) }
+    const job = { training, out: absolutePlace(options.out, 'folder'), command: commandFor(training, options.out) }
     for await (const event of await context.client.proposer.train(job, { signal: stop.signal })) {
       show(event, context)
       if (event.type === 'finished')

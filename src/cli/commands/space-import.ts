@@ -1,15 +1,16 @@
 // gpt-nas space import-nas-bench-101: the benchmark's official TFRecord file as a CSV table under our canonical keys.
-import { createReadStream, createWriteStream, renameSync, rmSync } from 'node:fs'
+import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
-import { once } from 'node:events'
 import { InvalidArgumentError, type Command } from 'commander'
 import { AppError } from '@shared/errors'
 import { readOfficialRow } from '@shared/spaces/nas-bench-101/official/row'
 import { OfficialTable } from '@shared/spaces/nas-bench-101/official/table'
 import { RecordReader } from '@shared/spaces/nas-bench-101/official/tfrecord'
+import { MIB } from '@shared/units'
+import { safeFile } from '@node/safe-target'
+import { writeFileWhole } from '@node/whole-file'
 import { runLocally, withJsonOption } from '../command'
 import { bar, percent } from '../format'
-import { writeLines } from '../line-stream'
 import type { Output } from '../output'
 
 interface ImportOptions {
@@ -20,8 +21,8 @@ interface ImportOptions {
 
 /** Epochs for which the benchmark trained its runs. */
 const EPOCHS = [4, 12, 36, 108]
-/** Of file read between two redraws of the bar. */
-const PIECE = 4 * 1024 * 1024
+/** Of file read between two redraws of the bar, and written at once. */
+const PIECE = 4 * MIB
 
 function epochsOf(text: string): number {
   const value = Number(text)
@@ -48,23 +49,15 @@ async function read(path: string, table: OfficialTable, output: Output): Promise
   return records
 }
 
-async function write(path: string, lines: Iterable<string>): Promise<void> {
-  const part = `${path}.${process.pid}.part`
-  try {
-    const stream = createWriteStream(part)
-    await once(stream, 'open')
-    await writeLines(stream, lines)
-    stream.end()
-    await once(stream, 'finish')
-    renameSync(part, path)
-  } catch (thrown) {
-    rmSync(part, { force: true })
-    if (thrown instanceof AppError) throw thrown
-    const reason = thrown instanceof Error ? thrown.message : String(thrown)
-    throw new AppError('storage-failed', `${path} cannot be written: ${reason}.`, 'Name a folder that exists.', {
-      cause: thrown,
-    })
+function* inPieces(lines: Iterable<string>): Generator<string> {
+  let piece = ''
+  for (const line of lines) {
+    piece += `${line}\n`
+    if (piece.length < PIECE) continue
+    yield piece
+    piece = ''
   }
+  if (piece !== '') yield piece
 }
 
 export function importCommand(group: Command): void {
@@ -72,13 +65,15 @@ export function importCommand(group: Command): void {
     group
       .command('import-nas-bench-101 <file>')
       .description("NAS-Bench-101's official TFRecord file as a CSV table (not seen on the real file)")
-      .requiredOption('--out <file>', 'the CSV to write')
+      .requiredOption('--out <file>', 'the CSV to write, a new file')
       .option('--epochs <number>', `runs to take: ${EPOCHS.join(', ')}`, epochsOf, 108),
   ).action((file: string, options: ImportOptions) =>
     runLocally(options, async (output) => {
+      // Before minutes of reading: a name that is taken is known at once.
+      const out = await safeFile(options.out)
       const table = new OfficialTable(options.epochs)
       const records = await read(file, table, output)
-      await write(options.out, table.lines())
+      await writeFileWhole(out, inPieces(table.lines()))
       output.result(
         { records, cells: table.cells, epochs: options.epochs, file: options.out },
         `${records.toLocaleString('en')} records read; ${table.cells.toLocaleString('en')} cells trained for ${options.epochs} epochs written to ${options.out}`,

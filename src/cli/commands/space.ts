@@ -6,9 +6,9 @@ import { hashText } from '@shared/architecture/canonical/hash128'
 import { FILE_EXTENSION, documentText } from '@shared/architecture/document'
 import { AppError } from '@shared/errors'
 import { createRandom } from '@shared/random'
-import { makeNamedFolder } from '@node/folders'
+import { folderToAddTo, safeFile } from '@node/safe-target'
+import { writeFileWhole } from '@node/whole-file'
 import { runLocally, withJsonOption } from '../command'
-import { writeText } from '../files'
 import { writeLines } from '../line-stream'
 import type { Output } from '../output'
 import type { Space } from '@shared/spaces/space'
@@ -81,14 +81,26 @@ function* listed(space: Space, isJson: boolean): Generator<string> {
   }
 }
 
-function sample(space: Space, { count, seed, out }: SampleOptions, output: Output): void {
+async function sample(space: Space, { count, seed, out }: SampleOptions, output: Output): Promise<void> {
   const random = createRandom(seed)
-  const drawn = Array.from({ length: count }, (_, i) => {
-    const genotype = space.random(random)
-    const file = out === undefined ? null : join(out, `${space.name}-${seed}-${i + 1}${FILE_EXTENSION}`)
-    if (file !== null) writeText(file, documentText(space.toDocument(genotype, `${space.name}-${seed}-${i + 1}`)))
-    return { hash: hashText(space.canonicalKey(genotype)), genotype, tokens: space.codec?.encode(genotype) ?? [], file }
-  })
+  const genotypes = Array.from({ length: count }, () => space.random(random))
+  const nameOf = (index: number): string => `${space.name}-${seed}-${index + 1}`
+  const fileOf = (index: number): string | null =>
+    out === undefined ? null : join(out, `${nameOf(index)}${FILE_EXTENSION}`)
+  if (out !== undefined) {
+    await folderToAddTo(out)
+    const texts = genotypes.map((genotype, index) => documentText(space.toDocument(genotype, nameOf(index))))
+    // All are looked at before the first is written.
+    const files = []
+    for (const [index, text] of texts.entries()) files.push({ file: await safeFile(fileOf(index)!, text), text })
+    for (const { file, text } of files) await writeFileWhole(file, text)
+  }
+  const drawn = genotypes.map((genotype, index) => ({
+    hash: hashText(space.canonicalKey(genotype)),
+    genotype,
+    tokens: space.codec?.encode(genotype) ?? [],
+    file: fileOf(index),
+  }))
   output.result(drawn, drawn.map(({ genotype, file }) => file ?? JSON.stringify(genotype)).join('\n'))
 }
 
@@ -110,10 +122,7 @@ export function spaceCommand(program: Command): void {
       .option('--seed <number>', 'same seed, same architectures', wholeNumber(0), 1)
       .option('--out <folder>', 'write each as an architecture file into this folder'),
   ).action((name: string, options: SampleOptions) =>
-    runLocally(options, (output) => {
-      if (options.out !== undefined) makeNamedFolder(options.out)
-      sample(openNamedSpace(name), options, output)
-    }),
+    runLocally(options, (output) => sample(openNamedSpace(name), options, output)),
   )
   withJsonOption(
     group

@@ -9,6 +9,7 @@ import { AppError } from '@shared/errors'
 import { shapeAt } from '@shared/search/resolution'
 import { runDefinitionSchema, type Run, type RunDefinition } from '@shared/search/run'
 import type { Trial } from '@shared/search/trial'
+import { absolutePlace } from '@node/safe-target'
 import { ARCHITECTURE_HELP, readArchitecture } from '../architectures'
 import { runCommand, withCommonOptions, type CommandContext, type CommonOptions } from '../command'
 import { readText } from '../files'
@@ -145,6 +146,7 @@ function trainingText(run: Run, trial: Trial | null): string {
 async function trainFile(context: CommandContext, file: string, options: TrainOptions): Promise<number> {
   const { client, output, workspaceFolder } = context
   // Before anything is fetched: a mistyped option should not cost a download.
+  const folder = typeof options.export === 'string' ? absolutePlace(options.export, 'folder') : null
   const settings = readTraining(file, options)
   const { dataset: name, resolution } = settings.data
   await getDataset(context, name, resolution)
@@ -163,7 +165,6 @@ async function trainFile(context: CommandContext, file: string, options: TrainOp
   const ended = await watchRun(context, run.id)
   const { trials } = await client.trials.list({ id: run.id })
   const trial = trials[0] ?? null
-  const folder = typeof options.export === 'string' ? options.export : null
   const isExported = options.export !== undefined && trial?.state === 'finished'
   const exported = isExported ? await exportTrial(context, trial.id, { folder }) : null
   output.result(

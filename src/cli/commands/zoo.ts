@@ -5,7 +5,7 @@ import { documentText } from '@shared/architecture/document'
 import { zooDocument } from '@shared/architecture/document/zoo-document'
 import { ZOO_NAMES, zooNetwork, type ZooOptions } from '@shared/architecture/zoo'
 import { runLocally, withJsonOption } from '../command'
-import { writeText } from '../files'
+import { writeNewText } from '../files'
 import { count, table } from '../format'
 
 interface ZooCommandOptions {
@@ -34,13 +34,13 @@ export function zooCommand(program: Command): void {
       .description("the 36 published networks of the paper's corpus: counts, or one as an architecture file")
       .option('--input <pixels>', 'height and width of the image', wholeNumber, 224)
       .option('--classes <number>', 'classes of the data', wholeNumber, 1000)
-      .option('--out <file>', 'write the named network as an architecture file that the editor opens'),
+      .option('--out <file>', 'write the named network as a new architecture file that the editor opens'),
   ).action((name: string | undefined, options: ZooCommandOptions, command: Command) => {
     if (options.out !== undefined && name === undefined) command.error('error: --out needs the name of a network')
-    return runLocally(options, (output) => {
+    return runLocally(options, async (output) => {
       const settings: ZooOptions = { input: [options.input, options.input, 3], classes: options.classes }
       const networks = (name === undefined ? ZOO_NAMES : [name]).map((wanted) => measured(wanted, settings))
-      if (options.out !== undefined) writeText(options.out, documentText(zooDocument(name!, settings)))
+      if (options.out !== undefined) await writeNewText(options.out, documentText(zooDocument(name!, settings)))
       const rows = networks.map(({ family, layers, params, macs, ...network }) => [
         network.name,
         family,

@@ -48,7 +48,9 @@ describe('array file', () => {
   })
 
   it('says so when it cannot write, and keeps the old file', async () => {
-    await expect(writeArrayFile(join(folder, 'absent', 'x'), {}, arrays)).rejects.toMatchObject({
+    const path = join(folder, 'x.weights')
+    await writeArrayFile(path, {}, arrays)
+    await expect(writeArrayFile(join(path, 'below a file'), {}, arrays)).rejects.toMatchObject({
       code: 'storage-failed',
     })
   })

@@ -1,5 +1,5 @@
-// One file of named float32 arrays with a JSON header: checkpoints and weights. Written beside its place, flushed, then
-// renamed, so a file under its final name is whole; the hash at its end still finds what a disk damaged later.
+// One file of named float32 arrays with a JSON header: checkpoints and weights. A file under its final name is whole; the hash at
+// its end still finds what a disk damaged later.
 //
 //   8 bytes  "GPTNASW1"
 //   4 bytes  header length, little endian
@@ -7,19 +7,15 @@
 //   data     float32 little endian, arrays in the header's order
 //   32 bytes SHA-256 of everything before
 import { createHash } from 'node:crypto'
-import { open, readFile, rename, rm } from 'node:fs/promises'
-import { basename, dirname } from 'node:path'
+import { readFile } from 'node:fs/promises'
 import { AppError } from '@shared/errors'
 import { z } from 'zod'
 import { sizeOf, type NamedArray } from './weights'
-import { writeFailure } from '../training/disk-space'
+import { writeFileWhole } from '@node/whole-file'
 import { isMemoryRefusal } from '../training/memory-refusal'
 
 const MAGIC = Buffer.from('GPTNASW1', 'latin1')
 const HASH_BYTES = 32
-
-/** Ends the name of a file that is still being written. */
-export const PARTIAL_SUFFIX = '.part'
 
 const headerSchema = z.object({
   meta: z.record(z.string(), z.unknown()),
@@ -52,23 +48,7 @@ export async function writeArrayFile(
   for (const part of parts) inner.update(part)
   const whole = inner.copy()
   const digest = inner.digest()
-  const temporary = `${path}.${process.pid}${PARTIAL_SUFFIX}`
-  try {
-    const file = await open(temporary, 'w')
-    try {
-      // A single write may take less than it was given; writev of the handle does not loop, writeFile does.
-      for (const part of [...parts, digest]) await file.writeFile(part)
-      await file.sync()
-    } finally {
-      await file.close()
-    }
-    await rename(temporary, path)
-  } catch (cause) {
-    await rm(temporary, { force: true })
-    if (isMemoryRefusal(cause)) throw cause
-    const bytes = parts.reduce((sum, part) => sum + part.length, HASH_BYTES)
-    throw await writeFailure(basename(path), dirname(path), bytes, cause)
-  }
+  await writeFileWhole(path, [...parts, digest])
   return whole.update(digest).digest('hex')
 }
 

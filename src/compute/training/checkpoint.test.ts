@@ -23,7 +23,7 @@ async function written(): Promise<Progress> {
 it('goes on from a whole checkpoint and sweeps what a process that ended while writing has left', async () => {
   const progress = await written()
   await writeFile(join(folder, 'epoch-00002.checkpoint.4711.part'), 'GPTNAS')
-  await writeFile(join(folder, 'best-00002.weights.4711.part'), '')
+  await writeFile(join(folder, 'best-00002.weights.0123456789ab.partial'), '')
   expect(await newestCheckpoint(folder, 'x')).toEqual({ checkpoint: { progress, state }, notice: null })
   expect((await readdir(folder)).sort()).toEqual(['best-00001.weights', 'epoch-00001.checkpoint'])
 })

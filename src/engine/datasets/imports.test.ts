@@ -1,9 +1,10 @@
 // The user's own data sets as a service: what may take whose place, what breaking off leaves, and what a search gets.
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { PNG } from 'pngjs'
 import { describe, expect, it } from 'vitest'
 import { importRequestSchema } from '@shared/contract/datasets'
+import { listing } from '@node/testing/listing'
 import { temporaryFolder } from '../testing/temporary-folder'
 import { createDatasets } from './datasets'
 import { cifar10 } from './sources/cifar-10'
@@ -125,6 +126,32 @@ describe('an import', () => {
     await expect(catalogue.import(request, new AbortController().signal).next()).rejects.toMatchObject({
       code: 'conflict',
     })
+  })
+
+  it('that is replaced or removed takes nothing with it that somebody put there', async () => {
+    const { datasets, folder, run } = importHarness()
+    await run({ path: folderOfImages(), name: 'mine' })
+    writeFileSync(path.join(folder, 'mine', 'train', 'notes.txt'), 'theirs')
+    const before = listing(folder)
+    const refusal = { code: 'conflict', message: expect.stringContaining('train/notes.txt') as string }
+    await expect(run({ path: folderOfImages(12, 2), name: 'mine', replace: true })).rejects.toMatchObject(refusal)
+    await expect(datasets.remove('mine')).rejects.toMatchObject(refusal)
+    expect(listing(folder)).toEqual(before)
+    rmSync(path.join(folder, 'mine', 'train', 'notes.txt'))
+    await datasets.remove('mine')
+    expect(readdirSync(folder)).toEqual([])
+  })
+
+  it('does not take the place of a link or a file', async () => {
+    const { folder, run } = importHarness()
+    const elsewhere = temporaryFolder()
+    mkdirSync(folder, { recursive: true })
+    symlinkSync(elsewhere, path.join(folder, 'mine'))
+    writeFileSync(path.join(folder, 'other'), 'theirs')
+    const before = listing(folder)
+    for (const name of ['mine', 'other'])
+      await expect(run({ path: folderOfImages(), name, replace: true })).rejects.toMatchObject({ code: 'conflict' })
+    expect(listing(folder)).toEqual(before)
   })
 
   it('that fails leaves the one it was to replace', async () => {

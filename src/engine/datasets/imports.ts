@@ -7,6 +7,7 @@ import type { DatasetProgress, ImportRequest } from '@shared/contract/datasets'
 import { childController } from '@node/cancel'
 import { threadDecoders, type StartDecoders } from './images/decoders'
 import { importDataset } from './importing/import-dataset'
+import { refuseForeignFiles } from './own-dataset'
 import { follow, startPreparation } from './progress'
 
 export interface ImportsOptions {
@@ -28,7 +29,7 @@ export interface Imports {
   refuseChange(name: string): void
   /** Breaking off ends it and leaves nothing. @throws AppError `conflict`, `read-only`, and those of `importDataset` */
   run(request: ImportRequest, signal: AbortSignal): AsyncGenerator<DatasetProgress>
-  /** @throws AppError `read-only`, `conflict` while it is being imported or somebody uses it */
+  /** @throws AppError `read-only`, `conflict` while it is being imported or used, or where somebody's files lie in it */
   remove(name: string): Promise<void>
   /** Ends what is under way. */
   close(): Promise<void>
@@ -135,7 +136,8 @@ export function createImports({
     },
     remove: async (name) => {
       refuseChange(name)
-      const removal = rm(path.join(folder, name), { recursive: true, force: true })
+      const place = path.join(folder, name)
+      const removal = refuseForeignFiles(place).then(() => rm(place, { recursive: true, force: true }))
       // Nobody may begin to read it meanwhile.
       running.set(name, removal)
       await removal.finally(() => running.delete(name))

@@ -3,13 +3,14 @@
 // stay below 40 ms on two busy cores while sheets of 31 MB are read).
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { mkdir, mkdtemp, open, readFile, rm, type FileHandle } from 'node:fs/promises'
+import { mkdir, open, readFile, rm, type FileHandle } from 'node:fs/promises'
 import path from 'node:path'
 import { PNG } from 'pngjs'
 import { AppError } from '@shared/errors'
 import { refuseCancelled } from '@node/cancel'
 import { writeFileWhole } from '@node/whole-file'
-import { publishFolder, type Report } from './fetch-package'
+import { folderBeside, publishFolder } from '@node/whole-folder'
+import type { Report } from './fetch-package'
 import { MANIFEST_FILE, type Manifest, type PreparedSplit, type SplitName } from './manifest'
 import { packageFolderName, type DatasetSource, type PinnedFile } from './source'
 import { emptyHistogram, statistics, type Histogram } from './statistics'
@@ -29,8 +30,7 @@ export async function prepareDataset(
   report: Report,
   signal: AbortSignal,
 ): Promise<Manifest> {
-  await mkdir(path.dirname(folder), { recursive: true })
-  const temporary = await mkdtemp(`${folder}.partial-`)
+  const temporary = await folderBeside(folder)
   try {
     const histogram = emptyHistogram(source.shape[2])
     const sheets = source.train.sheets.length + source.test.sheets.length

@@ -37,7 +37,8 @@ export interface Resolutions {
   settled(): Promise<void>
 }
 
-const RESOLUTIONS = 'resolutions'
+/** Folder of a data set that holds its images in other sizes. */
+export const RESOLUTIONS = 'resolutions'
 /** What is being written, and what it moves aside (whole-folder.ts). */
 const PARTIAL = /\.partial-/
 /** A half-written folder older than this belongs to a program that has ended: two can share the cache. Milliseconds; chosen. */

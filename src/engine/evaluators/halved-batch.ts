@@ -2,10 +2,10 @@
 // itself runs out of it and the compute lives on. Remembered beside the checkpoints, because the trial may go on in another
 // session; removed with them.
 import { existsSync } from 'node:fs'
-import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { TrainJob } from '@shared/contract/compute'
 import { AppError } from '@shared/errors'
+import { writeFileWhole } from '@node/whole-file'
 import { MemoryKillError } from '../executors/memory-kills'
 
 const marker = (checkpointFolder: string): string => path.join(checkpointFolder, 'batch-halved')
@@ -24,7 +24,7 @@ export async function afterMemoryKill(
   if (isHalved === true)
     return new AppError('out-of-memory', `${thrown.message} Its batch had been halved before.`, thrown.fix)
   try {
-    await writeFile(marker(checkpointFolder), '')
+    await writeFileWhole(marker(checkpointFolder), '')
   } catch {
     // A full disk must not hide what happened: the next attempt has the whole batch again.
   }

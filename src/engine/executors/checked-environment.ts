@@ -2,11 +2,12 @@
 // this processor, its slow and safe ones otherwise. The checks themselves are the compute side's (self-check-process).
 import { promises as files } from 'node:fs'
 import { cpus } from 'node:os'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { z } from 'zod'
 import { selfCheckSchema, type SelfCheck } from '@shared/contract/compute'
 import { errorData } from '@shared/errors'
 import { CAUTIOUS_SELF_CHECK, environmentFor, type ThreadUse } from '@shared/runtime/compute-environment'
+import { writeFileWhole } from '@node/whole-file'
 import type { ProcessStarter } from './process-starter'
 import { askThrowAway } from './throw-away'
 
@@ -64,11 +65,8 @@ async function stored(file: string, key: string): Promise<SelfCheck | undefined>
 async function checkAndStore(options: CheckedEnvironmentOptions, file: string, key: string): Promise<SelfCheck> {
   const result = await runCheck(options)
   if (!result.isTrusted) return result.selfCheck
-  const temporary = `${file}.${process.pid}.tmp`
   try {
-    await files.mkdir(dirname(file), { recursive: true })
-    await files.writeFile(temporary, JSON.stringify({ key, selfCheck: result.selfCheck }))
-    await files.rename(temporary, file)
+    await writeFileWhole(file, JSON.stringify({ key, selfCheck: result.selfCheck }))
   } catch {
     return result.selfCheck // a full or read-only cache only means that the check runs again next time
   }

@@ -1,10 +1,11 @@
 // A proposer in a folder: model.json (what it is, what it was trained on, how good it is), weights.bin (float32, little endian,
 // arrays in model.json's order) and CARD.md. A checkpoint of another vocabulary or with a damaged file is refused.
 import { createHash } from 'node:crypto'
-import { mkdir, open, readFile, rename } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AppError } from '@shared/errors'
 import { blockNames } from '@shared/language'
+import { writeFileWhole } from '@node/whole-file'
 import { sizeOf, type NamedArray } from '../../networks/weights'
 import { modelFileSchema, vocabularyIdentity, type ModelDescription, type ModelFile } from './model-file'
 
@@ -16,18 +17,6 @@ export interface Checkpoint {
 
 const bytesOf = ({ buffer, byteOffset, byteLength }: Float32Array): Buffer =>
   Buffer.from(buffer, byteOffset, byteLength)
-
-async function writeWhole(path: string, content: Buffer | string): Promise<void> {
-  const temporary = `${path}.${process.pid}.part`
-  const file = await open(temporary, 'w')
-  try {
-    await file.writeFile(content)
-    await file.sync()
-  } finally {
-    await file.close()
-  }
-  await rename(temporary, path)
-}
 
 /**
  * Writes the three files, each whole or not at all; model.json last, so that it never names weights that are not there.
@@ -54,19 +43,9 @@ export async function writeCheckpoint(
       arrays: arrays.map(({ name, shape }) => ({ name, shape: [...shape] })),
     },
   }
-  try {
-    await mkdir(folder, { recursive: true })
-    await writeWhole(join(folder, 'weights.bin'), content)
-    await writeWhole(join(folder, 'CARD.md'), card)
-    await writeWhole(join(folder, 'model.json'), `${JSON.stringify(file, null, 2)}\n`)
-  } catch (cause) {
-    throw new AppError(
-      'storage-failed',
-      `The checkpoint could not be written to ${folder}: ${cause instanceof Error ? cause.message : String(cause)}`,
-      'Free disk space or choose another folder with --out.',
-      { cause },
-    )
-  }
+  await writeFileWhole(join(folder, 'weights.bin'), content)
+  await writeFileWhole(join(folder, 'CARD.md'), card)
+  await writeFileWhole(join(folder, 'model.json'), `${JSON.stringify(file, null, 2)}\n`)
   return sha256
 }
 

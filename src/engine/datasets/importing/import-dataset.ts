@@ -11,6 +11,7 @@ import type { StartDecoders } from '../images/decoders'
 import { importerOf, recogniseFiles } from '../importers'
 import type { ImportPlan } from '../importers/importer'
 import { labelBytes, type Manifest } from '../manifest'
+import { refuseForeignFiles, refuseForeignFilesIn } from '../own-dataset'
 import { statistics } from '../statistics'
 import { assignSplits } from './assign-splits'
 import { compareImages } from './compare-images'
@@ -34,11 +35,14 @@ export interface ImportOptions {
 
 /**
  * @throws AppError `invalid-input` for what cannot be a data set, `dataset-damaged` for files damaged as a whole,
- * `storage-failed`, `cancelled`; nothing is left behind then.
+ * `conflict` for files in its folder that no import wrote, `storage-failed`, `cancelled`; nothing is left behind then.
  */
 export async function importDataset(options: ImportOptions): Promise<Manifest> {
   const { request, folder, signal } = options
-  return writeWholeFolder({ folder, what: `import ${request.path}`, signal }, async (temporary, needs) => {
+  // Asked once more when it is moved aside, because an import takes its time.
+  const mayGo = (aside: string): Promise<void> => refuseForeignFilesIn(aside, folder)
+  await refuseForeignFiles(folder)
+  return writeWholeFolder({ folder, what: `import ${request.path}`, signal, mayGo }, async (temporary, needs) => {
     const manifest = await prepareImport(options, temporary, needs)
     await rm(path.join(temporary, 'unpacked'), { recursive: true, force: true })
     return manifest

@@ -1,12 +1,11 @@
 // A prepared data set's folder: written beside its place, with the manifest last, then put there whole. What goes wrong on the way
 // leaves nothing, and what was there before stays.
-import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
 import path from 'node:path'
 import { refuseCancelled } from '@node/cancel'
 import { diskError } from '@node/disk'
 import { writeFileWhole } from '@node/whole-file'
-import { errorCode } from '@node/file-error'
-import { publishFolder } from '../fetch-package'
+import { folderBeside, replaceFolder } from '@node/whole-folder'
 import { MANIFEST_FILE, type Manifest } from '../manifest'
 
 /** What the images come to on the disk, once that is known. */
@@ -22,6 +21,8 @@ export interface WholeFolderOptions {
   readonly signal: AbortSignal
   /** Asked at the end: where another process was faster with the same content, its folder stays, because it may be in use. */
   readonly isThere?: () => Promise<boolean>
+  /** Asked of the old folder before it goes; the new one is dropped when it throws. */
+  readonly mayGo?: (aside: string) => Promise<void>
 }
 
 /**
@@ -29,18 +30,17 @@ export interface WholeFolderOptions {
  * @throws AppError `storage-failed`, `cancelled`, and what `build` throws
  */
 export async function writeWholeFolder(
-  { folder, what, signal, isThere }: WholeFolderOptions,
+  { folder, what, signal, isThere, mayGo }: WholeFolderOptions,
   build: (temporary: string, needs: Needs) => Promise<Manifest>,
 ): Promise<Manifest> {
   const needs: Needs = { bytes: null }
   try {
-    await mkdir(path.dirname(folder), { recursive: true })
-    const temporary = await mkdtemp(`${folder}.partial-`)
+    const temporary = await folderBeside(folder)
     try {
       const manifest = await build(temporary, needs)
       await writeFileWhole(path.join(temporary, MANIFEST_FILE), `${JSON.stringify(manifest, null, 2)}\n`)
       refuseCancelled(signal)
-      if ((await isThere?.()) !== true) await replaceFolder(temporary, folder)
+      if ((await isThere?.()) !== true) await replaceFolder(temporary, folder, mayGo)
       return manifest
     } finally {
       await rm(temporary, { recursive: true, force: true })
@@ -49,23 +49,4 @@ export async function writeWholeFolder(
     refuseCancelled(signal)
     throw await diskError(what, path.dirname(folder), needs.bytes, thrown)
   }
-}
-
-/** The old one goes only when the new one is in its place; where the program ends in between, the next start puts an import back. */
-async function replaceFolder(temporary: string, folder: string): Promise<void> {
-  const old = `${temporary}.old`
-  const isMoved = await rename(folder, old).then(
-    () => true,
-    (thrown: unknown) => {
-      if (errorCode(thrown) !== 'ENOENT') throw thrown
-      return false
-    },
-  )
-  try {
-    await publishFolder(temporary, folder)
-  } catch (thrown) {
-    if (isMoved) await rename(old, folder)
-    throw thrown
-  }
-  await rm(old, { recursive: true, force: true })
 }
