@@ -5,5 +5,11 @@ declare module 'jstat' {
       /** @param probability in (0, 1) @param degrees above 0, whole or not */
       inv(probability: number, degrees: number): number
     }
+    readonly normal: {
+      cdf(x: number, mean: number, deviation: number): number
+      pdf(x: number, mean: number, deviation: number): number
+      /** @param probability in (0, 1) */
+      inv(probability: number, mean: number, deviation: number): number
+    }
   }
 }

@@ -1,0 +1,71 @@
+// The architectures that a surrogate chooses from: a bounded pool for spaces of any size, each candidate with its distances to
+// what was evaluated, which grow by one as each result comes in.
+import type { Genotype } from '../spaces/space'
+import { expectedImprovement } from './expected-improvement'
+import type { Distances, GaussianProcess } from './gaussian-process'
+import type { Point } from './points'
+
+export interface Candidate {
+  readonly genotype: Genotype
+  readonly key: string
+  readonly point: Point
+  /** To the evaluated points, as many as there were when last asked. */
+  distances: Distances
+  /** Expected improvement when last asked. */
+  promise: number
+}
+
+export class CandidatePool {
+  private readonly candidates = new Map<string, Candidate>()
+
+  get size(): number {
+    return this.candidates.size
+  }
+
+  has(key: string): boolean {
+    return this.candidates.has(key)
+  }
+
+  add(genotype: Genotype, key: string, point: Point): void {
+    if (this.candidates.has(key)) return
+    const none = new Float64Array(0)
+    const distances = { choices: none, paths: none, figures: none }
+    this.candidates.set(key, { genotype, key, point, distances, promise: 0 })
+  }
+
+  remove(key: string): void {
+    this.candidates.delete(key)
+  }
+
+  /** Orders by expected improvement and keeps the `most` best. @returns the best; undefined for an empty pool */
+  best(process: GaussianProcess, most: number): Candidate | undefined {
+    const target = process.bestTarget
+    for (const candidate of this.candidates.values()) {
+      follow(candidate, process)
+      candidate.promise = expectedImprovement(process.predictions(candidate.distances), target)
+    }
+    // Equal promises keep the order in which candidates came, which the seed decides.
+    const ordered = [...this.candidates.values()].sort((a, b) => b.promise - a.promise)
+    for (const { key } of ordered.slice(most)) this.candidates.delete(key)
+    return ordered[0]
+  }
+}
+
+/** Brings a candidate's distances up to the points that came in since. */
+function follow(candidate: Candidate, process: GaussianProcess): void {
+  const { choices, paths, figures } = candidate.distances
+  if (choices.length === process.size) return
+  const later = process.distances(candidate.point, choices.length)
+  candidate.distances = {
+    choices: joined(choices, later.choices),
+    paths: joined(paths, later.paths),
+    figures: joined(figures, later.figures),
+  }
+}
+
+function joined(first: Float64Array, second: Float64Array): Float64Array {
+  const both = new Float64Array(first.length + second.length)
+  both.set(first)
+  both.set(second, first.length)
+  return both
+}

@@ -1,0 +1,164 @@
+// A Gaussian process over architectures: one kernel of choices and ways, one of graph descriptors, multiplied; ranks of fitness
+// as values, a constant mean, hyperparameters by marginal likelihood on a grid (Rasmussen & Williams 2006, chapters 2 and 5;
+// grids: docs/method.md, "Surrogate"). Factors of the whole grid grow with each point, so none is ever made anew.
+import { GrowingCholesky } from './cholesky'
+import { choiceDistance, figureDistance, pathDistance, type Point } from './points'
+import { rankQuantiles } from './rank-quantiles'
+
+export interface Grid {
+  /** Length scales of choices and ways; empty leaves that kernel out. */
+  readonly choiceScales: readonly number[]
+  /** Whether ways through the graph count beside choices; both are tried where both are named. */
+  readonly ways: readonly boolean[]
+  /** Length scales of descriptors; empty leaves that kernel out. */
+  readonly figureScales: readonly number[]
+  /** Variance of the noise, of a signal's 1. */
+  readonly noises: readonly number[]
+}
+
+export const DESCRIPTOR_GRID: Grid = {
+  choiceScales: [1, 1.5, 2.2, 3.2, 4.5],
+  ways: [true, false],
+  figureScales: [0.3, 0.6, 1, 2, 5, 20],
+  noises: [0.02, 0.1, 0.3],
+}
+
+/** Squared distances of a point to others, in their order. */
+export interface Distances {
+  readonly choices: Float64Array
+  readonly paths: Float64Array
+  readonly figures: Float64Array
+}
+
+interface Model {
+  readonly choiceWeight: number
+  readonly pathWeight: number
+  readonly figureWeight: number
+  readonly noise: number
+  readonly factor: GrowingCholesky
+}
+
+interface Fitted {
+  readonly model: Model
+  /** L⁻¹ (y - mean). */
+  readonly whitened: Float64Array
+  readonly weight: number
+}
+
+/** Mean and deviation in normal quantiles of rank, as one model sees them. */
+export interface Prediction {
+  readonly weight: number
+  readonly mean: number
+  readonly deviation: number
+}
+
+const LEAST_VARIANCE = 1e-6
+/** Models that are asked; more say the same. */
+const AVERAGED = Number(process.env.BMA ?? 5)
+const weights = (scales: readonly number[]): readonly number[] =>
+  scales.length === 0 ? [0] : scales.map((scale) => -0.5 / scale ** 2)
+
+export class GaussianProcess {
+  private readonly models: readonly Model[]
+  private readonly known: Point[] = []
+  private readonly fitness: number[] = []
+  /** The likeliest models; empty before `fit`. */
+  private chosen: readonly Fitted[] = []
+  private mean = 0
+  private targets: Float64Array = new Float64Array(0)
+
+  constructor(grid: Grid = DESCRIPTOR_GRID) {
+    this.models = weights(grid.choiceScales).flatMap((choiceWeight) =>
+      grid.ways.flatMap((hasWays) =>
+        weights(grid.figureScales).flatMap((figureWeight) =>
+          grid.noises.map((noise) => ({
+            choiceWeight,
+            pathWeight: hasWays ? choiceWeight : 0,
+            figureWeight,
+            noise,
+            factor: new GrowingCholesky(),
+          })),
+        ),
+      ),
+    )
+  }
+
+  get size(): number {
+    return this.known.length
+  }
+
+  /** Takes an evaluated point in; `fit` before the next prediction. @param fitness finite, higher is better */
+  add(point: Point, fitness: number): void {
+    const distances = this.distances(point)
+    const covariances = new Float64Array(this.known.length)
+    for (const model of this.models) {
+      covary(model, distances, covariances)
+      model.factor.append(covariances, 1 + model.noise)
+    }
+    this.known.push(point)
+    this.fitness.push(fitness)
+    this.chosen = []
+  }
+
+  /** Chooses the hyperparameters. */
+  fit(): void {
+    this.targets = rankQuantiles(this.fitness)
+    this.mean = this.targets.reduce((sum, value) => sum + value, 0) / this.targets.length
+    const centred = this.targets.map((value) => value - this.mean)
+    const fitted = this.models.map((model) => {
+      const whitened = centred.slice()
+      model.factor.solveInPlace(whitened)
+      const squares = whitened.reduce((sum, value) => sum + value * value, 0)
+      return { model, whitened, logLikelihood: -0.5 * squares - model.factor.halfLogDeterminant }
+    })
+    fitted.sort((a, b) => b.logLikelihood - a.logLikelihood)
+    const highest = fitted[0]?.logLikelihood ?? 0
+    const weighed = fitted.slice(0, AVERAGED).map((each) => ({ ...each, weight: Math.exp(each.logLikelihood - highest) }))
+    const total = weighed.reduce((sum, { weight }) => sum + weight, 0)
+    this.chosen = weighed.map((each) => ({ ...each, weight: each.weight / total }))
+  }
+
+  /** The best value seen, as a quantile. */
+  get bestTarget(): number {
+    return this.targets.reduce((best, value) => Math.max(best, value), -Infinity)
+  }
+
+  /** Squared distances to every point that is in; kept by whoever asks again with one more point. */
+  distances(point: Point, since = 0): Distances {
+    const later = this.known.slice(since)
+    return {
+      choices: Float64Array.from(later, (other) => choiceDistance(point, other)),
+      paths: Float64Array.from(later, (other) => pathDistance(point, other)),
+      figures: Float64Array.from(later, (other) => figureDistance(point, other)),
+    }
+  }
+
+  /**
+   * What each of the likeliest models says, with its weight; weights sum to 1.
+   * @param distances to all points that are in, as `distances` gives them
+   */
+  predictions(distances: Distances): readonly Prediction[] {
+    if (this.chosen.length === 0) throw new Error('fit the Gaussian process before asking it')
+    return this.chosen.map(({ model, whitened, weight }) => {
+      const covariances = new Float64Array(this.known.length)
+      covary(model, distances, covariances)
+      model.factor.solveInPlace(covariances)
+      let mean = this.mean
+      let variance = 1
+      for (let i = 0; i < covariances.length; i++) {
+        const value = covariances[i] ?? 0
+        mean += value * (whitened[i] ?? 0)
+        variance -= value * value
+      }
+      return { weight, mean, deviation: Math.sqrt(Math.max(variance, LEAST_VARIANCE)) }
+    })
+  }
+}
+
+function covary(model: Model, { choices, paths, figures }: Distances, into: Float64Array): void {
+  const { choiceWeight, pathWeight, figureWeight } = model
+  for (let i = 0; i < into.length; i++)
+    into[i] = Math.exp(
+      choiceWeight * (choices[i] ?? 0) + pathWeight * (paths[i] ?? 0) + figureWeight * (figures[i] ?? 0),
+    )
+}
