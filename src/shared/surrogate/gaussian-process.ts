@@ -113,7 +113,9 @@ export class GaussianProcess {
     })
     fitted.sort((a, b) => b.logLikelihood - a.logLikelihood)
     const highest = fitted[0]?.logLikelihood ?? 0
-    const weighed = fitted.slice(0, AVERAGED).map((each) => ({ ...each, weight: Math.exp(each.logLikelihood - highest) }))
+    const weighed = fitted
+      .slice(0, AVERAGED)
+      .map((each) => ({ ...each, weight: Math.exp(each.logLikelihood - highest) }))
     const total = weighed.reduce((sum, { weight }) => sum + weight, 0)
     this.chosen = weighed.map((each) => ({ ...each, weight: each.weight / total }))
   }
