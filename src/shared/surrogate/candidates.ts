@@ -15,6 +15,12 @@ export interface Candidate {
   promise: number
 }
 
+/** Candidates that all models are asked about; the likeliest one has put the rest further back. */
+const SHORTLIST = 300
+
+/** Equal promises keep the order in which candidates came, which the seed decides. */
+const byPromise = (a: Candidate, b: Candidate): number => b.promise - a.promise
+
 export class CandidatePool {
   private readonly candidates = new Map<string, Candidate>()
 
@@ -40,14 +46,18 @@ export class CandidatePool {
   /** Orders by expected improvement and keeps the `most` best. @returns the best; undefined for an empty pool */
   best(process: GaussianProcess, most: number): Candidate | undefined {
     const target = process.bestTarget
+    const ask = (candidate: Candidate, models?: number): void => {
+      candidate.promise = expectedImprovement(process.predictions(candidate.distances, models), target)
+    }
     for (const candidate of this.candidates.values()) {
       follow(candidate, process)
-      candidate.promise = expectedImprovement(process.predictions(candidate.distances), target)
+      ask(candidate, 1)
     }
-    // Equal promises keep the order in which candidates came, which the seed decides.
-    const ordered = [...this.candidates.values()].sort((a, b) => b.promise - a.promise)
+    const ordered = [...this.candidates.values()].sort(byPromise)
     for (const { key } of ordered.slice(most)) this.candidates.delete(key)
-    return ordered[0]
+    const shortlist = ordered.slice(0, SHORTLIST)
+    for (const candidate of shortlist) ask(candidate)
+    return shortlist.sort(byPromise)[0]
   }
 }
 

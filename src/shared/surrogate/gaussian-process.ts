@@ -53,8 +53,8 @@ export interface Prediction {
 }
 
 const LEAST_VARIANCE = 1e-6
-/** Models that are asked; more say the same. */
-const AVERAGED = Number(process.env.BMA ?? 5)
+/** Likeliest models that are averaged (docs/method.md, "Surrogate"). */
+const AVERAGED = 5
 const weights = (scales: readonly number[]): readonly number[] =>
   scales.length === 0 ? [0] : scales.map((scale) => -0.5 / scale ** 2)
 
@@ -136,12 +136,13 @@ export class GaussianProcess {
   }
 
   /**
-   * What each of the likeliest models says, with its weight; weights sum to 1.
+   * What each of the likeliest models says, with its weight; all weights sum to 1.
    * @param distances to all points that are in, as `distances` gives them
+   * @param most of the likeliest models to ask
    */
-  predictions(distances: Distances): readonly Prediction[] {
+  predictions(distances: Distances, most = AVERAGED): readonly Prediction[] {
     if (this.chosen.length === 0) throw new Error('fit the Gaussian process before asking it')
-    return this.chosen.map(({ model, whitened, weight }) => {
+    return this.chosen.slice(0, most).map(({ model, whitened, weight }) => {
       const covariances = new Float64Array(this.known.length)
       covary(model, distances, covariances)
       model.factor.solveInPlace(covariances)
