@@ -6,6 +6,7 @@ import type { ArchitectureDocument } from '../architecture/document'
 import type { TensorShape } from '../architecture/layer'
 import type { Grammar } from '../language/workbench/grammar'
 import type { Random } from '../random'
+import type { Features } from './features'
 
 /** Compact JSON inside its space; each space narrows it. Its schema is genotype.ts's. */
 export type Genotype = { readonly [key: string]: unknown }
@@ -89,6 +90,8 @@ export interface Space<G extends Genotype = Genotype> {
   all?(): Iterable<G>
   readonly codec?: SpaceCodec<G>
   readonly table?: MeasuredTable<G>
+  /** What a surrogate measures distances by; one that tells nothing is read word by word. */
+  features?(genotype: G): Features
   describe?(): SpaceDescription
 }
 

@@ -5,7 +5,8 @@ import { createRandom } from '../random'
 import { GrowingCholesky } from './cholesky'
 import { expectedImprovement } from './expected-improvement'
 import { GaussianProcess, type Grid } from './gaussian-process'
-import { PointMaker, choiceDistance, figureDistance, type Encoding, type Point } from './points'
+import { PointMaker, choiceDistance, figureDistance, type Point } from './points'
+import type { Features } from '../spaces/features'
 import { rankQuantiles } from './rank-quantiles'
 
 /** Solves A x = b by elimination without pivots: another way than the one under test. */
@@ -23,7 +24,7 @@ function solve(matrix: readonly (readonly number[])[], vector: readonly number[]
 
 const SINGLE: Grid = { choiceScales: [2], ways: [false], figureScales: [1.5], noises: [0.1] }
 
-function randomEncodings(count: number, seed: number): Encoding[] {
+function randomFeatures(count: number, seed: number): Features[] {
   const random = createRandom(seed)
   return Array.from({ length: count }, () => ({
     choices: Array.from({ length: 5 }, () => random.integer(4)),
@@ -55,9 +56,9 @@ describe('a growing Cholesky factor', () => {
 
 describe('the Gaussian process', () => {
   it('predicts what the textbook predicts', () => {
-    const encodings = randomEncodings(12, 3)
-    const maker = new PointMaker(encodings)
-    const points = encodings.map((encoding) => maker.point(encoding))
+    const members = randomFeatures(12, 3)
+    const maker = new PointMaker(members)
+    const points = members.map((member) => maker.point(member))
     const known = points.slice(0, 9)
     const fitness = known.map((_, i) => Math.sin(i))
     const process = new GaussianProcess(SINGLE)
@@ -82,20 +83,20 @@ describe('the Gaussian process', () => {
 
   it('chooses the scale that made the data', () => {
     // One figure decides; choices are noise.
-    const figures = randomEncodings(60, 8).map((encoding) => encoding.figures?.[0] ?? 0)
-    const encodings = randomEncodings(60, 9).map(({ choices }, i) => ({
+    const figures = randomFeatures(60, 8).map((member) => member.figures?.[0] ?? 0)
+    const members = randomFeatures(60, 9).map(({ choices }, i) => ({
       choices,
       paths: [],
       figures: [figures[i] ?? 0],
     }))
-    const maker = new PointMaker(encodings)
+    const maker = new PointMaker(members)
     const process = new GaussianProcess()
-    encodings.slice(0, 50).forEach((encoding, i) => process.add(maker.point(encoding), figures[i] ?? 0))
+    members.slice(0, 50).forEach((member, i) => process.add(maker.point(member), figures[i] ?? 0))
     process.fit()
-    const unseen = encodings.slice(50).map((encoding, i) => ({
+    const unseen = members.slice(50).map((member, i) => ({
       truth: figures[50 + i] ?? 0,
       mean: process
-        .predictions(process.distances(maker.point(encoding)))
+        .predictions(process.distances(maker.point(member)))
         .reduce((sum, { weight, mean }) => sum + weight * mean, 0),
     }))
     const pairs = unseen.flatMap((a, i) => unseen.slice(i + 1).map((b) => (a.truth - b.truth) * (a.mean - b.mean) > 0))
@@ -104,12 +105,12 @@ describe('the Gaussian process', () => {
   })
 
   it('weighs models that sum to one', () => {
-    const encodings = randomEncodings(20, 5)
-    const maker = new PointMaker(encodings)
+    const members = randomFeatures(20, 5)
+    const maker = new PointMaker(members)
     const process = new GaussianProcess()
-    encodings.forEach((encoding, i) => process.add(maker.point(encoding), i % 7))
+    members.forEach((member, i) => process.add(maker.point(member), i % 7))
     process.fit()
-    const [first] = encodings
+    const [first] = members
     const predictions = first === undefined ? [] : process.predictions(process.distances(maker.point(first)))
     expect(predictions.reduce((sum, { weight }) => sum + weight, 0)).toBeCloseTo(1, 12)
   })

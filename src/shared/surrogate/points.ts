@@ -1,18 +1,7 @@
 // Architectures as points of the surrogate: how far two are apart by their choices and ways, and by what their graphs are like.
-import type { OperationGraph } from '../language/graphs/operation-graph'
 import { operationKey, type Operation } from '../language/graphs/operation'
+import type { Features } from '../spaces/features'
 import { describeGraph } from './descriptors'
-
-/** What a space says of a genotype; everything the surrogate knows of it. */
-export interface Encoding {
-  /** The choice at each position; architectures of another length have `undefined` behind their end. */
-  readonly choices: readonly (string | number)[]
-  /** Every way from input to output as operations; empty where the space has no such reading. */
-  readonly paths: readonly (readonly Operation[])[]
-  readonly graph?: OperationGraph
-  /** Further figures of the space itself, such as costs; as many for each of its genotypes. */
-  readonly figures?: readonly number[]
-}
 
 export interface Point {
   readonly choices: readonly (string | number)[]
@@ -61,7 +50,7 @@ export function figureDistance(a: Point, b: Point): number {
   return sum
 }
 
-/** Makes points of encodings; what is far and near is fixed by the reference sample, so that no later point moves another. */
+/** Makes points of features; what is far and near is fixed by the reference sample, so that no later point moves another. */
 export class PointMaker {
   private readonly kinds = new Map<string, number>()
   private readonly means: readonly number[]
@@ -69,13 +58,13 @@ export class PointMaker {
   private readonly vocabulary: readonly Operation[]
   private readonly used: readonly number[]
 
-  /** @param reference encodings of random members, some hundred; at least one */
-  constructor(reference: readonly Encoding[]) {
+  /** @param reference features of random members, some hundred; at least one */
+  constructor(reference: readonly Features[]) {
     const operations = new Map<string, Operation>()
     for (const { graph } of reference)
       for (const { operation } of graph?.nodes ?? []) operations.set(operationKey(operation), operation)
     this.vocabulary = [...operations.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, operation]) => operation)
-    const rows = reference.map((encoding) => this.raw(encoding))
+    const rows = reference.map((features) => this.raw(features))
     const width = rows[0]?.length ?? 0
     const columns = Array.from({ length: width }, (_, i) => rows.map((row) => row[i] ?? 0))
     this.means = columns.map((column) => column.reduce((sum, value) => sum + value, 0) / column.length)
@@ -86,17 +75,17 @@ export class PointMaker {
     this.used = this.deviations.flatMap((deviation, i) => (deviation > TINY ? [i] : []))
   }
 
-  point(encoding: Encoding): Point {
+  point(features: Features): Point {
     const counts = new Map<number, number>()
-    for (const path of encoding.paths) {
+    for (const path of features.paths) {
       const kind = this.kindOf(path)
       counts.set(kind, (counts.get(kind) ?? 0) + 1)
     }
     const pathKinds = Int32Array.from(counts.keys()).sort()
-    const raw = this.raw(encoding)
+    const raw = this.raw(features)
     const scale = 1 / Math.sqrt(Math.max(1, this.used.length))
     return {
-      choices: encoding.choices,
+      choices: features.choices,
       pathKinds,
       pathCounts: Float64Array.from(pathKinds, (kind) => counts.get(kind) ?? 0),
       figures: Float64Array.from(
@@ -106,7 +95,7 @@ export class PointMaker {
     }
   }
 
-  private raw({ graph, figures = [] }: Encoding): number[] {
+  private raw({ graph, figures = [] }: Features): number[] {
     return graph === undefined ? [...figures] : [...describeGraph(graph, this.vocabulary), ...figures]
   }
 

@@ -1,14 +1,14 @@
 // Search by a Gaussian process over any space: some random architectures first, then always the candidate that promises most.
 // Candidates are random members, neighbours of the best and refills of the best (docs/method.md, "Surrogate").
 import type { Random } from '../random'
+import { featuresOf, type Features } from '../spaces/features'
 import type { Genotype, Space } from '../spaces/space'
 import { CandidatePool } from './candidates'
 import { GaussianProcess, type Grid } from './gaussian-process'
-import { PointMaker, type Encoding } from './points'
+import { PointMaker } from './points'
 
 export interface SurrogateOptions {
   readonly space: Space
-  readonly encode: (genotype: Genotype) => Encoding
   readonly random: Random
   /** Evaluations that are planned; refills grow smaller on the way there. */
   readonly budget: number
@@ -37,6 +37,7 @@ interface Evaluated {
 /** What to evaluate next, given all results so far in the order of their trials: a function of both and of the seed. */
 export class SurrogateSearch {
   private readonly process: GaussianProcess
+  private readonly features: (genotype: Genotype) => Features
   private readonly points: PointMaker
   private readonly pool = new CandidatePool()
   private readonly evaluated: Evaluated[] = []
@@ -44,11 +45,12 @@ export class SurrogateSearch {
   private readonly explored = new Set<string>()
 
   constructor(private readonly options: SurrogateOptions) {
-    const { space, encode, random, grid } = options
+    const { space, random, grid } = options
     this.process = new GaussianProcess(grid)
+    this.features = featuresOf(space)
     const stream = random.fork('pool')
     const first = Array.from({ length: FIRST_POOL }, () => space.random(stream))
-    this.points = new PointMaker(first.map(encode))
+    this.points = new PointMaker(first.map(this.features))
     for (const genotype of first) this.offer(genotype)
   }
 
@@ -67,13 +69,13 @@ export class SurrogateSearch {
 
   /** A failed one teaches nothing, but is never asked again. @param fitness higher is better */
   tell(genotype: Genotype, fitness: number | undefined): void {
-    const { space, encode } = this.options
+    const { space } = this.options
     const key = space.canonicalKey(genotype)
     this.asked.add(key)
     this.pool.remove(key)
     if (fitness === undefined) return
     this.evaluated.push({ genotype, key, fitness })
-    this.process.add(this.points.point(encode(genotype)), fitness)
+    this.process.add(this.points.point(this.features(genotype)), fitness)
   }
 
   private promising(random: Random): Genotype | undefined {
@@ -110,10 +112,10 @@ export class SurrogateSearch {
   }
 
   private offer(genotype: Genotype): void {
-    const { space, encode } = this.options
+    const { space } = this.options
     const key = space.canonicalKey(genotype)
     if (this.asked.has(key) || this.pool.has(key)) return
-    this.pool.add(genotype, key, this.points.point(encode(genotype)))
+    this.pool.add(genotype, key, this.points.point(this.features(genotype)))
   }
 }
 

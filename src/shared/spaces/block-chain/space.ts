@@ -9,6 +9,7 @@ import { refusedGenotype } from '../genotype'
 import type { Space } from '../space'
 import { createChainContext, type ChainSpaceOptions } from './context'
 import { chainFromDocument, chainToDocument } from './documents'
+import { chainFeatures } from './features'
 import {
   CHAIN_SPACE,
   STRIDES,
@@ -55,6 +56,7 @@ export function createBlockChainSpace(options: ChainSpaceOptions): BlockChainSpa
   const walker = createWalker(context)
   const names = [...context.choices.keys()]
   const keys = new Map<string, string>()
+  const features = chainFeatures(context, walker)
   const toDocument = (genotype: ChainGenotype, name: string): ArchitectureDocument =>
     chainToDocument(genotype, name, context, walker)
   const toGraph = (genotype: ChainGenotype): LayerGraph =>
@@ -101,6 +103,7 @@ export function createBlockChainSpace(options: ChainSpaceOptions): BlockChainSpa
       }
       return key
     },
+    features,
     toDocument,
     positions: (genotype) => genotype.blocks.length,
     nameAt: (genotype, position) => {

@@ -9,6 +9,7 @@ import { createCellDocuments } from './cell-document'
 import { cellNetwork, type CellNetworkOptions } from './cell-layers'
 import { CELL_EDITS, cellDistance, cellKey, cellsByEdit, crossCells, mutateCell } from './edits'
 import { countAllCells, enumerateCells, randomCell } from './enumerate'
+import { cellFeatures } from './features'
 import { CELL_SPACE, cellGenotype, cellOf, parseCellGenotype, type CellGenotype } from './genotype'
 
 export interface CellSpace extends Space<CellGenotype> {
@@ -64,6 +65,7 @@ export function createCellSpace(options: CellNetworkOptions = {}): CellSpace {
     },
     distance: (first, second) => cellDistance(canonical(first), canonical(second)),
     canonicalKey: (genotype) => cellKey(canonical(genotype)),
+    features: (genotype) => cellFeatures(canonical(genotype)),
     toDocument: (genotype, name) => documentOf(canonical(genotype), name),
     positions: (genotype) => genotype.operations.length,
     nameAt: (genotype, position) => {

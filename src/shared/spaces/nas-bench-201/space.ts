@@ -1,9 +1,11 @@
 // NAS-Bench-201 as a space a search may visit: 15,625 cells, one operation on each of six edges.
 import { graphDocument } from '../../architecture/document'
 import type { LayerGraph } from '../../architecture/layer'
+import { wordFeatures } from '../features'
 import type { Space } from '../space'
 import { edgeNetwork, type EdgeNetworkOptions } from './edge-layers'
 import {
+  CELL_EDGES,
   EDGE_CELLS,
   EDGE_OPERATIONS,
   EDGE_SPACE,
@@ -33,6 +35,9 @@ export function createEdgeSpace(options: EdgeNetworkOptions = {}): EdgeSpace {
     genotype.operations.flatMap((old, edge) =>
       EDGE_OPERATIONS.filter((operation) => operation !== old).map((operation) => replaced(genotype, edge, operation)),
     )
+  const featuresOfOperations = wordFeatures(
+    CELL_EDGES.map(([from, to]) => ({ name: `${from}-${to}`, choices: EDGE_OPERATIONS })),
+  )
   return {
     name: EDGE_SPACE,
     size: () => ({ count: EDGE_CELLS, exact: true }),
@@ -51,6 +56,7 @@ export function createEdgeSpace(options: EdgeNetworkOptions = {}): EdgeSpace {
     neighbours,
     distance: (first, second) => first.operations.filter((operation, i) => operation !== second.operations[i]).length,
     canonicalKey: (genotype) => `nb201-${edgeClass(genotype)}`,
+    features: ({ operations }) => featuresOfOperations(operations),
     toDocument: (genotype, name) => graphDocument({ name, classes: options.classes ?? 10, graph: toGraph(genotype) }),
     positions: ({ operations }) => operations.length,
     nameAt: ({ operations }, position) => {

@@ -5,6 +5,7 @@ import { expandDocument } from '../../architecture/expand'
 import { AppError } from '../../errors'
 import type { Random } from '../../random'
 import { refusedGenotype } from '../genotype'
+import { wordFeatures } from '../features'
 import type { MeasuredTable, Space } from '../space'
 import { parseUserGenotype, type UserGenotype } from './genotype'
 import { createKeyCodec, isRead } from './key'
@@ -107,6 +108,7 @@ export function createUserSpace(options: UserSpaceOptions): UserSpace {
       )
     return networks.document(choices, title)
   }
+  const featuresOfNames = wordFeatures(positions)
   const allNames = [...new Set(positions.flatMap(({ choices }) => choices))]
   const hashes = new Map<string, string>()
   const hashOf = (genotype: UserGenotype): string => {
@@ -147,6 +149,8 @@ export function createUserSpace(options: UserSpaceOptions): UserSpace {
     distance: (first, second) => hammingDistance(choicesOf(first), choicesOf(second)),
     // Rows of a table are measured one by one; trained architectures are equal when their networks are.
     canonicalKey: (genotype) => (table === undefined ? hashOf(genotype) : `${name}/${genotype.choices}`),
+    features: (genotype) =>
+      featuresOfNames(choicesOf(genotype).map((choice, position) => positions[position]?.choices[choice] ?? '')),
     toDocument: (genotype, title) => document(choicesOf(genotype), title),
     positions: () => positions.length,
     nameAt: (genotype, position) => {

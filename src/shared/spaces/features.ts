@@ -1,0 +1,49 @@
+// What a space tells of an architecture beside its name for it: the choices, the ways through its graph and further figures.
+// A surrogate measures by these how far two architectures are apart (shared/surrogate).
+import type { Operation } from '../language/graphs/operation'
+import { INPUT, type OperationGraph } from '../language/graphs/operation-graph'
+import { graphOfWords, pathsOfWords, wiringOf, type PositionWords, type Wiring } from '../language/graphs/wiring'
+import type { Genotype, Space } from './space'
+
+export interface Features {
+  /** The choice at each position; a shorter architecture has none behind its end. */
+  readonly choices: readonly (string | number)[]
+  /** Every way from input to output as operations; empty where the space has no such reading. */
+  readonly paths: readonly (readonly Operation[])[]
+  readonly graph?: OperationGraph
+  /** Further figures of the space itself, such as costs; as many for each of its genotypes. */
+  readonly figures?: readonly number[]
+}
+
+export function featuresOfWords(wiring: Wiring, words: readonly string[]): Features {
+  return { choices: words, paths: pathsOfWords(wiring, words), graph: graphOfWords(wiring, words) }
+}
+
+/** Reads one word at each position. */
+export function wordFeatures(positions: readonly PositionWords[]): (words: readonly string[]) => Features {
+  const wiring = wiringOf(positions)
+  return (words) => featuresOfWords(wiring, words)
+}
+
+/** Every way from input to output of a graph, at most `most` to any node. */
+export function pathsOfGraph({ nodes, output }: OperationGraph, most: number): readonly (readonly Operation[])[] {
+  const known = new Map<number, readonly (readonly Operation[])[]>([[INPUT, [[]]]])
+  const waysTo = (sources: readonly number[]): readonly (readonly Operation[])[] =>
+    sources.flatMap((source) => known.get(source) ?? []).slice(0, most)
+  nodes.forEach(({ operation, from }, index) => {
+    known.set(
+      index,
+      waysTo(from).map((way) => [...way, operation]),
+    )
+  })
+  return waysTo(output)
+}
+
+/** What the space tells; of one that tells nothing, the words at its positions as a chain. */
+export function featuresOf(space: Space): (genotype: Genotype) => Features {
+  if (space.features !== undefined) return space.features
+  return (genotype) => {
+    const words = Array.from({ length: space.positions(genotype) }, (_, position) => space.nameAt(genotype, position))
+    return featuresOfWords({ kind: 'chain' }, words)
+  }
+}
