@@ -5,7 +5,7 @@
 import type { TensorShape } from '../../architecture/layer'
 import { STRIDES, WIDTH_RATIOS, type ChainGene } from '../../spaces/block-chain/genotype'
 import type { BlockChainSpace } from '../../spaces/block-chain/space'
-import { isStep, type Step } from '../../spaces/block-chain/walk'
+import { isStep, type BlockStep } from '../../spaces/skeleton'
 import type { ChainCodec } from './chain-codec'
 import { sizesToken } from './generate-vocabulary'
 import type { Grammar } from './grammar'
@@ -21,7 +21,7 @@ interface Spent {
   readonly weights: number
 }
 
-const after = (spent: Spent, step: Step): Spent => ({
+const after = (spent: Spent, step: BlockStep): Spent => ({
   shape: step.output,
   macs: spent.macs + step.macs,
   weights: spent.weights + step.weights,
@@ -31,12 +31,12 @@ const after = (spent: Spent, step: Step): Spent => ({
 export function createChainGrammar(space: BlockChainSpace, codec: ChainCodec): Grammar {
   const { minBlocks, maxBlocks, maxMacs, maxParameters } = space.definition
   const share = (macs: number, weights: number): number => Math.max(macs / maxMacs, weights / maxParameters)
-  const cheapest = new Map<string, Step | undefined>()
+  const cheapest = new Map<string, BlockStep | undefined>()
 
-  const cheapestStep = (shape: TensorShape): Step | undefined => {
+  const cheapestStep = (shape: TensorShape): BlockStep | undefined => {
     const key = shape.join()
     if (!cheapest.has(key)) {
-      let best: Step | undefined
+      let best: BlockStep | undefined
       for (const block of codec.blockIds.keys())
         for (const { width, stride } of SIZE_OPTIONS) {
           const result = space.step(shape, { block, width, stride })

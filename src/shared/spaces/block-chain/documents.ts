@@ -3,10 +3,8 @@
 // (docs/rules.md#designing-feeds-searching).
 import { completeParameters, layerDefinition } from '../../architecture/catalogue'
 import {
-  chainDocument,
   cifarStem,
   classifierHead,
-  isUserBlock,
   metaOf,
   readChain,
   resolveParameters,
@@ -18,30 +16,17 @@ import {
 import type { TensorShape } from '../../architecture/layer'
 import type { ChainContext } from './context'
 import { WIDTH_RATIOS, chainGenotype, type ChainGene, type ChainGenotype } from './genotype'
-import { chainProblems, isStep, type Walker } from './walk'
+import { isStep } from '../skeleton'
+import { chainProblems, type Walker } from './walk'
 
 /** @throws Error for a chain outside the space, whose sizes cannot be known. */
-export function chainToDocument(
-  genotype: ChainGenotype,
-  name: string,
-  context: ChainContext,
-  walker: Walker,
-): ArchitectureDocument {
+export function chainToDocument(genotype: ChainGenotype, name: string, walker: Walker): ArchitectureDocument {
   const { steps, problem } = walker.walk(genotype.blocks)
   if (problem !== undefined) throw new Error(`block ${problem.position + 1} of the chain: ${problem.reason}`)
-  const used = new Set(genotype.blocks.map((gene) => gene.block))
-  const definitions = [...context.choices.values()].flatMap(({ name: block, definition }) =>
-    used.has(block) && isUserBlock(definition) ? [definition.document] : [],
-  )
-  return chainDocument({
+  return walker.document(
     name,
-    inputShape: context.inputShape,
-    classes: context.classes,
-    stem: cifarStem(context.definition.stemWidth),
-    blocks: genotype.blocks.map(({ block }, i) => ({ block, parameters: steps[i]!.parameters })),
-    head: classifierHead(),
-    definitions,
-  })
+    genotype.blocks.map(({ block }, i) => ({ block, parameters: steps[i]!.parameters })),
+  )
 }
 
 /** Whether a part of a document is the space's own stem or head, defaults spelled out on both sides. */

@@ -3,7 +3,8 @@
 // chose. The paper does not say how in and out sizes are matched; docs/decisions/010-chain-repair.md says how we do it.
 import type { ChainContext } from './context'
 import { STRIDES, WIDTH_RATIOS, type ChainGene, type Stride, type WidthRatio } from './genotype'
-import { isStep, type Walk, type Walker } from './walk'
+import { isStep } from '../skeleton'
+import type { Walk, Walker } from './walk'
 
 /** Most reductions of cost: each block can lose two width steps and gain one stride. Beyond it there is nothing left. */
 const REDUCTIONS_PER_BLOCK = 3

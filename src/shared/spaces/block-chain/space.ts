@@ -24,7 +24,8 @@ import { chainDistance, chainNeighbours } from './neighbours'
 import { crossChains, mutateChain } from './operators'
 import { repairChain } from './repair'
 import { randomChain } from './sample'
-import { chainProblems, createWalker, type Cost, type StepResult, type Walk } from './walk'
+import type { BlockStep, Cost, Stepped } from '../skeleton'
+import { chainProblems, createWalker, type Walk } from './walk'
 
 export type { ChainSpaceOptions } from './context'
 export type { ChainGene, ChainGenotype } from './genotype'
@@ -38,7 +39,7 @@ export interface BlockChainSpace extends Space<ChainGenotype> {
   readonly stemCost: Cost
   headCost(channels: number): Cost
   /** One block on an input of that shape, or why it cannot stand there. */
-  step(input: TensorShape, gene: ChainGene): StepResult
+  step(input: TensorShape, gene: ChainGene): Stepped<BlockStep>
   /** Sizes and cost of every block of a chain, and what is wrong with it if anything is. */
   walk(genotype: ChainGenotype): Walk
   /** The network spelled out in layers. @throws Error for a chain outside the space. */
@@ -58,7 +59,7 @@ export function createBlockChainSpace(options: ChainSpaceOptions): BlockChainSpa
   const keys = new Map<string, string>()
   const features = chainFeatures(context, walker)
   const toDocument = (genotype: ChainGenotype, name: string): ArchitectureDocument =>
-    chainToDocument(genotype, name, context, walker)
+    chainToDocument(genotype, name, walker)
   const toGraph = (genotype: ChainGenotype): LayerGraph =>
     expandDocument(toDocument(genotype, CHAIN_SPACE), context.library).graph
 

@@ -1,74 +1,35 @@
 // From relative genes to absolute sizes: walks a chain from the stem, asks each block for its shape and cost once per
 // input and adds up. Everything else of the space (sampling, repair, limits) is built on these steps.
-import { costOf } from '../../architecture/cost'
-import { expandDocument } from '../../architecture/expand'
-import { chainDocument, cifarStem, classifierHead } from '../../architecture/document'
-import { outputShape } from '../../architecture/infer'
-import type { ParameterValues, TensorShape } from '../../architecture/layer'
-import { AppError } from '../../errors'
+import type { TensorShape } from '../../architecture/layer'
 import { aboveLimit } from '../../figures'
+import { createSkeleton, isStep, stepOf, type BlockStep, type Skeleton, type Stepped } from '../skeleton'
 import type { ChainContext } from './context'
 import type { ChainGene } from './genotype'
 
-/** One block on one input. */
-export interface Step {
-  readonly parameters: ParameterValues
-  readonly output: TensorShape
-  readonly macs: number
-  /** Trainable parameters. */
-  readonly weights: number
-}
-export type StepResult = Step | { readonly reason: string }
-
 export interface Walk {
   /** Steps as far as they go; all of them when there is no problem. */
-  readonly steps: readonly Step[]
+  readonly steps: readonly BlockStep[]
   readonly problem: { readonly position: number; readonly reason: string } | undefined
   /** Stem, blocks and head for one image; of the walked part only when there is a problem. */
   readonly macs: number
   readonly weights: number
 }
 
-/** For one image; `weights` are trainable parameters. */
-export interface Cost {
-  readonly macs: number
-  readonly weights: number
-}
-
-export interface Walker {
-  readonly stem: TensorShape
-  readonly stemCost: Cost
-  headCost(channels: number): Cost
-  step(input: TensorShape, gene: ChainGene): StepResult
+export interface Walker extends Skeleton {
+  step(input: TensorShape, gene: ChainGene): Stepped<BlockStep>
   walk(genes: readonly ChainGene[]): Walk
 }
-
-export const isStep = (result: StepResult): result is Step => !('reason' in result)
 
 /** Steps kept; a run of 600 architectures meets a few thousand. */
 const MAX_CACHED_STEPS = 50_000
 
 export function createWalker(context: ChainContext): Walker {
   const { definition, inputShape, classes, choices, library } = context
-  const bare = expandDocument(
-    chainDocument({
-      name: 'bare',
-      inputShape,
-      classes,
-      stem: cifarStem(definition.stemWidth),
-      blocks: [],
-      head: classifierHead(),
-    }),
-    library,
-  ).graph
-  const bareCost = costOf(bare)
-  const stem: TensorShape = [inputShape[0]!, inputShape[1]!, definition.stemWidth]
-  const headCost = (channels: number): Cost => ({ macs: channels * classes, weights: (channels + 1) * classes })
-  const bareHead = headCost(definition.stemWidth)
-  const stemCost: Cost = { macs: bareCost.macs - bareHead.macs, weights: bareCost.parameters - bareHead.weights }
-  const cache = new Map<string, StepResult>()
+  const skeleton = createSkeleton({ inputShape, classes, stemWidth: definition.stemWidth, library })
+  const { stem, stemCost, headCost } = skeleton
+  const cache = new Map<string, Stepped<BlockStep>>()
 
-  const compute = (input: TensorShape, gene: ChainGene): StepResult => {
+  const compute = (input: TensorShape, gene: ChainGene): Stepped<BlockStep> => {
     const choice = choices.get(gene.block)
     if (choice === undefined) return { reason: `block "${gene.block}" is not in this space` }
     if (!choice.hasWidth && gene.width !== 1) return { reason: `block "${gene.block}" keeps the width of its input` }
@@ -85,26 +46,18 @@ export function createWalker(context: ChainContext): Walker {
       ...(choice.hasWidth ? { width } : {}),
       ...(choice.hasStride ? { stride: gene.stride } : {}),
     }
-    try {
-      const graph = choice.definition.expand(parameters, input)
-      const output = outputShape(graph)
-      if (output.length !== 3) return { reason: `block "${gene.block}" does not end in a map` }
-      if (output[0]! < context.minSize || output[1]! < context.minSize)
-        return {
-          reason: `a map of ${output[0]}x${output[1]} is below the least of ${context.minSize}x${context.minSize}`,
-        }
-      // A user's block may set its width itself.
-      if (output[2]! > definition.maxWidth)
-        return { reason: `width ${output[2]} is above the limit of ${definition.maxWidth}` }
-      const cost = costOf(graph)
-      return { parameters, output, macs: cost.macs, weights: cost.parameters }
-    } catch (error) {
-      if (error instanceof AppError) return { reason: error.message }
-      throw error
-    }
+    const result = stepOf(choice.definition, parameters, input)
+    if (!isStep(result)) return result
+    const [height, wide, channels] = result.output
+    if (height! < context.minSize || wide! < context.minSize)
+      return { reason: `a map of ${height}x${wide} is below the least of ${context.minSize}x${context.minSize}` }
+    // A user's block may set its width itself.
+    if (channels! > definition.maxWidth)
+      return { reason: `width ${channels} is above the limit of ${definition.maxWidth}` }
+    return result
   }
 
-  const step = (input: TensorShape, gene: ChainGene): StepResult => {
+  const step = (input: TensorShape, gene: ChainGene): Stepped<BlockStep> => {
     const key = `${gene.block}:${gene.width}:${gene.stride}:${input[0]}x${input[1]}x${input[2]}`
     let result = cache.get(key)
     if (result === undefined) {
@@ -115,7 +68,7 @@ export function createWalker(context: ChainContext): Walker {
   }
 
   const walk = (genes: readonly ChainGene[]): Walk => {
-    const steps: Step[] = []
+    const steps: BlockStep[] = []
     let shape = stem
     let { macs, weights } = stemCost
     for (const gene of genes) {
@@ -129,7 +82,7 @@ export function createWalker(context: ChainContext): Walker {
     const head = headCost(shape[2]!)
     return { steps, problem: undefined, macs: macs + head.macs, weights: weights + head.weights }
   }
-  return { stem, stemCost, headCost, step, walk }
+  return { ...skeleton, step, walk }
 }
 
 /** Why a chain is outside the space; empty when it is inside. */

@@ -13,14 +13,14 @@ import {
   type DocumentRecord,
   type DocumentValue,
 } from '../../architecture/document'
-import { hasEdge, labelsOf, type Cell } from './cell'
+import type { Cell } from './cell'
 import type { CellNetworkOptions } from './cell-layers'
+import { branchesOf, wholeOf, wireCell } from './cell-wiring'
 
 /** Name of the embedded block. */
 export const CELL_BLOCK = 'nas-bench-101-cell'
 
 const NOTHING: DocumentParameters = {}
-const KERNELS = [1, 3] as const
 
 /** Adds records one after the other; ids of edges are counted. */
 class RecordWriter {
@@ -61,24 +61,11 @@ class RecordWriter {
   }
 }
 
-/** Inner vertices that feed the output; the width is shared among them. */
-function branchesOf(cell: Cell): number[] {
-  const last = cell.vertices - 1
-  return Array.from({ length: last }, (_, vertex) => vertex).filter(
-    (vertex) => vertex > 0 && hasEdge(cell.edges, vertex, last),
-  )
-}
-
-/** The largest multiple of the number of branches within `channels`, as cell-layers.ts rounds. */
-const widthFor = (channels: number, branches: number): number =>
-  branches === 0 ? channels : Math.floor(channels / branches) * branches
-
 function cellBlock(cell: Cell, channels: number): ArchitectureDocument {
-  const branches = branchesOf(cell)
+  const branches = branchesOf(cell).length
   const width: DocumentValue = { bind: 'width' }
-  // Every inner vertex leads to the output, so all of them have the share of one branch.
-  const share: DocumentValue = branches.length > 1 ? { bind: 'width', times: [1, branches.length] } : width
-  const { width: widthSpec } = blockParameterSpecs(widthFor(channels, branches.length))
+  const widths = { whole: width, share: branches > 1 ? { bind: 'width', times: [1, branches] as const } : width }
+  const { width: widthSpec } = blockParameterSpecs(wholeOf(channels, branches))
   const writer = new RecordWriter({
     id: META_ID,
     type: 'meta',
@@ -88,27 +75,14 @@ function cellBlock(cell: Cell, channels: number): ArchitectureDocument {
     input: [32, 32, channels],
     parameters: { width: widthSpec! },
   })
-  const last = cell.vertices - 1
-  const operations = labelsOf(cell)
-  const outputs: string[] = [INPUT_NODE_ID]
-  for (let vertex = 1; vertex < last; vertex++) {
-    const name = `v${vertex}`
-    const sources: string[] = []
-    for (let from = 1; from < vertex; from++) if (hasEdge(cell.edges, from, vertex)) sources.push(outputs[from]!)
-    if (hasEdge(cell.edges, 0, vertex)) sources.push(writer.convolution(`${name}.projection`, 1, share, INPUT_NODE_ID))
-    const value = sources.length === 1 ? sources[0]! : writer.layer(`${name}.sum`, 'add', NOTHING, ...sources)
-    const size = KERNELS[operations[vertex - 1]!]
-    outputs[vertex] =
-      size === undefined
-        ? writer.layer(`${name}.pool`, 'max-pool', { kernel: [3, 3], stride: [1, 1] }, value)
-        : writer.convolution(name, size, share, value)
-  }
-  const joined = branches.map((vertex) => outputs[vertex]!)
-  let value = joined.length > 1 ? writer.layer('join', 'concatenate', NOTHING, ...joined) : joined[0]
-  if (value === undefined) value = writer.convolution('projection', 1, width, INPUT_NODE_ID)
-  else if (hasEdge(cell.edges, 0, last))
-    value = writer.layer('sum', 'add', NOTHING, value, writer.convolution('projection', 1, width, INPUT_NODE_ID))
-  return { format: DOCUMENT_FORMAT, records: writer.output(value) }
+  const idOf = (name: string): string => name.replace('/', '.')
+  const output = wireCell(cell, INPUT_NODE_ID, {
+    convolution: (name, size, share, from) => writer.convolution(idOf(name), size, widths[share], from),
+    pool: (name, from) => writer.layer(idOf(name), 'max-pool', { kernel: [3, 3], stride: [1, 1] }, from),
+    add: (name, from) => writer.layer(idOf(name), 'add', NOTHING, ...from),
+    concatenate: (name, from) => writer.layer(idOf(name), 'concatenate', NOTHING, ...from),
+  })
+  return { format: DOCUMENT_FORMAT, records: writer.output(output) }
 }
 
 /** Stem, instances of the cell, head: the same for all cells with as many branches. Its meta record is a placeholder. */
@@ -122,7 +96,7 @@ function skeleton(branches: number, options: Required<CellNetworkOptions>): Reco
       value = writer.layer(`down-${stack}`, 'max-pool', pool, value)
     }
     for (let i = 0; i < cellsPerStack; i++) {
-      const width = widthFor(channels * 2 ** stack, branches)
+      const width = wholeOf(channels * 2 ** stack, branches)
       value = writer.block(`cell-${stack * cellsPerStack + i + 1}`, CELL_BLOCK, { width }, value)
     }
   }

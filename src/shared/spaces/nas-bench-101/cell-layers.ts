@@ -5,7 +5,8 @@
 // get the rounded-down share, so that no layer has to cut and the cell is narrower by at most four channels.
 import { INPUT_ID, type LayerGraph, type TensorShape } from '../../architecture/layer'
 import { LayerWriter } from '../layer-writer'
-import { hasEdge, labelsOf, type Cell } from './cell'
+import type { Cell } from './cell'
+import { branchesOf, shareOf, wholeOf, wireCell } from './cell-wiring'
 
 /** Published skeleton: 128 channels, 3 stacks of 3 cells. */
 export interface CellNetworkOptions {
@@ -22,50 +23,16 @@ function convolution(writer: LayerWriter, id: string, size: number, channels: nu
   return writer.layer(`${id}/relu`, 'relu', {}, [writer.layer(`${id}/norm`, 'batch-norm', {}, [convolved])])
 }
 
-/**
- * Channels of every inner vertex: those that feed the output share its channels, the others have the most of what they feed.
- * Index 0 and the output's are unused.
- */
-export function vertexChannels(cell: Cell, channels: number): number[] {
-  const last = cell.vertices - 1
-  const widths = new Array<number>(cell.vertices).fill(0)
-  let branches = 0
-  for (let vertex = 1; vertex < last; vertex++) if (hasEdge(cell.edges, vertex, last)) branches++
-  for (let vertex = last - 1; vertex > 0; vertex--) {
-    if (hasEdge(cell.edges, vertex, last)) widths[vertex] = Math.floor(channels / branches)
-    else
-      for (let to = vertex + 1; to < last; to++)
-        if (hasEdge(cell.edges, vertex, to)) widths[vertex] = Math.max(widths[vertex]!, widths[to]!)
-  }
-  return widths
-}
-
 /** Writes one pruned cell from `input` to about `channels` channels; returns the id of its output. */
 function writeCell(writer: LayerWriter, id: string, cell: Cell, input: string, channels: number): string {
-  const last = cell.vertices - 1
-  const widths = vertexChannels(cell, channels)
-  const operations = labelsOf(cell)
-  const outputs: string[] = [input]
-  for (let vertex = 1; vertex < last; vertex++) {
-    const name = `${id}/v${vertex}`
-    const sources: string[] = []
-    for (let from = 1; from < vertex; from++) if (hasEdge(cell.edges, from, vertex)) sources.push(outputs[from]!)
-    if (hasEdge(cell.edges, 0, vertex))
-      sources.push(convolution(writer, `${name}/projection`, 1, widths[vertex]!, input))
-    const value = sources.length === 1 ? sources[0]! : writer.layer(`${name}/sum`, 'add', {}, sources)
-    const operation = operations[vertex - 1]!
-    outputs[vertex] =
-      operation === 2
-        ? writer.layer(`${name}/pool`, 'max-pool', { kernel: [3, 3], stride: [1, 1] }, [value])
-        : convolution(writer, name, operation === 0 ? 1 : 3, widths[vertex]!, value)
-  }
-  const branches: string[] = []
-  for (let vertex = 1; vertex < last; vertex++) if (hasEdge(cell.edges, vertex, last)) branches.push(outputs[vertex]!)
-  if (branches.length === 0) return convolution(writer, `${id}/projection`, 1, channels, input)
-  const joined = branches.length === 1 ? branches[0]! : writer.layer(`${id}/join`, 'concatenate', {}, branches)
-  if (!hasEdge(cell.edges, 0, last)) return joined
-  const width = Math.floor(channels / branches.length) * branches.length
-  return writer.layer(`${id}/sum`, 'add', {}, [joined, convolution(writer, `${id}/projection`, 1, width, input)])
+  const branches = branchesOf(cell).length
+  const widths = { share: shareOf(channels, branches), whole: wholeOf(channels, branches) }
+  return wireCell(cell, input, {
+    convolution: (name, size, width, from) => convolution(writer, `${id}/${name}`, size, widths[width], from),
+    pool: (name, from) => writer.layer(`${id}/${name}`, 'max-pool', { kernel: [3, 3], stride: [1, 1] }, [from]),
+    add: (name, from) => writer.layer(`${id}/${name}`, 'add', {}, from),
+    concatenate: (name, from) => writer.layer(`${id}/${name}`, 'concatenate', {}, from),
+  })
 }
 
 /**

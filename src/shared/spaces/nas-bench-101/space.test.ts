@@ -8,7 +8,7 @@ import { expandDocument } from '../../architecture/expand'
 import { outputShape } from '../../architecture/infer'
 import { createRandom } from '../../random'
 import { describeSpace } from '../testing/conformance'
-import { vertexChannels } from './cell-layers'
+import { cellGraph } from './cell-layers'
 import { cellOf } from './genotype'
 import { createCellSpace } from './space'
 
@@ -31,14 +31,16 @@ describe('networks of cells', () => {
     expect(outputShape(space.toGraph(genotype))).toEqual([10])
   })
 
-  it('share the output channels among what is concatenated, and pass the most of them backward', () => {
+  it('share the output channels among what is concatenated, also in vertices further back', () => {
     const cell = cellOf({
       space: 'nas-bench-101',
       matrix: '01000/00110/00001/00001/00000',
       operations: ['conv3x3', 'conv1x1', 'maxpool3x3'],
     })
-    expect(vertexChannels(cell, 128).slice(1, 4)).toEqual([64, 64, 64])
-    expect(vertexChannels(cell, 129).slice(1, 4)).toEqual([64, 64, 64])
+    for (const channels of [128, 129]) {
+      const convolutions = cellGraph(cell, [8, 8, 32], channels).nodes.filter(({ kind }) => kind === 'conv2d')
+      expect(convolutions.map(({ parameters }) => parameters['channels'])).toEqual([64, 64, 64])
+    }
   })
 
   it('of different cells differ in their canonical hash', () => {

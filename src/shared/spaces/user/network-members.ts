@@ -5,7 +5,8 @@ import { aboveLimit } from '../../figures'
 import type { TensorShape } from '../../architecture/layer'
 import type { Random } from '../../random'
 import type { Choices, Members } from './members'
-import { isStep, type Cost, type UserNetworks } from './network'
+import { isStep, type Cost } from '../skeleton'
+import type { UserNetworks } from './network'
 import type { UserSpaceFile } from './space-file'
 
 /**

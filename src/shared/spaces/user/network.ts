@@ -3,20 +3,11 @@
 import { BUILT_IN_BLOCKS } from '../../architecture/blocks'
 import type { BlockDefinition, BlockLibrary } from '../../architecture/block'
 import { completeParameters } from '../../architecture/catalogue'
-import { costOf } from '../../architecture/cost'
-import {
-  chainDocument,
-  cifarStem,
-  classifierHead,
-  isUserBlock,
-  type ArchitectureDocument,
-  type ChainBlock,
-} from '../../architecture/document'
-import { expandDocument } from '../../architecture/expand'
-import { outputShape } from '../../architecture/infer'
+import type { ArchitectureDocument, ChainBlock } from '../../architecture/document'
 import type { ParameterValues, TensorShape } from '../../architecture/layer'
 import { nearMisses } from '../../architecture/near-misses'
 import { AppError } from '../../errors'
+import { createSkeleton, isStep, stepOf, type Cost, type Stepped } from '../skeleton'
 import { IDENTITY_CHOICE, type UserSpaceFile } from './space-file'
 
 export interface UserNetworkOptions {
@@ -28,26 +19,18 @@ export interface UserNetworkOptions {
   readonly library?: BlockLibrary
 }
 
-export interface Cost {
-  readonly macs: number
-  /** Trainable. */
-  readonly weights: number
-}
-
-export interface Step extends Cost {
+export interface UserStep extends Cost {
   readonly output: TensorShape
   /** Undefined for the identity. */
   readonly block: ChainBlock | undefined
 }
-export type StepResult = Step | { readonly reason: string }
-export const isStep = (result: StepResult): result is Step => !('reason' in result)
 
 export interface UserNetworks {
   readonly stem: TensorShape
   readonly stemCost: Cost
   headCost(channels: number): Cost
   /** Choice `choice` of position `position` behind a map of that shape, or why it cannot stand there. */
-  step(position: number, choice: number, input: TensorShape): StepResult
+  step(position: number, choice: number, input: TensorShape): Stepped<UserStep>
   /** @throws AppError `invalid-architecture` where a choice does not fit. */
   document(choices: readonly number[], name: string): ArchitectureDocument
   readonly library: BlockLibrary
@@ -107,22 +90,9 @@ export function createUserNetworks(file: UserSpaceFile, options: UserNetworkOpti
   const built = file.positions.map(({ choices }) =>
     choices.map((choice) => builtBy(choice, file, library) as Built | undefined),
   )
-  const frame = (name: string, blocks: readonly ChainBlock[], definitions?: ArchitectureDocument[]) =>
-    chainDocument({
-      name,
-      inputShape,
-      classes,
-      stem: cifarStem(file.stemWidth),
-      blocks,
-      head: classifierHead(),
-      ...(definitions && { definitions }),
-    })
-  const stem: TensorShape = [inputShape[0]!, inputShape[1]!, file.stemWidth]
-  const headCost = (channels: number): Cost => ({ macs: channels * classes, weights: (channels + 1) * classes })
-  const bare = costOf(expandDocument(frame(file.name, []), library).graph)
-  const bareHead = headCost(file.stemWidth)
+  const skeleton = createSkeleton({ inputShape, classes, stemWidth: file.stemWidth, library })
 
-  const compute = (position: number, choice: number, input: TensorShape): StepResult => {
+  const compute = (position: number, choice: number, input: TensorShape): Stepped<UserStep> => {
     const { width = input[2]!, stride = 1 } = file.positions[position]!
     const block = built[position]![choice]
     const isKept = width === input[2] && stride === 1
@@ -142,19 +112,11 @@ export function createUserNetworks(file: UserSpaceFile, options: UserNetworkOpti
       ...('width' in definition.parameters ? { width } : {}),
       ...('stride' in definition.parameters ? { stride } : {}),
     }
-    try {
-      const graph = definition.expand(parameters, input)
-      const output = outputShape(graph)
-      if (output.length !== 3) return { reason: `block "${definition.name}" does not end in a map` }
-      const { macs, parameters: weights } = costOf(graph)
-      return { output, block: { block: definition.name, parameters }, macs, weights }
-    } catch (error) {
-      if (error instanceof AppError) return { reason: error.message.replace(/\.$/, '') }
-      throw error
-    }
+    const result = stepOf(definition, parameters, input)
+    return isStep(result) ? { ...result, block: { block: definition.name, parameters } } : result
   }
-  const steps = new Map<string, StepResult>()
-  const step = (position: number, choice: number, input: TensorShape): StepResult => {
+  const steps = new Map<string, Stepped<UserStep>>()
+  const step = (position: number, choice: number, input: TensorShape): Stepped<UserStep> => {
     const key = `${position}.${choice}.${input[0]}x${input[1]}x${input[2]}`
     let result = steps.get(key)
     if (result === undefined) steps.set(key, (result = compute(position, choice, input)))
@@ -162,14 +124,14 @@ export function createUserNetworks(file: UserSpaceFile, options: UserNetworkOpti
   }
 
   return {
-    stem,
-    stemCost: { macs: bare.macs - bareHead.macs, weights: bare.parameters - bareHead.weights },
-    headCost,
+    stem: skeleton.stem,
+    stemCost: skeleton.stemCost,
+    headCost: (channels) => skeleton.headCost(channels),
     step,
     library,
     document: (choices, name) => {
       const blocks: ChainBlock[] = []
-      let shape = stem
+      let shape = skeleton.stem
       choices.forEach((choice, position) => {
         const result = step(position, choice, shape)
         if (!isStep(result))
@@ -177,11 +139,7 @@ export function createUserNetworks(file: UserSpaceFile, options: UserNetworkOpti
         if (result.block !== undefined) blocks.push(result.block)
         shape = result.output
       })
-      const definitions = [...new Set(blocks.map(({ block }) => block))].flatMap((block) => {
-        const definition = library.get(block)
-        return definition !== undefined && isUserBlock(definition) ? [definition.document] : []
-      })
-      return frame(name, blocks, definitions)
+      return skeleton.document(name, blocks)
     },
   }
 }
