@@ -1,5 +1,5 @@
 // What `dataset inspect` and `dataset import` print about a data set.
-import type { ImportReport, Inspection } from '@shared/contract/datasets'
+import type { ImportReport, Inspection, Recognised } from '@shared/contract/datasets'
 import { bytes, count, table } from '../format'
 
 /** Rows of a long list; the rest is counted. */
@@ -19,6 +19,29 @@ export function inspectionText({ dataset, classCounts, source, report }: Inspect
     `Mean ${decimals(dataset.mean)}, deviation ${decimals(dataset.deviation)} (training split scaled to 0..1).`,
   ]
   return [...facts, classTable(dataset.classes, classCounts), ...(report === null ? [] : reportText(report))].join('\n')
+}
+
+/** What an import would make of a place. */
+export function recognisedText({ kind, classes, images, preview, notes, question }: Recognised): string {
+  const unknown = (value: number | null): string => (value === null ? 'an unknown number of' : count(value))
+  const facts = [`${kind}: ${unknown(classes)} classes, ${unknown(images)} images. Nothing was written.`]
+  if (question !== null) {
+    const folders = Object.entries(question).map(
+      ([role, folder]) => `${role === 'validation' ? 'val' : role}=${folder}`,
+    )
+    facts.push(
+      `Folders that look like splits could be classes. Say which: --splits ${folders.join(',')} or --splits none.`,
+    )
+  }
+  return [...facts, ...(preview === null ? [] : [previewTable(preview)]), ...notes].join('\n')
+}
+
+function previewTable(preview: NonNullable<Recognised['preview']>): string {
+  const rows = preview
+    .slice(0, SHOWN_CLASSES)
+    .map(({ name, train, test, open }) => [name, count(train), count(test), count(open)])
+  const titles = ['Class', '>Train', '>Test', '>No split yet']
+  return `${table(titles, rows)}${more(preview.length - rows.length, 'classes')}`
 }
 
 function decimals(values: readonly number[] | null): string {

@@ -1,18 +1,13 @@
-// gpt-nas dataset: list what is there, fetch and prepare, import one's own, look inside, check files against recorded hashes.
-import path from 'node:path'
-import { Option, type Command } from 'commander'
+// gpt-nas dataset: list what is there, fetch and prepare, look inside, check files against recorded hashes. Importing is
+// dataset-import.ts's.
+import type { Command } from 'commander'
 import { AppError } from '@shared/errors'
-import {
-  DATASET_PREFIX,
-  FIT_POLICIES,
-  IMPORT_KINDS,
-  importRequestSchema,
-  type DatasetProgress,
-} from '@shared/contract/datasets'
 import { runCommand, withCommonOptions, type CommandContext, type CommonOptions } from '../command'
-import { bar, bytes, count, percent, table } from '../format'
+import { bytes, count, table } from '../format'
 import { EXIT } from '../output'
+import { importCommand } from './dataset-import'
 import { inspectionText } from './dataset-inspection'
+import { showProgress } from './dataset-progress'
 
 /** Fetches a data set, and makes its images at a resolution, with progress on standard error; at once when they are ready. */
 export async function getDataset(
@@ -21,33 +16,6 @@ export async function getDataset(
   resolution: number | null = null,
 ): Promise<void> {
   await showProgress({ output }, name, await client.datasets.get({ name, resolution }))
-}
-
-async function showProgress(
-  { output }: Pick<CommandContext, 'output'>,
-  name: string,
-  steps: AsyncIterable<DatasetProgress>,
-): Promise<void> {
-  let stage = ''
-  for await (const progress of steps) {
-    if (progress.stage !== stage) {
-      stage = progress.stage
-      output.note(`${name}: ${progress.message}`)
-    }
-    if (progress.fraction !== null)
-      output.live([`${bar(progress.fraction)} ${percent(progress.fraction)}  ${progress.message}`])
-  }
-}
-
-interface ImportOptions extends CommonOptions {
-  readonly name: string
-  readonly kind?: string
-  readonly size?: string
-  readonly policy?: string
-  readonly channels?: string
-  readonly testShare?: string
-  readonly seed?: string
-  readonly replace?: boolean
 }
 
 interface ResolutionOptions extends CommonOptions {
@@ -65,39 +33,9 @@ function pixelsOf(text: string | undefined): number | null {
   )
 }
 
-/** "32" or "32x48" as `[height, width]`; what is neither is left for the schema to refuse. */
-function sizeOf(text: string | undefined): number[] | null {
-  if (text === undefined) return null
-  const sides = text.split('x').map(Number)
-  return sides.length === 1 ? [sides[0]!, sides[0]!] : sides
-}
-
-/** @throws AppError `invalid-input` naming the option */
-function requestOf(place: string, options: ImportOptions) {
-  const number = (text: string | undefined): number | undefined => (text === undefined ? undefined : Number(text))
-  const parsed = importRequestSchema.safeParse({
-    path: place.startsWith(DATASET_PREFIX) ? place : path.resolve(place),
-    name: options.name,
-    kind: options.kind ?? null,
-    size: sizeOf(options.size),
-    policy: options.policy,
-    channels: number(options.channels) ?? null,
-    testShare: number(options.testShare),
-    seed: number(options.seed),
-    replace: options.replace,
-  })
-  if (parsed.success) return parsed.data
-  const [issue] = parsed.error.issues
-  const option = `--${String(issue?.path[0] ?? '').replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
-  throw new AppError(
-    'invalid-input',
-    `${option}: ${issue?.message ?? 'is not understood'}`,
-    'See gpt-nas dataset import --help.',
-  )
-}
-
 export function datasetCommand(program: Command): void {
   const group = program.command('dataset').description('data sets: list, get, import, inspect, check, remove')
+  importCommand(group)
 
   withCommonOptions(group.command('list').description('data sets and their state')).action((options: CommonOptions) =>
     runCommand(options, async ({ client, output }) => {
@@ -132,29 +70,6 @@ export function datasetCommand(program: Command): void {
         dataset,
         `${name} is ready: ${dataset?.trainImages} training and ${dataset?.testImages} test images, ${bytes(dataset?.sizeBytes ?? 0)}.`,
       )
-    }),
-  )
-
-  withCommonOptions(
-    group
-      .command('import <path>')
-      .description(
-        'bring in your own: CIFAR, MNIST, ImageNet layout, CSV with images, a folder of class folders; also zipped. dataset:NAME makes another size of a data set that is ready',
-      )
-      .requiredOption('--name <name>', 'what searches call it: lower-case letters, digits and dashes')
-      .addOption(new Option('--kind <kind>', 'what it is (default: recognised)').choices(IMPORT_KINDS))
-      .option('--size <size>', 'side in pixels, or HEIGHTxWIDTH (default: as it is, where all images have one size)')
-      .addOption(new Option('--policy <policy>', 'how other sizes are fitted').choices(FIT_POLICIES).default('crop'))
-      .addOption(new Option('--channels <channels>', '1 grey, 3 colour (default: as it is)').choices(['1', '3']))
-      .option('--test-share <share>', 'share kept for the test where no test split is given (default: a sixth)')
-      .option('--seed <seed>', 'of that draw (default: 0)')
-      .option('--replace', 'take the place of an import of that name'),
-  ).action((place: string, options: ImportOptions) =>
-    runCommand(options, async (context) => {
-      const request = requestOf(place, options)
-      await showProgress(context, request.name, await context.client.datasets.import(request))
-      const inspection = await context.client.datasets.inspect({ name: request.name })
-      context.output.result(inspection, inspectionText(inspection))
     }),
   )
 

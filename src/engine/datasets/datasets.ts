@@ -47,7 +47,7 @@ export interface Datasets {
    */
   get(name: string, signal?: AbortSignal, resolution?: number | null): AsyncGenerator<DatasetProgress>
   /** What is at a path, from the names of its files. @throws AppError `invalid-input`, `dataset-damaged` */
-  recognise(path: string): Promise<Recognised>
+  recognise(request: Pick<ImportRequest, 'path' | 'kind' | 'splits'>): Promise<Recognised>
   /** Reads the user's files into the workspace; breaking off leaves nothing. @throws AppError */
   import(request: ImportRequest, signal: AbortSignal): AsyncGenerator<DatasetProgress>
   inspect(name: string): Promise<Inspection>
@@ -251,7 +251,8 @@ export function createDatasets({
       }
       if (resolution !== null && signal?.aborted !== true) yield* follow(await reduce(known, resolution), signal)
     },
-    recognise: async (place) => recognisePath(await placeOf(place), closing.signal),
+    recognise: async ({ path: place, kind, splits }) =>
+      recognisePath(await placeOf(place), { kind, splits, signal: closing.signal }),
     import: async function* (request, signal) {
       if (imports === undefined) throw new AppError('internal', 'This engine has no workspace to import into.')
       if (catalogue.some(({ name }) => name === request.name)) {

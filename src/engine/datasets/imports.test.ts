@@ -76,16 +76,26 @@ describe('an import', () => {
     const { datasets } = importHarness()
     const zip = path.join(temporaryFolder(), 'My Pictures (2).zip')
     writeFileSync(zip, zipOf(classFolderFiles(3)))
-    expect(await datasets.recognise(zip)).toEqual({
+    expect(await datasets.recognise({ path: zip, kind: null, splits: null })).toEqual({
       kind: 'class-folders',
       classes: 2,
       images: 6,
       hasTest: false,
       shape: null,
       suggestedName: 'my-pictures-2',
+      preview: [
+        { name: 'left', train: 0, test: 0, open: 3 },
+        { name: 'right', train: 0, test: 0, open: 3 },
+      ],
+      notes: [],
+      question: null,
     })
-    await expect(datasets.recognise('/nowhere')).rejects.toMatchObject({ code: 'invalid-input' })
-    await expect(datasets.recognise(temporaryFolder())).rejects.toThrow(/holds no files/)
+    await expect(datasets.recognise({ path: '/nowhere', kind: null, splits: null })).rejects.toMatchObject({
+      code: 'invalid-input',
+    })
+    await expect(datasets.recognise({ path: temporaryFolder(), kind: null, splits: null })).rejects.toThrow(
+      /holds no files/,
+    )
   })
 
   it('warns when the test split repeats training images', async () => {

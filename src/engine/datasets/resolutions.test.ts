@@ -238,7 +238,8 @@ describe('images that are being made', () => {
     await expect(datasets.remove('large')).rejects.toMatchObject(refused)
     await expect(datasets.remove('large', 16)).rejects.toMatchObject(refused)
     const replaced = async (): Promise<void> => {
-      const request = { path: 'dataset:large', name: 'large', kind: null, size: [8, 8] as [number, number], policy: 'crop' as const, channels: null, testShare: 0.2, seed: 0, replace: true } // prettier-ignore
+      const request = { path: 'dataset:large', name: 'large', kind: null,
+      splits: null, size: [8, 8] as [number, number], policy: 'crop' as const, channels: null, testShare: 0.2, seed: 0, replace: true } // prettier-ignore
       for await (const _step of datasets.import(request, leaving.signal)) continue
     }
     await expect(replaced()).rejects.toMatchObject(refused)

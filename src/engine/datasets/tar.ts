@@ -15,6 +15,7 @@ export interface TarEntry {
   readonly name: string
   readonly sizeBytes: number
   readonly isFile: boolean
+  readonly isFolder: boolean
   /** The content; what is not read is skipped when the next entry is asked for. */
   readonly content: AsyncIterable<Buffer>
 }
@@ -117,7 +118,7 @@ async function* readEntries(reader: ByteReader): AsyncGenerator<TarEntry> {
     }
     const name = longName ?? readName(header)
     longName = undefined
-    yield { name, sizeBytes, isFile: type === '0' || type === '\0', content: content() }
+    yield { name, sizeBytes, isFile: type === '0' || type === '\0', isFolder: type === '5', content: content() }
     await reader.skip(unread + padding)
   }
 }

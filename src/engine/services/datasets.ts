@@ -11,7 +11,7 @@ export function datasetsService({ datasets, closing }: Services) {
     get: os.get.handler(({ input, signal }) =>
       until(closing, signal, (ended) => datasets.get(input.name, ended, input.resolution)),
     ),
-    recognise: os.recognise.handler(({ input }) => datasets.recognise(input.path)),
+    recognise: os.recognise.handler(({ input }) => datasets.recognise(input)),
     import: os.import.handler(({ input, signal }) => until(closing, signal, (ended) => datasets.import(input, ended))),
     inspect: os.inspect.handler(({ input }) => datasets.inspect(input.name)),
     remove: os.remove.handler(async ({ input }) => {

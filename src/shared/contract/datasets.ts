@@ -67,6 +67,15 @@ const side = z.number().int().min(1).max(MAX_SIDE)
 /** In a path: what follows is the name of a data set. */
 export const DATASET_PREFIX = 'dataset:'
 
+/** Which folders are which split, below the place of import; "none" where the folders are classes whatever they are called. */
+const namedSplitsSchema = z.object({
+  train: z.string().min(1),
+  validation: z.string().min(1).optional(),
+  test: z.string().min(1).optional(),
+})
+export const splitFoldersSchema = z.union([z.literal('none'), namedSplitsSchema])
+export type SplitFolders = z.infer<typeof splitFoldersSchema>
+
 export const importRequestSchema = z.object({
   /**
    * A folder, an archive (zip, tar, tar.gz) or the one file that names the others (CSV); or `dataset:NAME`, a data set that is
@@ -77,6 +86,8 @@ export const importRequestSchema = z.object({
   name: z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/, 'must be lower-case letters, digits and dashes'),
   /** null recognises it. */
   kind: importKindSchema.nullable().default(null),
+  /** null recognises them by their usual names; of folders of classes only. */
+  splits: splitFoldersSchema.nullable().default(null),
   /** `[height, width]`; null keeps the size where all images have one. */
   size: z.tuple([side, side]).nullable().default(null),
   policy: fitPolicySchema.default('crop'),
@@ -107,6 +118,15 @@ export const recognisedSchema = z.object({
   /** `[height, width, channels]` where the format fixes it. */
   shape: z.tuple([z.number(), z.number(), z.number()]).nullable(),
   suggestedName: z.string(),
+  /** Classes with their images by split, as an import would take them; `open` belongs to no split yet. Null as `classes`. */
+  preview: z
+    .array(z.object({ name: z.string(), train: z.number(), test: z.number(), open: z.number() }))
+    .nullable()
+    .default(null),
+  /** Choices that an import would make and what it would leave out. */
+  notes: z.array(z.string()).default([]),
+  /** Set where folders look like splits and could be classes: the splits that they would be. An import needs `splits` then. */
+  question: namedSplitsSchema.partial().nullable().default(null),
 })
 export type Recognised = z.infer<typeof recognisedSchema>
 
@@ -169,8 +189,8 @@ export const datasetsContract = {
   preview: oc
     .input(name.extend({ count: z.number().int().min(1).max(200).default(40), seed: z.number().int().default(0) }))
     .output(datasetPreviewSchema),
-  /** What is at a path, from the names of its files. */
-  recognise: oc.input(importRequestSchema.pick({ path: true })).output(recognisedSchema),
+  /** What is at a path and what an import would make of it; nothing is written. */
+  recognise: oc.input(importRequestSchema.pick({ path: true, kind: true, splits: true })).output(recognisedSchema),
   /** Reads the user's files into the workspace; breaking off leaves nothing behind. */
   import: oc.input(importRequestSchema).output(eventIterator(datasetProgressSchema)),
   /** Counts, statistics and, for an import, what was found on the way. */

@@ -10,6 +10,8 @@ import { refused } from './limits'
 export interface ArchiveEntry {
   /** Not checked: `safePath` does. */
   readonly name: string
+  /** What is none of these, a device for example, is an "other". */
+  readonly kind: 'file' | 'folder' | 'other'
   readonly content: () => Promise<AsyncIterable<Buffer>>
 }
 
@@ -34,14 +36,15 @@ export async function archiveKind(file: string): Promise<ArchiveKind | null> {
 }
 
 /**
- * Files of an archive; folders and links are passed over, since nothing may lead out of it.
+ * Entries of an archive. Links have no content of their own and are "other", since nothing may lead out of it.
  * @throws AppError `dataset-damaged`
  */
 export async function* readArchive(file: string, kind: ArchiveKind, signal: AbortSignal): AsyncGenerator<ArchiveEntry> {
   if (kind === 'zip') yield* readZip(file)
   else {
     for await (const entry of kind === 'tar' ? readPlainTar(file, signal) : readTarGz(file, signal)) {
-      if (entry.isFile) yield { name: entry.name, content: () => Promise.resolve(entry.content) }
+      const entryKind = entry.isFile ? 'file' : entry.isFolder ? 'folder' : 'other'
+      yield { name: entry.name, kind: entryKind, content: () => Promise.resolve(entry.content) }
     }
   }
 }
@@ -57,10 +60,11 @@ async function* readZip(file: string): AsyncGenerator<ArchiveEntry> {
   try {
     for await (const entry of zip.eachEntry()) {
       const isLink = ((entry.externalFileAttributes >>> 16) & FORMAT_MASK) === SYMBOLIC_LINK
-      if (entry.fileName.endsWith('/') || isLink) continue
+      const entryKind = isLink ? 'other' : entry.fileName.endsWith('/') ? 'folder' : 'file'
       if (entry.isEncrypted()) throw refused(`${JSON.stringify(entry.fileName)} is encrypted`)
       yield {
         name: entry.fileName,
+        kind: entryKind,
         content: async () => checked(await zip.openReadStreamPromise(entry), entry.crc32),
       }
     }

@@ -1,8 +1,6 @@
 // The files an import starts from: a folder, or what came out of an archive. Importers see names below the root and nothing else.
-import { opendir, stat } from 'node:fs/promises'
 import path from 'node:path'
-import { AppError } from '@shared/errors'
-import { errorCode } from '@node/file-error'
+import { seemsSplit } from './split-names'
 
 export interface FileTree {
   readonly root: string
@@ -10,50 +8,39 @@ export interface FileTree {
   readonly files: readonly string[]
   /** The file that the user pointed at, where it was one that names the others. */
   readonly chosen: string | null
+  /** Folders below the root in which no file lies, in any depth: a class could be meant. */
+  readonly emptyFolders: readonly string[]
+  /** What was left out on the way, in words. */
+  readonly notes: readonly string[]
   /** Where a file of the tree lies. */
   place(file: string): string
 }
 
-/** Folder names that say which split is below; a single one of them is not taken for a wrapper. */
-export const SPLIT_FOLDERS = /^(train|training|val|valid|validation|test|testing)$/i
-
 /** What operating systems leave behind. */
-const JUNK = /(^|\/)(\.|__MACOSX\/|Thumbs\.db$|desktop\.ini$)/
-
-/** All files below `folder`. Links to files count, links to folders are not followed. @throws AppError `invalid-input` */
-export async function readTree(folder: string, chosen: string | null = null): Promise<FileTree> {
-  const files: string[] = []
-  const visit = async (relative: string): Promise<void> => {
-    for await (const entry of await opendir(path.join(folder, relative))) {
-      const name = relative === '' ? entry.name : `${relative}/${entry.name}`
-      if (entry.isDirectory()) await visit(name)
-      else if (entry.isFile()) files.push(name)
-      else if (entry.isSymbolicLink() && (await isFile(path.join(folder, name)))) files.push(name)
-    }
-  }
-  try {
-    await visit('')
-  } catch (thrown) {
-    if (!/^E[A-Z]+$/.test(errorCode(thrown))) throw thrown
-    throw new AppError(
-      'invalid-input',
-      `The folder ${folder} cannot be read: ${thrown instanceof Error ? thrown.message : String(thrown)}`,
-      'Choose a folder that you may read.',
-      { cause: thrown },
-    )
-  }
-  return treeOf(folder, files, chosen)
-}
+const JUNK_NAMES = /(^|\/)(\.|__MACOSX\/|Thumbs\.db$|desktop\.ini$)/
+export const isJunk = (name: string): boolean => JUNK_NAMES.test(name)
 
 /** A tree of these names: junk left out, folders that wrap everything peeled off (a chosen file lies in none). */
-export function treeOf(folder: string, names: readonly string[], chosen: string | null = null): FileTree {
-  const real = names.filter((name) => !JUNK.test(name)).sort()
-  const wrapper = wrapperOf(real)
+export function treeOf(
+  folder: string,
+  names: readonly string[],
+  { chosen = null, emptyFolders = [], notes = [] }: Partial<Pick<FileTree, 'chosen' | 'emptyFolders' | 'notes'>> = {},
+): FileTree {
+  const real = names.filter((name) => !isJunk(name)).sort()
+  const empty = emptyFolders.filter((name) => name !== '' && !isJunk(name))
+  // An empty folder beside the only full one is no part of a wrapper: both could be classes.
+  const wrapper = wrapperOf([...real, ...empty.map((name) => `${name}/.`)])
   const root = path.join(folder, wrapper)
+  const below = (all: readonly string[]): readonly string[] =>
+    wrapper === ''
+      ? all
+      : all.flatMap((name) => (name.startsWith(`${wrapper}/`) ? [name.slice(wrapper.length + 1)] : []))
   return {
     root,
     chosen,
-    files: wrapper === '' ? real : real.map((name) => name.slice(wrapper.length + 1)),
+    files: below(real),
+    emptyFolders: below(empty),
+    notes,
     place: (file) => path.join(root, file),
   }
 }
@@ -65,11 +52,7 @@ function wrapperOf(files: readonly string[]): string {
     const heads = new Set(files.map((file) => file.split('/')[depth]))
     const [head] = heads
     const isFolder = files.every((file) => file.split('/').length > depth + 1)
-    if (heads.size !== 1 || head === undefined || !isFolder || SPLIT_FOLDERS.test(head)) return parts.join('/')
+    if (heads.size !== 1 || head === undefined || !isFolder || seemsSplit(head) !== null) return parts.join('/')
     parts.push(head)
   }
-}
-
-async function isFile(place: string): Promise<boolean> {
-  return (await stat(place).catch(() => undefined))?.isFile() === true
 }

@@ -10,7 +10,10 @@ import { errorCode } from '@node/file-error'
 import { readArchive, type ArchiveKind } from './archive'
 import { ARCHIVE_LIMITS, meterOf, refused, safePath, type ArchiveLimits, type Meter } from './limits'
 
-/** @throws AppError `dataset-damaged` for what is damaged, leads out of the folder or grows out of proportion */
+/**
+ * @returns what was passed over, in words
+ * @throws AppError `dataset-damaged` for what is damaged, leads out of the folder or grows out of proportion
+ */
 export async function unpackArchive(
   file: string,
   kind: ArchiveKind,
@@ -18,15 +21,25 @@ export async function unpackArchive(
   signal: AbortSignal,
   onFile: (name: string) => void,
   limits: ArchiveLimits = ARCHIVE_LIMITS,
-): Promise<void> {
+): Promise<string[]> {
   const meter = meterOf((await stat(file)).size, limits)
+  const passedOver: string[] = []
   for await (const entry of readArchive(file, kind, signal)) {
     refuseCancelled(signal)
     meter.file()
-    const name = safePath(entry.name)
+    if (entry.kind === 'other') {
+      passedOver.push(entry.name)
+      continue
+    }
+    const name = entry.kind === 'folder' ? safeFolder(entry.name) : safePath(entry.name)
+    if (name === null) continue
     onFile(name)
     const place = path.join(folder, name)
     try {
+      if (entry.kind === 'folder') {
+        await mkdir(place, { recursive: true })
+        continue
+      }
       await mkdir(path.dirname(place), { recursive: true })
       // Never over what is there already, whatever the archive repeats.
       await pipeline(metered(await entry.content(), meter), createWriteStream(place, { flags: 'wx' }), { signal })
@@ -34,17 +47,43 @@ export async function unpackArchive(
       throw unpackError(name, thrown)
     }
   }
+  return passedOverNote(passedOver)
+}
+
+/** As `safePath`; null for the folder that everything is unpacked to. */
+const safeFolder = (name: string): string | null =>
+  /^[./\\]*$/.test(name) && !name.includes('..') ? null : safePath(name)
+
+function passedOverNote(names: readonly string[]): string[] {
+  return names.length === 0
+    ? []
+    : [`Left out, links and devices in the archive: ${names.length}, for example ${names[0]!.slice(0, 100)}.`]
+}
+
+export interface ArchiveNames {
+  readonly names: readonly string[]
+  /** Folders without a file in any depth. */
+  readonly emptyFolders: readonly string[]
+  /** What an import would pass over, in words. */
+  readonly notes: readonly string[]
 }
 
 /** The names alone, with the same limits on their number. */
-export async function archiveNames(file: string, kind: ArchiveKind, signal: AbortSignal): Promise<string[]> {
+export async function archiveNames(file: string, kind: ArchiveKind, signal: AbortSignal): Promise<ArchiveNames> {
   const meter = meterOf((await stat(file)).size, ARCHIVE_LIMITS)
   const names: string[] = []
+  const folders: string[] = []
+  const passedOver: string[] = []
   for await (const entry of readArchive(file, kind, signal)) {
     meter.file()
-    names.push(safePath(entry.name))
+    if (entry.kind === 'other') passedOver.push(entry.name)
+    else if (entry.kind === 'file') names.push(safePath(entry.name))
+    else folders.push(...[safeFolder(entry.name)].filter((name) => name !== null))
   }
-  return names
+  const full = new Set(
+    names.flatMap((name) => name.split('/').map((_, depth, parts) => parts.slice(0, depth).join('/'))),
+  )
+  return { names, emptyFolders: folders.filter((name) => !full.has(name)), notes: passedOverNote(passedOver) }
 }
 
 async function* metered(content: AsyncIterable<Buffer>, meter: Meter): AsyncGenerator<Buffer> {

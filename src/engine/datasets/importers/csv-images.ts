@@ -6,7 +6,8 @@ import Papa from 'papaparse'
 import type { FileTree } from '../files/file-tree'
 import { damagedFile } from './damaged'
 import type { Importer } from './importer'
-import { classesOf, isImage, partsOf, splitsOf, type LabelledFile } from './labelled-files'
+import { isImage } from './image-names'
+import { classesOf, partsOf, splitsOf, type LabelledFile } from './labelled-files'
 
 /** Taken for the table when nobody pointed at one. */
 const USUAL_NAMES = /^(index|labels?|annotations?|metadata|dataset|data|images|train)\.csv$/i

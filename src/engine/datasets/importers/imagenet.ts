@@ -3,11 +3,13 @@
 import { readFile } from 'node:fs/promises'
 import type { FileTree } from '../files/file-tree'
 import type { Importer } from './importer'
-import { classesOf, isImage, partsOf, type LabelledFile } from './labelled-files'
+import { isImage } from './image-names'
+import { classesOf, partsOf, type LabelledFile } from './labelled-files'
 
 const WNID = /^n\d{8}$/
 /** "n01440764 tench, Tinca tinca" in one of these. */
 const NAME_FILES = ['words.txt', 'LOC_synset_mapping.txt', 'synset_words.txt']
+const EMPTY = 'its folder is empty or cannot be read'
 const ANNOTATIONS = 'val/val_annotations.txt'
 
 export const imageNet: Importer = {
@@ -36,9 +38,12 @@ export const imageNet: Importer = {
     const labelled = isValidated
       ? files
       : files.map((file) => ({ ...file, split: file.split === 'test' ? file.split : null }))
-    const wnids = classesOf(labelled)
+    const empty = new Set(tree.emptyFolders.flatMap((folder) => wnidOf(folder, 'train') ?? []))
+    const wnids = classesOf(labelled, [...empty])
+    const names = await namesOf(tree, wnids)
     return {
-      classes: await namesOf(tree, wnids),
+      classes: names,
+      emptyClasses: new Map(wnids.flatMap((wnid, i) => (empty.has(wnid) ? [[names[i]!, EMPTY]] : []))),
       shape: null,
       parts: partsOf(tree, labelled, wnids),
       notes: [

@@ -1,6 +1,6 @@
 // What every importer does: say from names alone whether a folder is its kind, then tell classes, labels and images. Sizes,
 // decoding, splits and writing are the same for all and live in ../importing.
-import type { ImportKind } from '@shared/contract/datasets'
+import type { ImportKind, SplitFolders } from '@shared/contract/datasets'
 import type { FileTree } from '../files/file-tree'
 import type { ImageSource } from '../images/batch'
 import type { SplitName } from '../manifest'
@@ -29,6 +29,14 @@ export interface ImportPlan {
   readonly parts: readonly ImportPart[]
   /** Choices made that the user should know. */
   readonly notes: readonly string[]
+  /** Classes that are there without an image, and why that may be. */
+  readonly emptyClasses?: ReadonlyMap<string, string>
+}
+
+export interface OpenOptions {
+  readonly signal: AbortSignal
+  /** What the user said about folders; of class folders only. */
+  readonly splits: SplitFolders | null
 }
 
 export interface Guess {
@@ -43,6 +51,8 @@ export interface Importer {
   readonly kind: ImportKind
   /** What the names look like: null when they are not this kind. @param chosen the file the user pointed at */
   recognise(files: readonly string[], chosen: string | null): Guess | null
+  /** Why the files are not this kind after all, although their names are; null where they are. Looks at the beginning only. */
+  doubt?(tree: FileTree): Promise<string | null>
   /** @throws AppError `dataset-damaged`, `invalid-input` when the files cannot be what they look like */
-  open(tree: FileTree, signal: AbortSignal): Promise<ImportPlan>
+  open(tree: FileTree, options: OpenOptions): Promise<ImportPlan>
 }

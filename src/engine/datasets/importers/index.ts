@@ -1,5 +1,6 @@
 // The importers in the order in which they are tried: the strictest names first.
 import type { ImportKind } from '@shared/contract/datasets'
+import type { FileTree } from '../files/file-tree'
 import { cifarBinary } from './cifar-binary'
 import { cifarPython } from './cifar-python'
 import { classFolders } from './class-folders'
@@ -33,4 +34,42 @@ export function recogniseFiles(
 
 export function importerOf(kind: ImportKind): Importer {
   return IMPORTERS.find((importer) => importer.kind === kind)!
+}
+
+export interface Chosen {
+  readonly importer: Importer
+  readonly guess: Guess
+  /** Why files that looked like something else were passed over. */
+  readonly notes: readonly string[]
+}
+
+const NOTHING_KNOWN: Guess = { classes: null, images: null, hasTest: false, shape: null }
+
+/**
+ * The importer of a tree: the kind that was asked for, or the first whose names fit and whose files, where they can be read, do not
+ * contradict; null for none.
+ */
+export async function chooseImporter(
+  tree: FileTree,
+  kind: ImportKind | null,
+  { isReadable }: { readonly isReadable: boolean },
+): Promise<Chosen | null> {
+  const notes: string[] = []
+  for (const importer of kind === null ? IMPORTERS : [importerOf(kind)]) {
+    const guess = importer.recognise(tree.files, tree.chosen)
+    if (kind !== null) return { importer, guess: guess ?? NOTHING_KNOWN, notes }
+    if (guess === null) continue
+    // What the user pointed at is meant, whatever else is there.
+    const doubt = isReadable && tree.chosen === null ? await importer.doubt?.(tree) : undefined
+    const another = doubt == null ? null : otherThan(importer, tree)
+    if (doubt == null || another === null) return { importer, guess, notes }
+    notes.push(doubt)
+  }
+  return null
+}
+
+/** Whether somebody further down the list takes the tree as well. */
+function otherThan(importer: Importer, { files, chosen }: FileTree): Importer | null {
+  const later = IMPORTERS.slice(IMPORTERS.indexOf(importer) + 1)
+  return later.find((one) => one.recognise(files, chosen) !== null) ?? null
 }

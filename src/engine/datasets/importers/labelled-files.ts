@@ -1,11 +1,9 @@
 // What all importers of image files share: files with a class name each become parts, one for every split; names of splits
 // are understood the same way everywhere.
 import type { FileTree } from '../files/file-tree'
+import { roleOf } from '../files/split-names'
 import type { SplitName } from '../manifest'
 import { NO_CLASS, type ImportItem, type ImportPart } from './importer'
-
-const IMAGE = /\.(png|jpe?g|jfif)$/i
-export const isImage = (file: string): boolean => IMAGE.test(file)
 
 /** An image of the tree with its class, or the reason why it has none. */
 export interface LabelledFile {
@@ -15,9 +13,13 @@ export interface LabelledFile {
   readonly reason?: string
 }
 
-/** Classes in the order of their names; numbers by value. */
-export function classesOf(files: readonly LabelledFile[]): string[] {
-  const names = [...new Set(files.flatMap(({ className }) => (className === null ? [] : [className])))]
+/** A class by its name however the letters are composed: macOS writes an accent as a character of its own, Linux seldom does. */
+export const composed = (name: string): string => name.normalize('NFC')
+
+/** Classes in the order of their names; numbers by value. @param others classes without a file */
+export function classesOf(files: readonly LabelledFile[], others: readonly string[] = []): string[] {
+  const own = files.flatMap(({ className }) => (className === null ? [] : [className]))
+  const names = [...new Set([...own, ...others].map(composed))]
   const isNumeric = names.every((name) => /^\d{1,9}$/.test(name))
   return isNumeric ? names.sort((a, b) => Number(a) - Number(b)) : names.sort()
 }
@@ -27,7 +29,7 @@ export function partsOf(tree: FileTree, files: readonly LabelledFile[], classes:
   return ([null, 'train', 'test'] as const).flatMap((split) => {
     const members = files.filter((file) => file.split === split)
     if (members.length === 0) return []
-    const labels = Uint16Array.from(members, ({ className }) => index.get(className ?? '') ?? NO_CLASS)
+    const labels = Uint16Array.from(members, ({ className }) => index.get(composed(className ?? '')) ?? NO_CLASS)
     return [{ split, labels, items: () => itemsOf(tree, members) }]
   })
 }
@@ -37,14 +39,6 @@ async function* itemsOf(tree: FileTree, files: readonly LabelledFile[]): AsyncGe
     if (className === null) yield { name: file, reason: reason ?? 'has no class' }
     else yield { name: file, source: { file: tree.place(file) } }
   }
-}
-
-type Role = 'train' | 'validation' | 'test'
-
-function roleOf(name: string): Role | null {
-  if (/^train(ing)?$/i.test(name)) return 'train'
-  if (/^val(id|idation)?$/i.test(name)) return 'validation'
-  return /^test(ing)?$/i.test(name) ? 'test' : null
 }
 
 /**
@@ -69,12 +63,4 @@ export function splitsOf(names: readonly string[]): { of: (name: string) => Spli
       return isTested ? 'train' : 'test'
     },
   }
-}
-
-/** A note on the files that are no images, if there are any. */
-export function strangersNote(files: readonly string[]): string[] {
-  const strangers = files.filter((file) => !isImage(file))
-  return strangers.length === 0
-    ? []
-    : [`${strangers.length} files that are neither PNG nor JPEG by name were left out, for example ${strangers[0]}.`]
 }

@@ -8,12 +8,12 @@ import { refuseTooLittleSpace } from '@node/disk'
 import type { Report } from '../fetch-package'
 import type { ArchiveLimits } from '../files/limits'
 import type { StartDecoders } from '../images/decoders'
-import { importerOf, recogniseFiles } from '../importers'
-import type { ImportPlan } from '../importers/importer'
+import { chooseImporter } from '../importers'
+import { NO_CLASS, type ImportPlan } from '../importers/importer'
 import { labelBytes, type Manifest } from '../manifest'
 import { refuseForeignFiles, refuseForeignFilesIn } from '../own-dataset'
 import { statistics } from '../statistics'
-import { assignSplits } from './assign-splits'
+import { assignSplits, type Assigned } from './assign-splits'
 import { compareImages } from './compare-images'
 import { decideShape } from './image-size'
 import { openTree, unrecognised } from './source-tree'
@@ -22,6 +22,8 @@ import { writeImages } from './write-images'
 
 /** One label in two bytes, and a value left for "none". */
 const MAX_CLASSES = 65_535
+/** Classes that a message names. */
+const NAMED_CLASSES = 5
 
 export interface ImportOptions {
   readonly request: ImportRequest
@@ -67,12 +69,14 @@ async function prepareImport(options: ImportOptions, temporary: string, needs: N
     onFile: (name) => report({ stage: 'unpacking', fraction: null, message: `Unpacking ${name}` }),
     limits: options.limits,
   })
-  const importer = request.kind === null ? recogniseFiles(tree.files, tree.chosen)?.importer : importerOf(request.kind)
-  if (importer === undefined) throw unrecognised(request.path, tree.files)
+  const chosen = await chooseImporter(tree, request.kind, { isReadable: true })
+  if (chosen === null) throw unrecognised(request.path, tree.files)
+  const { importer } = chosen
   report({ stage: 'checking', fraction: null, message: `Reading the labels (${importer.kind})` })
-  const plan = await importer.open(tree, signal)
-  checkClasses(plan.classes)
+  const plan = await importer.open(tree, { signal, splits: request.splits })
+  checkClasses(plan)
   const assigned = assignSplits(plan.parts, plan.classes.length, request.testShare, request.seed)
+  report({ stage: 'checking', fraction: null, message: foundText(plan, assigned) })
   const shape = await decideShape(plan, request, signal)
   needs.bytes = bytesOf(plan, shape)
   await refuseTooLittleSpace(`import ${request.path}`, temporary, needs.bytes)
@@ -95,7 +99,13 @@ async function prepareImport(options: ImportOptions, temporary: string, needs: N
       path: request.path,
       options: { policy: request.policy, testShare: request.testShare, seed: request.seed },
       testFrom: assigned.testFrom,
-      notes: [...plan.notes, ...assigned.notes, ...warnings(plan.classes, written, duplicates)],
+      notes: [
+        ...tree.notes,
+        ...chosen.notes,
+        ...plan.notes,
+        ...assigned.notes,
+        ...warnings(plan.classes, written, duplicates),
+      ],
       sizes: written.sizes,
       skipped: written.skipped,
       duplicates,
@@ -128,12 +138,41 @@ function manifestOf(
   }
 }
 
-function checkClasses(classes: readonly string[]): void {
-  if (classes.length >= 2 && classes.length <= MAX_CLASSES) return
+/** What the import is about to write: "Found 2 classes (cat, dog): 80 images to train on, 20 for the test". */
+function foundText({ classes, parts }: ImportPlan, { splits }: Assigned): string {
+  const counts = { train: 0, test: 0 }
+  parts.forEach(({ labels }, number) => {
+    const split = splits[number]!
+    labels.forEach((label, i) => {
+      if (label !== NO_CLASS) counts[typeof split === 'string' ? split : split[i]!]++
+    })
+  })
+  const more = classes.length > NAMED_CLASSES ? ', …' : ''
+  const named = `${classes.slice(0, NAMED_CLASSES).join(', ')}${more}`
+  return `Found ${classes.length} classes (${named}): ${counts.train} images to train on, ${counts.test} for the test`
+}
+
+/** @throws AppError `invalid-input` for too few or too many classes, and naming those without an image to train on */
+function checkClasses({ classes, parts, emptyClasses }: ImportPlan): void {
+  if (classes.length < 2 || classes.length > MAX_CLASSES) {
+    const found = classes.length === 1 ? `only ${classes[0]}` : String(classes.length)
+    throw new AppError(
+      'invalid-input',
+      `A data set needs between 2 and ${MAX_CLASSES} classes, this one has ${found}.`,
+      'Choose the folder above the classes, or check the labels.',
+    )
+  }
+  const trained = new Set(parts.flatMap(({ split, labels }) => (split === 'test' ? [] : [...new Set(labels)])))
+  const empty = classes.filter((_name, label) => !trained.has(label))
+  if (empty.length === 0) return
+  const named = empty.slice(0, NAMED_CLASSES).map((name) => {
+    const reason = emptyClasses?.get(name)
+    return reason === undefined ? name : `${name} (${reason})`
+  })
   throw new AppError(
     'invalid-input',
-    `A data set needs between 2 and ${MAX_CLASSES} classes, this one has ${classes.length}.`,
-    'Choose the folder above the classes, or check the labels.',
+    `Every class needs a training image, ${empty.length} of ${classes.length} have none: ${named.join(', ')}.`,
+    'Add images to these classes, or remove them.',
   )
 }
 
@@ -146,7 +185,7 @@ function checkCounts(classes: readonly string[], counts: readonly number[], skip
     example === undefined ? '' : ` ${skipped.count} were left out, for example ${example.file}: ${example.reason}.`
   throw new AppError(
     'invalid-input',
-    `Every class needs a training image, ${empty.length} have none: ${empty.slice(0, 5).join(', ')}.${because}`,
+    `Every class needs a training image, ${empty.length} have none: ${empty.slice(0, NAMED_CLASSES).join(', ')}.${because}`,
     'Add images to these classes or remove them.',
   )
 }

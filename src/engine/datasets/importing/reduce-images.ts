@@ -33,7 +33,7 @@ export async function reduceImages(options: ReduceOptions): Promise<Manifest> {
   const { source, manifest, shape, folder, startDecoders, report, signal, isThere } = options
   const what = `make images of ${shape[0]} x ${shape[1]} pixels of "${manifest.name}"`
   return writeWholeFolder({ folder, what, signal, isThere }, async (temporary, needs) => {
-    const plan = await prepared.open(treeOf(source, []), signal)
+    const plan = await prepared.open(treeOf(source, []), { signal, splits: null })
     needs.bytes = bytesOf(plan, shape)
     await refuseTooLittleSpace(what, temporary, needs.bytes)
     const assigned = { splits: plan.parts.map(({ split }) => split ?? 'train'), testFrom: 'given', notes: [] } as const

@@ -63,6 +63,8 @@ export const testIds = {
   importDialog: 'dataset-import-dialog',
   importPath: 'dataset-import-path',
   importName: 'dataset-import-name',
+  importSplits: 'import-splits',
+  importPreview: 'import-preview',
   importStart: 'dataset-import-start',
   importCancel: 'dataset-import-cancel',
   importReport: 'dataset-import-report',

@@ -1,5 +1,11 @@
 // What the import dialog asks, and the request it makes of it. The contract's own schema says what is wrong.
-import { importRequestSchema, type FitPolicy, type ImportRequest, type Recognised } from '@shared/contract/datasets'
+import {
+  importRequestSchema,
+  type FitPolicy,
+  type ImportRequest,
+  type Recognised,
+  type SplitFolders,
+} from '@shared/contract/datasets'
 
 export interface ImportForm {
   path: string
@@ -11,13 +17,15 @@ export interface ImportForm {
   channels: 'keep' | '1' | '3'
   /** In percent. */
   testShare: number | null
+  /** What the folders are, where that had to be asked. */
+  splits: SplitFolders | null
 }
 
 /** A size that small networks train on within minutes; the user sees it and changes it. */
 const SUGGESTED_SIZE = 32
 
 export function emptyForm(): ImportForm {
-  return { path: '', name: '', size: null, policy: 'crop', channels: 'keep', testShare: 16.7 }
+  return { path: '', name: '', size: null, policy: 'crop', channels: 'keep', testShare: 16.7, splits: null }
 }
 
 /** Fills in what recognising told; what the user typed stays. */
@@ -39,6 +47,7 @@ export function requestOf(form: ImportForm): {
     name: form.name.trim(),
     size: form.size === null ? null : [form.size, form.size],
     policy: form.policy,
+    splits: form.splits,
     channels: form.channels === 'keep' ? null : Number(form.channels),
     testShare: form.testShare === null ? undefined : form.testShare / 100,
   })

@@ -16,6 +16,9 @@ const recognised: Recognised = {
   hasTest: false,
   shape: null,
   suggestedName: 'fruits',
+  preview: null,
+  notes: [],
+  question: null,
 }
 const report: ImportReport = {
   kind: 'class-folders',
@@ -37,6 +40,20 @@ const report: ImportReport = {
   },
 }
 const fruits = sampleDataset({ name: 'fruits', title: 'fruits', isImported: true, classes: ['apple', 'pear', 'plum'] })
+/** Opens a list by its control and takes the option with that text. */
+async function chooseOption(control: HTMLElement, text: string): Promise<void> {
+  control.dispatchEvent(new FocusEvent('focus'))
+  control.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true }))
+  const option = await eventually(() => {
+    const found = [...document.querySelectorAll<HTMLElement>('[role="option"]')].find(
+      ({ textContent }) => textContent?.trim() === text,
+    )
+    if (found === undefined) throw new Error(`no option "${text}"`)
+    return found
+  })
+  option.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true }))
+}
+
 const bodyText = (): string => document.body.textContent ?? ''
 
 let mounted: Mounted
@@ -116,8 +133,45 @@ describe('the import dialog', () => {
     await eventually(() => expect(bodyText()).toContain('Folders of classes'))
     expect(mounted.engine.calls).toContainEqual({
       path: 'datasets.recognise',
-      input: { path: '/home/ada/pictures.zip' },
+      input: { path: '/home/ada/pictures.zip', kind: null, splits: null },
     })
+  })
+
+  it('shows classes and splits before anything is written, with the choices it would make', async () => {
+    const preview = [
+      { name: 'apple', train: 10, test: 2, open: 0 },
+      { name: 'pear', train: 0, test: 0, open: 7 },
+    ]
+    const notes = ['docs lies beside the splits: 4 images of it were left out.']
+    mounted = mountWithEngine(DataView, { datasets: [sampleDataset()], recognised: { ...recognised, preview, notes } })
+    await openDialog()
+    const shown = (await findById(testIds.importPreview)).textContent
+    expect(shown).toContain('apple: 10 to train on, 2 for the test')
+    expect(shown).toContain('pear: 7 images')
+    expect(shown).toContain('docs lies beside the splits')
+    expect(mounted.engine.calls.some(({ path }) => path === 'datasets.import')).toBe(false)
+  })
+
+  it('asks what folders are that only look like splits, and imports nothing before that is said', async () => {
+    const question = { train: 'seg_train', test: 'seg_test' }
+    mounted = mountWithEngine(DataView, { datasets: [sampleDataset()], recognised: { ...recognised, question } })
+    await openDialog()
+    const choice = (await findById(testIds.importSplits)) as HTMLElement
+    expect(((await findById(testIds.importStart)) as HTMLButtonElement).disabled).toBe(true)
+    mounted.engine.state.recognised = recognised
+    await chooseOption(choice, 'Splits: seg_train is training, seg_test is the test')
+    await eventually(() =>
+      expect(mounted.engine.calls).toContainEqual({
+        path: 'datasets.recognise',
+        input: { path: '/home/ada/models', kind: null, splits: question },
+      }),
+    )
+    await clickById(testIds.importStart)
+    await eventually(() =>
+      expect(mounted.engine.calls.find(({ path }) => path === 'datasets.import')?.input).toMatchObject({
+        splits: question,
+      }),
+    )
   })
 
   it('says when a folder is nothing it knows', async () => {
