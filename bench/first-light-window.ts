@@ -31,7 +31,7 @@ const QUICK: Plan = {
   start: (workbench) =>
     workbench.startSearch({
       name: 'First light, quick',
-      strategy: 'GPT-NAS',
+      strategy: 'gpt-nas',
       trials: 3,
       images: 300,
       epochs: 2,

@@ -18,7 +18,7 @@ interface SearchResult {
 /** Small enough that three of them fit a minute; long enough to be killed in the middle. */
 const SHORT_SEARCH = {
   name: 'Killed in the middle',
-  strategy: 'ga',
+  strategy: { name: 'ga' },
   seed: 7,
   populationSize: 3,
   generations: 1,

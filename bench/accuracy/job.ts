@@ -1,7 +1,7 @@
 // One training of bench:accuracy, as both sides get it, and what comes back.
 import type { LayerGraph } from '../../src/shared/architecture/layer'
 import type { SplitFiles } from '../../src/shared/contract/compute'
-import type { Recipe } from '../../src/shared/search/run'
+import type { Recipe } from '../../src/shared/search/recipe'
 
 export interface AccuracyJob {
   readonly graph: LayerGraph

@@ -1,7 +1,7 @@
 // Times of training steps that differ in nothing but their augmentation, in turns in one process; and of making a batch alone.
 import { recordBatch } from './record-batch'
 import { createRandom } from '../../src/shared/random'
-import { recipeSchema } from '../../src/shared/search/run'
+import { recipeSchema } from '../../src/shared/search/recipe'
 import { buildNetwork } from '../../src/compute/networks/network'
 import { stepSeed } from '../../src/compute/training/order'
 import { createSession } from '../../src/compute/training/session'

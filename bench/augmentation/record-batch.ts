@@ -1,5 +1,5 @@
 // An augmented batch without a network: rows picked, cropped and mirrored as a training step does it, in a session of its own.
-import { recipeSchema } from '../../src/shared/search/run'
+import { recipeSchema } from '../../src/shared/search/recipe'
 import { tf, type Tensor1D } from '../../src/compute/tensorflow/backend'
 import { mean } from '../../src/compute/tensorflow/kernels/dense'
 import type { Seed } from '../../src/compute/tensorflow/kernels/random'

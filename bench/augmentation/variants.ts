@@ -1,5 +1,5 @@
 // What bench:augmentation compares, and what its child is asked and answers. Pure: the parent does not load TensorFlow.
-import type { Recipe } from '../../src/shared/search/run'
+import type { Recipe } from '../../src/shared/search/recipe'
 
 /** No augmentation at all. */
 export const OFF: Partial<Recipe> = { cropPadding: 0, flip: false }

@@ -14,7 +14,7 @@ import {
   type TrainJob,
 } from '../../src/shared/contract/compute'
 import { createRandom } from '../../src/shared/random'
-import { recipeSchema } from '../../src/shared/search/run'
+import { recipeSchema } from '../../src/shared/search/recipe'
 import { memoryPorts } from '../../src/shared/transport/port'
 import { createClient, serveRouter } from '../../src/shared/transport/rpc'
 import { NETWORKS } from '../train/networks'

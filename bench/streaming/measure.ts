@@ -6,7 +6,7 @@ import { epochOrder, stepSeed } from '../../src/compute/training/order'
 import { createSession } from '../../src/compute/training/session'
 import { train } from '../../src/compute/training/train'
 import type { SplitFiles, TrainJob } from '../../src/shared/contract/compute'
-import { recipeSchema } from '../../src/shared/search/run'
+import { recipeSchema } from '../../src/shared/search/recipe'
 import { resNet20 } from '../train/networks'
 
 export interface StepsJob {

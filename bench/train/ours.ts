@@ -1,6 +1,6 @@
 // Our side of bench:train in a process of its own: the product's training session on random pixels.
 import { createRandom } from '../../src/shared/random'
-import { recipeSchema } from '../../src/shared/search/run'
+import { recipeSchema } from '../../src/shared/search/recipe'
 import { buildNetwork } from '../../src/compute/networks/network'
 import { residentData } from '../../src/compute/data/resident-data'
 import { createSession } from '../../src/compute/training/session'

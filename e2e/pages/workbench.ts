@@ -2,6 +2,7 @@
 import { expect, type Page } from '@playwright/test'
 import { testIds } from '../../src/renderer/src/lib/ids'
 import { en, type ViewName } from '../../src/renderer/src/locales/en'
+import type { StrategyDefinition } from '../../src/shared/strategies/registry'
 
 /** As in the application, which shows them in this order. */
 export type View = ViewName
@@ -9,7 +10,7 @@ export const VIEWS = Object.keys(en.views) as readonly View[]
 
 export interface SmallSearch {
   readonly name: string
-  readonly strategy: 'GPT-NAS' | 'Genetic, no GPT' | 'Random'
+  readonly strategy: StrategyDefinition['name']
   readonly trials: number
   readonly images: number
   readonly epochs: number
@@ -40,7 +41,7 @@ export class Workbench {
     await page.getByTestId(testIds.definitionTab).click()
     await page.getByTestId(testIds.detailSwitch).getByText('Expert').click()
     await this.fill('name', search.name)
-    await this.choose('strategy', search.strategy)
+    await this.choose('strategy.name', en.definition.choices[search.strategy])
     await this.fill('populationSize', search.trials)
     await this.fill('generations', 1)
     await this.fill('space.maxMacs', search.maxMacs)

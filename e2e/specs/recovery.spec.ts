@@ -6,7 +6,7 @@ import { Workbench, type SmallSearch } from '../pages/workbench'
 
 const SEARCH: SmallSearch = {
   name: 'Killed in the middle',
-  strategy: 'Genetic, no GPT',
+  strategy: 'ga',
   trials: 3,
   images: 300,
   epochs: 3,

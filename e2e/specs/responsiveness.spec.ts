@@ -17,7 +17,7 @@ test('the window answers while two computes train', async ({ launched }) => {
   const workbench = new Workbench(page)
   await workbench.startSearch({
     name: 'Busy machine',
-    strategy: 'Random',
+    strategy: 'random',
     trials: 40,
     images: 400,
     epochs: 4,

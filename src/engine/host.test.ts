@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { chainDocument, cifarStem, classifierHead } from '@shared/architecture/document'
-import { type RunDefinition } from '@shared/search/run'
+import type { RunDefinitionInput } from '@shared/search/run'
 import { finishedEvent, wellTrained, type TrainScript } from './testing/fake-computes'
 import { epochOf } from './testing/harness'
 import { updateRun } from './storage/runs'
@@ -192,10 +192,11 @@ describe('a search through the contract', () => {
 
   it('says before it starts what is wrong with a definition', async () => {
     const { client } = await openEngine(temporaryFolder())
-    const check = async (change: Partial<RunDefinition>) => client.searches.check({ definition: tinySearch(change) })
+    const check = async (change: Partial<RunDefinitionInput>) =>
+      client.searches.check({ definition: tinySearch(change) })
     expect(await check({})).toMatchObject({ problems: [], plannedTrials: 6 })
     expect((await check({ data: { ...tinySearch().data, trainImages: 50 } })).problems[0]).toContain('has 60')
-    expect((await check({ strategy: 'gpt-nas' })).problems[0]).toContain('proposer')
+    expect((await check({ strategy: { name: 'gpt-nas' } })).problems[0]).toContain('proposer')
     expect((await check({ space: tinyChains({ minBlocks: 9 }) })).problems[0]).toContain('minBlocks')
     expect((await check({ space: tinyChains({ maxMacs: 1 }) })).problems).toHaveLength(1)
     expect((await check({ seedDesigns: ['nothing'] })).problems[0]).toContain('no design')

@@ -2,7 +2,7 @@
 // became of every fault is found out, because not every one that is aimed ends a compute at its work.
 import { mkdirSync } from 'node:fs'
 import path from 'node:path'
-import type { Recipe } from '../../src/shared/search/run'
+import type { Recipe } from '../../src/shared/search/recipe'
 import type { StartedProcess } from '../../src/engine/executors/process-starter'
 import { checkpointFiles, type CheckpointFiles } from './checkpoint-files'
 import { writeDataset } from './dataset'

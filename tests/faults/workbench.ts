@@ -8,7 +8,8 @@ import type { StartedProcess } from '../../src/engine/executors/process-starter'
 import { chainDocument, cifarStem, classifierHead } from '../../src/shared/architecture/document'
 import type { EngineContract } from '../../src/shared/contract'
 import { environmentFor } from '../../src/shared/runtime/compute-environment'
-import { runDefinitionSchema, type Recipe, type Run, type RunDefinition } from '../../src/shared/search/run'
+import type { Recipe } from '../../src/shared/search/recipe'
+import { runDefinitionSchema, type Run, type RunDefinition } from '../../src/shared/search/run'
 import { RUN_STATE_RULES } from '../../src/shared/search/run-states'
 import type { Epoch, Trial } from '../../src/shared/search/trial'
 import type { Client } from '../../src/shared/transport/rpc'
@@ -33,7 +34,7 @@ export function definition(recipe: Partial<Recipe> = {}): RunDefinition {
   })
   return runDefinitionSchema.parse({
     name: 'Disturbed',
-    strategy: 'random',
+    strategy: { name: 'random' },
     populationSize: 1,
     generations: 1,
     computes: 1,

@@ -3,6 +3,7 @@ import type { Command } from 'commander'
 import { readFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { AppError } from '@shared/errors'
+import { upgradeDefinition } from '@shared/search/old-definitions'
 import { runDefinitionSchema, type Run, type RunDefinition } from '@shared/search/run'
 import { SAMPLES } from '@shared/search/samples'
 import type { Trial } from '@shared/search/trial'
@@ -63,7 +64,7 @@ export function readDefinition({ config, sample }: StartOptions): RunDefinition 
       'docs/search-file.md describes every field.',
     )
   }
-  const unknown = unknownFields(json, parsed.data)
+  const unknown = unknownFields(upgradeDefinition(json), parsed.data)
   if (unknown.length > 0)
     throw new AppError(
       'invalid-input',
@@ -153,7 +154,7 @@ export function searchCommand(program: Command): void {
       await getDataset(context, definition.data.dataset, definition.data.resolution)
       const run = await context.client.searches.create({ definition })
       context.output.note(
-        `Run ${run.number} "${definition.name}" (${definition.strategy}) in ${context.workspaceFolder}`,
+        `Run ${run.number} "${definition.name}" (${definition.strategy.name}) in ${context.workspaceFolder}`,
       )
       return follow(context, run, options.export === true)
     }),
@@ -180,7 +181,7 @@ export function searchCommand(program: Command): void {
       const rows = runs.map((run) => [
         String(run.number),
         run.definition.name,
-        run.definition.strategy,
+        run.definition.strategy.name,
         run.state,
         `${run.counts.finished + run.counts.failed}/${run.counts.planned}`,
         run.bestFitness === null ? '' : percent(run.bestFitness),

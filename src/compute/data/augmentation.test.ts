@@ -1,7 +1,7 @@
 // The augmentations as one pipeline: recorded equals eager, off means off, and gradients reach the weights behind it.
 import { describe, expect, it } from 'vitest'
 import { createRandom } from '@shared/random'
-import { recipeSchema } from '@shared/search/run'
+import { recipeSchema } from '@shared/search/recipe'
 import { scoped, tf, type Scalar, type Tensor, type Tensor1D, type Tensor2D } from '../tensorflow/backend'
 import { distributionCrossEntropy, softmaxCrossEntropy } from '../tensorflow/kernels/cross-entropy'
 import { matMul, mean } from '../tensorflow/kernels/dense'

@@ -1,6 +1,6 @@
 // A batch of raw pixels to what the first layer sees in training, in the order of torchvision's references: colours,
 // RandAugment, normalisation, crop, flip, cutout, mixing. What a recipe leaves off adds no op to the graph.
-import type { Recipe } from '@shared/search/run'
+import type { Recipe } from '@shared/search/recipe'
 import type { Tensor, Tensor1D, Tensor2D, Tensor4D } from '../tensorflow/backend'
 import { randomCrop, randomFlip } from '../tensorflow/kernels/augment'
 import { cutout } from '../tensorflow/kernels/boxes'

@@ -1,6 +1,6 @@
 // The part of the self-check that decides on mixed precision: the kernels that a step spends its time in, in each half type,
 // against float64 and float32. For GPUs; a processor emulates halves and gains nothing by them.
-import type { Precision } from '@shared/search/run'
+import type { Precision } from '@shared/search/recipe'
 import { createRandom } from '@shared/random'
 import { scoped, tf, type Tensor, type Tensor1D, type Tensor4D } from './backend'
 import { convolutionError, type ConvolutionCase } from './convolution-check'

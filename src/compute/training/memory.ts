@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 import { freemem } from 'node:os'
 import { costOf } from '@shared/architecture/cost'
 import { controlGroup, memoryRoom, type ReadFile } from '@shared/runtime/control-groups'
-import type { Recipe } from '@shared/search/run'
+import type { Recipe } from '@shared/search/recipe'
 import type { Network } from '../networks/network'
 import { sizeOf } from '../networks/weights'
 

@@ -1,7 +1,7 @@
 // Mixed precision in a real training (TensorFlow's CPU kernels have both half types, slowly): it learns as float32 does,
 // resumes to the bit, and falls back with a notice where a device is not proved.
 import type { TrainEvent, TrainJob } from '@shared/contract/compute'
-import { PRECISIONS, recipeSchema, type Precision } from '@shared/search/run'
+import { PRECISIONS, recipeSchema, type Precision } from '@shared/search/recipe'
 import { describe, expect, it } from 'vitest'
 import { prepare } from './prepare'
 import { needsLossScale, usablePrecision } from './precision'

@@ -1,7 +1,7 @@
 // What a recipe's precision comes to on this device: mixed precision where the start-up self-check proved it, float32 with a
 // notice elsewhere (docs/decisions/033).
 import { selfCheckOf } from '@shared/runtime/compute-environment'
-import type { Precision } from '@shared/search/run'
+import type { Precision } from '@shared/search/recipe'
 import { runtimeVersions, type RuntimeVersions } from '../tensorflow/backend'
 import type { HalfType } from '../tensorflow/half'
 

@@ -1,7 +1,7 @@
 // Everything a training needs before the first step, checked: data, network, checkpoint, and a batch that fits.
 import { createHash } from 'node:crypto'
 import type { TrainJob } from '@shared/contract/compute'
-import type { Precision } from '@shared/search/run'
+import type { Precision } from '@shared/search/recipe'
 import { AppError } from '@shared/errors'
 import { buildNetwork, trainedNames, type Network } from '../networks/network'
 import { newestCheckpoint, type Checkpoint } from './checkpoint'

@@ -1,7 +1,7 @@
 // Every option of a recipe that acts between loss and weights, in a real recorded session, against the published formulas in
 // float64 (testing/reference-training.ts); and the same pieces recorded against eager.
 import { createRandom } from '@shared/random'
-import { recipeSchema, type Recipe } from '@shared/search/run'
+import { recipeSchema, type Recipe } from '@shared/search/recipe'
 import { describe, expect, it } from 'vitest'
 import { buildNetwork } from '../networks/network'
 import { tf, type Scalar, type Tensor1D, type Tensor2D, type Variable } from '../tensorflow/backend'

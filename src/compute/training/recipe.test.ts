@@ -1,7 +1,7 @@
 // Every part of a recipe in a real training: that it trains, that it changes what it should, and what `deterministic` promises.
 import type { TrainEvent } from '@shared/contract/compute'
 import { AppError } from '@shared/errors'
-import type { Recipe } from '@shared/search/run'
+import type { Recipe } from '@shared/search/recipe'
 import { describe, expect, it } from 'vitest'
 import { readArrayFile } from '../networks/array-file'
 import { arithmeticOf } from './determinism'

@@ -1,5 +1,5 @@
 // Learning rate by step. Cosine: Loshchilov & Hutter 2017; linear warm-up: Goyal et al. 2017; milestones: He et al. 2015.
-import type { Recipe } from '@shared/search/run'
+import type { Recipe } from '@shared/search/recipe'
 
 type Schedule = Pick<Recipe, 'learningRate' | 'schedule' | 'warmUp' | 'milestones' | 'stepFactor'>
 

@@ -1,6 +1,6 @@
 // One network in training: variables, data and the recorded train and evaluation steps in one session.
 // Knows nothing of epochs, files or events; the trainer drives it.
-import type { Precision, Recipe } from '@shared/search/run'
+import type { Precision, Recipe } from '@shared/search/recipe'
 import { initialValues } from '../networks/initialise'
 import { trainedNames, type Network } from '../networks/network'
 import type { NamedArray } from '../networks/weights'

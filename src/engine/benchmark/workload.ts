@@ -8,7 +8,7 @@ import { chainDocument, cifarStem, classifierHead } from '@shared/architecture/d
 import { expandDocument } from '@shared/architecture/expand'
 import type { SplitFiles, TrainJob } from '@shared/contract/compute'
 import type { BENCHMARK_NETWORK_NAMES } from '@shared/contract/devices'
-import { recipeSchema } from '@shared/search/run'
+import { recipeSchema } from '@shared/search/recipe'
 
 const CLASSES = 10
 const SHAPE: [number, number, number] = [32, 32, 3]

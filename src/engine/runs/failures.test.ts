@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { AppError, type ErrorCode } from '@shared/errors'
 import type { Space } from '@shared/spaces/space'
+import { strategyByName } from '@shared/strategies/registry'
 import { createToySpace } from '@shared/strategies/testing/toy-space'
 import { listTrials } from '../storage/trials'
 import { createHarness, quickEvaluation, type Script } from '../testing/harness'
@@ -93,7 +94,7 @@ describe('failures', () => {
       parallel: 1,
       evaluate: failing(folder, 'internal', (number) => (number === 1 ? 0 : 9)).evaluate,
     })
-    await run(later, { strategy: 'random' })
+    await run(later, { strategy: { name: 'random' } })
     expect((await later.until('r', 'finished')).counts.failed).toBeGreaterThan(3)
     await later.close()
     const other = temporaryFolder()
@@ -104,7 +105,7 @@ describe('failures', () => {
         throw new AppError(trial.number % 3 === 0 ? 'diverged' : 'internal', 'No.')
       },
     })
-    await run(mixed, { strategy: 'random' })
+    await run(mixed, { strategy: { name: 'random' } })
     await mixed.until('r', 'finished')
     await mixed.close()
   })
@@ -163,7 +164,7 @@ describe('failures', () => {
     const harness = createHarness({
       folder: temporaryFolder(),
       prepare: () => ({
-        strategy: { name: 'x', usesProposer: false, propose: () => Promise.reject(new TypeError('a bug')) },
+        strategy: { ...strategyByName('random'), propose: () => Promise.reject(new TypeError('a bug')) },
       }),
     })
     await run(harness)
@@ -181,13 +182,13 @@ describe('failures', () => {
         reconstructor: {
           reconstruct: async (requests) => {
             if (deaths++ < 2) throw new AppError('compute-died', 'It died.')
-            const { createRandomReconstructor } = await import('@shared/strategies/testing/random-reconstructor')
+            const { createRandomReconstructor } = await import('@shared/strategies/random-reconstructor')
             return createRandomReconstructor(createToySpace() as unknown as Space).reconstruct(requests)
           },
         },
       }),
     })
-    await Promise.all([run(plain, { strategy: 'gpt-nas' }), run(dying, { strategy: 'gpt-nas' })])
+    await Promise.all([run(plain, { strategy: { name: 'gpt-nas' } }), run(dying, { strategy: { name: 'gpt-nas' } })])
     await Promise.all([plain.until('r', 'finished'), dying.until('r', 'finished')])
     expect(deaths).toBeGreaterThan(2)
     expect(await words(dying)).toEqual(await words(plain))

@@ -62,7 +62,7 @@ describe('a search at a resolution', () => {
 
   it('shares results with runs of the same resolution alone', async () => {
     const engine = await opened(temporaryFolder())
-    const definition = { strategy: 'random' as const }
+    const definition = { strategy: { name: 'random' } } as const
     for (const resolution of [null, 8, 12]) expect((await ran(engine, at(resolution, definition))).jobs).toHaveLength(3)
     for (const resolution of [null, 8, 12]) expect((await ran(engine, at(resolution, definition))).jobs).toEqual([])
   })

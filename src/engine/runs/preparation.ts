@@ -52,7 +52,7 @@ export function createPreparation(options: PreparationOptions): PrepareRun {
     const library = storedLibrary(run.userBlocks)
     const facts = { shape: ready.manifest.shape, classes: ready.manifest.classes.length }
     const space = spaceOfRun(definition, facts, library)
-    const strategy = strategyByName(definition.strategy)
+    const strategy = strategyByName(definition.strategy.name)
     const indices = await storeSplit(run, ready, artefacts, store)
     refuseCancelled(signal)
     return {

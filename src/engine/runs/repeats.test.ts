@@ -25,7 +25,7 @@ describe('repeats', () => {
         return quickEvaluation(folder)(trial, ...rest)
       },
     })
-    await run(harness, { strategy: 'random', populationSize: 5, generations: 2 })
+    await run(harness, { strategy: { name: 'random' }, populationSize: 5, generations: 2 })
     expect((await harness.until('r', 'finished')).counts.finished).toBe(10)
     expect(trained).toHaveLength(2)
     const trials = await listTrials(harness.store.db, 'r')
@@ -41,13 +41,13 @@ describe('repeats', () => {
       })
       expect(trained).toContain(source.id)
     }
-    await run(harness, { strategy: 'random', populationSize: 5, generations: 1 }, 'second')
+    await run(harness, { strategy: { name: 'random' }, populationSize: 5, generations: 1 }, 'second')
     await harness.until('second', 'finished')
     expect(trained).toHaveLength(2)
     await run(
       harness,
       {
-        strategy: 'random',
+        strategy: { name: 'random' },
         populationSize: 5,
         generations: 1,
         recipe: { ...newRun('x').definition.recipe, epochs: 3 },

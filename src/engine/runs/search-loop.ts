@@ -39,6 +39,7 @@ export function historyOf(trials: readonly TrialRecord[], generation: number): M
     history[trial.generation]?.push({
       trialId: trial.id,
       genotype: trial.genotype,
+      origin: trial.origin,
       fitness: trial.state === 'finished' ? (trial.fitness ?? undefined) : undefined,
     })
   }
@@ -74,21 +75,19 @@ async function askStrategy(
   const { definition } = run
   for (let attempt = 1; ; attempt++) {
     try {
-      return await prepared.strategy.propose({
-        space: prepared.space,
-        populationSize: definition.populationSize,
-        generations: definition.generations,
-        history: historyOf(before, generation),
-        // A stream per generation: what one drew never shifts the next, and a resumed run draws the same.
-        random: createRandom(definition.seed).fork(`generation-${generation}`),
-        seeds: prepared.seeds,
-        ...(prepared.reconstructor !== undefined && { reconstructor: prepared.reconstructor }),
-        rates: {
-          crossover: definition.crossoverRate,
-          mutation: definition.mutationRate,
-          elimination: definition.eliminationRate,
+      return await prepared.strategy.propose(
+        {
+          space: prepared.space,
+          populationSize: definition.populationSize,
+          generations: definition.generations,
+          history: historyOf(before, generation),
+          // A stream per generation: what one drew never shifts the next, and a resumed run draws the same.
+          random: createRandom(definition.seed).fork(`generation-${generation}`),
+          seeds: prepared.seeds,
+          ...(prepared.reconstructor !== undefined && { reconstructor: prepared.reconstructor }),
         },
-      })
+        definition.strategy,
+      )
     } catch (thrown) {
       const error = errorData(thrown)
       if (!hasLostCompute(thrown) || attempt >= MAX_ATTEMPTS) throw thrown

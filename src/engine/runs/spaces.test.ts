@@ -43,7 +43,7 @@ describe('a search', () => {
     const engine = await openEngine(temporaryFolder())
     await fetchTiny(engine)
     for (const channels of [4, 5]) {
-      const definition = tinySearch({ space: cells(channels), strategy: 'random' })
+      const definition = tinySearch({ space: cells(channels), strategy: { name: 'random' } })
       await follow(engine, (await engine.client.searches.create({ definition })).id)
     }
     const [wide, narrow] = await engine.client.searches.list()
@@ -58,7 +58,7 @@ describe('a search', () => {
     const refusals: [object, RegExp][] = [
       [{ space: { kind: 'user', file: words, table: 'arch,accuracy\n0,0.5\n1,0.6' } }, /cannot be trained.*"thin"/],
       [{ space: { kind: 'user', file: words, table: null } }, /needs its table table\.csv/],
-      [{ space: cells(4), strategy: 'gpt-nas' }, /writes block chains; this search visits nas-bench-201/],
+      [{ space: cells(4), strategy: { name: 'gpt-nas' } }, /writes block chains; this search visits nas-bench-201/],
     ]
     for (const [change, message] of refusals) {
       const definition = tinySearch(change)

@@ -44,7 +44,7 @@ describe('the benchmark of an engine', () => {
     for await (const _ of await client.datasets.get({ name: 'tiny' }));
     const definition = runDefinitionSchema.parse({
       name: 'long',
-      strategy: 'random',
+      strategy: { name: 'random' },
       populationSize: 2,
       generations: 1,
       space: { blocks: ['common-conv'], minBlocks: 1, maxBlocks: 2, stemWidth: 4, maxWidth: 8 },

@@ -73,11 +73,11 @@ export async function checkDefinition(services: Services, definition: RunDefinit
     notes.push(`The space holds ${exact ? '' : 'up to '}${magnitude(count)} architectures.`)
   })
   await attempt(async () => {
-    if (!strategyByName(definition.strategy).usesProposer || searchedSpace(definition).kind === 'single') return
+    if (!strategyByName(definition.strategy.name).usesProposer || searchedSpace(definition).kind === 'single') return
     proposableSpace(definition)
     await access(proposerFolder).catch(() => {
       problems.push(
-        `The strategy ${definition.strategy} needs a proposer checkpoint in ${proposerFolder}. Choose the strategy ga, or install a checkpoint.`,
+        `The strategy ${definition.strategy.name} needs a proposer checkpoint in ${proposerFolder}. Choose the strategy ga, or install a checkpoint.`,
       )
     })
   })

@@ -18,7 +18,7 @@ export async function newRunOf({ store, datasets }: Services, id: string, given:
   const userBlocks = await searchableBlocks(store.db)
   const facts = datasets.describe(definition.data.dataset, definition.data.resolution)
   const space = provenSpace(definition, facts, storedLibrary(userBlocks))
-  if (strategyByName(definition.strategy).usesProposer) proposableSpace(definition)
+  if (strategyByName(definition.strategy.name).usesProposer) proposableSpace(definition)
   const seeds: NewRun['seeds'][number][] = []
   for (const designId of definition.seedDesigns) {
     const { design, document } = await loadDesign(store.db, designId)
@@ -38,7 +38,14 @@ export async function newRunOf({ store, datasets }: Services, id: string, given:
 /** One architecture is one trial, whatever else the definition says. */
 function settled(definition: RunDefinition): RunDefinition {
   if (definition.space.kind !== 'single') return definition
-  return { ...definition, strategy: 'random', populationSize: 1, generations: 1, maxTrials: null, seedDesigns: [] }
+  return {
+    ...definition,
+    strategy: { name: 'random' },
+    populationSize: 1,
+    generations: 1,
+    maxTrials: null,
+    seedDesigns: [],
+  }
 }
 
 /** The genotype of a designed network, or why the space cannot express it. */

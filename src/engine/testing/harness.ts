@@ -13,7 +13,7 @@ import { createRunViews } from '../runs/watch'
 import { createArtefacts } from '../storage/artefacts'
 import { openStore } from '../storage/store'
 import { strategyByName } from '@shared/strategies/registry'
-import { createRandomReconstructor } from '@shared/strategies/testing/random-reconstructor'
+import { createRandomReconstructor } from '@shared/strategies/random-reconstructor'
 import { createToySpace, toyFitness } from '@shared/strategies/testing/toy-space'
 
 export type Script = Evaluator['evaluate']
@@ -76,7 +76,7 @@ export function createHarness(options: HarnessOptions) {
     prepare: (run) =>
       Promise.resolve({
         space,
-        strategy: strategyByName(run.definition.strategy),
+        strategy: strategyByName(run.definition.strategy.name),
         seeds: [],
         reconstructor: createRandomReconstructor(space),
         parallel,

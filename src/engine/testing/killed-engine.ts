@@ -12,7 +12,9 @@ async function search(folder: string, isLong: boolean): Promise<void> {
       return quickEvaluation(folder)(trial, ...rest)
     },
   })
-  await harness.orchestrator.create(newRun('r', { populationSize: 4, generations: 6, strategy: 'ga', seed: 5 }))
+  await harness.orchestrator.create(
+    newRun('r', { populationSize: 4, generations: 6, strategy: { name: 'ga' }, seed: 5 }),
+  )
   await harness.orchestrator.resume('r')
 }
 

@@ -3,7 +3,7 @@ import path from 'node:path'
 import { onTestFinished } from 'vitest'
 import type { EngineContract } from '@shared/contract'
 import type { RunUpdate } from '@shared/contract/searches'
-import { runDefinitionSchema, type RunDefinition } from '@shared/search/run'
+import { runDefinitionSchema, type RunDefinition, type RunDefinitionInput } from '@shared/search/run'
 import { chainSpaceSchema, type ChainSpaceDefinition } from '@shared/spaces/block-chain/schema'
 import { memoryPorts } from '@shared/transport/port'
 import { createClient, serveRouter, type Client } from '@shared/transport/rpc'
@@ -72,10 +72,10 @@ export function tinyChains(change: Partial<ChainSpaceDefinition> = {}): ChainSpa
 }
 
 /** Two generations of three small chains. */
-export function tinySearch(change: Partial<RunDefinition> = {}): RunDefinition {
+export function tinySearch(change: Partial<RunDefinitionInput> = {}): RunDefinition {
   return runDefinitionSchema.parse({
     name: 'tiny',
-    strategy: 'ga',
+    strategy: { name: 'ga' },
     populationSize: 3,
     generations: 2,
     space: tinyChains(),

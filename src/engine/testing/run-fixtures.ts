@@ -1,13 +1,19 @@
 // Rows for tests of what lies above storage.
-import { runDefinitionSchema, type RunDefinition } from '@shared/search/run'
+import { runDefinitionSchema, type RunDefinition, type RunDefinitionInput } from '@shared/search/run'
 import type { NewRun } from '../storage/runs'
 import type { NewTrial } from '../storage/trials'
 
-export function definition(change: Partial<RunDefinition> = {}): RunDefinition {
-  return runDefinitionSchema.parse({ name: 'a search', populationSize: 4, generations: 2, strategy: 'ga', ...change })
+export function definition(change: Partial<RunDefinitionInput> = {}): RunDefinition {
+  return runDefinitionSchema.parse({
+    name: 'a search',
+    populationSize: 4,
+    generations: 2,
+    strategy: { name: 'ga' },
+    ...change,
+  })
 }
 
-export function newRun(id: string, change: Partial<RunDefinition> = {}): NewRun {
+export function newRun(id: string, change: Partial<RunDefinitionInput> = {}): NewRun {
   const defined = definition(change)
   return {
     id,

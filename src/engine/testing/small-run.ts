@@ -1,6 +1,6 @@
 // A small run of the toy space in a harness, and what it left behind: what the tests of runs share.
 import { AppError } from '@shared/errors'
-import type { RunDefinition } from '@shared/search/run'
+import type { RunDefinitionInput } from '@shared/search/run'
 import { readJournal } from '../storage/journal'
 import { listTrials } from '../storage/trials'
 import { epochOf, type createHarness, type Script } from './harness'
@@ -8,10 +8,15 @@ import { newRun } from './run-fixtures'
 
 export type Harness = ReturnType<typeof createHarness>
 
-export const small: Partial<RunDefinition> = { populationSize: 4, generations: 3, strategy: 'ga', seed: 5 }
+export const small: Partial<RunDefinitionInput> = {
+  populationSize: 4,
+  generations: 3,
+  strategy: { name: 'ga' },
+  seed: 5,
+}
 
 /** Creates a run and starts it. */
-export async function run(harness: Harness, change: Partial<RunDefinition> = {}, id = 'r'): Promise<void> {
+export async function run(harness: Harness, change: Partial<RunDefinitionInput> = {}, id = 'r'): Promise<void> {
   await harness.orchestrator.create(newRun(id, { ...small, ...change }))
   await harness.orchestrator.resume(id)
 }

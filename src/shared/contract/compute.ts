@@ -3,7 +3,7 @@
 import { eventIterator, oc } from '@orpc/contract'
 import { z } from 'zod'
 import { exportFormatSchema } from '../exchange/formats'
-import { recipeSchema } from '../search/run'
+import { recipeSchema } from '../search/recipe'
 import { epochSchema } from '../search/trial'
 import {
   proposerInfoSchema,

@@ -1,9 +1,16 @@
 // The genetic algorithm alone: the paper's control without the GPT, with everything else equal.
-import { nextGeneration } from './offspring'
+import { z } from 'zod'
+import { setting } from '../search/settings'
+import { breedingParameters, nextGeneration } from './offspring'
 import type { Strategy } from './strategy'
 
-export const gaStrategy: Strategy = {
+const schema = setting(z.object({ name: z.literal('ga'), ...breedingParameters }), {
+  description: 'The genetic algorithm alone: the paper’s control without the GPT.',
+})
+
+export const gaStrategy = {
   name: 'ga',
+  schema,
   usesProposer: false,
-  propose: (context) => Promise.resolve(nextGeneration(context)),
-}
+  propose: (context, own) => Promise.resolve(nextGeneration(context, own)),
+} satisfies Strategy<z.infer<typeof schema>>

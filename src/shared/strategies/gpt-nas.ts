@@ -1,29 +1,26 @@
-// GPT-NAS (arXiv 2305.05351): the genetic algorithm whose individuals are rebuilt before they are evaluated.
-// Its controls differ in the reconstructor alone, which is why that is the one argument here.
+// GPT-NAS (arXiv 2305.05351): the genetic algorithm whose individuals the proposer rebuilds before they are evaluated.
+import { z } from 'zod'
 import { AppError } from '../errors'
-import { nextGeneration } from './offspring'
-import { reconstructAll } from './reconstruct'
-import type { Reconstructor, Strategy, StrategyContext } from './strategy'
+import { setting } from '../search/settings'
+import { breedingParameters, nextGeneration } from './offspring'
+import { eliminationParameters, reconstructAll } from './reconstruct'
+import type { Strategy } from './strategy'
 
-/** A strategy that rebuilds with whatever `reconstructorOf` returns. */
-export function reconstructingStrategy(
-  name: string,
-  usesProposer: boolean,
-  reconstructorOf: (context: StrategyContext) => Reconstructor,
-): Strategy {
-  return {
-    name,
-    usesProposer,
-    propose: async (context) => reconstructAll(nextGeneration(context), context, reconstructorOf(context)),
-  }
-}
-
-export const gptNasStrategy = reconstructingStrategy('gpt-nas', true, (context) => {
-  if (context.reconstructor === undefined)
-    throw new AppError(
-      'runtime-missing',
-      'The strategy gpt-nas needs the proposer, and none is loaded.',
-      'Choose a proposer checkpoint, or use the strategy ga.',
-    )
-  return context.reconstructor
+const schema = setting(z.object({ name: z.literal('gpt-nas'), ...breedingParameters, ...eliminationParameters }), {
+  description: 'The genetic algorithm whose architectures the proposer partly rebuilds before they are evaluated.',
 })
+
+export const gptNasStrategy = {
+  name: 'gpt-nas',
+  schema,
+  usesProposer: true,
+  propose: async (context, own) => {
+    if (context.reconstructor === undefined)
+      throw new AppError(
+        'runtime-missing',
+        'The strategy gpt-nas needs the proposer, and none is loaded.',
+        'Choose a proposer checkpoint, or use the strategy ga.',
+      )
+    return reconstructAll(nextGeneration(context, own), context, context.reconstructor, own)
+  },
+} satisfies Strategy<z.infer<typeof schema>>

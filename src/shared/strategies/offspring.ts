@@ -1,5 +1,7 @@
 // One generation of offspring: parents by binary tournament, one-point crossover and mutation at their rates, as CNN-GA
 // does (Sun et al. 2020, Algorithm 3); the paper of GPT-NAS gives the rates (0.9 and 0.3) and leaves the rest open.
+import { z } from 'zod'
+import { setting } from '../search/settings'
 import { bestMember, eliteProposals, parentPool } from './elitism'
 import { knownKeys, preferFresh } from './freshness'
 import { initialPopulation, randomProposals } from './initial'
@@ -7,20 +9,38 @@ import type { Proposal, StrategyContext } from './strategy'
 import { selectParents } from './tournament'
 import type { Genotype } from '../spaces/space'
 
+/** Rates of the paper; CNN-GA has 0.9 and 0.2. */
+export const breedingParameters = {
+  crossoverRate: setting(z.number().min(0).max(1).default(0.9), {
+    description: 'Chance that two parents exchange parts.',
+    kind: 'percent',
+    paper: 0.9,
+  }),
+  mutationRate: setting(z.number().min(0).max(1).default(0.3), {
+    description: 'Chance that a child is changed in one place.',
+    kind: 'percent',
+    paper: 0.3,
+  }),
+}
+export interface BreedingRates {
+  readonly crossoverRate: number
+  readonly mutationRate: number
+}
+
 /** Two children of two parents; a child that neither operator touched is a copy. */
 function breed(
-  context: StrategyContext,
+  { space }: StrategyContext,
+  rates: BreedingRates,
   pool: ReturnType<typeof parentPool>,
   random: StrategyContext['random'],
 ): Proposal[] {
-  const { space, rates } = context
   const [father, mother] = selectParents(pool, random)
-  const crossover = father.trialId !== mother.trialId && random.chance(rates.crossover)
+  const crossover = father.trialId !== mother.trialId && random.chance(rates.crossoverRate)
   const children: readonly Genotype[] = crossover
     ? space.crossover(father.genotype, mother.genotype, random)
     : [father.genotype, mother.genotype]
   return children.map((child, i) => {
-    const mutation = random.chance(rates.mutation)
+    const mutation = random.chance(rates.mutationRate)
     const parents = crossover ? [father.trialId, mother.trialId] : [(i === 0 ? father : mother).trialId]
     return {
       genotype: mutation ? space.mutate(child, random) : child,
@@ -30,7 +50,7 @@ function breed(
 }
 
 /** The whole next generation of the genetic algorithm: the elite, then offspring. The first one, and any after nothing but failures, is random. */
-export function nextGeneration(context: StrategyContext): Proposal[] {
+export function nextGeneration(context: StrategyContext, rates: BreedingRates): Proposal[] {
   if (context.history.length === 0) return initialPopulation(context)
   if (bestMember(context.history) === undefined) return randomProposals(context, context.populationSize)
   const elite = eliteProposals(context.history, context.populationSize)
@@ -40,7 +60,7 @@ export function nextGeneration(context: StrategyContext): Proposal[] {
     context.populationSize - elite.length,
     knownKeys(context),
     (proposal) => context.space.canonicalKey(proposal.genotype),
-    () => breed(context, pool, random),
+    () => breed(context, rates, pool, random),
   )
   return [...elite, ...offspring]
 }

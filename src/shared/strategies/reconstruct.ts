@@ -1,11 +1,21 @@
 // Reconstruction (GPT-NAS section III-E, Algorithm 1): each block of an offspring is eliminated with a rate that falls
 // over the generations, and a Reconstructor fills the gaps. Which blocks go is decided here; what comes is its affair.
+import { z } from 'zod'
 import { AppError } from '../errors'
+import { setting } from '../search/settings'
 import { knownKeys } from './freshness'
 import type { Proposal, Reconstruction, ReconstructionRequest, Reconstructor, StrategyContext } from './strategy'
 
 /** Rounds for a proposal that comes back as a known architecture: later rounds draw other places and another seed. */
 const ROUNDS = 3
+
+export const eliminationParameters = {
+  eliminationRate: setting(z.number().min(0).max(1).default(0.4), {
+    description: 'Share of the blocks that is replaced in the first generation; it falls linearly to 0 at the end.',
+    kind: 'percent',
+    paper: 0.4,
+  }),
+}
 
 /** Rate at generation t of T: initial (1 - t/T), t = 0..T-1 (paper: 0.4 falling linearly to 0). */
 export function eliminationRate(initial: number, generation: number, generations: number): number {
@@ -42,9 +52,10 @@ export async function reconstructAll(
   proposals: readonly Proposal[],
   context: StrategyContext,
   reconstructor: Reconstructor,
+  own: { readonly eliminationRate: number },
 ): Promise<Proposal[]> {
   const { space } = context
-  const rate = eliminationRate(context.rates.elimination, context.history.length, context.generations)
+  const rate = eliminationRate(own.eliminationRate, context.history.length, context.generations)
   const result = [...proposals]
   const isOpen = (proposal: Proposal): boolean => !['elite', 'seed'].includes(proposal.origin.operator)
   const keys = knownKeys(context)

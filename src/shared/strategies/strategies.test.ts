@@ -2,11 +2,14 @@
 import { describe, expect, it } from 'vitest'
 import { createRandom } from '../random'
 import { gaStrategy } from './ga'
-import { gptNasStrategy, reconstructingStrategy } from './gpt-nas'
+import { gaRandomReplacementStrategy } from './ga-random-replacement'
+import { gptNasStrategy } from './gpt-nas'
+import { localSearchStrategy } from './local-search'
 import { randomStrategy } from './random'
+import { regularisedEvolutionStrategy } from './regularised-evolution'
 import { eliminationRate } from './reconstruct'
-import type { Member, ReconstructionRequest } from './strategy'
-import { createRandomReconstructor } from './testing/random-reconstructor'
+import type { Member, Reconstructor, ReconstructionRequest, Strategy } from './strategy'
+import { createRandomReconstructor } from './random-reconstructor'
 import { bestSoFar, contextFor, simulate } from './testing/simulate'
 import { createToySpace, toyFitness, type Word } from './testing/toy-space'
 import { selectParents, tournament } from './tournament'
@@ -14,7 +17,13 @@ import { selectParents, tournament } from './tournament'
 const space = createToySpace()
 const paper = { space, fitness: toyFitness, populationSize: 30, generations: 20 }
 const word = (...digits: number[]): Word => ({ space: 'toy', digits })
-const member = (trialId: number, fitness: number | undefined): Member => ({ trialId, fitness, genotype: word(trialId) })
+const ORIGIN = { operator: 'random', parents: [], crossover: false, mutation: false, reconstructed: [] } as const
+const member = (trialId: number, fitness: number | undefined): Member => ({
+  trialId,
+  fitness,
+  genotype: word(trialId),
+  origin: { ...ORIGIN, parents: [], reconstructed: [] },
+})
 
 describe('binary tournament', () => {
   it('prefers the fitter of two: the best of n wins with probability (2n - 1) / n^2', () => {
@@ -38,7 +47,7 @@ describe('binary tournament', () => {
 
 describe('ga', () => {
   it('beats random search on the toy landscape, over ten seeds at the paper’s budget', async () => {
-    const finals = async (strategy: typeof gaStrategy): Promise<number[]> => {
+    const finals = async (strategy: Strategy): Promise<number[]> => {
       const values: number[] = []
       for (let seed = 1; seed <= 10; seed++) {
         const { history } = await simulate(strategy, { ...paper, seed })
@@ -69,8 +78,7 @@ describe('ga', () => {
   })
 
   it('applies operators at their rates', async () => {
-    const rates = { crossover: 0, mutation: 1, elimination: 0 }
-    const mutated = await simulate(gaStrategy, { ...paper, rates })
+    const mutated = await simulate(gaStrategy, { ...paper, own: { crossoverRate: 0, mutationRate: 1 } })
     const children = mutated.proposals.flat().filter(({ origin }) => origin.operator === 'offspring')
     expect(children.every(({ origin }) => origin.mutation && !origin.crossover && origin.parents.length === 1)).toBe(
       true,
@@ -88,14 +96,20 @@ describe('gpt-nas', () => {
   it('empties positions at that rate, never of the elite or a seed, and files what the proposer chose', async () => {
     const requests: ReconstructionRequest[][] = []
     const inner = createRandomReconstructor(space)
-    const spy = reconstructingStrategy('spy', true, () => ({
+    const reconstructor: Reconstructor = {
       reconstruct: (asked) => {
         requests.push([...asked])
         return inner.reconstruct(asked)
       },
-    }))
+    }
     const seeds = [word(0, 0, 0, 0, 0, 0, 0, 0, 0, 0)]
-    const { proposals } = await simulate(spy, { ...paper, populationSize: 200, generations: 4, seeds })
+    const { proposals } = await simulate(gptNasStrategy, {
+      ...paper,
+      populationSize: 200,
+      generations: 4,
+      seeds,
+      reconstructor,
+    })
     const rates = proposals.map((generation) => {
       const open = generation.filter(({ origin }) => origin.operator !== 'elite' && origin.operator !== 'seed')
       return open.flatMap(({ origin }) => origin.reconstructed).length / (open.length * 10)
@@ -115,22 +129,100 @@ describe('gpt-nas', () => {
   it('asks a bounded number of times where everything the proposer gives is known', async () => {
     let calls = 0
     const same = word(...new Array<number>(10).fill(7))
-    const stuck = reconstructingStrategy('stuck', true, () => ({
+    const stuck: Reconstructor = {
       reconstruct: (asked) => {
         calls++
         return Promise.resolve(asked.map(() => ({ genotype: same, choices: [] })))
       },
-    }))
-    await stuck.propose(contextFor({ ...paper, rates: { crossover: 0.9, mutation: 0.3, elimination: 1 } }, []))
+    }
+    await simulate(gptNasStrategy, { ...paper, generations: 1, reconstructor: stuck, own: { eliminationRate: 1 } })
     expect(calls).toBe(3)
   })
 
   it('refuses what lies outside the space, and says so when there is no proposer', async () => {
-    const broken = reconstructingStrategy('broken', true, () => ({
+    const broken: Reconstructor = {
       reconstruct: (asked) => Promise.resolve(asked.map(() => ({ genotype: word(1, 2), choices: [] }))),
-    }))
-    await expect(simulate(broken, paper)).rejects.toThrow(/outside the space toy: a word has 10 digits/)
+    }
+    await expect(simulate(gptNasStrategy, { ...paper, reconstructor: broken })).rejects.toThrow(
+      /outside the space toy: a word has 10 digits/,
+    )
     const { reconstructor: _, ...without } = contextFor(paper, [])
-    await expect(Promise.resolve().then(() => gptNasStrategy.propose(without))).rejects.toThrow(/needs the proposer/)
+    const own = gptNasStrategy.schema.parse({ name: 'gpt-nas' })
+    await expect(gptNasStrategy.propose(without, own)).rejects.toThrow(/needs the proposer/)
+  })
+})
+
+describe('ga-random-replacement', () => {
+  it('is gpt-nas to the letter, but for where the blocks come from', async () => {
+    // The proposer of a simulation draws at random too, so that the two must propose the same.
+    const { proposals } = await simulate(gaRandomReplacementStrategy, paper)
+    expect(proposals).toEqual((await simulate(gptNasStrategy, paper)).proposals)
+    expect(proposals.flat().some(({ origin }) => origin.reconstructed.length > 0)).toBe(true)
+  })
+})
+
+describe('regularised-evolution', () => {
+  it('starts with as many random architectures as live at once, then mutates only those that are alive', async () => {
+    const own = { aliveSize: 12, sampleSize: 3 }
+    const { proposals } = await simulate(regularisedEvolutionStrategy, { ...paper, populationSize: 5, own })
+    const flat = proposals.flat()
+    expect(flat.slice(0, 12).every(({ origin }) => origin.operator === 'random')).toBe(true)
+    flat.slice(12).forEach(({ origin }, i) => {
+      const generation = Math.floor((12 + i) / 5)
+      expect(origin).toMatchObject({ operator: 'offspring', mutation: true, crossover: false })
+      // Trials are numbered from 1; 12 live when the generation is proposed.
+      expect(origin.parents[0]).toBeGreaterThan(generation * 5 - 12)
+      expect(origin.parents[0]).toBeLessThanOrEqual(generation * 5)
+    })
+  })
+
+  it('prefers the fittest of a sample: with a sample of many it is nearly always the fittest alive', async () => {
+    const own = { aliveSize: 10, sampleSize: 100 }
+    const { proposals, history } = await simulate(regularisedEvolutionStrategy, { ...paper, populationSize: 10, own })
+    for (const [index, generation] of proposals.entries()) {
+      if (index === 0) continue
+      const best = Math.max(...history[index - 1]!.map(({ fitness }) => fitness!))
+      for (const { origin } of generation)
+        expect(history[index - 1]!.find(({ trialId }) => trialId === origin.parents[0])?.fitness).toBe(best)
+    }
+  })
+})
+
+describe('local-search', () => {
+  const near = (first: Word, second: Word): number => first.digits.filter((d, i) => d !== second.digits[i]).length
+
+  it('goes one change at a time, sees a neighbourhood whole before it moves, and moves to the best seen', async () => {
+    const { proposals, history } = await simulate(localSearchStrategy, { ...paper, populationSize: 5 })
+    const members = history.flat()
+    const genotypes = new Map(members.map(({ trialId, genotype }) => [trialId, genotype as Word]))
+    const climbed = proposals.flat().filter(({ origin }) => origin.operator === 'offspring')
+    expect(climbed.length).toBeGreaterThan(20)
+    for (const { genotype, origin } of climbed)
+      expect(near(genotype as Word, genotypes.get(origin.parents[0]!)!)).toBe(1)
+    // A toy word has ten neighbours: two generations of five around the best of the first.
+    const start = history[0]!.reduce((best, one) => (one.fitness! > best.fitness! ? one : best))
+    const around = [...proposals[1]!, ...proposals[2]!].map(({ origin }) => origin.parents[0])
+    expect(around).toEqual(new Array(10).fill(start.trialId))
+  })
+
+  it('moves at once where it may', async () => {
+    const own = { wholeNeighbourhood: false }
+    const { proposals, history } = await simulate(localSearchStrategy, { ...paper, populationSize: 1, own })
+    let best = history[0]![0]!
+    for (let index = 1; index < proposals.length; index++) {
+      const [proposal] = proposals[index]!
+      if (proposal!.origin.operator !== 'offspring') break
+      expect(proposal!.origin.parents).toEqual([best.trialId])
+      const [member] = history[index]!
+      if (member!.fitness! > best.fitness!) best = member!
+    }
+  })
+
+  it('starts anew on a peak', async () => {
+    // Everything is as good as everything: the first word is a peak.
+    const flat = { ...paper, populationSize: 5, generations: 6, fitness: () => 0.5 }
+    const { proposals } = await simulate(localSearchStrategy, flat)
+    const operators = proposals.map((generation) => generation[0]!.origin.operator)
+    expect(operators).toEqual(['random', 'offspring', 'offspring', 'random', 'offspring', 'offspring'])
   })
 })

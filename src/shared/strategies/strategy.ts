@@ -1,5 +1,6 @@
 // What decides which architecture comes next. A strategy is a pure function of its seed and of the finished
 // generations in trial order, so a resumed run proposes what the undisturbed one would have (docs/rules.md#order).
+import type { z } from 'zod'
 import type { Origin } from '../search/trial'
 import type { Genotype, Space } from '../spaces/space'
 import type { Random } from '../random'
@@ -8,6 +9,7 @@ import type { Random } from '../random'
 export interface Member {
   readonly trialId: number
   readonly genotype: Genotype
+  readonly origin: Origin
   /** Higher is better, from validation data only; undefined when the trial failed. */
   readonly fitness: number | undefined
 }
@@ -52,12 +54,14 @@ export interface StrategyContext {
   readonly seeds: readonly Genotype[]
   /** Present for strategies that use the proposer. */
   readonly reconstructor?: Reconstructor
-  readonly rates: { readonly crossover: number; readonly mutation: number; readonly elimination: number }
 }
 
-export interface Strategy {
-  readonly name: string
+/** @typeParam Own what a run's definition says of this strategy: its name and its own parameters */
+export interface Strategy<Own extends { readonly name: string } = { readonly name: string }> {
+  readonly name: Own['name']
+  /** Its part of a run's definition, every parameter with a default: form, command line and documentation are made from it. */
+  readonly schema: z.ZodType<Own>
   readonly usesProposer: boolean
   /** The whole next generation, `populationSize` proposals, none of which violates the space. */
-  propose(context: StrategyContext): Promise<readonly Proposal[]>
+  propose(context: StrategyContext, own: Own): Promise<readonly Proposal[]>
 }

@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto'
 import type { LayerGraph, LayerNode, ParameterValues } from '@shared/architecture/layer'
 import { createRandom } from '@shared/random'
-import { recipeSchema, type Precision, type Recipe } from '@shared/search/run'
+import { recipeSchema, type Precision, type Recipe } from '@shared/search/recipe'
 import { buildNetwork } from '../../networks/network'
 import { stepSeed } from '../order'
 import { residentData } from '../../data/resident-data'

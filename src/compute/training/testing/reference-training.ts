@@ -1,6 +1,6 @@
 // One dense layer trained in float64 by the published formulas: what every optimizer and every option of a recipe that acts
 // between loss and weights is held against. Formulas restated here, none of ours imported.
-import type { Recipe } from '@shared/search/run'
+import type { Recipe } from '@shared/search/recipe'
 
 export interface Model64 {
   /** `[inputs][classes]` */

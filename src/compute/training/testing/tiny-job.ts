@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import type { LayerGraph, LayerNode } from '@shared/architecture/layer'
 import type { SplitFiles, TrainJob } from '@shared/contract/compute'
 import { createRandom } from '@shared/random'
-import { recipeSchema, type Recipe } from '@shared/search/run'
+import { recipeSchema, type Recipe } from '@shared/search/recipe'
 import { onTestFinished } from 'vitest'
 
 const CLASSES = 3

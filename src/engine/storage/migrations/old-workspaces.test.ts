@@ -11,10 +11,13 @@ import { DATABASE_FILE, openStore } from '../store'
 import { listTrials, updateTrial } from '../trials'
 import { MIGRATIONS } from '.'
 
-/** As programs wrote it before runs had a resolution: what a field of today leaves out must have a default. */
+/** As programs wrote it before runs had a resolution and strategies their own parameters: what is left out has a default. */
 const OLD_DEFINITION = {
   name: 'Old',
   strategy: 'ga',
+  crossoverRate: 0.8,
+  mutationRate: 0.2,
+  eliminationRate: 0.4,
   populationSize: 4,
   generations: 2,
   data: { dataset: 'cifar-10', trainImages: 8000, validationImages: 2000, splitSeed: 0 },
@@ -76,6 +79,7 @@ describe('a workspace of before', () => {
     const store = openStore(oldWorkspace(version))
     const run = await getRun(store.db, 'r')
     expect(run).toMatchObject({ number: 1, state: 'finished', seconds: 12.5 })
+    expect(run.definition.strategy).toEqual({ name: 'ga', crossoverRate: 0.8, mutationRate: 0.2 })
     expect(run.definition).toMatchObject({ seed: 3, data: { trainImages: 8000, resolution: null } })
     const [trial] = await listTrials(store.db, 'r')
     expect(trial).toMatchObject({ genotype: { name: 'old' }, attempt: 2, fitness: 0.75, seconds: 12 })

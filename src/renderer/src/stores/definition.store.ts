@@ -6,6 +6,7 @@ import { computed, onScopeDispose, ref, toRaw, watch } from 'vue'
 import { useEngine } from '@/api/keys'
 import { useTask } from '@/api/use-task'
 import { settingProblems, type SettingProblem } from './setting-problems'
+import { upgradeDefinition } from '@shared/search/old-definitions'
 import { FIRST_LIGHT } from '@shared/search/samples'
 import { runDefinitionSchema, type RunDefinition } from '@shared/search/run'
 
@@ -19,6 +20,8 @@ const copy = (definition: RunDefinition): Draft => JSON.parse(JSON.stringify(toR
 export const useDefinitionStore = defineStore('definition', () => {
   const { client, generation } = useEngine()
   const draft = useLocalStorage<Draft>('gptnas.definition', copy(FIRST_LIGHT.definition))
+  // What an older version of the window kept.
+  draft.value = upgradeDefinition(draft.value) as Draft
 
   /** Which page of the left pane is on show; here, because the view itself does not outlive a change of views. */
   const page = ref<'definition' | 'runs'>('definition')

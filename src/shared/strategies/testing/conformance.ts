@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Genotype, Space } from '../../spaces/space'
 import { originSchema } from '../../search/trial'
+import { initialPopulation } from '../initial'
 import type { Strategy } from '../strategy'
 import { bestSoFar, contextFor, simulate, type SimulationOptions } from './simulate'
 
@@ -15,6 +16,11 @@ export function describeStrategy(strategy: Strategy, { name, space, fitness }: L
   const options: SimulationOptions = { space, fitness, populationSize: 8, generations: 5 }
 
   describe(`strategy ${strategy.name} on ${name}`, () => {
+    it('has a default for each of its own parameters', () => {
+      expect(strategy.schema.parse({ name: strategy.name })).toMatchObject({ name: strategy.name })
+      expect(strategy.schema.safeParse({ name: 'another' }).success).toBe(false)
+    })
+
     it.each([1, 2, 3, 8])('proposes whole generations of %i, all inside the space', async (populationSize) => {
       const { proposals } = await simulate(strategy, { ...options, populationSize })
       expect(proposals.map((generation) => generation.length)).toEqual(new Array(5).fill(populationSize))
@@ -87,13 +93,9 @@ export function describeStrategy(strategy: Strategy, { name, space, fitness }: L
     })
 
     it('starts from the initial population that every strategy starts from with this seed', async () => {
-      const first = await strategy.propose(
-        contextFor({ ...options, rates: { crossover: 1, mutation: 1, elimination: 0 } }, []),
-      )
-      const second = await strategy.propose(
-        contextFor({ ...options, rates: { crossover: 0, mutation: 0, elimination: 0 } }, []),
-      )
-      expect(first).toEqual(second)
+      const own = strategy.schema.parse({ name: strategy.name, eliminationRate: 0 })
+      const first = await strategy.propose(contextFor(options, []), own)
+      expect(first).toEqual(initialPopulation(contextFor(options, [])))
       expect(first.every(({ origin }) => origin.operator === 'random')).toBe(true)
     })
 

@@ -1,8 +1,8 @@
 // Drives a strategy as the engine does, without an engine: propose, evaluate in any order, file in trial order.
 import { createRandom } from '../../random'
 import type { Genotype, Space } from '../../spaces/space'
-import type { Member, Proposal, Strategy, StrategyContext } from '../strategy'
-import { createRandomReconstructor } from './random-reconstructor'
+import type { Member, Proposal, Reconstructor, Strategy, StrategyContext } from '../strategy'
+import { createRandomReconstructor } from '../random-reconstructor'
 
 export interface SimulationOptions {
   readonly space: Space
@@ -13,11 +13,11 @@ export interface SimulationOptions {
   readonly seeds?: readonly Genotype[]
   /** Seed of the order in which evaluations finish; it must not matter. */
   readonly completionSeed?: number
-  readonly rates?: StrategyContext['rates']
+  /** Stands for the proposer; left out, blocks are drawn at random. */
+  readonly reconstructor?: Reconstructor
+  /** What differs from the defaults of the strategy's own parameters; what it does not have is left out. */
+  readonly own?: Readonly<Record<string, unknown>>
 }
-
-/** Paper: crossover 0.9, mutation 0.3, elimination 0.4. */
-const PAPER_RATES = { crossover: 0.9, mutation: 0.3, elimination: 0.4 }
 
 export function contextFor(options: SimulationOptions, history: readonly (readonly Member[])[]): StrategyContext {
   return {
@@ -27,8 +27,7 @@ export function contextFor(options: SimulationOptions, history: readonly (readon
     history,
     random: createRandom(options.seed ?? 1).fork(`generation-${history.length}`),
     seeds: options.seeds ?? [],
-    reconstructor: createRandomReconstructor(options.space),
-    rates: options.rates ?? PAPER_RATES,
+    reconstructor: options.reconstructor ?? createRandomReconstructor(options.space),
   }
 }
 
@@ -45,16 +44,22 @@ export async function simulate(
 ): Promise<Simulation> {
   const history = [...resumed]
   const proposals: (readonly Proposal[])[] = []
+  const own = strategy.schema.parse({ ...options.own, name: strategy.name })
   const completion = createRandom(options.completionSeed ?? 0)
   while (history.length < options.generations) {
-    const proposed = await strategy.propose(contextFor(options, history))
+    const proposed = await strategy.propose(contextFor(options, history), own)
     const firstId = 1 + history.flat().length
     const results = new Map<number, number | undefined>()
     for (const slot of completion.shuffle(proposed.map((_, i) => i)))
       results.set(slot, options.fitness(proposed[slot]!.genotype))
     proposals.push(proposed)
     history.push(
-      proposed.map(({ genotype }, slot) => ({ trialId: firstId + slot, genotype, fitness: results.get(slot) })),
+      proposed.map(({ genotype, origin }, slot) => ({
+        trialId: firstId + slot,
+        genotype,
+        origin,
+        fitness: results.get(slot),
+      })),
     )
   }
   return { proposals, history }

@@ -4,7 +4,6 @@ const operators = {
   seed: 'Seed network',
   elite: 'Elite',
   offspring: 'Offspring',
-  injected: 'Injected',
 }
 
 export const results = {
@@ -117,7 +116,6 @@ export const results = {
       seed: 'One of your networks',
       elite: 'The best of the generation before, kept as it was',
       offspring: 'Bred from the generation before',
-      injected: 'Added to the running search by you',
     },
     crossover: 'Two parents exchanged parts of their chains',
     mutation: 'One place was mutated',

@@ -1,44 +1,42 @@
 import { describe, expect, it } from 'vitest'
-import { runDefinitionSchema } from '@shared/search/run'
 import { settingProblems } from '@/stores/setting-problems'
-import { SETTINGS, settingRange } from './settings'
+import { search } from '@/locales/en/search'
+import { runDefinitionSchema } from '@shared/search/run'
+import { SETTINGS } from '@shared/search/setting-list'
+import { GROUPS, groupedSettings } from './settings'
 
-/** Paths of a definition that are not for people to set. */
-const FIXED = ['format', 'space.kind']
+describe('the settings of the form', () => {
+  const textAt = (path: string): unknown =>
+    path
+      .split('.')
+      .reduce<unknown>(
+        (node, key) => (typeof node === 'object' && node !== null ? (node as Record<string, unknown>)[key] : undefined),
+        search.definition,
+      )
 
-function leaves(node: object, prefix = ''): string[] {
-  return Object.entries(node).flatMap(([key, value]: [string, unknown]) =>
-    typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? leaves(value, `${prefix}${key}.`)
-      : [`${prefix}${key}`],
-  )
-}
-
-describe('settings', () => {
-  it('cover the whole definition, once each', () => {
-    const paths = SETTINGS.map((setting) => setting.path)
-    expect(new Set(paths).size).toBe(paths.length)
-    expect([...paths, ...FIXED].sort()).toEqual(leaves(runDefinitionSchema.parse({ name: 'x' })).sort())
+  it.each(SETTINGS.map(({ path }) => path))('%s has a label, and a word for what it may leave empty', (path) => {
+    expect(textAt(`settings.${path}.label`)).toEqual(expect.any(String))
+    const { isNullable, kind } = SETTINGS.find((setting) => setting.path === path)!
+    if (isNullable && kind === 'number') expect(textAt(`settings.${path}.empty`)).toEqual(expect.any(String))
   })
 
-  it('take their ranges from the schema', () => {
-    expect(settingRange('populationSize')).toMatchObject({ min: 1, max: 1000, isInteger: true, isNullable: false })
-    expect(settingRange('maxTrials')).toMatchObject({ min: 1, max: undefined, isInteger: true, isNullable: true })
-    expect(settingRange('strategy').choices).toEqual(['gpt-nas', 'ga', 'random'])
-    expect(settingRange('seed')).toMatchObject({ min: undefined, max: undefined })
-    expect(() => settingRange('recipe.nothing')).toThrow('recipe.nothing')
+  it.each(SETTINGS.flatMap(({ choices }) => choices.map(({ value }) => value)))('%s has a name', (choice) => {
+    expect(Object.keys(search.definition.choices)).toContain(choice)
   })
 
-  it('show the paper’s values where the schema’s defaults are the paper’s', () => {
-    const definition = runDefinitionSchema.parse({ name: 'x' })
-    const paper = (path: string): unknown => SETTINGS.find((setting) => setting.path === path)?.paper
-    expect(paper('populationSize')).toBe(definition.populationSize)
-    expect(paper('generations')).toBe(definition.generations)
-    expect(paper('crossoverRate')).toBe(definition.crossoverRate)
-    expect(paper('mutationRate')).toBe(definition.mutationRate)
-    expect(paper('eliminationRate')).toBe(definition.eliminationRate)
-    expect(paper('recipe.epochs')).toBe(definition.recipe.epochs)
-    expect(definition.space).toMatchObject({ minBlocks: paper('space.minBlocks'), maxBlocks: paper('space.maxBlocks') })
+  it('stand under every heading, those of the chosen strategy alone', () => {
+    const shown = (name: string) =>
+      groupedSettings(
+        (path) => (path === 'strategy.name' ? name : undefined),
+        () => true,
+      )
+    expect(shown('ga').map(({ group }) => group)).toEqual(GROUPS)
+    const own = (name: string) =>
+      shown(name).flatMap(({ settings }) =>
+        settings.flatMap(({ path }) => (path.startsWith('strategy.') ? [path] : [])),
+      )
+    expect(own('ga')).toEqual(['strategy.name', 'strategy.crossoverRate', 'strategy.mutationRate'])
+    expect(own('random')).toEqual(['strategy.name'])
   })
 })
 
@@ -54,7 +52,7 @@ describe('problems of a definition', () => {
         name: '',
         populationSize: 0,
         generations: 2.5,
-        crossoverRate: 1.2,
+        strategy: { name: 'ga', crossoverRate: 1.2 },
         maxTrials: 0,
         space: { blocks: [] },
         recipe: { epochs: null, learningRate: 0, milestones: [0.5, null] },
@@ -63,7 +61,7 @@ describe('problems of a definition', () => {
       name: { key: 'tooShort' },
       populationSize: { key: 'tooSmall', limit: 1 },
       generations: { key: 'notWhole' },
-      crossoverRate: { key: 'tooBig', limit: 1 },
+      'strategy.crossoverRate': { key: 'tooBig', limit: 1 },
       maxTrials: { key: 'tooSmall', limit: 1 },
       'space.blocks': { key: 'tooFew' },
       'recipe.epochs': { key: 'notNumber' },

@@ -1,8 +1,9 @@
-// Test double of the proposer: refills emptied positions with seeded random names of the space.
-import { createRandom } from '../../random'
-import type { Space } from '../../spaces/space'
-import type { Reconstructor } from '../strategy'
+// Refills emptied positions with names of the space drawn at random: what a reconstruction is without knowledge.
+import { createRandom } from '../random'
+import type { Space } from '../spaces/space'
+import type { Reconstructor } from './strategy'
 
+/** Every name that fits a position is as likely as any other; where none does, what stood there stays. */
 export function createRandomReconstructor(space: Space): Reconstructor {
   return {
     reconstruct: (requests) =>
@@ -15,7 +16,9 @@ export function createRandomReconstructor(space: Space): Reconstructor {
               const next = space.replaceAt(current, position, name)
               return next === undefined ? [] : [{ name, next }]
             })
-            const picked = fitting[0]!
+            const [picked] = fitting
+            if (picked === undefined)
+              return { position, chosen: space.nameAt(current, position), probability: 1, alternatives: [] }
             current = picked.next
             return { position, chosen: picked.name, probability: 1 / fitting.length, alternatives: [] }
           })

@@ -1,0 +1,43 @@
+// Older forms of a definition, and that the newest is left alone.
+import { describe, expect, it } from 'vitest'
+import { STRATEGIES } from '../strategies/registry'
+import { upgradeDefinition } from './old-definitions'
+import { runDefinitionSchema } from './run'
+
+const strategyOf = (definition: unknown) => runDefinitionSchema.parse(definition).strategy
+
+describe('a definition in which the strategy is a name alone', () => {
+  it('opens, and rates beside it become the strategy’s own', () => {
+    const old = { name: 'x', strategy: 'gpt-nas', crossoverRate: 0.8, mutationRate: 0.2, eliminationRate: 0.1 }
+    const own = { crossoverRate: 0.8, mutationRate: 0.2, eliminationRate: 0.1 }
+    expect(strategyOf(old)).toEqual({ name: 'gpt-nas', ...own })
+    expect(upgradeDefinition(old)).toEqual({ name: 'x', strategy: { name: 'gpt-nas', ...own } })
+  })
+
+  it('had a default for it, and rates that its strategy did not look at', () => {
+    expect(strategyOf({ name: 'x', mutationRate: 0.2 })).toMatchObject({ name: 'gpt-nas', mutationRate: 0.2 })
+    expect(strategyOf({ name: 'x', strategy: 'random', mutationRate: 0.2 })).toEqual({ name: 'random' })
+  })
+
+  it('is refused with its path where a rate is wrong, or there is no such strategy', () => {
+    const issues = (definition: unknown) => runDefinitionSchema.safeParse(definition).error?.issues
+    expect(issues({ name: 'x', strategy: 'ga', mutationRate: 2 })?.[0]?.path).toEqual(['strategy', 'mutationRate'])
+    const [unknown] = issues({ name: 'x', strategy: 'gradient' }) ?? []
+    expect(unknown?.path).toEqual(['strategy', 'name'])
+    for (const { name } of STRATEGIES) expect(unknown?.message).toContain(name)
+  })
+})
+
+describe('a definition in its newest form', () => {
+  it('is left as it is, with what does not belong there', () => {
+    const newest = { name: 'x', strategy: { name: 'ga', mutationRate: 0.2 }, crossoverRate: 0.8 }
+    expect(upgradeDefinition(newest)).toBe(newest)
+    const parsed = runDefinitionSchema.parse(newest)
+    expect(runDefinitionSchema.parse(parsed)).toEqual(parsed)
+  })
+
+  it.each([null, 7, 'text', [1]])('is no %j', (value) => {
+    expect(upgradeDefinition(value)).toBe(value)
+    expect(runDefinitionSchema.safeParse(value).success).toBe(false)
+  })
+})
