@@ -36,11 +36,7 @@ function opError(op: Op, type: HalfType): number {
   const random = createRandom(3)
   return scoped(() => {
     // Each value once, so that a maximum is the same one in both precisions; 256 of them are exact in both types.
-    const values = Array.from({ length: 256 }, (_, i) => (i - 128) / 128)
-    for (let i = values.length - 1; i > 0; i--) {
-      const j = random.integer(i + 1)
-      ;[values[i], values[j]] = [values[j]!, values[i]!]
-    }
+    const values = random.shuffle(Array.from({ length: 256 }, (_, i) => (i - 128) / 128))
     const x = tf.tensor4d(values, [1, 8, 8, 4])
     const inHalf = (input: Tensor): Tensor => toFloat32(op(toHalf(input as Tensor4D, type)))
     const whole = (input: Tensor): Tensor => op(input as Tensor4D)

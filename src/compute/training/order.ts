@@ -6,15 +6,8 @@ import { createRandom } from '@shared/random'
  * @param seed of the trial
  */
 export function epochOrder(count: number, seed: number, epoch: number): Int32Array {
-  const order = Int32Array.from({ length: count }, (_, position) => position)
-  const random = createRandom(seed).fork('order').fork(epoch)
-  for (let i = count - 1; i > 0; i--) {
-    const j = random.integer(i + 1)
-    const held = order[i]!
-    order[i] = order[j]!
-    order[j] = held
-  }
-  return order
+  const positions = Array.from({ length: count }, (_, position) => position)
+  return Int32Array.from(createRandom(seed).fork('order').fork(epoch).shuffle(positions))
 }
 
 /** Steps of one epoch: the short rest is left out of that epoch, because its batch statistics would differ from all others'. */

@@ -8,6 +8,7 @@ import { temporaryFolder } from '../testing/temporary-folder'
 
 const cells = (channels: number): SpaceDefinition =>
   spaceSchema.parse({ kind: 'nas-bench-201', channels, stacks: 2, cellsPerStack: 1 })
+const smallCells = { kind: 'nas-bench-101', channels: 8, stacks: 1, cellsPerStack: 1 }
 const positions = ['a', 'b', 'c'].map((name) => ({ name, choices: ['resnet-basic', 'common-conv', 'identity'] }))
 const trained = { format: 'gptnas-space/1', name: 'mine', stemWidth: 8, positions }
 const words = {
@@ -20,7 +21,7 @@ const words = {
 describe('a search', () => {
   it.each<[string, object, object]>([
     ['cells of NAS-Bench-201', cells(4), { operations: expect.any(Array) as unknown }],
-    ['cells of NAS-Bench-101', { kind: 'nas-bench-101', channels: 8, stacks: 1, cellsPerStack: 1 }, { matrix: expect.any(String) as unknown }], // prettier-ignore
+    ['cells of NAS-Bench-101', smallCells, { matrix: expect.any(String) as unknown }],
     ["a user's space", { kind: 'user', file: trained }, { choices: expect.any(String) as unknown }],
   ])('trains %s and keeps what it searched', async (_title, space, genotype) => {
     const engine = await openEngine(temporaryFolder())

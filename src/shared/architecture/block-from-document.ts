@@ -9,7 +9,7 @@ import { expandBlockDocument } from './expand'
 export { isUserBlock, type UserBlockDefinition } from './document/user-block'
 
 /** @throws AppError `invalid-architecture` when the document is a network. */
-export function blockMetaOf(document: ArchitectureDocument): BlockMeta {
+function blockMetaOf(document: ArchitectureDocument): BlockMeta {
   const meta = metaOf(document)
   if (meta.kind === 'block') return meta
   throw new AppError(

@@ -33,6 +33,19 @@ interface Scope {
   readonly root: string | undefined
 }
 
+/** Where a block is spelled out. */
+interface BlockSite {
+  readonly scope: Scope
+  readonly record: BlockRecord
+  /** Complete parameters of the block. */
+  readonly values: ParameterValues
+  readonly input: Value
+  /** Put before the block's layer ids. */
+  readonly prefix: string
+  /** Node of the outermost document that the layers belong to. */
+  readonly root: string
+}
+
 type Report = Omit<ElaborationProblem, 'nodeId'>
 
 /** Never throws for what a document or a block can get wrong; a bug inside a definition does throw. */
@@ -264,7 +277,7 @@ class Walk {
     if (!input || resolved.problems.length > 0) return undefined
     const prefix = `${scope.prefix}${record.id}/`
     const root = scope.root ?? record.id
-    if (!inner) return this.#codeBlock(scope, record, found!, resolved.values, input, prefix, root)
+    if (!inner) return this.#codeBlock({ scope, record, values: resolved.values, input, prefix, root }, found!)
     const definitions = embedded ? scope.definitions : inner.definitions
     const stack = [...scope.stack, record.block]
     return this.#document(
@@ -273,15 +286,7 @@ class Walk {
     )
   }
 
-  #codeBlock(
-    scope: Scope,
-    record: BlockRecord,
-    block: BlockDefinition,
-    values: ParameterValues,
-    input: Value,
-    prefix: string,
-    root: string,
-  ): Value | undefined {
+  #codeBlock({ scope, record, values, input, prefix, root }: BlockSite, block: BlockDefinition): Value | undefined {
     const expansion = blockExpansion(block, values, input.shape)
     if ('reason' in expansion)
       return this.#report(scope, record.id, {

@@ -12,7 +12,7 @@ import type { DataFacts, Space, SpaceKind } from './space'
 import { userKind } from './user'
 
 /** By the discriminant, so each is only ever handed definitions of its own kind. */
-export const SPACE_KINDS: Readonly<Record<SpaceKindName, SpaceKind<SpaceDefinition>>> = {
+const SPACE_KINDS: Readonly<Record<SpaceKindName, SpaceKind<SpaceDefinition>>> = {
   'block-chain': chainKind,
   'nas-bench-101': cellKind,
   'nas-bench-201': edgeKind,

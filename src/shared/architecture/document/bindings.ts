@@ -56,7 +56,7 @@ export function resolveParameters(
 }
 
 /** The value a binding has in `scope`; undefined when the name is unknown there or a factor meets something not a number. */
-export function boundValue(
+function boundValue(
   binding: Binding,
   scope: ParameterValues,
   type: ParameterSpecs[string]['type'],

@@ -8,7 +8,7 @@ export type JsonObject = { readonly [key: string]: Json }
 export type Migration = (document: JsonObject) => JsonObject
 
 const PREFIX = 'gptnas-architecture/'
-export const CURRENT_VERSION = 1
+const CURRENT_VERSION = 1
 
 /** By the version they start from. Version 1 is the first one that was ever written, so there is none yet. */
 const MIGRATIONS: ReadonlyMap<number, Migration> = new Map()

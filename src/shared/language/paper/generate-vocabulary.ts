@@ -5,7 +5,7 @@
 import type { LayerKind } from '../../architecture/catalogue'
 import type { LayerStructure } from './layer-structure'
 
-export const SPECIAL_TOKEN_NAMES = ['<pad>', '<start>', '<end>', '<unk>'] as const
+const SPECIAL_TOKEN_NAMES = ['<pad>', '<start>', '<end>', '<unk>'] as const
 
 export interface VocabularyFile {
   readonly format: 'gptnas-vocabulary/1'

@@ -26,7 +26,6 @@ export function describeWorkbenchToken(id: number): string {
   return text
 }
 
-export const PAD = tokenId('<pad>')
 export const START = tokenId('<start>')
 export const END = tokenId('<end>')
 export const GAP = tokenId('<gap>')

@@ -107,7 +107,7 @@ export function canonicalGraphs(vertices: number): readonly CanonicalGraph[] {
 }
 
 /** Labels after renumbering: digit of the new number takes the digit of the old one. */
-export function renumberLabels(digits: readonly number[], permutation: readonly number[]): number[] {
+function renumberLabels(digits: readonly number[], permutation: readonly number[]): number[] {
   const moved = new Array<number>(digits.length).fill(0)
   digits.forEach((digit, i) => (moved[permutation[i + 1]! - 1] = digit))
   return moved

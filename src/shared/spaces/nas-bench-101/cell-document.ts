@@ -18,7 +18,7 @@ import type { CellNetworkOptions } from './cell-layers'
 import { branchesOf, wholeOf, wireCell } from './cell-wiring'
 
 /** Name of the embedded block. */
-export const CELL_BLOCK = 'nas-bench-101-cell'
+const CELL_BLOCK = 'nas-bench-101-cell'
 
 const NOTHING: DocumentParameters = {}
 

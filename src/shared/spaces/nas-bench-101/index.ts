@@ -23,7 +23,7 @@ export const cellKind: SpaceKind<CellSpaceDefinition> = {
           vertices: `at most ${MAX_VERTICES}`,
           edges: `at most ${MAX_EDGES}`,
           operations: space.names(),
-          skeleton: `${channels} channels, ${stacks} stacks of ${cellsPerStack} cells`,
+          skeleton: `${channels} channels, ${stacks} x ${cellsPerStack} cells`,
         },
       }),
     }

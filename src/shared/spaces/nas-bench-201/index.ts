@@ -16,7 +16,7 @@ export const edgeKind: SpaceKind<EdgeSpaceDefinition> = {
         parts: {
           edges: CELL_EDGES.length,
           operations: space.names(),
-          skeleton: `${channels} channels, ${stacks} stacks of ${cellsPerStack} cells`,
+          skeleton: `${channels} channels, ${stacks} x ${cellsPerStack} cells`,
         },
         classes: new Set([...space.all()].map(publishedEdgeClass)).size,
       }),
