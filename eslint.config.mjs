@@ -1,4 +1,5 @@
-// Lint rules: type-aware TypeScript, Vue, and the dependency direction of docs/architecture.md.
+// Lint rules: type-aware TypeScript, Vue, and which packages a folder may load. Which folder may import which is
+// .dependency-cruiser.mjs's.
 import prettier from 'eslint-config-prettier'
 import vue from 'eslint-plugin-vue'
 import tseslint from 'typescript-eslint'
@@ -14,17 +15,7 @@ const typed = {
   '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
 }
 
-/** Folders under src and the sibling folders each may import besides itself and shared. */
-const ALLOWED = {
-  shared: [],
-  node: [],
-  engine: ['node'],
-  compute: ['node'],
-  main: ['node'],
-  preload: [],
-  renderer: [],
-  cli: ['engine', 'node'],
-}
+const FOLDERS = ['shared', 'node', 'engine', 'compute', 'main', 'preload', 'renderer', 'cli']
 
 /** Packages that one place alone may load: a native library, or one that must stay replaceable. */
 const OWNED_PACKAGES = [
@@ -38,26 +29,16 @@ const OWNED_PACKAGES = [
   { group: ['electron'], owner: 'src/main', message: 'Only src/main (and preload) may import Electron.' },
 ]
 
-const directionRules = Object.entries(ALLOWED).flatMap(([folder, allowed]) => {
-  const forbidden = Object.keys(ALLOWED).filter(
-    (name) => name !== folder && name !== 'shared' && !allowed.includes(name),
-  )
-  const sibling = {
-    regex: `^((\\.\\./)+|@)(${forbidden.join('|')})(/|$)`,
-    message:
-      'Dependencies point one way: shared <- node <- {engine, compute, main, cli}; shared <- {preload, renderer}.',
-  }
+const packageRules = FOLDERS.flatMap((folder) => {
   const node = {
     group: ['node:*', 'fs', 'path', 'os', 'crypto'],
     message: 'src/shared and src/renderer are pure: no Node.',
   }
-  const alias = { group: ['@/*'], message: '@/ is the alias of the renderer.' }
   const packages = OWNED_PACKAGES.filter(
     ({ owner }) => !(owner === `src/${folder}` || (folder === 'preload' && owner === 'src/main')),
   )
-  const patterns = [sibling, ...packages.map(({ group, message }) => ({ group, message }))]
+  const patterns = packages.map(({ group, message }) => ({ group, message }))
   if (folder === 'shared' || folder === 'renderer') patterns.push(node)
-  if (folder !== 'renderer') patterns.push(alias)
   const rule = (list) => ({ 'no-restricted-imports': ['error', { patterns: list }] })
   const inner = OWNED_PACKAGES.filter(({ owner }) => owner.startsWith(`src/${folder}/`))
   return [
@@ -95,6 +76,6 @@ export default tseslint.config(
     rules: { ...typed, 'vue/multi-word-component-names': 'off' },
   },
   { files: ['src/**/*.{ts,vue}'], rules: { 'no-console': 'error', 'no-empty': ['error', { allowEmptyCatch: false }] } },
-  ...directionRules,
+  ...packageRules,
   prettier,
 )

@@ -15,6 +15,7 @@ const report = { line: (text) => process.stdout.write(`${text}\n`), progress: ()
 export const stages = [
   npmScript('format', 'format:check'),
   npmScript('lint', 'lint'),
+  npmScript('structure', 'structure'),
   npmScript('typecheck', 'typecheck'),
   { id: 'unit', title: 'unit', run: runVitest },
   { id: 'build', title: 'build', run: runBuild },

@@ -1,36 +1,7 @@
 // Every export format: how it is written, and how what was written is run again without our kernels. Each part is loaded when it
 // is first asked for, because the proof process may load nothing native and a compute needs no second runtime.
-import type { LayerGraph } from '@shared/architecture/layer'
-import type { Prediction, SplitFiles } from '@shared/contract/compute'
 import type { ExportFormat } from '@shared/exchange/formats'
-
-export interface ExportSource {
-  readonly graph: LayerGraph
-  /** The architecture document the graph was spelled out from, as JSON. */
-  readonly document: unknown
-  /** Weights file of a trial; null for formats that hold no trained values. */
-  readonly weights: string | null
-}
-
-export interface ExportContent {
-  readonly files: readonly { readonly name: string; readonly content: Buffer }[]
-  /** What only this format knows of its files: joins the export's metadata. */
-  readonly metadata: Readonly<Record<string, unknown>>
-}
-
-export interface PredictionJob {
-  /** Of an export. */
-  readonly folder: string
-  readonly data: SplitFiles
-  readonly indices: readonly number[]
-}
-
-export interface Format {
-  /** Makes the files; nothing is written yet. @throws AppError `invalid-architecture`, `invalid-input`, `storage-failed` */
-  write(source: ExportSource): Promise<ExportContent>
-  /** Runs written files in a runtime that has nothing of ours; null where there is nothing to run. @throws AppError `not-found`, `dataset-damaged` */
-  readonly predict: ((job: PredictionJob) => Promise<Prediction & { readonly runtime: string }>) | null
-}
+import type { Format } from './format'
 
 export const FORMATS: Readonly<Record<ExportFormat, Format>> = {
   tfjs: {

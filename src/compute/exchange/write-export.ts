@@ -3,9 +3,10 @@
 import { createHash } from 'node:crypto'
 import { mkdir, open, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { diskError } from '@node/disk'
 import type { ExportFormat } from '@shared/exchange/formats'
-import { writeFailure } from '../training/disk-space'
-import { FORMATS, type ExportContent, type ExportSource } from './formats'
+import type { ExportContent, ExportSource } from './format'
+import { FORMATS } from './formats'
 
 export interface WrittenFile {
   readonly name: string
@@ -58,7 +59,7 @@ export async function replaceFolder(folder: string, files: ExportContent['files'
   } catch (cause) {
     await rm(temporary, { recursive: true, force: true })
     const bytes = files.reduce((sum, { content }) => sum + content.length, 0)
-    throw await writeFailure('The export', folder, bytes, cause)
+    throw await diskError(`write the export ${folder}`, folder, bytes, cause)
   }
 }
 

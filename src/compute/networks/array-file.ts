@@ -12,7 +12,7 @@ import { AppError } from '@shared/errors'
 import { z } from 'zod'
 import { sizeOf, type NamedArray } from './weights'
 import { writeFileWhole } from '@node/whole-file'
-import { isMemoryRefusal } from '../training/memory-refusal'
+import { isMemoryRefusal } from '@node/memory-refusal'
 
 const MAGIC = Buffer.from('GPTNASW1', 'latin1')
 const HASH_BYTES = 32

@@ -5,7 +5,7 @@ import { implement } from '@orpc/server'
 import { computeContract, type ComputeInfo } from '@shared/contract/compute'
 import { selfCheckOf } from '@shared/runtime/compute-environment'
 import { processorTitle } from '@shared/runtime/device-title'
-import { withFigures } from '../training/memory-refusal'
+import { withFigures } from '@node/memory-refusal'
 import type { ProposerService } from '../proposer/service'
 import { lazyProposer } from './lazy-proposer'
 

@@ -1,9 +1,6 @@
 // Will a batch fit? A prediction from shapes before anything is allocated, because the kernel's out-of-memory killer ends
-// a process without an error that could be caught.
-import { readFileSync } from 'node:fs'
-import { freemem } from 'node:os'
+// a process without an error that could be caught. How much there is to take is node/memory.ts's.
 import { costOf } from '@shared/architecture/cost'
-import { controlGroup, memoryRoom, type ReadFile } from '@shared/runtime/control-groups'
 import type { Recipe } from '@shared/search/recipe'
 import type { Network } from '../networks/network'
 import { sizeOf } from '../networks/weights'
@@ -37,26 +34,4 @@ export function trainingBytes(network: Network, batchSize: number, dataBytes: nu
     (COPIES_OF_WEIGHTS + copies) * weights +
     TRAINING_FACTOR * activations.trainingBytes * batchSize
   )
-}
-
-function systemFile(file: string): string | null {
-  try {
-    // procfs and control groups are memory: reading them synchronously costs microseconds.
-    return readFileSync(file, 'utf8')
-  } catch (thrown) {
-    // Absent on other systems and outside a control group: then that limit does not exist.
-    if (thrown instanceof Error && 'code' in thrown) return null
-    throw thrown
-  }
-}
-
-/**
- * Bytes this process could still take: free and reclaimable memory, within the control groups round it (a container's limit)
- * where they have one.
- * @param read and `free` replaced in tests
- */
-export function availableMemory(read: ReadFile = systemFile, free = freemem): Promise<number> {
-  const kilobytes = /^MemAvailable:\s+(\d+) kB$/m.exec(read('/proc/meminfo') ?? '')?.[1]
-  const system = kilobytes === undefined ? free() : Number(kilobytes) * 1024
-  return Promise.resolve(Math.min(system, memoryRoom(read, controlGroup(read, 'memory')) ?? Infinity))
 }

@@ -10,11 +10,11 @@ import type { ExportProgress } from '@shared/contract/exports'
 import { AppError } from '@shared/errors'
 import { exportFormatFacts, type ExportFormat } from '@shared/exchange/formats'
 import { imagesOfRun, refuseOtherData } from '../runs/images'
-import type { Services } from '../services/services'
 import { insertExport } from '../storage/exports'
 import { getRun, type RunRecord } from '../storage/runs'
 import { getTrial, getTrialDocument, type TrialRecord } from '../storage/trials'
 import { proveExport, type ProvenNetwork } from './prove-export'
+import type { ExportTools } from './tools'
 
 export interface ExportWish {
   readonly trialId: number
@@ -37,30 +37,30 @@ interface Trained {
  * @throws AppError `read-only`, `not-found` for a trial without what the format needs, `conflict` for images of another data set, those of writing and proving
  */
 export async function* createExport(
-  services: Services,
+  tools: ExportTools,
   wish: ExportWish,
   signal: AbortSignal,
 ): AsyncGenerator<ExportProgress> {
   // An export without its stored proof is worth nothing: said before the work, not after it.
-  services.store.refuseReadOnly()
-  const trial = await getTrial(services.store.db, wish.trialId)
-  const run = await getRun(services.store.db, trial.runId)
+  tools.store.refuseReadOnly()
+  const trial = await getTrial(tools.store.db, wish.trialId)
+  const run = await getRun(tools.store.db, trial.runId)
   if (!exportFormatFacts(wish.format).isTrained) {
-    yield* write(services, wish, { trial, run, trained: null }, signal)
+    yield* write(tools, wish, { trial, run, trained: null }, signal)
     return
   }
   if (trial.weightsSha256 === null) throw untrained(trial)
   const user = `the export of trial ${trial.number} of run ${run.number}`
-  const release = services.datasets.hold(run.definition.data.dataset, user)
-  const unpin = services.artefacts.pin(trial.weightsSha256)
+  const release = tools.datasets.hold(run.definition.data.dataset, user)
+  const unpin = tools.artefacts.pin(trial.weightsSha256)
   try {
     const { resolution } = run.definition.data
     if (resolution !== null) {
       const message = `Looking for the images of ${resolution} pixels that trial ${trial.number} was trained on`
       yield { stage: 'writing', message, result: null }
     }
-    const trained = await trainedPart(services, run, trial, trial.weightsSha256, signal)
-    yield* write(services, wish, { trial, run, trained }, signal)
+    const trained = await trainedPart(tools, run, trial, trial.weightsSha256, signal)
+    yield* write(tools, wish, { trial, run, trained }, signal)
   } finally {
     unpin()
     release()
@@ -68,7 +68,7 @@ export async function* createExport(
 }
 
 async function trainedPart(
-  { artefacts, datasets }: Services,
+  { artefacts, datasets }: ExportTools,
   run: RunRecord,
   trial: TrialRecord,
   weightsSha256: string,
@@ -100,7 +100,7 @@ async function trainedPart(
 }
 
 async function* write(
-  { store, pool, startProof, appVersion }: Services,
+  { store, pool, startProof, appVersion }: ExportTools,
   { trialId, format, folder: wanted }: ExportWish,
   { trial, run, trained }: { readonly trial: TrialRecord; readonly run: RunRecord; readonly trained: Trained | null },
   signal: AbortSignal,

@@ -5,7 +5,7 @@ import type { Proof } from '@shared/contract/exports'
 import { comparePredictions } from '@shared/exchange/compare-predictions'
 import type { ExportFormat } from '@shared/exchange/formats'
 import { createRandom } from '@shared/random'
-import type { Services } from '../services/services'
+import type { ExportTools } from './tools'
 
 /** Images of the test split an export is proven on. Chosen: plain tfjs takes seconds for ten of a deep network. */
 const PROOF_IMAGES = 100
@@ -25,7 +25,7 @@ function drawIndices({ test, seed }: ProvenNetwork): number[] {
 
 /** @throws AppError those of the compute and of the proof process */
 export async function proveExport(
-  { pool, startProof }: Pick<Services, 'pool' | 'startProof'>,
+  { pool, startProof }: Pick<ExportTools, 'pool' | 'startProof'>,
   written: { readonly format: ExportFormat; readonly folder: string },
   network: ProvenNetwork,
   signal: AbortSignal,

@@ -3,7 +3,6 @@
 import type { Operation } from '../language/graphs/operation'
 import { INPUT, type OperationGraph } from '../language/graphs/operation-graph'
 import { graphOfWords, pathsOfWords, wiringOf, type PositionWords, type Wiring } from '../language/graphs/wiring'
-import type { Genotype, Space } from './space'
 
 export interface Features {
   /** The choice at each position; a shorter architecture has none behind its end. */
@@ -37,13 +36,4 @@ export function pathsOfGraph({ nodes, output }: OperationGraph, most: number): r
     )
   })
   return waysTo(output)
-}
-
-/** What the space tells; of one that tells nothing, the words at its positions as a chain. */
-export function featuresOf(space: Space): (genotype: Genotype) => Features {
-  if (space.features !== undefined) return space.features
-  return (genotype) => {
-    const words = Array.from({ length: space.positions(genotype) }, (_, position) => space.nameAt(genotype, position))
-    return featuresOfWords({ kind: 'chain' }, words)
-  }
 }

@@ -1,7 +1,8 @@
 // Search by a Gaussian process over any space: some random architectures first, then always the candidate that promises most.
 // Candidates are random members, neighbours of the best and refills of the best (docs/method.md, "Surrogate").
 import type { Random } from '../random'
-import { featuresOf, type Features } from '../spaces/features'
+import type { Features } from '../spaces/features'
+import { featuresOf } from './features-of'
 import type { Genotype, Space } from '../spaces/space'
 import { CandidatePool } from './candidates'
 import { GaussianProcess, type Grid } from './gaussian-process'

@@ -1,6 +1,6 @@
 // The architecture alone, as the file that the editor and `gpt-nas check` open: no weights, nothing to run.
 import { documentText, FILE_EXTENSION, parseDocument } from '@shared/architecture/document'
-import type { ExportContent, ExportSource } from '../formats'
+import type { ExportContent, ExportSource } from '../format'
 
 const FILE_NAME = `architecture${FILE_EXTENSION}`
 

@@ -7,7 +7,7 @@ import type { Prediction } from '@shared/contract/compute'
 import { AppError } from '@shared/errors'
 import { z } from 'zod'
 import { readRows } from '../../data/split-data'
-import type { PredictionJob } from '../formats'
+import type { PredictionJob } from '../format'
 
 const modelSchema = z.object({
   format: z.literal('layers-model'),

@@ -10,12 +10,13 @@ import type { ArchiveLimits } from '../files/limits'
 import type { StartDecoders } from '../images/decoders'
 import { chooseImporter } from '../importers'
 import { NO_CLASS, type ImportPlan } from '../importers/importer'
-import { labelBytes, type Manifest } from '../manifest'
+import type { Manifest } from '../manifest'
 import { refuseForeignFiles, refuseForeignFilesIn } from '../own-dataset'
 import { statistics } from '../statistics'
 import { assignSplits, type Assigned } from './assign-splits'
 import { compareImages } from './compare-images'
 import { decideShape } from './image-size'
+import { bytesOf } from './prepared-size'
 import { openTree, unrecognised } from './source-tree'
 import { writeWholeFolder, type Needs } from './whole-folder'
 import { writeImages } from './write-images'
@@ -49,15 +50,6 @@ export async function importDataset(options: ImportOptions): Promise<Manifest> {
     await rm(path.join(temporary, 'unpacked'), { recursive: true, force: true })
     return manifest
   })
-}
-
-/** Pixels and labels of every image; names are a small part of that. */
-export function bytesOf(
-  { parts, classes }: ImportPlan,
-  [height, width, channels]: readonly [number, number, number],
-): number {
-  const images = parts.reduce((sum, { labels }) => sum + labels.length, 0)
-  return images * (height * width * channels + labelBytes(classes.length))
 }
 
 async function prepareImport(options: ImportOptions, temporary: string, needs: Needs): Promise<Manifest> {

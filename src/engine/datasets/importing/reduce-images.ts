@@ -9,7 +9,7 @@ import { damagedFile } from '../importers/damaged'
 import { prepared } from '../importers/prepared'
 import { contentOf, type Manifest } from '../manifest'
 import { statistics } from '../statistics'
-import { bytesOf } from './import-dataset'
+import { bytesOf } from './prepared-size'
 import { writeWholeFolder } from './whole-folder'
 import { writeImages } from './write-images'
 

@@ -2,7 +2,9 @@
 import type { Run } from '@shared/search/run'
 import type { RunState } from '@shared/search/run-states'
 import type { TrialState } from '@shared/search/trial'
-import type { BadgeTone } from '@/components/ui/UiBadge.vue'
+
+/** Colour and shape of a state, as UiBadge draws them. */
+export type BadgeTone = 'running' | 'done' | 'pruned' | 'failed' | 'paused'
 
 /** Settled trials of the planned ones, fraction in [0, 1]. */
 export function runProgress(run: Run): number {
