@@ -3,6 +3,7 @@
 import { cpus } from 'node:os'
 import { join } from 'node:path'
 import { threadUseFor } from '../../src/engine/executors/threads'
+import { costOf } from '../../src/shared/architecture/cost'
 import type { SelfCheck } from '../../src/shared/contract/compute'
 import { environmentFor } from '../../src/shared/runtime/compute-environment'
 import { checkout } from '../harness'
@@ -39,7 +40,7 @@ const ours =
   (oneDnn: boolean, threads = cores) =>
   ({ graph, batch }: BenchNetwork): Environment => {
     const selfCheck: SelfCheck = { oneDnn, groupedConvolution: oneDnn, allocator: 'bfc', notices: [] }
-    const use = threads === 1 ? 'within-ops' : threadUseFor(graph, batch)
+    const use = threads === 1 ? 'within-ops' : threadUseFor(costOf(graph), batch)
     // Its notices on standard error tell whether Keras turned oneDNN on by itself.
     return { ...environmentFor(selfCheck, threads, use), TF_CPP_MIN_LOG_LEVEL: '0' }
   }

@@ -1,9 +1,8 @@
 // gpt-nas cost: parameters, multiply-accumulates, memory and receptive field of an architecture, per layer and in all.
 import type { Command } from 'commander'
 import { BUILT_IN_BLOCKS } from '@shared/architecture/blocks'
-import { costOf } from '@shared/architecture/cost'
 import { metaOf } from '@shared/architecture/document'
-import { expandDocument } from '@shared/architecture/expand'
+import { prepareArchitecture } from '@shared/architecture/prepared'
 import { ARCHITECTURE_HELP, readArchitecture } from '../architectures'
 import { runLocally, withJsonOption } from '../command'
 import { bytes, count, table } from '../format'
@@ -15,8 +14,8 @@ export function costCommand(program: Command): void {
     runLocally(options, (output) => {
       const document = readArchitecture(file)
       const { name } = metaOf(document)
-      const { graph, shapes, nodeOf } = expandDocument(document, BUILT_IN_BLOCKS)
-      const { layers, activations, weightsBytes, receptiveField, ...total } = costOf(graph, shapes)
+      const { graph, shapes, nodeOf, cost } = prepareArchitecture(document, BUILT_IN_BLOCKS)
+      const { layers, activations, weightsBytes, receptiveField, ...total } = cost
       const list = graph.nodes.map(({ id, kind }) => ({
         id,
         node: nodeOf.get(id) ?? id,

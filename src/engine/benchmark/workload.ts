@@ -6,6 +6,7 @@ import path from 'node:path'
 import { BUILT_IN_BLOCKS } from '@shared/architecture/blocks'
 import { chainDocument, cifarStem, classifierHead } from '@shared/architecture/document'
 import { expandDocument } from '@shared/architecture/expand'
+import type { LayerGraph } from '@shared/architecture/layer'
 import type { SplitFiles, TrainJob } from '@shared/contract/compute'
 import type { BENCHMARK_NETWORK_NAMES } from '@shared/contract/devices'
 import { recipeSchema } from '@shared/search/recipe'
@@ -19,7 +20,7 @@ const VALIDATION_IMAGES = 64
 export interface BenchmarkNetwork {
   readonly name: (typeof BENCHMARK_NETWORK_NAMES)[number]
   readonly batchSize: number
-  readonly graph: TrainJob['graph']
+  readonly graph: LayerGraph
 }
 
 /**
@@ -31,7 +32,7 @@ export const BENCHMARK_NETWORKS: readonly BenchmarkNetwork[] = [
   { name: 'middle', batchSize: 64, graph: residual(16) },
 ]
 
-function residual(width: number): TrainJob['graph'] {
+function residual(width: number): LayerGraph {
   const blocks = [0, 1, 2].flatMap((stage) =>
     [0, 1, 2].map((block) => ({
       block: 'resnet-basic',
@@ -46,8 +47,7 @@ function residual(width: number): TrainJob['graph'] {
     blocks,
     head: classifierHead(),
   })
-  // The schema's arrays are mutable; the graph is only read on its way out.
-  return expandDocument(document, BUILT_IN_BLOCKS).graph as unknown as TrainJob['graph']
+  return expandDocument(document, BUILT_IN_BLOCKS).graph
 }
 
 export interface Workload {

@@ -4,9 +4,8 @@ import { randomUUID } from 'node:crypto'
 import { mkdir } from 'node:fs/promises'
 import path from 'node:path'
 import type { BlockLibrary } from '@shared/architecture/block'
-import { parseDocument, readChain } from '@shared/architecture/document'
-import { expandDocument } from '@shared/architecture/expand'
-import type { LayerGraph } from '@shared/architecture/layer'
+import { readChain } from '@shared/architecture/document'
+import { prepareStored, type PreparedArchitecture } from '@shared/architecture/prepared'
 import type { SplitFiles, TrainJob } from '@shared/contract/compute'
 import { createRandom } from '@shared/random'
 import type { RunDefinition } from '@shared/search/run'
@@ -33,7 +32,7 @@ export interface TrainingOptions {
   /** The card that a slot's compute uses, to be measured; null on the processor. */
   readonly cardOf?: (slot: number) => TrainingCard | null
   /** Threads that its compute is to have; left out, those of the slot. */
-  readonly threadsFor?: (graph: LayerGraph, batchSize: number) => ThreadsWanted
+  readonly threadsFor?: (architecture: PreparedArchitecture, batchSize: number) => ThreadsWanted
   /** How long a compute may say nothing; replaced in tests. */
   readonly silence?: SilenceLimits
   /** How long a compute may take to let go of a training; replaced in tests. Milliseconds. */
@@ -58,24 +57,22 @@ export function trainingSeed(runSeed: number, architectureHash: string): number 
  */
 export function trainableNodes(
   definition: RunDefinition,
-  document: unknown,
+  { document, graph, nodeOf }: PreparedArchitecture,
   origin: Origin,
-  library: BlockLibrary,
 ): string[] | null {
   if (!definition.recipe.trainPredictedOnly || origin.reconstructed.length === 0) return null
-  const parsed = parseDocument(document)
-  const chain = readChain(parsed)
+  const chain = readChain(document)
   if ('reason' in chain) throw new Error(`a trial's document must be a chain of blocks: ${chain.reason}`)
   const positions = new Set(origin.reconstructed.map(({ position }) => position))
   const chosen = new Set(chain.blocks.filter((_, position) => positions.has(position)).map(({ id }) => id))
-  const { graph, nodeOf } = expandDocument(parsed, library)
   return graph.nodes.map(({ id }) => id).filter((id) => chosen.has(nodeOf.get(id) ?? ''))
 }
 
 export function createTrainingEvaluator(options: TrainingOptions): Evaluator {
   return {
     evaluate: async (trial, document, hooks, signal) => {
-      const job = await trainJob(options, trial, document)
+      const architecture = prepareStored(document, options.library)
+      const job = await trainJob(options, trial, architecture)
       let isBatchHalved = job.halveBatch === true
       const listening: EvaluationHooks = {
         ...hooks,
@@ -95,7 +92,7 @@ export function createTrainingEvaluator(options: TrainingOptions): Evaluator {
           }
         },
         signal,
-        threadsOf(options, job),
+        threadsOf(options, architecture),
       )
       return evaluation.catch(async (thrown: unknown): Promise<never> => {
         throw await afterMemoryKill(thrown, { ...job, halveBatch: isBatchHalved })
@@ -105,9 +102,12 @@ export function createTrainingEvaluator(options: TrainingOptions): Evaluator {
 }
 
 /** The slot's own where another compute works at that moment, but for a training whose numbers may not depend on that. */
-function threadsOf({ pool, threadsFor }: TrainingOptions, { graph, recipe }: TrainJob): ThreadsWanted {
+function threadsOf(
+  { pool, threadsFor, definition: { recipe } }: TrainingOptions,
+  architecture: PreparedArchitecture,
+): ThreadsWanted {
   const isAlone = recipe.deterministic || pool.statuses().every(({ state }) => state === 'idle' || state === 'dead')
-  return (isAlone && threadsFor?.(graph as unknown as LayerGraph, recipe.batchSize)) || 'of-slot'
+  return (isAlone && threadsFor?.(architecture, recipe.batchSize)) || 'of-slot'
 }
 
 /** Begins to measure the compute of a slot and tells `hooks`. */
@@ -123,22 +123,24 @@ function measureCompute(
   return meter
 }
 
-async function trainJob(options: TrainingOptions, trial: TrialRecord, document: unknown): Promise<TrainJob> {
-  const { definition, library } = options
-  const { graph } = expandDocument(parseDocument(document), library)
+async function trainJob(
+  options: TrainingOptions,
+  trial: TrialRecord,
+  architecture: PreparedArchitecture,
+): Promise<TrainJob> {
+  const { definition } = options
   const folder = checkpointFolder(options.checkpointsFolder, trial.id)
   await mkdir(folder, { recursive: true })
   return {
     lease: randomUUID(),
-    // The schema's arrays are mutable; the graph is only read on its way out.
-    graph: graph as unknown as TrainJob['graph'],
+    graph: architecture.graph,
     recipe: definition.recipe,
     seed: trainingSeed(definition.seed, trial.architectureHash),
     data: options.data,
     trainIndices: options.trainIndices,
     validationIndices: options.validationIndices,
     checkpointFolder: folder,
-    trainable: trainableNodes(definition, document, trial.origin, library),
+    trainable: trainableNodes(definition, architecture, trial.origin),
     timeLimitSeconds: definition.trialTimeLimit,
     halveBatch: isBatchHalved(folder),
   }

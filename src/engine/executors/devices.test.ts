@@ -3,6 +3,7 @@ import { implement } from '@orpc/server'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { costOf } from '@shared/architecture/cost'
 import { zooNetwork } from '@shared/architecture/zoo'
 import type { BenchmarkResult } from '@shared/contract/devices'
 import { selfCheckContract } from '@shared/contract/self-check'
@@ -80,18 +81,18 @@ function benchmarkOf(
 
 describe('the devices of a processor alone', () => {
   it('gives a training that runs alone all cores, unless a card trains or the user has set the threads', async () => {
-    const graph = zooNetwork('resnet18', { input: [32, 32, 3], classes: 10 }).graph
+    const network = { cost: costOf(zooNetwork('resnet18', { input: [32, 32, 3], classes: 10 }).graph) }
     const devices = await machine().open()
-    const alone = devices.threadsAlone(graph, 64)
+    const alone = devices.threadsAlone(network, 64)
     expect(alone).toEqual({ threads: 4, use: 'within-ops' })
     const [slot] = devices.plan().slots
     expect((await devices.environment(slot!)).env).toMatchObject({ TF_NUM_INTRAOP_THREADS: '1', TF_NUM_INTEROP_THREADS: '1' }) // prettier-ignore
     expect((await devices.environment(slot!, alone)).env).toMatchObject({ TF_NUM_INTRAOP_THREADS: '4', TF_NUM_INTEROP_THREADS: '4' }) // prettier-ignore
     expect((await devices.environment(slot!, { threads: 4, use: 'across-ops' })).env).toMatchObject({ TF_NUM_INTRAOP_THREADS: '1', TF_NUM_INTEROP_THREADS: '4' }) // prettier-ignore
     await devices.configure(settings({ threadsPerSlot: 2 }))
-    expect(devices.threadsAlone(graph, 64)).toBe('of-slot')
+    expect(devices.threadsAlone(network, 64)).toBe('of-slot')
     const onCards = await machine({ cards: { devices: CARDS, listing: LISTING }, uses: 'gpu' }).open()
-    expect(onCards.threadsAlone(graph, 64)).toBe('of-slot')
+    expect(onCards.threadsAlone(network, 64)).toBe('of-slot')
   })
 
   it('are one compute a core by rule, as measured after a benchmark, and as set before both', async () => {

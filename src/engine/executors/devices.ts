@@ -1,6 +1,6 @@
 // The devices of this machine as the engine uses them: settings, benchmark and machine put together into slots, the environment
 // of each slot's compute, and what people are shown of it. The plan itself is device-plan.ts, measuring is benchmark/.
-import type { LayerGraph } from '@shared/architecture/layer'
+import type { PreparedArchitecture } from '@shared/architecture/prepared'
 import type { BenchmarkResult, Devices as DevicesView, MachineKey } from '@shared/contract/devices'
 import { errorData } from '@shared/errors'
 import {
@@ -42,7 +42,7 @@ export interface Devices {
    */
   environment(slot: PlannedSlot, threads?: ThreadsWanted): Promise<CheckedEnvironment>
   /** Threads for a training that has the machine to itself: all cores, unless a card trains or the user has set the threads. */
-  threadsAlone(graph: LayerGraph, batchSize: number): ThreadsWanted
+  threadsAlone(architecture: Pick<PreparedArchitecture, 'cost'>, batchSize: number): ThreadsWanted
   view(): DevicesView
   /** Holds the pool's computes to their memory and gives it new slots when the plan changes. Call once. */
   govern(pool: ShapedPool): void
@@ -138,10 +138,10 @@ export async function createDevices(options: DevicesOptions): Promise<Devices> {
       const checked = await asked
       return { ...checked, env: { ...checked.env, ...device.env } }
     },
-    threadsAlone: (graph, batchSize) => {
+    threadsAlone: ({ cost }, batchSize) => {
       const isSet = withFallback(fromEnvironment, settings).threadsPerSlot !== null
       if (isSet || plan.slots.some(({ gpu }) => gpu !== null)) return 'of-slot'
-      return { threads: machine.cores, use: threadUseFor(graph, batchSize) }
+      return { threads: machine.cores, use: threadUseFor(cost, batchSize) }
     },
     view: () => viewOf(machine, settings, fromEnvironment, plan, notes, benchmark),
     govern: (governed) => {

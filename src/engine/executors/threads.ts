@@ -1,7 +1,6 @@
 // How many processor threads a job's compute has and what they do: as the plan of devices gives them to its slot, or, for a
 // training that runs alone, all of them. Why and by which figures: docs/decisions/071.
-import { costOf } from '@shared/architecture/cost'
-import type { LayerGraph } from '@shared/architecture/layer'
+import type { NetworkCost } from '@shared/architecture/cost'
 import type { ThreadUse } from '@shared/runtime/compute-environment'
 
 export interface ComputeThreads {
@@ -22,8 +21,7 @@ export const isSameThreads = (a: ThreadsWanted, b: ThreadsWanted): boolean =>
 const SMALL_OP = 16e6
 
 /** What suits the steps of a network best. */
-export function threadUseFor(graph: LayerGraph, batchSize: number): ThreadUse {
-  const { macs, layers } = costOf(graph)
+export function threadUseFor({ macs, layers }: NetworkCost, batchSize: number): ThreadUse {
   const working = [...layers.values()].filter((layer) => layer.macs > 0).length
   return (macs * batchSize) / Math.max(1, working) < SMALL_OP ? 'across-ops' : 'within-ops'
 }

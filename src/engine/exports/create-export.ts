@@ -2,10 +2,9 @@
 import path from 'node:path'
 import { access } from 'node:fs/promises'
 import { makeNamedFolder } from '@node/folders'
-import { parseDocument } from '@shared/architecture/document'
-import { expandDocument } from '@shared/architecture/expand'
 import { storedLibrary } from '@shared/architecture/library'
-import type { SplitFiles, TrainJob } from '@shared/contract/compute'
+import { prepareStored } from '@shared/architecture/prepared'
+import type { SplitFiles } from '@shared/contract/compute'
 import type { ExportProgress } from '@shared/contract/exports'
 import { AppError } from '@shared/errors'
 import { exportFormatFacts, type ExportFormat } from '@shared/exchange/formats'
@@ -108,8 +107,8 @@ async function* write(
   const folder = path.resolve(
     wanted ?? path.join(store.folders.exports, `run-${run.number}-trial-${trial.number}-${format}`),
   )
-  const document = parseDocument(await getTrialDocument(store.db, trialId))
-  const graph = expandDocument(document, storedLibrary(run.userBlocks)).graph as unknown as TrainJob['graph']
+  const library = storedLibrary(run.userBlocks)
+  const { document, graph } = prepareStored(await getTrialDocument(store.db, trialId), library)
   makeNamedFolder(path.dirname(folder))
   const { title } = exportFormatFacts(format)
   yield { stage: 'writing', message: `Writing trial ${trial.number} as ${title}`, result: null }

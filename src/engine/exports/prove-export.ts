@@ -1,6 +1,7 @@
 // The proof of an export: the trained network on a compute and the exported files in a fresh process see the same images, and what
 // they say is compared (shared/exchange).
-import type { SplitFiles, TrainJob } from '@shared/contract/compute'
+import type { LayerGraph } from '@shared/architecture/layer'
+import type { SplitFiles } from '@shared/contract/compute'
 import type { Proof } from '@shared/contract/exports'
 import { comparePredictions } from '@shared/exchange/compare-predictions'
 import type { ExportFormat } from '@shared/exchange/formats'
@@ -11,7 +12,7 @@ import type { ExportTools } from './tools'
 const PROOF_IMAGES = 100
 
 export interface ProvenNetwork {
-  readonly graph: TrainJob['graph']
+  readonly graph: LayerGraph
   readonly weights: string
   readonly test: SplitFiles
   /** Of the run: draws the images. */

@@ -2,9 +2,7 @@
 // result of the same architecture under the same conditions is found again.
 import { createHash } from 'node:crypto'
 import type { BlockLibrary } from '@shared/architecture/block'
-import { canonicalHash } from '@shared/architecture/canonical'
-import { costOf } from '@shared/architecture/cost'
-import { expandDocument } from '@shared/architecture/expand'
+import { prepareArchitecture } from '@shared/architecture/prepared'
 import type { RunDefinition } from '@shared/search/run'
 import type { Space } from '@shared/spaces/space'
 import { trainableNodes, trainingSeed } from '../evaluators/training'
@@ -30,10 +28,10 @@ export function describeCandidate(
 ): NewTrial {
   const parsed = space.parse(genotype)
   const document = space.toDocument(parsed, `Trial ${number}`)
-  const { graph } = expandDocument(document, library)
-  const cost = costOf(graph)
+  const architecture = prepareArchitecture(document, library)
+  const { parameters, macs } = architecture.cost
   // Of the network, not of the genotype: a cell in another skeleton is another network.
-  const architectureHash = canonicalHash(graph)
+  const architectureHash = architecture.key
   const { data, recipe, seed } = definition
   const evaluation = {
     architectureHash,
@@ -45,7 +43,7 @@ export function describeCandidate(
     splitSeed: data.splitSeed,
     recipe,
     seed: trainingSeed(seed, architectureHash),
-    trainable: trainableNodes(definition, document, origin, library),
+    trainable: trainableNodes(definition, architecture, origin),
   }
   return {
     genotype,
@@ -53,7 +51,7 @@ export function describeCandidate(
     architectureHash,
     evaluationKey: createHash('sha256').update(JSON.stringify(evaluation)).digest('hex'),
     origin,
-    parameters: cost.parameters,
-    macs: cost.macs,
+    parameters,
+    macs,
   }
 }

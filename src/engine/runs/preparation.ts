@@ -1,7 +1,7 @@
 // Makes a run ready from what the engine owns: its data set split, its space with the user's blocks as they were, its strategy,
 // a proposer on a compute where the strategy wants one, and the evaluator `training`.
-import type { LayerGraph } from '@shared/architecture/layer'
 import { storedLibrary } from '@shared/architecture/library'
+import type { PreparedArchitecture } from '@shared/architecture/prepared'
 import { searchedSpace, type RunDefinition } from '@shared/search/run'
 import { refuseCancelled } from '@node/cancel'
 import type { Datasets } from '../datasets/datasets'
@@ -27,7 +27,7 @@ export interface PreparationOptions {
   /** The card of a slot's compute; null on the processor. */
   readonly cardOf?: (slot: number) => TrainingCard | null
   /** Threads of a training that has the machine to itself; left out, those of its slot. */
-  readonly threadsAlone?: (graph: LayerGraph, batchSize: number) => ThreadsWanted
+  readonly threadsAlone?: (architecture: PreparedArchitecture, batchSize: number) => ThreadsWanted
   /** Folder of the proposer's checkpoint. */
   readonly proposerFolder: string
 }

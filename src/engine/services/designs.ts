@@ -3,7 +3,7 @@ import { implement } from '@orpc/server'
 import { BUILT_IN_BLOCKS } from '@shared/architecture/blocks'
 import { inspectDocument, isSound } from '@shared/architecture/checks'
 import { metaOf, parseDocument, readChain, type ArchitectureDocument } from '@shared/architecture/document'
-import { storedLibrary } from '@shared/architecture/library'
+import { blockLibrary } from '@shared/architecture/library'
 import { designsContract } from '@shared/contract/designs'
 import { AppError } from '@shared/errors'
 import {
@@ -25,10 +25,9 @@ async function factsOf({ store }: Services, document: ArchitectureDocument): Pro
   if (meta.kind === 'block' && BUILT_IN_BLOCKS.has(meta.name)) {
     throw new AppError('conflict', `"${meta.name}" is the name of a built-in block.`, 'Choose another name.')
   }
-  const others = (await searchableBlocks(store.db)).filter(
-    (other) => metaOf(parseDocument(other)).name !== meta.name || meta.kind === 'network',
-  )
-  const { problems, cost } = inspectDocument(document, storedLibrary(others))
+  const blocks = (await searchableBlocks(store.db)).map((block) => parseDocument(block))
+  const others = blocks.filter((other) => metaOf(other).name !== meta.name || meta.kind === 'network')
+  const { problems, cost } = inspectDocument(document, blockLibrary(others))
   return {
     kind: meta.kind,
     name: meta.name,

@@ -2,6 +2,7 @@
 // The engine trusts a compute's answers only under the lease it gave (docs/rules.md#truth).
 import { eventIterator, oc } from '@orpc/contract'
 import { z } from 'zod'
+import type { LayerGraph } from '../architecture/layer'
 import { exportFormatSchema } from '../exchange/formats'
 import { recipeSchema } from '../search/recipe'
 import { epochSchema } from '../search/trial'
@@ -14,7 +15,8 @@ import {
 } from './proposer'
 import { genotypeSchema } from '../spaces/genotype'
 
-export const layerGraphSchema = z.object({
+/** Declared as what it is read as, so that a graph goes into a job as it is. */
+export const layerGraphSchema: z.ZodType<LayerGraph, LayerGraph> = z.object({
   input: z.array(z.number().int()),
   nodes: z.array(
     z.object({

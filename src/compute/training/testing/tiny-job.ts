@@ -74,7 +74,7 @@ export async function tinyJob(
   return {
     folder,
     lease: 'lease-1',
-    graph: graph as TrainJob['graph'],
+    graph,
     recipe: recipeSchema.parse({ epochs: 4, batchSize: 16, cropPadding: 1, learningRate: 0.1, ...recipe }),
     seed: 5,
     data,

@@ -1,9 +1,8 @@
 // The space of one architecture: what training a given document searches. A run over it is one trial, so that training by hand
 // has everything a run has: progress, pause, resumption, weights, export.
-import { canonicalHash } from '../../architecture/canonical'
 import type { BlockLibrary } from '../../architecture/block'
 import { metaOf, type ArchitectureDocument } from '../../architecture/document'
-import { expandDocument } from '../../architecture/expand'
+import { prepareArchitecture } from '../../architecture/prepared'
 import { AppError } from '../../errors'
 import { refusedGenotype } from '../genotype'
 import type { Genotype, Space } from '../space'
@@ -26,7 +25,7 @@ export function createSingleSpace({ document, library, inputShape, classes }: Si
   const { name, kind } = metaOf(document)
   if (kind !== 'network')
     throw new AppError('invalid-architecture', `"${name}" is a ${kind}, expected a network.`, 'Put it into a network.')
-  const { graph, shapes } = expandDocument(document, library)
+  const { graph, shapes, key } = prepareArchitecture(document, library)
   const output = shapes.get(graph.output) ?? []
   if (joined(graph.input) !== joined(inputShape) || joined(output) !== String(classes))
     throw new AppError(
@@ -34,7 +33,6 @@ export function createSingleSpace({ document, library, inputShape, classes }: Si
       `"${name}" takes images of ${joined(graph.input)} and gives ${joined(output)} values; the data has images of ${joined(inputShape)} and ${classes} classes.`,
       'Set the input size and the classes of the network to those of the data (gpt-nas train --fit does), or train it at another resolution.',
     )
-  const key = canonicalHash(graph)
   const genotype: Genotype = { architecture: key }
   const isIt = (given: unknown): boolean =>
     typeof given === 'object' && given !== null && (given as Genotype)['architecture'] === key
