@@ -1,10 +1,10 @@
 // The proposer's procedures of the compute contract, in the order of the method: model/ is what the networks are, learning/ what
 // they learn from and how, use/ how a trained pair rebuilds and suggests blocks. Keeps the checkpoint and the space of the last call.
-import type { InferContractRouterInputs, InferContractRouterOutputs } from '@orpc/contract'
+import type { InferContractRouterOutputs, InferSchemaOutput } from '@orpc/contract'
 import type { BlockLibrary } from '@shared/architecture/block'
 import { storedLibrary } from '@shared/architecture/library'
 import type { ComputeContract } from '@shared/contract/compute'
-import { proposerSpaceSchema, proposerTrainingJobSchema, type ProposerTrainingEvent } from '@shared/contract/proposer'
+import type { ProposerSpace, ProposerTrainingEvent } from '@shared/contract/proposer'
 import { openSpace } from '@shared/spaces'
 import type { BlockChainSpace } from '@shared/spaces/block-chain/space'
 import { trainProposer } from './learning/train'
@@ -13,7 +13,10 @@ import { createProposals, type Proposals } from './use/proposals'
 import { reconstructChains } from './use/reconstruct'
 import { suggestBlocks } from './use/suggest'
 
-type Inputs = InferContractRouterInputs<ComputeContract>
+/** What a handler gets: parsed by the contract, defaults filled in. */
+type Inputs = {
+  [K in keyof ComputeContract]: InferSchemaOutput<NonNullable<ComputeContract[K]['~orpc']['inputSchema']>>
+}
 type Outputs = InferContractRouterOutputs<ComputeContract>
 type Procedure<K extends 'reconstruct' | 'proposerInfo' | 'suggest'> = (input: Inputs[K]) => Promise<Outputs[K]>
 
@@ -51,10 +54,10 @@ export function createProposerService(): ProposerService {
     loaded = { folder, sha256, proposals: createProposals(checkpoint) }
     return loaded.proposals
   }
-  const placeOf = (json: unknown, userBlocks: readonly unknown[]) =>
-    spaceFor(JSON.stringify([json, userBlocks]), () => {
+  const placeOf = (space: ProposerSpace, userBlocks: readonly unknown[]) =>
+    spaceFor(JSON.stringify([space, userBlocks]), () => {
       const library = storedLibrary(userBlocks)
-      const { definition, inputShape, classes } = proposerSpaceSchema.parse(json)
+      const { definition, inputShape, classes } = space
       return { library, space: openSpace(definition, { shape: inputShape, classes }, library) }
     })
 
@@ -81,6 +84,6 @@ export function createProposerService(): ProposerService {
       const place = placeOf(definition, userBlocks)
       return suggestBlocks({ proposals, ...place }, { genotype: place.space.parse(genotype), position, count })
     },
-    trainProposer: (job, signal) => trainProposer(proposerTrainingJobSchema.parse(job), signal),
+    trainProposer: (job, signal) => trainProposer(job, signal),
   }
 }
