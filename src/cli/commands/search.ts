@@ -1,89 +1,24 @@
 // gpt-nas search: start, resume, list, show. Progress goes to standard error, the result to standard output.
 import type { Command } from 'commander'
-import { readFileSync } from 'node:fs'
-import { dirname } from 'node:path'
 import { AppError } from '@shared/errors'
-import { upgradeDefinition } from '@shared/search/old-definitions'
-import { runDefinitionSchema, type Run, type RunDefinition } from '@shared/search/run'
+import type { Run, RunDefinition } from '@shared/search/run'
 import { SAMPLES } from '@shared/search/samples'
 import type { Trial } from '@shared/search/trial'
+import { STRATEGIES } from '@shared/strategies/registry'
 import { runCommand, withCommonOptions, type CommandContext, type CommonOptions } from '../command'
+import { readDefinition, type DefinitionSource } from '../definition'
 import { count, duration, percent, table } from '../format'
 import { EXIT } from '../output'
 import { exitCodeOf, resumeAdvice } from '../run-end'
-import { withSpaceFile } from '../spaces'
 import { usageColumns } from '../usage-text'
 import { watchRun } from '../watch-run'
 import { getDataset } from './dataset'
 import { exportText, exportTrial } from './export'
 import { findRun } from './search-run'
 
-interface StartOptions extends CommonOptions {
-  readonly config?: string
-  readonly sample?: string | true
+interface StartOptions extends CommonOptions, DefinitionSource {
   readonly export?: boolean
 }
-
-/** @throws AppError `invalid-input` with the path of every wrong field */
-export function readDefinition({ config, sample }: StartOptions): RunDefinition {
-  if (config === undefined) {
-    const wanted = sample === true || sample === undefined ? SAMPLES[0]?.id : sample
-    const found = SAMPLES.find(({ id }) => id === wanted)
-    if (sample === undefined)
-      throw new AppError(
-        'invalid-input',
-        'A search needs its settings.',
-        `Give --config FILE or --sample NAME (${SAMPLES.map(({ id }) => id).join(', ')}).`,
-      )
-    if (!found)
-      throw new AppError(
-        'invalid-input',
-        `There is no sample "${wanted}".`,
-        `Samples: ${SAMPLES.map(({ id }) => id).join(', ')}.`,
-      )
-    return found.definition
-  }
-  let json: unknown
-  try {
-    json = JSON.parse(readFileSync(config, 'utf8'))
-  } catch (cause) {
-    throw new AppError(
-      'invalid-input',
-      `${config} cannot be read as JSON: ${cause instanceof Error ? cause.message : String(cause)}`,
-      'docs/search-file.md describes the file.',
-      { cause },
-    )
-  }
-  if (isRecord(json)) json = { ...json, space: withSpaceFile(json['space'], dirname(config)) }
-  const parsed = runDefinitionSchema.safeParse(json)
-  if (!parsed.success) {
-    const issues = parsed.error.issues.map(({ path, message }) => `  ${path.join('.') || '(file)'}: ${message}`)
-    throw new AppError(
-      'invalid-input',
-      `${config} is not a valid search:\n${issues.join('\n')}`,
-      'docs/search-file.md describes every field.',
-    )
-  }
-  const unknown = unknownFields(upgradeDefinition(json), parsed.data)
-  if (unknown.length > 0)
-    throw new AppError(
-      'invalid-input',
-      `${config} is not a valid search:\n${unknown.map((path) => `  ${path}: there is no such field`).join('\n')}`,
-      'docs/search-file.md describes every field.',
-    )
-  return parsed.data
-}
-
-/** Paths that `given` has and `read` lacks: a slip of the pen would otherwise silently become a default. */
-function unknownFields(given: unknown, read: unknown, path = ''): string[] {
-  if (!isRecord(given) || !isRecord(read)) return []
-  return Object.entries(given).flatMap(([key, value]) =>
-    key in read ? unknownFields(value, read[key], `${path}${key}.`) : [`${path}${key}`],
-  )
-}
-
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** Before anything is fetched or stored. @throws AppError `invalid-input` with every problem */
 async function refuseProblems({ client }: CommandContext, definition: RunDefinition): Promise<void> {
@@ -146,6 +81,12 @@ export function searchCommand(program: Command): void {
       .description('start a search and follow it to its end; Ctrl-C pauses it cleanly')
       .option('--config <file>', 'JSON file with the settings')
       .option('--sample [name]', `settings that come with the product: ${SAMPLES.map(({ id }) => id).join(', ')}`)
+      .option(
+        '--set <field=value>',
+        `a setting in place of the file’s or the sample’s, such as strategy=ga; may be given again and again. Strategies: ${STRATEGIES.map(({ name }) => name).join(', ')}; every field: docs/search-file.md`,
+        (word: string, words: readonly string[]) => [...words, word],
+        [],
+      )
       .option('--export', 'export the best network at the end and prove the export'),
   ).action((options: StartOptions) =>
     runCommand(options, async (context) => {

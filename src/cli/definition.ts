@@ -1,0 +1,105 @@
+// The definition of a search as the command line is given it: from a file or a sample, with single settings typed in their place.
+import { readFileSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { AppError } from '@shared/errors'
+import { upgradeDefinition } from '@shared/search/old-definitions'
+import { runDefinitionSchema, type RunDefinition } from '@shared/search/run'
+import { SAMPLES } from '@shared/search/samples'
+import { SETTINGS, type SettingKind } from '@shared/search/setting-list'
+import { withSpaceFile } from './spaces'
+
+export interface DefinitionSource {
+  /** A JSON file. */
+  readonly config?: string
+  /** A sample's name; true takes the first. */
+  readonly sample?: string | true
+  /** `FIELD=VALUE`, in the order typed. */
+  readonly set?: readonly string[]
+}
+
+type Fields = Readonly<Record<string, unknown>>
+const isRecord = (value: unknown): value is Fields =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** @throws AppError `invalid-input` with the path of every wrong field */
+export function readDefinition(source: DefinitionSource): RunDefinition {
+  const { config, set = [] } = source
+  const given = upgradeDefinition(config === undefined ? sampleOf(source) : readFile(config))
+  const json = set.reduce(withSetting, given)
+  const parsed = runDefinitionSchema.safeParse(json)
+  const problems = parsed.success
+    ? unknownFields(upgradeDefinition(json), parsed.data).map((path) => `${path}: there is no such field`)
+    : parsed.error.issues.map(({ path, message }) => `${path.join('.') || '(file)'}: ${message}`)
+  if (!parsed.success || problems.length > 0)
+    throw new AppError(
+      'invalid-input',
+      `${config ?? 'This'} is not a valid search:\n${problems.map((problem) => `  ${problem}`).join('\n')}`,
+      'docs/search-file.md describes every field.',
+    )
+  return parsed.data
+}
+
+function sampleOf({ sample }: DefinitionSource): RunDefinition {
+  const names = SAMPLES.map(({ id }) => id).join(', ')
+  if (sample === undefined)
+    throw new AppError(
+      'invalid-input',
+      'A search needs its settings.',
+      `Give --config FILE or --sample NAME (${names}).`,
+    )
+  const found = sample === true ? SAMPLES[0] : SAMPLES.find(({ id }) => id === sample)
+  if (found === undefined) throw new AppError('invalid-input', `There is no sample "${sample}".`, `Samples: ${names}.`)
+  return found.definition
+}
+
+function readFile(config: string): unknown {
+  let json: unknown
+  try {
+    json = JSON.parse(readFileSync(config, 'utf8'))
+  } catch (cause) {
+    throw new AppError(
+      'invalid-input',
+      `${config} cannot be read as JSON: ${cause instanceof Error ? cause.message : String(cause)}`,
+      'docs/search-file.md describes the file.',
+      { cause },
+    )
+  }
+  return isRecord(json) ? { ...json, space: withSpaceFile(json['space'], dirname(config)) } : json
+}
+
+/** Kinds whose values are words; everything else is written as in JSON. */
+const WORDS: readonly SettingKind[] = ['text', 'choice', 'dataset']
+
+function valueOf(path: string, text: string): unknown {
+  const kind = SETTINGS.find((setting) => setting.path === path)?.kind
+  if (kind !== undefined && WORDS.includes(kind)) return text
+  try {
+    return JSON.parse(text)
+  } catch {
+    // No JSON is a word; whether one may stand there is the schema's affair.
+    return text
+  }
+}
+
+/** A definition in which one field is as it was typed. @throws AppError `invalid-input` where the words are not `FIELD=VALUE` */
+function withSetting(definition: unknown, typed: string): unknown {
+  const [path = '', ...rest] = typed.split('=')
+  if (path === '' || rest.length === 0)
+    throw new AppError('invalid-input', `"${typed}" sets nothing.`, 'Write --set FIELD=VALUE, such as --set seed=3.')
+  const value = valueOf(path, rest.join('='))
+  // Another strategy or kind of space has other fields: those of the one before go with it.
+  const isChoice = SETTINGS.some(({ when }) => when?.path === path)
+  const write = (node: unknown, [key = '', ...keys]: readonly string[]): Fields => {
+    const fields = isRecord(node) && !(isChoice && keys.length === 0) ? node : {}
+    return { ...fields, [key]: keys.length === 0 ? value : write(fields[key], keys) }
+  }
+  return upgradeDefinition(write(definition, path.split('.')))
+}
+
+/** Paths that `given` has and `read` lacks: a slip of the pen would otherwise silently become a default. */
+function unknownFields(given: unknown, read: unknown, path = ''): string[] {
+  if (!isRecord(given) || !isRecord(read)) return []
+  return Object.entries(given).flatMap(([key, value]) =>
+    key in read ? unknownFields(value, read[key], `${path}${key}.`) : [`${path}${key}`],
+  )
+}
