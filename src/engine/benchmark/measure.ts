@@ -3,6 +3,7 @@
 import type { ComputeContract } from '@shared/contract/compute'
 import { AppError } from '@shared/errors'
 import { createClient } from '@shared/transport/rpc'
+import { endedText } from '@shared/runtime/process-end'
 import { childController, refuseCancelled } from '@node/cancel'
 import { delay } from '@node/waiting'
 import type { ComputeClient } from '../executors/pool'
@@ -70,7 +71,7 @@ async function withinLimits<T>(
   const { controller: either, release } = childController(signal)
   timer.signal.addEventListener('abort', () => either.abort(), { once: true })
   const died = Promise.race(processes.map(({ exited }) => exited)).then((code): never => {
-    throw new AppError('compute-died', `A compute ended with code ${code ?? 'none'} while it was measured.`)
+    throw new AppError('compute-died', `A compute ${endedText(code)} while it was measured.`)
   })
   const late = delay(1000 * LIMIT_SECONDS, either.signal).then((): never => {
     refuseCancelled(signal)

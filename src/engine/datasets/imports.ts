@@ -108,7 +108,7 @@ export function createImports({
         throw new AppError(
           'conflict',
           `There is a data set "${name}" in this workspace already.`,
-          'Choose another name, or replace it (--replace).',
+          'Choose another name, or replace it.',
         )
       }
       const { controller, release } = childController(closing.signal)

@@ -1,6 +1,7 @@
 // One place for a compute in the pool: the process that lives there, if any, and what is shown of it.
 import type { ComputeStatus } from '@shared/contract/runtime'
 import { AppError } from '@shared/errors'
+import { endedText } from '@shared/runtime/process-end'
 import { createUsageMeter, type ProcessUsage } from '../machine/process-usage'
 import type { MemoryKills } from './memory-kills'
 import type { ComputeClient } from './pool'
@@ -52,7 +53,7 @@ export function liveCompute(slot: number, process: StartedProcess, client: Compu
 const diedAtWork = (name: string, code: number | null): AppError =>
   new AppError(
     'compute-died',
-    `${name} ended with code ${code ?? 'none'} in the middle of its work.`,
+    `${name} ${endedText(code)} in the middle of its work.`,
     'The trial is tried again by itself.',
   )
 

@@ -4,6 +4,7 @@ import { constants } from 'node:os'
 import { join } from 'node:path'
 import { AppError } from '@shared/errors'
 import { portFromIpc } from '@shared/transport/port'
+import { endedText } from '@shared/runtime/process-end'
 import type { ProcessStarter } from './process-starter'
 
 /** Lines kept of a child's standard error, for the reason when it dies. */
@@ -47,7 +48,7 @@ export function forkedProcesses(
         reject(
           new AppError(
             'compute-died',
-            `The ${kind} process ended with code ${code} before it answered. ${tail.trim()}`,
+            `The ${kind} process ${endedText(code)} before it answered. ${tail.trim()}`,
             'Run "gpt-nas doctor".',
           ),
         ),

@@ -2,6 +2,7 @@
 import { AppError } from '@shared/errors'
 import { portFromMain, type MainPortLike } from '@shared/transport/port'
 import type { EngineToMain, MainToEngine, ProcessKind } from '@shared/transport/supervision'
+import { endedText } from '@shared/runtime/process-end'
 import type { ProcessStarter, StartedProcess } from './process-starter'
 
 interface Pending {
@@ -52,7 +53,7 @@ export function mainProcesses(send: (message: EngineToMain) => void): MainProces
       pending?.reject(
         new AppError(
           'compute-died',
-          `The ${pending.kind} process ended with code ${message.code} before it answered.`,
+          `The ${pending.kind} process ${endedText(message.code)} before it answered.`,
           'Open Runtime and look at the diagnosis.',
         ),
       )

@@ -1,5 +1,6 @@
 // How long a compute may take to say its first word, and how its death is told from a fault of its answer.
 import { AppError } from '@shared/errors'
+import { endedText } from '@shared/runtime/process-end'
 import type { StartedProcess } from './process-starter'
 
 /** A compute loads TensorFlow and answers `info` within this; a cold disk needs several seconds. */
@@ -29,11 +30,7 @@ export async function withinStartLimit<T>(answer: Promise<T>, process: StartedPr
     }, START_LIMIT_MS)
   })
   const death = (code: number | null): AppError =>
-    new AppError(
-      'compute-died',
-      `A compute ended with code ${code ?? 'none'} while it started.`,
-      'Run "gpt-nas doctor".',
-    )
+    new AppError('compute-died', `A compute ${endedText(code)} while it started.`, 'Run "gpt-nas doctor".')
   const died = process.exited.then((code): never => {
     throw death(code)
   })

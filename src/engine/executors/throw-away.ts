@@ -1,6 +1,7 @@
 // One question to a process that may die of it: started for the question, ended after it, with a limit on its time.
 import type { SelfCheckContract } from '@shared/contract/self-check'
 import { createClient, type Client } from '@shared/transport/rpc'
+import { endedText } from '@shared/runtime/process-end'
 import type { ProcessStarter } from './process-starter'
 
 /** Loading TensorFlow from a cold disk and a few hundred tiny kernels: seconds; a hung kernel spins for ever. */
@@ -23,7 +24,7 @@ export async function askThrowAway<T>(
     timer = setTimeout(() => reject(new Error(`no answer within ${LIMIT_MS / 1000} s`)), LIMIT_MS)
   })
   const died = process.exited.then((code): never => {
-    throw new Error(`the check ended with code ${code ?? 'none'}`)
+    throw new Error(`the check ${endedText(code)}`)
   })
   try {
     return await Promise.race([question(client), limit, died])

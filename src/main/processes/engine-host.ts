@@ -3,6 +3,7 @@ import { MessageChannelMain, utilityProcess, type UtilityProcess, type WebConten
 import { join } from 'node:path'
 import { ENGINE_PORT_MESSAGE, HOST_CHANNELS, type EngineState } from '@shared/contract/window'
 import type { EngineArguments, EngineToMain, MainToEngine } from '@shared/transport/supervision'
+import { endedText } from '@shared/runtime/process-end'
 import { isPage } from '../page'
 import { ChildPrograms } from './child-programs'
 
@@ -97,7 +98,7 @@ export class EngineHost {
     if (this.isClosing || this.state.state === 'failed') return
     const now = Date.now()
     this.crashes = [...this.crashes.filter((at) => now - at < CRASH_WINDOW_MS), now]
-    this.report(`The engine ended with code ${code}; crash ${this.crashes.length} of ${MAX_CRASHES} within a minute.`)
+    this.report(`The engine ${endedText(code)}; crash ${this.crashes.length} of ${MAX_CRASHES} within a minute.`)
     if (this.crashes.length >= MAX_CRASHES) {
       this.publish({
         state: 'failed',

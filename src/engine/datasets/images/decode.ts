@@ -45,12 +45,18 @@ export async function decodeImage(bytes: Buffer): Promise<Raster> {
   return imageHeader(bytes).format === 'jpeg' ? decodeJpeg(bytes) : decodePng(bytes)
 }
 
+/** What the reader of PNG says, where that says anything: of a file cut short it tells of its own queue. */
+function damageText(cause: unknown): string {
+  const text = cause instanceof Error ? cause.message : String(cause)
+  return /read requests|unexpected end/i.test(text) ? 'it is cut short' : text
+}
+
 function decodePng(bytes: Buffer): Raster {
   let png: PNG
   try {
     png = PNG.sync.read(bytes)
   } catch (cause) {
-    throw new UnreadableImage(`is a damaged PNG: ${cause instanceof Error ? cause.message : String(cause)}`, { cause })
+    throw new UnreadableImage(`is a damaged PNG: ${damageText(cause)}`, { cause })
   }
   const count = png.height * png.width
   const pixels = new Uint8Array(count * 3)

@@ -351,7 +351,9 @@ describe('folders of images', () => {
     'mixed sizes without a chosen one',
     times(6, 35, async (random) => {
       const odd = { name: 'left/odd.png', data: pngOf(9 + random.integer(20), 8, 1) }
-      expect((await expectRefused(write(temporaryFolder(), [...classFolderFiles(4), odd]))).fix).toContain('--size')
+      expect((await expectRefused(write(temporaryFolder(), [...classFolderFiles(4), odd]))).fix).toContain(
+        'Choose a size',
+      )
     }),
   )
 })

@@ -46,5 +46,5 @@ async function commonSize(plan: ImportPlan, signal: AbortSignal): Promise<readon
 }
 
 function needsSize(message: string): AppError {
-  return new AppError('invalid-input', message, 'Choose a size, for example 32 (--size 32).')
+  return new AppError('invalid-input', message, 'Choose a size, for example 32.')
 }

@@ -13,6 +13,7 @@ import { chooseImporter } from '../importers'
 import { SplitQuestion } from '../importers/folder-layout'
 import { isImage } from '../importers/image-names'
 import { NO_CLASS, type ImportPlan } from '../importers/importer'
+import { errorCode } from '../../../node/file-error'
 
 export interface OpenTreeOptions {
   /** Where an archive is unpacked to; it may stay absent. */
@@ -116,10 +117,11 @@ async function statOf(place: string) {
   try {
     return await stat(place)
   } catch (cause) {
+    const isMissing = ['ENOENT', 'ENOTDIR'].includes(errorCode(cause))
     throw new AppError(
       'invalid-input',
-      `${place} cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`,
-      'Check the path.',
+      isMissing ? `There is no file or folder at ${place}.` : `${place} cannot be read (${errorCode(cause)}).`,
+      isMissing ? 'Check the path, or choose it again.' : 'Give yourself permission to read it, or choose another.',
       { cause },
     )
   }

@@ -32,6 +32,16 @@ describe('keys', () => {
     expect(useNavigationStore().view).toBe('search')
   })
 
+  it('belong to an open list first', async () => {
+    mounted = mountWithEngine(App)
+    await findById(testIds.view('search'))
+    const list = document.body.appendChild(document.createElement('div'))
+    list.setAttribute('role', 'listbox')
+    press('4', { code: 'Digit4' }, list)
+    expect(useNavigationStore().view).toBe('search')
+    list.remove()
+  })
+
   it('open the palette, which finds a run and goes there', async () => {
     mounted = mountWithEngine(App, { runs: [sampleRun(), sampleRun({ id: 'run-2', number: 2, state: 'finished' })] })
     await untilText(mounted.wrapper, 'Run 1')
@@ -142,16 +152,16 @@ describe('the window', () => {
     await eventually(() => expect(document.documentElement.dataset.theme).toBe('light'))
   })
 
-  it('lists problems until they are solved, once each', async () => {
+  it('lists failures until they are mended, once each', async () => {
     mounted = mountWithEngine(App)
     const notices = useNoticesStore()
     const error = { code: 'storage-failed' as const, message: 'Disk full.' }
     notices.report('a', 'Saving failed', error)
     notices.report('a', 'Saving failed', error)
     notices.report('b', 'Export failed', error)
-    await untilText(mounted.wrapper, '2 problems')
+    await untilText(mounted.wrapper, '2 failures')
     notices.resolve('a')
-    await untilText(mounted.wrapper, '1 problem')
+    await untilText(mounted.wrapper, '1 failure')
   })
 
   it('tells of a finished search', async () => {

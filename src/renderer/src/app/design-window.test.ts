@@ -1,7 +1,8 @@
 // The editor beside the other views: trials, searches, the proposer, and the preview they show.
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { h } from 'vue'
+import { defineComponent, h } from 'vue'
 import KeySheet from './frame/KeySheet.vue'
+import { useFrameCommands } from './frame/use-frame-commands'
 import { useDefinitionStore } from '@/stores/definition.store'
 import { useCommandsStore } from '@/stores/commands.store'
 import { useNavigationStore } from '@/stores/navigation.store'
@@ -44,6 +45,53 @@ describe('the key sheet', () => {
   })
 })
 
+describe('keys', () => {
+  const press = (key: string): void => {
+    const event = new KeyboardEvent('keydown', { key, code: key, bubbles: true, cancelable: true })
+    ;(document.activeElement ?? document.body).dispatchEvent(event)
+  }
+  const WithKeys = defineComponent(() => {
+    useFrameCommands()
+    return () => h(DesignView)
+  })
+
+  it('that delete mean the selection only while the drawing, the outline or nothing has the focus', async () => {
+    await start({}, WithKeys)
+    await click(designIds.openSample)
+    await click(designIds.outlineItem('block-2'))
+    const records = (): number => Object.keys(active().document.records).length
+    const before = records()
+    for (const id of [designIds.save, designIds.menu, designIds.paletteItem('block:common-conv'), designIds.tab('x')]) {
+      const found = document.querySelector<HTMLElement>(`[data-testid^="${id}"]`)
+      found?.focus()
+      press('Delete')
+      press('Backspace')
+    }
+    await settle()
+    expect(records()).toBe(before)
+    find(designIds.outlineItem('block-2')).element.focus()
+    press('Delete')
+    await settle()
+    expect(records()).toBeLessThan(before)
+  })
+
+  it('F6 and Shift+F6 go through the panes of the view, round and round', async () => {
+    await start({}, WithKeys)
+    await click(designIds.openSample)
+    const here = (): string =>
+      document.activeElement?.closest('[data-pane]')?.getAttribute('aria-label') ??
+      String(document.activeElement?.tagName)
+    const visited = Array.from({ length: 6 }, () => {
+      press('F6')
+      return here()
+    })
+    expect(visited).toEqual(['Palette', 'Outline', 'Canvas', 'Cost and problems', 'Inspector', 'Palette'])
+    const event = new KeyboardEvent('keydown', { key: 'F6', code: 'F6', shiftKey: true, bubbles: true })
+    document.activeElement?.dispatchEvent(event)
+    expect(here()).toBe('Inspector')
+  })
+})
+
 describe('with the rest of the workbench', () => {
   it('opens the network of a trial as a new design', async () => {
     await start({ trialDocument: sampleNetworkDocument('found') })
@@ -57,9 +105,11 @@ describe('with the rest of the workbench', () => {
     await click(designIds.openSample)
     expect(find(designIds.seedSearch).exists()).toBe(false)
     await click(designIds.save)
+    useDefinitionStore().page = 'runs'
     await click(designIds.seedSearch)
     expect(useDefinitionStore().value('seedDesigns')).toEqual(['d1'])
     expect(useNavigationStore().view).toBe('search')
+    expect(useDefinitionStore().page).toBe('definition')
     useNavigationStore().open('design')
     await click(designIds.newTab)
     await click(designIds.newNetwork)

@@ -11,7 +11,7 @@ export const testIds = {
   engineBanner: 'engine-banner',
   statusMachine: 'status-machine',
   statusRun: 'status-run',
-  statusProblems: 'status-problems',
+  statusFailures: 'status-failures',
 
   /** Search */
   definitionTab: 'search-tab-definition',
@@ -65,6 +65,7 @@ export const testIds = {
   importName: 'dataset-import-name',
   importSplits: 'import-splits',
   importPreview: 'import-preview',
+  importReplace: 'dataset-import-replace',
   importStart: 'dataset-import-start',
   importCancel: 'dataset-import-cancel',
   importReport: 'dataset-import-report',

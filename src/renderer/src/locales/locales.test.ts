@@ -61,8 +61,8 @@ describe('texts', () => {
       throw new Error('code was evaluated')
     }) as unknown as FunctionConstructor
     try {
-      expect(t('frame.problems', 3)).toBe('3 problems')
-      expect(t('frame.problems', 0)).toBe('No problems')
+      expect(t('frame.failures', 3)).toBe('3 failures')
+      expect(t('frame.failures', 0)).toBe('No failures')
     } finally {
       globalThis.Function = original
     }

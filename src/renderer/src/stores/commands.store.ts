@@ -16,6 +16,8 @@ export interface Command {
   /** Further words by which it is found. */
   readonly words?: string
   readonly isEnabled?: () => boolean
+  /** False while its keys mean something else to what has the focus; menus and the palette offer it all the same. */
+  readonly takesKeys?: () => boolean
   readonly run: () => void
 }
 

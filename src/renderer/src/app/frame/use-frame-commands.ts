@@ -8,13 +8,15 @@ import { useNavigationStore } from '@/stores/navigation.store'
 import { usePreferencesStore } from '@/stores/preferences.store'
 import { VIEWS } from '../views'
 
+/** What takes single keys itself: text, and lists that jump to what is typed. */
+const TAKES_KEYS =
+  'input:not([type="checkbox"]), textarea, select, [contenteditable="true"], [role="dialog"], [role="menu"], [role="listbox"]:not([data-nodes]), [role="combobox"]'
+
 /** Keys without Ctrl, Alt or Meta are for whoever is being typed into first. */
 function isTypedElsewhere(event: KeyboardEvent): boolean {
   if (event.ctrlKey || event.metaKey || event.altKey || /^F\d+$/.test(event.key)) return false
   const target = event.target instanceof HTMLElement ? event.target : null
-  return (
-    target?.closest('input:not([type="checkbox"]), textarea, select, [contenteditable="true"], [role="dialog"]') != null
-  )
+  return target?.closest(TAKES_KEYS) != null
 }
 
 /** Registers the frame's commands and listens for every command's key while the calling component lives. */
@@ -97,7 +99,7 @@ export function useFrameCommands(): void {
       for (const command of commands) {
         if (command.keys === undefined) continue
         const handle = (event: KeyboardEvent): void => {
-          if (isTypedElsewhere(event) || command.isEnabled?.() === false) return
+          if (isTypedElsewhere(event) || command.isEnabled?.() === false || command.takesKeys?.() === false) return
           event.preventDefault()
           command.run()
         }

@@ -62,7 +62,7 @@ describe('the start page', () => {
     mounted.host.openTextFile = () => Promise.resolve({ path: 'b', text: '{ "format": "gptnas-architecture/99" }' })
     command('importFile')
     await settle()
-    expect(useNoticesStore().problems[0]?.error.code).toBe('invalid-architecture')
+    expect(useNoticesStore().failures[0]?.error.code).toBe('invalid-architecture')
     expect(useEditorStore().tabs).toHaveLength(1)
   })
 })
@@ -214,6 +214,41 @@ describe('editing', () => {
     expect(active().document).toEqual(before)
   })
 
+  it('takes several blocks apart at once', async () => {
+    await start()
+    await click(designIds.openSample)
+    for (const ids of [
+      ['block-1', 'block-2'],
+      ['block-5', 'block-6'],
+    ]) {
+      active().select(ids)
+      command('group')
+    }
+    await settle()
+    const definitions = (): number => graphOf(active().document).definitions.size
+    expect(definitions()).toBe(2)
+    active().select(['my-block-1', 'my-block-2-1'])
+    command('ungroup')
+    await settle()
+    expect(definitions()).toBe(0)
+    command('undo')
+    expect(definitions()).toBe(2)
+  })
+
+  it('goes back to the held number where a field is left empty', async () => {
+    await start()
+    await click(designIds.newBlock)
+    await click(designIds.outlineItem('conv2d-1'))
+    const field = (): HTMLInputElement =>
+      mounted.wrapper.find<HTMLInputElement>(`[data-testid="${designIds.field('kernel')}"] input`).element
+    const held = field().value
+    expect(held).not.toBe('')
+    field().value = ''
+    field().dispatchEvent(new Event('input'))
+    field().dispatchEvent(new Event('blur'))
+    expect(field().value).toBe(held)
+  })
+
   it('looks inside a block without editing, and comes back', async () => {
     await start()
     await click(designIds.openSample)
@@ -251,9 +286,39 @@ describe('saving', () => {
     await start({ stored })
     await click(designIds.newBlock)
     await click(designIds.save)
-    expect(useNoticesStore().problems[0]?.error.message).toContain('exists already')
+    expect(useNoticesStore().failures[0]?.error.message).toContain('exists already')
     expect(active().isDirty).toBe(true)
     expect(find(designIds.saveState).text()).toBe('Draft kept')
+  })
+
+  it('says a refused save over the editor, with the reason and the way out, until it succeeds', async () => {
+    const stored = storedDesigns()
+    stored.failures.set('save', new AppError('conflict', 'A block named "my-block" exists already.', 'Choose another.'))
+    await start({ stored })
+    await click(designIds.newBlock)
+    await click(designIds.save)
+    const panel = (): string => mounted.wrapper.find('[role="alert"]').text()
+    expect(panel()).toContain('A block named "my-block" exists already.')
+    expect(panel()).toContain('Choose another.')
+    expect(useNoticesStore().toasts).toEqual([])
+    stored.failures.clear()
+    const retry = mounted.wrapper.findAll('[role="alert"] button').find((button) => button.text() === 'Try again')
+    await retry?.trigger('click')
+    await settle()
+    expect(mounted.wrapper.find('[role="alert"]').exists()).toBe(false)
+    expect(find(designIds.saveState).text()).toBe('Saved')
+  })
+
+  it('says why a name is none, and offers the nearest that is one', async () => {
+    await start()
+    await click(designIds.newBlock)
+    await find(designIds.name).setValue('Größe!')
+    await find(designIds.name).trigger('blur')
+    expect((find(designIds.name).element as HTMLInputElement).value).toBe('Größe!')
+    expect(mounted.wrapper.find('#design-name-problem').text()).toContain('lower-case letters')
+    await click(designIds.suggestedName)
+    expect(active().meta.name).toBe('grosse')
+    expect(mounted.wrapper.find('#design-name-problem').exists()).toBe(false)
   })
 
   it('keeps a draft of what is not saved, and opens it again after a restart', async () => {

@@ -7,6 +7,7 @@ export const designIds = {
   tab: (name: string) => `design-tab-${name}`,
   newTab: 'design-new',
   name: 'design-name',
+  suggestedName: 'design-name-suggested',
   /** The library of stored designs, and one of them. */
   stored: (name: string) => `design-stored-${name}`,
   paletteFilter: 'palette-filter',

@@ -97,6 +97,50 @@ describe('the table', () => {
     await eventually(() => expect(numbers()).toEqual(['2']))
   })
 
+  it('draws curves of nothing that a filter leaves out, and says why a chart is empty', async () => {
+    await open()
+    const store = useResultsStore()
+    useNavigationStore().trialId = 102
+    expect(store.compared.map(({ number }) => number)).toEqual([2])
+    store.toggleTick(101)
+    await clickById(testIds.stateChip('failed'))
+    expect(store.compared).toEqual([])
+    await untilText(mounted.wrapper, '0 of 1 compared')
+    await untilText(mounted.wrapper, 'The filters leave no finished trial.')
+    expect(mounted.wrapper.text()).not.toContain('Appears with the first finished trial')
+  })
+
+  it('unticks a box again that would be one too many', async () => {
+    const many = Array.from({ length: 8 }, (_, index) => sampleTrial(index + 1))
+    await open({ trials: many })
+    const boxes = (): HTMLInputElement[] => rows().map((row) => row.querySelector<HTMLInputElement>('input')!)
+    for (const box of boxes()) box.click()
+    await nextTick()
+    await nextTick()
+    expect(boxes().filter(({ checked }) => checked)).toHaveLength(MAX_TICKED)
+    expect(useResultsStore().ticked.size).toBe(MAX_TICKED)
+  })
+
+  it('has the focus again when the trial beside it is closed, by its button or by Escape', async () => {
+    await open()
+    const table = await findById(testIds.trialsTable)
+    for (const close of [
+      () => clickById(testIds.closeDrawer),
+      async () => {
+        const drawer = await findById(testIds.trialDrawer)
+        drawer.dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape', bubbles: true }))
+      },
+    ]) {
+      useNavigationStore().trialId = 102
+      const button = await findById(testIds.closeDrawer)
+      button.focus()
+      await close()
+      await nextTick()
+      expect(useNavigationStore().trialId).toBeNull()
+      expect(document.activeElement).toBe(table)
+    }
+  })
+
   it('moves by keys and keeps its place when trials stream in', async () => {
     await open()
     const table = await findById(testIds.trialsTable)
@@ -167,7 +211,7 @@ describe('one trial', () => {
     const drawer = await findById(testIds.trialDrawer)
     expect(drawer.textContent).toContain('The proposer replaced 1 block')
     expect(drawer.textContent).toContain('62 %')
-    expect(drawer.textContent).toContain('Runners-up')
+    expect(drawer.textContent).toContain('Drawn by these chances')
     expect(drawer.textContent).toContain('Trial 1, 40.0 %')
   })
 

@@ -1,9 +1,11 @@
 // Search as a user meets it, on the real contract with a fake engine behind.
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { mountWithEngine, type Mounted } from '@/testing/mount-with-engine'
-import { sampleReadOnlyStatus, sampleRun, sampleTrial } from '@/testing/samples'
+import { sampleReadOnlyStatus, sampleRun, sampleStatus, sampleTrial } from '@/testing/samples'
 import { testIds } from '@/lib/ids'
 import { clickById, eventually, findById, untilText } from '@/testing/until'
+import { useDefinitionStore } from '@/stores/definition.store'
+import { useNavigationStore } from '@/stores/navigation.store'
 import { AppError } from '@shared/errors'
 import type { RunDefinition } from '@shared/search/run'
 import { RUN_STATE_RULES, RUN_STATES } from '@shared/search/run-states'
@@ -25,6 +27,24 @@ const created = (): RunDefinition | undefined =>
     mounted.engine.calls.find((call) => call.path === 'searches.create')?.input as
       { definition: RunDefinition } | undefined
   )?.definition
+
+/** Chooses an entry of the run's menu, whose popup is outside of the view. */
+async function clickMenu(label: string): Promise<void> {
+  const button = await eventually(() => {
+    const found = document.querySelector<HTMLElement>('[aria-label="More"]')
+    if (!found) throw new Error('no menu yet')
+    return found
+  })
+  button.click()
+  const item = await eventually(() => {
+    const found = [...document.querySelectorAll<HTMLElement>('[role="menuitem"]')].find(({ textContent }) =>
+      textContent?.includes(label),
+    )
+    if (!found) throw new Error(`no entry “${label}”`)
+    return found
+  })
+  item.click()
+}
 
 describe('an empty workspace', () => {
   it('offers the sample and starts it with one click', async () => {
@@ -106,7 +126,7 @@ describe('the definition', () => {
     await clickById(testIds.startRun)
     const { useNoticesStore } = await import('@/stores/notices.store')
     await eventually(() =>
-      expect(useNoticesStore().problems[0]?.error).toMatchObject({ code: 'read-only', fix: 'Close the other one.' }),
+      expect(useNoticesStore().failures[0]?.error).toMatchObject({ code: 'read-only', fix: 'Close the other one.' }),
     )
   })
 })
@@ -167,6 +187,49 @@ describe('a run', () => {
     mounted.engine.state.preparing = null
     mounted.engine.push()
     await untilText(mounted.wrapper, 'Preparing the data')
+  })
+
+  it('says that a compute works for another run, instead of calling it idle', async () => {
+    const status = sampleStatus()
+    const [first, ...others] = status.computes
+    const computes = [{ ...first!, state: 'busy' as const }, ...others]
+    const runs = [sampleRun({ id: 'run-2', number: 2, state: 'running' }), sampleRun({ state: 'finished' })]
+    mounted = mountWithEngine(SearchView, { runs, trials: [sampleTrial(3)], status: { ...status, computes } })
+    useNavigationStore().selectRun('run-1')
+    await untilText(mounted.wrapper, 'Compute 1 works for run 2')
+    expect(mounted.wrapper.text()).not.toContain('Compute 1 is idle')
+  })
+
+  it('counts what goes with it before it is removed', async () => {
+    const counts = { ...sampleRun().counts, finished: 1 }
+    mounted = mountWithEngine(SearchView, { runs: [sampleRun({ state: 'finished', counts })], trials })
+    await clickMenu('Remove')
+    await eventually(() => expect(document.body.textContent).toContain('Its finished trial, its curve and weights'))
+  })
+
+  it('gives its settings to the page where they are seen', async () => {
+    mounted = mountWithEngine(SearchView, { runs: [sampleRun({ state: 'finished' })], trials })
+    useDefinitionStore().page = 'runs'
+    await clickMenu('Use its settings')
+    await eventually(() => expect(useDefinitionStore().page).toBe('definition'))
+  })
+
+  it('shows a refused action under its name, with a button that tries again', async () => {
+    const refused = new AppError('conflict', 'It is being measured.', 'Wait until that is done.')
+    mounted = mountWithEngine(SearchView, {
+      runs: [sampleRun()],
+      trials,
+      failures: new Map([['searches.pause', refused]]),
+    })
+    await clickById(testIds.pauseRun)
+    await untilText(mounted.wrapper, 'Wait until that is done.')
+    mounted.engine.state.failures.clear()
+    const retry = [...document.querySelectorAll('button')].find(
+      ({ textContent }) => textContent?.trim() === 'Try again',
+    )
+    retry?.click()
+    await untilText(mounted.wrapper, 'Paused')
+    expect(mounted.wrapper.text()).not.toContain('Wait until that is done.')
   })
 
   it('pauses and resumes without asking, stops only after asking', async () => {

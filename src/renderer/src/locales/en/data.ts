@@ -87,6 +87,7 @@ export const data = {
       testShareHelp: 'Only where no test split is given: drawn by class with a seed.',
       start: 'Import',
       cancel: 'Stop importing',
+      replace: 'Replace “{name}”',
       running: 'Importing',
       failed: 'The import failed; nothing was changed',
     },

@@ -16,6 +16,9 @@ export const search = {
     training: 'In training',
     noComputes: 'No compute has started yet.',
     computeIdle: 'Compute {slot} is idle',
+    computeElsewhere: 'Compute {slot} works for run {number}',
+    computeBusy: 'Compute {slot} is busy with something else',
+    computeNotReady: 'Compute {slot} is not ready',
     starting: 'starting',
     step: 'epoch {epoch} of {epochs}, step {step} of {steps}',
     validating: 'epoch {epoch} of {epochs}, validating ({images} of {of} images)',
@@ -55,7 +58,7 @@ export const search = {
     stopText: 'What is finished stays. A stopped run cannot be resumed; to go on later, pause it instead.',
     removeTitle: 'Remove run {number}?',
     removeText:
-      'Its {count} finished trials, their curves and weights are removed from the workspace. This cannot be undone.',
+      'It is removed from the workspace. This cannot be undone. | Its finished trial, its curve and weights are removed from the workspace. This cannot be undone. | Its {count} finished trials, their curves and weights are removed from the workspace. This cannot be undone.',
     counts:
       '{finished} of {planned} trials | {finished} of {planned} trials, 1 failed | {finished} of {planned} trials, {failed} failed',
     progress: 'Progress of the search',
@@ -114,6 +117,7 @@ export const search = {
     planned: '{count} trial planned | {count} trials planned',
     start: 'Start search',
     startFailed: 'The search could not be started',
+    checkFailed: 'The settings could not be checked',
     readOnly: 'This workspace is open read-only, so no search can start here.',
     wrongSettings: '1 setting needs a look | {count} settings need a look',
     groups: {

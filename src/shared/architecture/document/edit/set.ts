@@ -100,10 +100,13 @@ export function isBlockName(name: string): boolean {
   return /^[a-z0-9]+(-[a-z0-9]+)*$/.test(name)
 }
 
-/** The nearest legal name of a block: "My Block 2" becomes `my-block-2`. */
+/** The nearest legal name of a block: "My Block 2" becomes `my-block-2`, "Größe" `grosse`. */
 export function blockNameFrom(text: string): string {
   const name = text
     .toLowerCase()
+    .normalize('NFKD')
+    .replace(/\p{M}/gu, '')
+    .replace(/ß/g, 'ss')
     .replace(/[^a-z0-9]+/g, '-')
     .slice(0, 60)
     .replace(/^-+|-+$/g, '')

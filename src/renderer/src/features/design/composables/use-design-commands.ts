@@ -6,7 +6,7 @@ import { useNavigationStore } from '@/stores/navigation.store'
 import { graphOf, innerNodeIds } from '@shared/architecture/document'
 import { duplicate, group, innerSelection, removeSelection, tidy, ungroup } from '../store/edit-commands'
 import { useEditorStore } from '../store/editor.store'
-import { hasOwnUndo, isOnNodes, isTyping } from './typing'
+import { hasOwnUndo, isForSelection, isOnNodes, isTyping } from './typing'
 import type { CanvasActions } from './use-canvas-actions'
 import { useEditing } from './use-editing'
 import { useFiles } from './use-files'
@@ -38,6 +38,12 @@ export function useDesignCommands(canvas: CanvasActions) {
     const node = design?.primary === undefined ? undefined : graphOf(design.document).nodes.get(design.primary)
     return node?.type === 'block' ? node : undefined
   })
+  const selectedBlocks = computed(() => {
+    const design = editor.active
+    if (!design) return []
+    const { nodes } = graphOf(design.document)
+    return design.selectedNodes.filter((id) => nodes.get(id)?.type === 'block')
+  })
   function remove(heal: boolean): void {
     edit((design) => void removeSelection(design, heal))
   }
@@ -68,11 +74,11 @@ export function useDesignCommands(canvas: CanvasActions) {
     },
     ungroup: {
       keys: '$mod+Shift+KeyG',
-      isEnabled: () => canEdit() && selectedBlock.value !== undefined,
-      run: () => edit((design) => ungroup(design, editor.library, selectedBlock.value!.id)),
+      isEnabled: () => canEdit() && selectedBlocks.value.length > 0,
+      run: () => edit((design) => ungroup(design, editor.library, selectedBlocks.value)),
     },
-    remove: { keys: 'Delete', isEnabled: () => canEdit() && !isTyping(), run: () => remove(false) },
-    heal: { keys: 'Backspace', isEnabled: () => canEdit() && !isTyping(), run: () => remove(true) },
+    remove: { keys: 'Delete', isEnabled: canEdit, takesKeys: isForSelection, run: () => remove(false) },
+    heal: { keys: 'Backspace', isEnabled: canEdit, takesKeys: isForSelection, run: () => remove(true) },
     connect: {
       keys: 'KeyC',
       isEnabled: () => canEdit() && isOnNodes() && editor.active?.primary !== undefined,
@@ -88,12 +94,12 @@ export function useDesignCommands(canvas: CanvasActions) {
       run: () => canvas.openExpansion(selectedBlock.value!.id),
     },
     tidy: { isEnabled: canEdit, run: () => edit((design) => void tidy(design)) },
-    fit: { keys: '.', isEnabled: () => isShown() && !isTyping(), run: () => canvas.fit() },
+    fit: { keys: '.', isEnabled: isShown, takesKeys: () => !isTyping(), run: () => canvas.fit() },
     zoomIn: { keys: '$mod+=', isEnabled: isShown, run: () => canvas.zoomBy(1.25) },
     zoomOut: { keys: '$mod+-', isEnabled: isShown, run: () => canvas.zoomBy(0.8) },
     importFile: { isEnabled: () => navigation.view === 'design', run: () => void files.importFile() },
     exportFile: { isEnabled: isShown, run: () => void files.exportFile() },
-  } satisfies Record<string, Pick<Command, 'keys' | 'otherKeys' | 'isEnabled' | 'run'>>
+  } satisfies Record<string, Pick<Command, 'keys' | 'otherKeys' | 'isEnabled' | 'takesKeys' | 'run'>>
 
   useCommands(() =>
     Object.entries(actions).map(([name, action]) => ({

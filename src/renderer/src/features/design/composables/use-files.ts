@@ -13,6 +13,9 @@ import { renamed } from '../model/templates'
 import { useEditorStore } from '../store/editor.store'
 import { useLibraryStore } from '../store/library.store'
 
+/** How the keys of this view's failures begin. */
+export const DESIGN_FAILURES = 'design/'
+
 export function useFiles() {
   const { t } = useI18n()
   const host = useHost()
@@ -20,11 +23,15 @@ export function useFiles() {
   const editor = useEditorStore()
   const library = useLibraryStore()
 
-  /** Stores the design on show; a failure becomes a problem of the window. */
+  /** A failure is shown over the editor, with its reason and a button that tries again. */
+  const attempt = <R>(name: string, title: string, work: () => Promise<R>): Promise<R | undefined> =>
+    notices.attempt({ key: `${DESIGN_FAILURES}${name}`, title: t(title), retryLabel: t('common.retry') }, work)
+
+  /** Stores the design on show; a failure is shown with its reason. */
   async function save(): Promise<void> {
     const design = editor.active
     if (design === null || editor.isLocked) return
-    const saved = await notices.attempt(`save-${design.key}`, t('design.saveFailed'), () => editor.save(design))
+    const saved = await attempt(`save-${design.key}`, 'design.saveFailed', () => editor.save(design))
     if (saved === undefined) return
     const key = saved.kind === 'network' ? 'design.savedNetwork' : 'design.savedBlock'
     const text = saved.searchable || saved.kind === 'network' ? t(key, { name: saved.name }) : t('design.savedFaulty')
@@ -32,13 +39,13 @@ export function useFiles() {
     editor.announce(text)
   }
   async function openStored(id: string): Promise<void> {
-    await notices.attempt(`open-${id}`, t('design.openFailed'), () => editor.openStored(id))
+    await attempt('open', 'design.openFailed', () => editor.openStored(id))
   }
   async function openBlock(document: ArchitectureDocument): Promise<void> {
-    await notices.attempt('open-block', t('design.openFailed'), () => editor.openBlock(document))
+    await attempt('open', 'design.openFailed', () => editor.openBlock(document))
   }
   async function openTrial(trialId: number, name: string): Promise<void> {
-    await notices.attempt(`trial-${trialId}`, t('design.openFailed'), () => editor.openTrial(trialId, name))
+    await attempt('open', 'design.openFailed', () => editor.openTrial(trialId, name))
   }
   /** A document under a name that is free. */
   function openNew(document: ArchitectureDocument): void {
@@ -47,7 +54,7 @@ export function useFiles() {
     editor.openNew(free === name ? document : renamed(document, free))
   }
   async function importFile(): Promise<void> {
-    await notices.attempt('import-design', t('design.importFailed'), async () => {
+    await attempt('import', 'design.importFailed', async () => {
       const file = await host.openTextFile({
         title: t('design.importTitle'),
         extensions: [FILE_EXTENSION.slice(1), 'json'],
@@ -58,7 +65,7 @@ export function useFiles() {
   async function exportFile(): Promise<void> {
     const design = editor.active
     if (design === null) return
-    await notices.attempt('export-design', t('design.exportFailed'), async () => {
+    await attempt('export', 'design.exportFailed', async () => {
       const path = await host.saveTextFile({
         title: t('design.exportTitle'),
         defaultName: `${design.meta.name}${FILE_EXTENSION}`,
@@ -69,7 +76,7 @@ export function useFiles() {
   }
   /** Removes a stored design at once. An open one stays open, unsaved; any other can be brought back from the toast. */
   async function remove(id: string, name: string): Promise<void> {
-    await notices.attempt(`remove-${id}`, t('design.removeFailed'), async () => {
+    await attempt(`remove-${id}`, 'design.removeFailed', async () => {
       const isOpen = editor.tabs.some(({ designId }) => designId === id)
       const document = isOpen ? undefined : await library.load(id)
       await editor.remove(id)

@@ -73,6 +73,7 @@ export function useSearchFit() {
     const seeds = definition.value('seedDesigns')
     const before = Array.isArray(seeds) ? (seeds as string[]) : []
     if (!before.includes(id)) definition.set('seedDesigns', [...before, id])
+    definition.page = 'definition'
     navigation.open('search')
     // The list of seeds is among the expert settings, which may be hidden.
     notices.tell(t('design.fit.seeded', { name: editor.active?.meta.name ?? '' }))

@@ -163,8 +163,9 @@ export function group(design: OpenDesign, library: BlockLibrary, name: string): 
 }
 
 /** A block becomes what it stands for. */
-export function ungroup(design: OpenDesign, library: BlockLibrary, id: string): void {
-  adding(design, 'ungroup', 1, (document) => ungroupNode(document, id, library))
+export function ungroup(design: OpenDesign, library: BlockLibrary, ids: readonly string[]): void {
+  const builds = ids.map((id) => (document: ArchitectureDocument) => ungroupNode(document, id, library))
+  adding(design, 'ungroup', ids.length, ...builds)
 }
 
 export function applyFix(design: OpenDesign, fix: Fix): void {
@@ -189,10 +190,10 @@ function adding(
   design: OpenDesign,
   name: 'paste' | 'duplicate' | 'group' | 'ungroup',
   count: number,
-  build: (document: ArchitectureDocument) => DocumentDiff,
+  ...builds: readonly ((document: ArchitectureDocument) => DocumentDiff)[]
 ): readonly string[] {
   let ids: readonly string[] = []
-  design.step(name, (apply) => void (ids = addedNodeIds(apply(build))), count)
+  design.step(name, (apply) => void (ids = builds.flatMap((build) => addedNodeIds(apply(build)))), count)
   design.select(ids)
   return ids
 }

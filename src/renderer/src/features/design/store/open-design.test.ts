@@ -65,7 +65,7 @@ const COMMANDS: Readonly<Record<string, (design: OpenDesign, random: Random) => 
   paste: (design, random) =>
     void paste(design, copySelection(design.document, anyInner(design, random, 3)), { x: 8, y: 8 }),
   group: (design, random) => group(design, library, `group-${random.integer(99)}`),
-  ungroup: (design, random) => ungroup(design, library, random.choice(innerNodeIds(design.document))),
+  ungroup: (design, random) => ungroup(design, library, [random.choice(innerNodeIds(design.document))]),
   fix: (design, random) => {
     const fixes = inspectDocument(design.document, library).problems.flatMap(({ fix }) => fix ?? [])
     if (fixes.length > 0) applyFix(design, random.choice(fixes))

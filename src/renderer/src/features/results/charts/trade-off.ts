@@ -23,13 +23,19 @@ const point = (trial: Trial): Point => ({
   number: trial.number,
 })
 
-/** `front` is what `paretoFront` gives for `trials`; `compared` ones are drawn in their series colours, the others quietly; `isFrontOnly` drops what the front beats. */
+export interface TradeOff {
+  readonly trials: readonly Trial[]
+  /** What `paretoFront` gives for `trials`. */
+  readonly front: readonly Trial[]
+  /** Drawn in their series colours, the others quietly. */
+  readonly compared: readonly Trial[]
+  /** Drops what the front beats. */
+  readonly isFrontOnly: boolean
+  readonly isLogarithmic: boolean
+}
+
 export function tradeOffChart(
-  trials: readonly Trial[],
-  front: readonly Trial[],
-  compared: readonly Trial[],
-  isFrontOnly: boolean,
-  isLogarithmic: boolean,
+  { trials, front, compared, isFrontOnly, isLogarithmic }: TradeOff,
   theme: ChartTheme,
   texts: TradeOffTexts,
 ): EChartsCoreOption {

@@ -50,11 +50,14 @@ export const useResultsStore = defineStore('results', () => {
         (query === '' || matches(trial, query)),
     )
   })
-  /** What curves are drawn for: the ticked rows, else the open trial, else the best one. */
+  /** What curves are drawn for: the ticked rows, else the open trial, else the best one; never what a filter leaves out. */
   const compared = computed<readonly Trial[]>(() => {
     const ids = ticked.value.size > 0 ? [...ticked.value] : [navigation.trialId ?? feed.bestTrialId]
-    return ids.flatMap((id) => feed.trial(id) ?? [])
+    const isShown = new Set(shown.value.map(({ id }) => id))
+    return ids.flatMap((id) => (id !== null && isShown.has(id) ? (feed.trial(id) ?? []) : []))
   })
+  /** Ticked rows that a filter leaves out. */
+  const tickedHidden = computed(() => (ticked.value.size > 0 ? ticked.value.size - compared.value.length : 0))
 
   const toggled = <T>(set: ReadonlySet<T>, item: T): ReadonlySet<T> => {
     const next = new Set(set)
@@ -86,6 +89,7 @@ export const useResultsStore = defineStore('results', () => {
     proposedCount,
     shown,
     compared,
+    tickedHidden,
     toggleState,
     toggleTick,
     toggleColumn,

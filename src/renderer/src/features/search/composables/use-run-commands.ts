@@ -8,7 +8,10 @@ import { useNoticesStore } from '@/stores/notices.store'
 import { useRunsStore } from '@/stores/runs.store'
 import { RUN_STATE_RULES } from '@shared/search/run-states'
 
-/** Actions on the selected run; a failure becomes a problem with its reason. */
+/** How the keys of failures with a run begin; its id follows. */
+export const RUN_FAILURES = 'run/'
+
+/** Actions on the selected run; a failure is shown under its name, with its reason. */
 export function useRunControls() {
   const { t } = useI18n()
   const navigation = useNavigationStore()
@@ -33,12 +36,17 @@ export function useRunControls() {
     const id = run.value?.id
     if (id === undefined || isBusy.value) return
     isBusy.value = true
-    await notices.attempt(`${name}-${id}`, t(`run.${name}Failed`), async () => runs[name](id))
+    await notices.attempt(
+      { key: `${RUN_FAILURES}${id}/state`, title: t(`run.${name}Failed`), retryLabel: t('common.retry') },
+      async () => runs[name](id),
+    )
     isBusy.value = false
   }
   async function rename(name: string): Promise<void> {
     const id = run.value?.id
-    if (id !== undefined) await notices.attempt(`rename-${id}`, t('run.renameFailed'), () => runs.rename(id, name))
+    if (id === undefined) return
+    const attempt = { key: `${RUN_FAILURES}${id}/name`, title: t('run.renameFailed'), retryLabel: t('common.retry') }
+    await notices.attempt(attempt, () => runs.rename(id, name))
   }
   return { run, can, isBusy, act, rename }
 }

@@ -1,25 +1,33 @@
 // Starting a run: from the form or, in one click, from the sample. The new run becomes the selected one.
 import { ref } from 'vue'
 import { useI18n } from 'vue-i18n'
+import { useDefinitionStore } from '@/stores/definition.store'
 import { useNavigationStore } from '@/stores/navigation.store'
 import { useNoticesStore } from '@/stores/notices.store'
 import { useRunsStore } from '@/stores/runs.store'
 import type { RunDefinition } from '@shared/search/run'
 
+export const START_FAILURE = 'start-run'
+
 export function useStartRun() {
   const { t } = useI18n()
   const navigation = useNavigationStore()
   const notices = useNoticesStore()
+  const settings = useDefinitionStore()
   const runs = useRunsStore()
   const isStarting = ref(false)
 
-  /** Creates and starts a run; a failure becomes a problem with its reason. */
+  /** Creates and starts a run; a failure is shown beside the button that starts, with its reason. */
   async function start(definition: RunDefinition): Promise<void> {
     if (isStarting.value) return
     isStarting.value = true
-    const run = await notices.attempt('start-run', t('definition.startFailed'), () => runs.create(definition))
+    const run = await notices.attempt(
+      { key: START_FAILURE, title: t('definition.startFailed'), retryLabel: t('common.retry') },
+      () => runs.create(definition),
+    )
     isStarting.value = false
     if (run !== undefined) navigation.selectRun(run.id)
+    else settings.page = 'definition'
   }
   return { isStarting, start }
 }
