@@ -4,6 +4,7 @@ import type { EngineArguments, EngineToMain, MainToEngine } from '@shared/transp
 import { errorData } from '@shared/errors'
 import { portFromMain, type MainPortLike } from '@shared/transport/port'
 import { serveRouter } from '@shared/transport/rpc'
+import { delay } from '@node/waiting'
 import { mainProcesses } from './executors/main-processes'
 import { createEngine, type Engine } from './host'
 
@@ -51,10 +52,11 @@ async function shutDown(engine: Engine | undefined): Promise<void> {
   process.exit(0)
 }
 
-start().catch((thrown: unknown) => {
+start().catch(async (thrown: unknown) => {
   report(thrown)
   const { message, fix } = errorData(thrown)
   parent.postMessage({ type: 'fatal', message, fix })
   // Let the message leave before the process does.
-  setTimeout(() => process.exit(1), 200)
+  await delay(200)
+  process.exit(1)
 })

@@ -2,6 +2,7 @@
 import type { Prediction, SplitFiles } from '@shared/contract/compute'
 import type { LayerGraph } from '@shared/architecture/layer'
 import { AppError } from '@shared/errors'
+import { nextTurn } from '@node/waiting'
 import { buildNetwork } from '../networks/network'
 import { scoped, tf, uint8Tensor, type Tensor, type Tensor2D } from '../tensorflow/backend'
 import { softmax } from '../tensorflow/kernels/activations'
@@ -41,7 +42,7 @@ export async function predict({ graph, weights, data, indices }: PredictionReque
       })
       probabilities.push(...batch)
       // Lets messages in: a call blocks this process.
-      await new Promise<void>((resolve) => setImmediate(resolve))
+      await nextTurn()
     }
   } finally {
     tf.dispose([...arrays.values()])

@@ -1,8 +1,7 @@
 // What ends a training from outside, looked at after every step: its caller, and the time a trial may take.
 import type { TrainJob } from '@shared/contract/compute'
 import { AppError } from '@shared/errors'
-
-const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
+import { nextTurn } from '@node/waiting'
 
 /** Milliseconds. */
 export interface Clock {

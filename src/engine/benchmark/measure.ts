@@ -4,11 +4,11 @@ import type { ComputeContract } from '@shared/contract/compute'
 import { AppError } from '@shared/errors'
 import { createClient } from '@shared/transport/rpc'
 import { endedText } from '@shared/runtime/process-end'
-import { childController, refuseCancelled } from '@node/cancel'
-import { delay } from '@node/waiting'
+import { childController, orAborted, refuseCancelled } from '@node/cancel'
+import { within } from '@node/waiting'
 import type { ComputeClient } from '../executors/pool'
 import type { ProcessStarter, StartedProcess } from '../executors/process-starter'
-import { withinStartLimit } from '../executors/start-limit'
+import { withinStartLimit } from '../executors/answer-or-death'
 import { allBeyond, commonStart, rateBetween, type Mark } from './rate'
 import { BENCHMARK_NETWORKS, type BenchmarkNetwork, type Workload } from './workload'
 
@@ -62,29 +62,13 @@ export async function measureTogether(options: MeasureOptions): Promise<Rate[]> 
 }
 
 /** What comes first: the measurement, a death, the time limit, or nobody wanting it any more. */
-async function withinLimits<T>(
-  measured: Promise<T>,
-  processes: readonly StartedProcess[],
-  signal: AbortSignal,
-): Promise<T> {
-  const timer = new AbortController()
-  const { controller: either, release } = childController(signal)
-  timer.signal.addEventListener('abort', () => either.abort(), { once: true })
+function withinLimits<T>(measured: Promise<T>, processes: readonly StartedProcess[], signal: AbortSignal): Promise<T> {
   const died = Promise.race(processes.map(({ exited }) => exited)).then((code): never => {
     throw new AppError('compute-died', `A compute ${endedText(code)} while it was measured.`)
   })
-  const late = delay(1000 * LIMIT_SECONDS, either.signal).then((): never => {
-    refuseCancelled(signal)
+  return within(1000 * LIMIT_SECONDS, orAborted(Promise.race([measured, died]), signal), () => {
     throw new AppError('time-limit', `${processes.length} computes were not measured within ${LIMIT_SECONDS} s.`)
   })
-  // Whichever loses the race fails later, when the processes are ended.
-  for (const promise of [measured, died, late]) promise.catch(() => undefined)
-  try {
-    return await Promise.race([measured, died, late])
-  } finally {
-    timer.abort()
-    release()
-  }
 }
 
 /** Steps a second of all computes together. */

@@ -3,6 +3,8 @@
 // Events that do not carry this attempt's lease are not believed (docs/rules.md#truth).
 import type { TrainEvent, TrainJob } from '@shared/contract/compute'
 import { AppError } from '@shared/errors'
+import { orAborted } from '@node/cancel'
+import { within } from '@node/waiting'
 import type { ComputeClient } from '../executors/pool'
 import type { Evaluation, EvaluationHooks } from './evaluator'
 import { SilenceWatch, type SilenceLimits } from './silence'
@@ -34,15 +36,16 @@ export async function followTraining(
 ): Promise<Evaluation> {
   const { client, kill } = compute
   const silence = new SilenceWatch(kill, compute.silence)
-  const cancelled = cancellation(signal)
+  const unlessStopped = <T>(sign: Promise<T>): Promise<T> =>
+    silence.during(orAborted(sign, signal, 'The trial was stopped.'))
   let events: AsyncIterator<TrainEvent> | undefined
   let isOver = false
   try {
     // Breaking off stops the compute after its step; it keeps its last checkpoint.
-    const stream = await silence.during(Promise.race([client.train(job, { signal }), cancelled.promise]))
+    const stream = await unlessStopped(client.train(job, { signal }))
     events = stream[Symbol.asyncIterator]()
     for (;;) {
-      const next = await silence.during(Promise.race([events.next(), cancelled.promise])).catch((thrown: unknown) => {
+      const next = await unlessStopped(events.next()).catch((thrown: unknown) => {
         // What the stream itself throws is the compute's last word on it.
         isOver = !signal.aborted
         throw thrown
@@ -57,7 +60,6 @@ export async function followTraining(
       if (ended !== undefined) return ended
     }
   } finally {
-    cancelled.release()
     if (!isOver) await letGo(compute, events)
   }
 }
@@ -69,18 +71,10 @@ async function letGo(
 ): Promise<void> {
   // Its answer only says that our end is closed.
   events?.return?.().catch(() => undefined)
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<boolean>((resolve) => {
-    timer = setTimeout(() => resolve(false), letGoMs)
-  })
   // A compute that is gone rejects: it has let go of everything.
-  const stopped = client.idle().then(
-    () => true,
-    () => true,
-  )
+  const stopped = client.idle().catch(() => undefined)
   // Nothing is awaited after the kill: the pool waits for the exit, and a death must not come before the result.
-  if (!(await Promise.race([stopped, late]))) kill()
-  clearTimeout(timer)
+  await within(letGoMs, stopped, kill)
 }
 
 async function receive(
@@ -113,16 +107,4 @@ async function receive(
       return { type: 'finished', fitness, bestEpoch, weights: { file: weights, sha256 } }
     }
   }
-}
-
-function cancellation(signal: AbortSignal): { readonly promise: Promise<never>; release(): void } {
-  let fire: () => void = () => undefined
-  const promise = new Promise<never>((_, reject) => {
-    fire = () => reject(new AppError('cancelled', 'The trial was stopped.'))
-    if (signal.aborted) fire()
-    else signal.addEventListener('abort', fire, { once: true })
-  })
-  // It may fire when nobody races it any more.
-  promise.catch(() => undefined)
-  return { promise, release: () => signal.removeEventListener('abort', fire) }
 }

@@ -2,6 +2,7 @@
 // deadlock, a stopped process) and is killed, so that the trial is tried again (docs/rules.md#nobody-waits-for-ever).
 import { AppError } from '@shared/errors'
 import type { TrainEvent } from '@shared/contract/compute'
+import { within } from '@node/waiting'
 
 export interface SilenceLimits {
   /** Until the first step is told: reading the data, recording the network, choosing algorithms. Milliseconds. */
@@ -52,25 +53,13 @@ export class SilenceWatch {
    */
   async during<T>(sign: Promise<T>): Promise<T> {
     const allowed = this.allowedMs
-    let timer: NodeJS.Timeout | undefined
-    const silence = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => {
-        this.kill()
-        reject(
-          new AppError(
-            'compute-died',
-            `The compute gave no sign of life for ${Math.round(allowed / 1000)} s in the middle of a training and was ended.`,
-            'The trial is tried again by itself.',
-          ),
-        )
-      }, allowed)
+    return within(allowed, sign, () => {
+      this.kill()
+      throw new AppError(
+        'compute-died',
+        `The compute gave no sign of life for ${Math.round(allowed / 1000)} s in the middle of a training and was ended.`,
+        'The trial is tried again by itself.',
+      )
     })
-    // The process is killed by then: its stream's own error has nobody left to tell.
-    sign.catch(() => undefined)
-    try {
-      return await Promise.race([sign, silence])
-    } finally {
-      clearTimeout(timer)
-    }
   }
 }

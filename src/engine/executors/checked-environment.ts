@@ -9,7 +9,7 @@ import { errorData } from '@shared/errors'
 import { CAUTIOUS_SELF_CHECK, environmentFor, type ThreadUse } from '@shared/runtime/compute-environment'
 import { writeFileWhole } from '@node/whole-file'
 import type { ProcessStarter } from './process-starter'
-import { askThrowAway } from './throw-away'
+import { askInOwnProcess } from './question'
 
 const storedSchema = z.object({ key: z.string(), selfCheck: selfCheckSchema })
 
@@ -83,7 +83,7 @@ async function runCheck({
   const candidate: SelfCheck = { oneDnn: true, groupedConvolution: true, allocator: 'bfc', notices: [] }
   try {
     const env = { ...environmentFor(candidate, threads, use), ...device.env }
-    return { selfCheck: await askThrowAway(start, env, (client) => client.run()), isTrusted: true }
+    return { selfCheck: await askInOwnProcess(start, env, (client) => client.run()), isTrusted: true }
   } catch (thrown) {
     const notice = `TensorFlow's fast kernels are off: ${errorData(thrown).message}.`
     return { selfCheck: { ...CAUTIOUS_SELF_CHECK, notices: [notice] }, isTrusted: false }

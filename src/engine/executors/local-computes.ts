@@ -4,11 +4,12 @@ import { AppError } from '@shared/errors'
 import type { ComputeContract } from '@shared/contract/compute'
 import type { ComputeStatus } from '@shared/contract/runtime'
 import { createClient } from '@shared/transport/rpc'
+import { orAborted } from '@node/cancel'
 import { liveCompute, Slot, type Live } from './compute-slot'
 import { MemoryKillError, MemoryKills } from './memory-kills'
 import type { ComputeJob, ShapedPool } from './pool'
 import type { ProcessStarter } from './process-starter'
-import { exitSoon, withinStartLimit } from './start-limit'
+import { answerOrDeath, exitSoon, withinStartLimit } from './answer-or-death'
 import { isSameThreads, type ThreadsWanted } from './threads'
 
 export interface LocalComputesOptions {
@@ -51,17 +52,8 @@ export class LocalComputes implements ShapedPool {
     let isDone = false
     try {
       this.show(slot, 'busy')
-      const died = process.exited.then((code): never => {
-        throw live.whyEnded(code)
-      })
-      const result = await Promise.race([job(client, slot.index, () => live.kill()), died]).catch(
-        async (thrown: unknown): Promise<never> => {
-          if (thrown instanceof AppError) throw thrown
-          // A closing port rejects calls before the exit is known: tell a death from a fault of the job.
-          const code = await exitSoon(process)
-          throw code === 'late' ? thrown : live.whyEnded(code)
-        },
-      )
+      const work = job(client, slot.index, () => live.kill())
+      const result = await answerOrDeath(work, process, (code) => live.whyEnded(code))
       isDone = true
       return result
     } finally {
@@ -174,21 +166,13 @@ export class LocalComputes implements ShapedPool {
   /** A start takes seconds, a first one with its self-check longer: who does not want it any more need not wait for it. */
   private async readyOrCancelled(slot: Slot, signal: AbortSignal, threads?: ThreadsWanted): Promise<Live> {
     const starting = this.ready(slot, threads)
-    let onAbort: () => void = () => undefined
-    const aborted = new Promise<never>((_, reject) => {
-      onAbort = () => reject(cancelled())
-      if (signal.aborted) onAbort()
-      else signal.addEventListener('abort', onAbort, { once: true })
-    })
     try {
-      return await Promise.race([starting, aborted])
+      return await orAborted(starting, signal, NOT_BEGUN)
     } catch (thrown) {
       // The slot is free once its start has come to an end, wanted or not.
       const free = (): void => this.give(slot)
       starting.then(free, free)
       throw thrown
-    } finally {
-      signal.removeEventListener('abort', onAbort)
     }
   }
 
@@ -261,4 +245,5 @@ async function end(slot: Slot): Promise<void> {
 
 const newSlots = (count: number): Slot[] => Array.from({ length: Math.max(1, count) }, (_, index) => new Slot(index))
 
-const cancelled = (): AppError => new AppError('cancelled', 'The job was cancelled before it began.')
+const NOT_BEGUN = 'The job was cancelled before it began.'
+const cancelled = (): AppError => new AppError('cancelled', NOT_BEGUN)

@@ -8,7 +8,7 @@ import { tensorflowBuild } from '../machine/tensorflow-build'
 import { deviceEnvironment, visibleGpus, type PlannedGpu, type PlannedMachine } from './device-plan'
 import type { DeviceStore } from './device-store'
 import type { ProcessStarter } from './process-starter'
-import { askThrowAway } from './throw-away'
+import { askInOwnProcess } from './question'
 
 export interface MachineFacts extends PlannedMachine {
   readonly processor: string
@@ -54,7 +54,7 @@ async function canUse(
   const slot = { threads: 1, gpu: gpus[0]!, gpuMemoryBytes: null }
   const env = { ...environmentFor(CAUTIOUS_SELF_CHECK, 1), ...deviceEnvironment(slot) }
   try {
-    const { device } = await askThrowAway(start, env, (client) => client.device())
+    const { device } = await askInOwnProcess(start, env, (client) => client.device())
     await store.keepUsesGpu(key, device === 'gpu')
     return device === 'gpu'
   } catch (thrown) {

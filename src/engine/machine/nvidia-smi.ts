@@ -1,6 +1,7 @@
 // Reads NVIDIA devices, what they are doing and which process holds how much of them from `nvidia-smi`. Fields a card does not
 // tell come as "[N/A]" or "[Not Supported]" and stay null. Not seen on a real card here: tested with stand-in programs.
-import { execFile } from 'node:child_process'
+import { execFile, type ChildProcess } from 'node:child_process'
+import { within } from '@node/waiting'
 
 export interface NvidiaDevice {
   readonly index: number
@@ -117,17 +118,14 @@ export function parseGpuProcesses(csv: string): GpuProcess[] {
 
 /** What the program printed; empty where there is no driver, it fails or does not answer in time. */
 function ask(program: string, args: readonly string[], timeoutMs: number): Promise<string> {
-  return new Promise((resolve) => {
-    const child = execFile(program, args, (error, output) => finish(error ? '' : output))
-    const timer = setTimeout(() => {
-      child.kill('SIGKILL')
-      // A program stuck inside the driver cannot even be killed: it is not waited for.
-      finish('')
-    }, timeoutMs)
-    function finish(output: string): void {
-      clearTimeout(timer)
-      resolve(output)
-    }
+  let child: ChildProcess | undefined
+  const output = new Promise<string>((resolve) => {
+    child = execFile(program, args, (error, printed) => resolve(error ? '' : printed))
+  })
+  return within(timeoutMs, output, () => {
+    // A program stuck inside the driver cannot even be killed: it is not waited for.
+    child?.kill('SIGKILL')
+    return ''
   })
 }
 

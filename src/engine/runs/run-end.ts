@@ -1,6 +1,7 @@
 // How a run that nothing broke comes to its end: when its time is up, and what its end is called.
 import type { RunDefinition } from '@shared/search/run'
 import type { RunState } from '@shared/search/run-states'
+import { LONGEST_DELAY_MS } from '@node/waiting'
 import type { RunRecord } from '../storage/runs'
 import type { EndReason, RunControl } from './control'
 import type { LiveRun } from './live-run'
@@ -24,13 +25,11 @@ export function outcomeOf(
   }
 }
 
-/** Largest delay setTimeout takes; a longer limit is checked after each trial anyway. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1
-
 /** Ends the run when its time is up, also while a long trial trains. @returns the timer, for clearTimeout */
 export function limitTimer(run: RunRecord, live: LiveRun, control: RunControl): NodeJS.Timeout | undefined {
   const { maxSeconds } = run.definition
   if (maxSeconds === null) return undefined
   const leftMs = Math.max(0, (maxSeconds - live.seconds()) * 1000)
-  return setTimeout(() => control.end('time-limit'), Math.min(leftMs, LONGEST_TIMER_MS))
+  // A longer limit is checked after each trial anyway.
+  return setTimeout(() => control.end('time-limit'), Math.min(leftMs, LONGEST_DELAY_MS))
 }

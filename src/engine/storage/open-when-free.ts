@@ -1,6 +1,7 @@
 // Opens a workspace that a killed program may still seem to hold: waits until the holder shows a sign of life (then the
 // workspace opens read-only) or its lease has gone stale (then it is taken over). Without this, starting again right
 // after a crash would be read-only for the whole session.
+import { delay } from '@node/waiting'
 import { STALE_MS } from './lease'
 import { openStore, type Store } from './store'
 
@@ -13,7 +14,7 @@ export async function openStoreWhenFree(root: string): Promise<Store> {
   const seen = await heartbeat(store)
   const until = Date.now() + STALE_MS + 2 * POLL_MS
   while (Date.now() < until) {
-    await new Promise((resolve) => setTimeout(resolve, POLL_MS))
+    await delay(POLL_MS)
     if ((await heartbeat(store)) !== seen) return store
   }
   await store.close()

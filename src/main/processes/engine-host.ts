@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { ENGINE_PORT_MESSAGE, HOST_CHANNELS, type EngineState } from '@shared/contract/window'
 import type { EngineArguments, EngineToMain, MainToEngine } from '@shared/transport/supervision'
 import { endedText } from '@shared/runtime/process-end'
+import { within } from '@node/waiting'
 import { isPage } from '../page'
 import { ChildPrograms } from './child-programs'
 
@@ -50,9 +51,10 @@ export class EngineHost {
     if (!engine) return
     const ended = new Promise<void>((resolve) => engine.once('exit', () => resolve()))
     this.send({ type: 'shutdown' })
-    const limit = setTimeout(() => engine.kill(), CLOSE_LIMIT_MS)
-    await ended
-    clearTimeout(limit)
+    await within(CLOSE_LIMIT_MS, ended, () => {
+      engine.kill()
+      return ended
+    })
     this.programs?.killAll()
   }
 

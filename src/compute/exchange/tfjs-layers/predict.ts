@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import type * as PlainTensorFlow from '@tensorflow/tfjs'
 import type { Prediction } from '@shared/contract/compute'
 import { AppError } from '@shared/errors'
+import { nextTurn } from '@node/waiting'
 import { z } from 'zod'
 import { readRows } from '../../data/split-data'
 import type { PredictionJob } from '../format'
@@ -69,7 +70,7 @@ export async function predictTfjsLayers(
         return output.arraySync()
       })
       probabilities.push(...batch)
-      await new Promise<void>((resolve) => setImmediate(resolve))
+      await nextTurn()
     }
   } finally {
     model.dispose()

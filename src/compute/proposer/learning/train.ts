@@ -2,6 +2,7 @@
 // Reports as it goes, answers between steps, and goes on after a break from the last epoch.
 import type { ProposerTrainingEvent, ProposerTrainingJob } from '@shared/contract/proposer'
 import { AppError } from '@shared/errors'
+import { nextTurn } from '@node/waiting'
 import type { NamedArray } from '../../networks/weights'
 import { writeCheckpoint } from '../model/checkpoint'
 import { paperClassifier } from '../model/classifier'
@@ -15,8 +16,6 @@ import { headline, scoreHeldOut } from './held-out-scores'
 import { buildCorpus, type Corpus, type Phase } from './phases'
 import { createTrainer, type Trainer } from './trainer'
 import { readState, removeState, trainingIdentity, writeState, type TrainingState } from './training-state'
-
-const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
 /** The running phase's weights and moments are stored under this prefix, beside what finished phases left. */
 const RUNNING = 'now/'

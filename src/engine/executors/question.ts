@@ -2,6 +2,8 @@
 import type { SelfCheckContract } from '@shared/contract/self-check'
 import { createClient, type Client } from '@shared/transport/rpc'
 import { endedText } from '@shared/runtime/process-end'
+import { within } from '@node/waiting'
+import { answerOrDeath } from './answer-or-death'
 import type { ProcessStarter } from './process-starter'
 
 /** Loading TensorFlow from a cold disk and a few hundred tiny kernels: seconds; a hung kernel spins for ever. */
@@ -12,24 +14,19 @@ const LIMIT_MS = 120_000
  * @param env the environment whose kernels or devices are in question
  * @throws whatever went wrong: no start, a death, no answer in time
  */
-export async function askThrowAway<T>(
+export async function askInOwnProcess<T>(
   start: ProcessStarter,
   env: Readonly<Record<string, string>>,
   question: (client: Client<SelfCheckContract>) => Promise<T>,
 ): Promise<T> {
   const process = await start('self-check', env)
   const client = createClient<SelfCheckContract>(process.port)
-  let timer: NodeJS.Timeout | undefined
-  const limit = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${LIMIT_MS / 1000} s`)), LIMIT_MS)
-  })
-  const died = process.exited.then((code): never => {
-    throw new Error(`the check ${endedText(code)}`)
-  })
+  const death = (code: number | null): Error => new Error(`the check ${endedText(code)}`)
   try {
-    return await Promise.race([question(client), limit, died])
+    return await within(LIMIT_MS, answerOrDeath(question(client), process, death), () => {
+      throw new Error(`no answer within ${LIMIT_MS / 1000} s`)
+    })
   } finally {
-    clearTimeout(timer)
     process.kill()
   }
 }
