@@ -1,5 +1,6 @@
 // Figures as people read them: durations, sizes, percentages, bars and plain tables. Pure.
 import { figure } from '@shared/figures'
+import { readableBytes } from '@shared/units'
 
 /** "52 s", "12 min 5 s", "3 h 4 min", "2 d 3 h". @param seconds >= 0 */
 export function duration(seconds: number): string {
@@ -14,16 +15,7 @@ export function duration(seconds: number): string {
 export const count = figure
 
 /** Binary sizes: "1.5 GiB". */
-export function bytes(value: number): string {
-  const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB']
-  let scaled = value
-  let index = 0
-  while (scaled >= 1024 && index < units.length - 1) {
-    scaled /= 1024
-    index++
-  }
-  return `${index === 0 ? scaled : scaled.toFixed(1)} ${units[index]}`
-}
+export const bytes = readableBytes
 
 /** @param fraction in [0, 1] */
 export const percent = (fraction: number): string => `${(fraction * 100).toFixed(1)} %`

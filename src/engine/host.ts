@@ -97,7 +97,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       },
     })
   const pool = options.computes ?? localComputes(devices, options.startProcess)
-  devices.govern(pool)
+  devices.watchOver(pool)
   const proposerFolder = path.join(options.resourcesFolder, 'proposer', 'paper-1')
   const cardOf = (slot: number): TrainingCard | null => {
     const gpu = devices.plan().slots[slot]?.gpu ?? null

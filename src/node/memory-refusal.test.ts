@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { AppError } from '@shared/errors'
-import { isMemoryRefusal, withFigures } from './memory-refusal'
+import { isMemoryRefusal, memoryRefusalInFigures } from './memory-refusal'
 
 const enomem = Object.assign(new Error('ENOMEM: not enough memory, read'), { code: 'ENOMEM' })
 /** What V8 really throws, not what we remember of it. */
@@ -22,10 +22,10 @@ describe('memory refused by the system', () => {
   })
 
   it('becomes out-of-memory with figures; anything else stays what it is', async () => {
-    const told = await withFigures(enomem)
+    const told = await memoryRefusalInFigures(enomem)
     expect(told).toMatchObject({ code: 'out-of-memory', cause: enomem })
-    expect((told as AppError).message).toMatch(/holds \d+ MiB; \d+ MiB are free/)
+    expect((told as AppError).message).toMatch(/holds [\d.]+ [MG]iB; [\d.]+ [MGT]iB are free/)
     const other = new Error('x')
-    expect(await withFigures(other)).toBe(other)
+    expect(await memoryRefusalInFigures(other)).toBe(other)
   })
 })

@@ -2,6 +2,7 @@
 // has none left. Node tells it in several ways, none of which says how much there was.
 import { readFile } from 'node:fs/promises'
 import { AppError } from '@shared/errors'
+import { readableBytes } from '@shared/units'
 import { availableMemory } from './memory'
 
 /** Whether `thrown`, or what caused it, is a refusal: it says nothing about the file or the call that met it. */
@@ -13,8 +14,6 @@ export function isMemoryRefusal(thrown: unknown): boolean {
   return isMemoryRefusal(thrown.cause)
 }
 
-const mebibytes = (bytes: number): string => `${Math.round(bytes / 1024 ** 2)} MiB`
-
 /** The limit of this process's address space, where there is one and procfs tells. */
 async function addressSpaceLimit(): Promise<number | null> {
   const limits = await readFile('/proc/self/limits', 'utf8').catch(() => '')
@@ -23,12 +22,12 @@ async function addressSpaceLimit(): Promise<number | null> {
 }
 
 /** `thrown` as `out-of-memory` with the figures that can be had, or itself where it is something else. */
-export async function withFigures(thrown: unknown): Promise<unknown> {
+export async function memoryRefusalInFigures(thrown: unknown): Promise<unknown> {
   if (!isMemoryRefusal(thrown)) return thrown
-  const held = mebibytes(process.memoryUsage.rss())
-  const free = await availableMemory().then(mebibytes, () => 'an unknown amount')
+  const held = readableBytes(process.memoryUsage.rss())
+  const free = await availableMemory().then(readableBytes, () => 'an unknown amount')
   const limit = await addressSpaceLimit()
-  const limited = limit === null ? '' : `, and its address space is limited to ${mebibytes(limit)}`
+  const limited = limit === null ? '' : `, and its address space is limited to ${readableBytes(limit)}`
   return new AppError(
     'out-of-memory',
     `The system refused memory to the compute, which holds ${held}; ${free} are free on this machine${limited}.`,

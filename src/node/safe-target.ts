@@ -5,6 +5,7 @@
 import { lstat, readdir, readFile, realpath } from 'node:fs/promises'
 import path from 'node:path'
 import { AppError } from '@shared/errors'
+import { MIB } from '@shared/units'
 import { errorCode, fileError } from './file-error'
 import { makeNamedFolder } from './folders'
 import { kindOfEntry, PARTIAL_SUFFIX, sha256OfFile } from './whole-file'
@@ -23,7 +24,7 @@ export interface OwnOutput {
 }
 
 /** Largest record that is read: a few hundred files with their hashes come to some tens of kilobytes. */
-const MAX_RECORD_BYTES = 1024 ** 2
+const MAX_RECORD_BYTES = MIB
 /** Names that a message tells; the rest is counted. */
 const TOLD = 5
 

@@ -1,6 +1,7 @@
 // Do a training's images lie in memory, or are they read as it goes, and how many of them are kept then? Decided from sizes alone.
 import { constants } from 'node:buffer'
 import type { SplitFiles } from '@shared/contract/compute'
+import { MIB } from '@shared/units'
 import { readAheadBytes } from './read-ahead'
 import { residentData } from './resident-data'
 import { readRows, rowBytesOf } from './split-data'
@@ -21,7 +22,7 @@ const BYTES_BESIDE_AN_IMAGE = 10
 export function imageMemory(available: number, environment: NodeJS.ProcessEnv = process.env): number {
   const set = environment[VARIABLE]
   const mebibytes = set === undefined || set.trim() === '' ? NaN : Number(set)
-  return mebibytes >= 0 ? mebibytes * 1024 * 1024 : IMAGE_SHARE * available
+  return mebibytes >= 0 ? mebibytes * MIB : IMAGE_SHARE * available
 }
 
 export interface Images {

@@ -1,5 +1,6 @@
 // Reads the batches of a known order ahead of their use: groups of batches, one in use and one being read.
 import { AppError } from '@shared/errors'
+import { MIB } from '@shared/units'
 import type { ImageFile, Wanted } from './image-file'
 import type { RowCache } from './row-cache'
 
@@ -7,7 +8,7 @@ import type { RowCache } from './row-cache'
  * Batches are read in groups of about so many bytes, in the order of the file (chosen: ten batches of 128 CIFAR images, few
  * enough that issuing their reads does not hold up a step).
  */
-const GROUP_BYTES = 4 * 1024 * 1024
+const GROUP_BYTES = 4 * MIB
 
 /** Most bytes that the two groups take. */
 export const readAheadBytes = (rowBytes: number, largestBatch: number): number =>

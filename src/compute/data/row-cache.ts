@@ -1,8 +1,9 @@
 // A bounded part of a file's rows in memory. The rows that come first stay: an epoch asks for each row once, in an order of its
 // own, so no row is likelier to be next than another, and one that was just used is the last to come again (where LRU would keep it).
+import { MIB } from '@shared/units'
 
 /** Memory is taken in pieces of about so much (chosen), as it fills: one array of gigabytes may be refused. */
-const BLOCK_BYTES = 16 * 1024 * 1024
+const BLOCK_BYTES = 16 * MIB
 
 export class RowCache {
   /** Place of each row, or -1. */

@@ -3,6 +3,7 @@
 import { open, readFile, type FileHandle } from 'node:fs/promises'
 import type { SplitFiles } from '@shared/contract/compute'
 import { AppError } from '@shared/errors'
+import { MIB } from '@shared/units'
 
 export interface SplitRows {
   readonly count: number
@@ -36,7 +37,7 @@ export async function readIndices(path: string): Promise<Int32Array> {
 /** A read call costs about as much as copying so many bytes (54 µs): a smaller gap between two rows is read as well. */
 const LARGEST_GAP = 64 * 1024
 /** One buffer for all reads; a larger row has a buffer of its own size. */
-const WINDOW_BYTES = 4 * 1024 * 1024
+const WINDOW_BYTES = 4 * MIB
 
 interface Window {
   /** Positions in the result, in ascending order of their rows. */

@@ -1,18 +1,13 @@
 // Training data on disk: a step is fed its batch's pixels. Because the order is known ahead, the next batches are read while a
 // step runs; a bounded part of the rows stays in memory. Same order, same bytes: nothing of a result differs from resident data.
 import type { SplitFiles } from '@shared/contract/compute'
+import { readableBytes } from '@shared/units'
 import type { Tensor1D } from '../tensorflow/backend'
 import { ImageFile } from './image-file'
 import { ReadAhead } from './read-ahead'
 import { RowCache } from './row-cache'
 import { readLabels, rowBytesOf } from './split-data'
 import type { TrainingData } from './training-data'
-
-/** Tenths where whole ones would say nothing. */
-function mebibytes(bytes: number): number {
-  const exact = bytes / (1024 * 1024)
-  return exact < 10 ? Math.round(exact * 10) / 10 : Math.round(exact)
-}
 
 /**
  * @param rows of the split, in the order of positions
@@ -27,7 +22,7 @@ export async function streamedData(data: SplitFiles, rows: Int32Array, cacheByte
   const reader = new ReadAhead(rows, rowBytes, file, new RowCache(rows.length, rowBytes, cacheBytes))
   return {
     count: rows.length,
-    notice: `Reads images from disk as it goes: ${mebibytes(Math.min(cacheBytes, allBytes))} of ${mebibytes(allBytes)} MiB stay in memory.`,
+    notice: `Reads images from disk as it goes: ${readableBytes(Math.min(cacheBytes, allBytes))} of ${readableBytes(allBytes)} stay in memory.`,
     source: () => ({
       variables: {},
       feeds: (batchSize) => ({

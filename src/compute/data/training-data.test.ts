@@ -127,7 +127,7 @@ describe.each([
 describe('streamed data', () => {
   it('says how much stays in memory', async () => {
     const data = await openData(split, ROWS, 2 * 1024 * 1024)
-    expect(data.notice).toBe('Reads images from disk as it goes: 2 of 5.6 MiB stay in memory.')
+    expect(data.notice).toBe('Reads images from disk as it goes: 2.0 MiB of 5.6 MiB stay in memory.')
     await data.close()
   })
 

@@ -5,7 +5,7 @@ import { implement } from '@orpc/server'
 import { computeContract, type ComputeInfo } from '@shared/contract/compute'
 import { selfCheckOf } from '@shared/runtime/compute-environment'
 import { processorTitle } from '@shared/runtime/device-title'
-import { withFigures } from '@node/memory-refusal'
+import { memoryRefusalInFigures } from '@node/memory-refusal'
 import type { ProposerService } from '../proposer/service'
 import { lazyProposer } from './lazy-proposer'
 
@@ -67,7 +67,7 @@ export function createComputeService({ environment, proposer = lazyProposer() }:
         // Broken off before it began: its caller may be waiting for `idle` already.
         if (signal?.aborted !== true) yield* train(input, { signal })
       } catch (thrown) {
-        throw await withFigures(thrown)
+        throw await memoryRefusalInFigures(thrown)
       } finally {
         end()
       }

@@ -14,7 +14,7 @@ describe('the leak guard', () => {
   it('tells growth once, with its figures', () => {
     const notices = told([300, 400, 500, 600, 700, 800, 900])
     expect(notices.map((notice) => notice !== null)).toEqual([false, false, false, false, true, false, false])
-    expect(notices[4]).toMatch(/from 400 to 700 MiB over 3 epochs/)
+    expect(notices[4]).toMatch(/from 400.0 MiB to 700.0 MiB over 3 epochs/)
   })
   it('allows a large process a quarter of its size', () =>
     expect(told([4000, 4000, 4900, 5100]).map((notice) => notice !== null)).toEqual([false, false, false, true]))

@@ -1,12 +1,12 @@
 // Tells when the process grows from epoch to epoch: training repeats the same steps, so what it holds after the first epochs
 // should be all it ever holds. A leak is told once; the trial goes on, because its result is as good as any.
+import { MIB, readableBytes } from '@shared/units'
 
 /** Allocators settle over the first epochs: buffers of the first steps, of validation, of the first checkpoint. */
 const SETTLING_EPOCHS = 2
 /** Below this, growth is allocators and caches. Both figures are chosen, not measured: generous, since it only tells. */
-const ALLOWED_BYTES = 256 * 1024 * 1024
+const ALLOWED_BYTES = 256 * MIB
 const ALLOWED_FRACTION = 0.25
-const MEBIBYTE = 1024 * 1024
 
 export class LeakGuard {
   private epochs = 0
@@ -27,7 +27,6 @@ export class LeakGuard {
     const grown = now - this.settled
     if (this.isTold || grown <= Math.max(ALLOWED_BYTES, ALLOWED_FRACTION * this.settled)) return null
     this.isTold = true
-    const mebibytes = (bytes: number): number => Math.round(bytes / MEBIBYTE)
-    return `The compute grew from ${mebibytes(this.settled)} to ${mebibytes(now)} MiB over ${this.epochs - SETTLING_EPOCHS} epochs: something leaks memory.`
+    return `The compute grew from ${readableBytes(this.settled)} to ${readableBytes(now)} over ${this.epochs - SETTLING_EPOCHS} epochs: something leaks memory.`
   }
 }

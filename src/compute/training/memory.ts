@@ -2,6 +2,7 @@
 // a process without an error that could be caught. How much there is to take is node/memory.ts's.
 import { costOf } from '@shared/architecture/cost'
 import type { Recipe } from '@shared/search/recipe'
+import { MIB } from '@shared/units'
 import type { Network } from '../networks/network'
 import { sizeOf } from '../networks/weights'
 
@@ -12,7 +13,7 @@ import { sizeOf } from '../networks/weights'
  */
 const TRAINING_FACTOR = 2.5
 /** Node, TensorFlow, the recording and its one eager run; intercept of the same five measurements. */
-const RUNTIME_BYTES = 475 * 1024 * 1024
+const RUNTIME_BYTES = 475 * MIB
 /** Weight, velocity, gradient and the read-out for a checkpoint. */
 const COPIES_OF_WEIGHTS = 4
 

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import type { TrainJob } from '@shared/contract/compute'
 import type { Precision } from '@shared/search/recipe'
 import { AppError } from '@shared/errors'
+import { readableBytes } from '@shared/units'
 import { buildNetwork, trainedNames, type Network } from '../networks/network'
 import { newestCheckpoint, type Checkpoint } from './checkpoint'
 import { arithmeticOf } from './determinism'
@@ -32,7 +33,6 @@ export interface Preparation {
   readonly precision: Precision
 }
 
-const MEBIBYTE = 1024 * 1024
 /** A machine that trains must still breathe: the window and other computes live in what is left. */
 const USABLE_FRACTION = 0.9
 
@@ -82,10 +82,9 @@ function requireTrained(network: Network, { trainable }: TrainJob): void {
 
 /** What to say when no batch fits. */
 export function outOfMemory(batchSize: number, needed: number, available: number, cause?: unknown): AppError {
-  const mebibytes = (bytes: number): number => Math.round(bytes / MEBIBYTE)
   return new AppError(
     'out-of-memory',
-    `Training with batches of ${batchSize} needs about ${mebibytes(needed)} MiB; ${mebibytes(available)} MiB are available, of which it may take ${mebibytes(available * USABLE_FRACTION)}.`,
+    `Training with batches of ${batchSize} needs about ${readableBytes(needed)}; ${readableBytes(available)} are available, of which it may take ${readableBytes(available * USABLE_FRACTION)}.`,
     'Lower the batch size or the cost limit of the space, or train fewer candidates at once.',
     { cause },
   )

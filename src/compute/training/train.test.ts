@@ -154,7 +154,7 @@ describe('train', () => {
     const tooLittle = run({ ...given, seed: 9 }, { memory: () => Promise.resolve(bytes(8) * 0.9) })
     await expect(tooLittle).rejects.toMatchObject({
       code: 'out-of-memory',
-      message: expect.stringMatching(/\d+ MiB.*\d+ MiB/) as string,
+      message: expect.stringMatching(/[\d.]+ [KMGT]iB.*[\d.]+ [KMGT]iB/) as string,
     })
   })
 
@@ -173,7 +173,9 @@ describe('train', () => {
     const hopeless = run({ ...given, seed: 21 }, exhaustedFrom(1))
     await expect(hopeless).rejects.toMatchObject({
       code: 'out-of-memory',
-      message: expect.stringMatching(/batches of 8 needs about \d+ MiB; \d+ MiB are available/) as string,
+      message: expect.stringMatching(
+        /batches of 8 needs about [\d.]+ [KMGT]iB; [\d.]+ [KMGT]iB are available/,
+      ) as string,
     })
   })
 

@@ -55,7 +55,7 @@ export async function followTraining(
       }
       const event = next.value
       if (event.lease !== job.lease) continue
-      silence.heard(event.type)
+      silence.noteSign(event.type)
       const ended = await receive(event, job, compute.slot, hooks)
       if (ended !== undefined) return ended
     }

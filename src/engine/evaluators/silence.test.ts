@@ -14,17 +14,17 @@ describe('the watch over a silent compute', () => {
       () => time,
     )
     time = 300
-    watch.heard('started')
+    watch.noteSign('started')
     expect(watch.allowedMs).toBe(500)
     time = 700
-    watch.heard('step')
+    watch.noteSign('step')
     // The first step's 400 ms are the start's.
     expect(watch.allowedMs).toBe(40)
     time = 710
-    watch.heard('validation')
+    watch.noteSign('validation')
     expect(watch.allowedMs).toBe(100)
     time = 715
-    watch.heard('step')
+    watch.noteSign('step')
     expect(watch.allowedMs).toBe(100)
   })
 

@@ -39,7 +39,7 @@ export class SilenceWatch {
   }
 
   /** Notes a sign of life. The pace is known from the first step on. */
-  heard(type: TrainEvent['type']): void {
+  noteSign(type: TrainEvent['type']): void {
     const quiet = this.now() - this.quietSince
     this.quietSince = this.now()
     if (this.longest !== null) this.longest = Math.max(this.longest, quiet)

@@ -3,6 +3,7 @@
 // documented, not seen on a real card here.
 import { AppError } from '@shared/errors'
 import type { DeviceSettings } from '@shared/runtime/device-settings'
+import { MIB } from '@shared/units'
 
 /** A card, or a part of one in multi-instance mode. */
 export interface PlannedGpu {
@@ -121,7 +122,7 @@ function notesOn(
 export function deviceEnvironment({ gpu, gpuMemoryBytes }: PlannedSlot): Record<string, string> {
   // A build for cards would otherwise take every card it finds.
   if (gpu === null) return { CUDA_VISIBLE_DEVICES: '-1' }
-  const megabytes = gpuMemoryBytes === null ? null : Math.floor(gpuMemoryBytes / 2 ** 20)
+  const megabytes = gpuMemoryBytes === null ? null : Math.floor(gpuMemoryBytes / MIB)
   return {
     CUDA_DEVICE_ORDER: 'PCI_BUS_ID', // nvidia-smi's order, for cards that go by their index
     CUDA_VISIBLE_DEVICES: gpu.id,

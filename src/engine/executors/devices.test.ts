@@ -167,7 +167,7 @@ describe('the devices of a processor alone', () => {
       reshape: (slots: number) => Promise.resolve(void shapes.push(slots)),
       statuses: () => [],
     } as unknown as ShapedPool
-    devices.govern(pool)
+    devices.watchOver(pool)
     await expect(devices.configure(settings({ cpuSlots: 2 }))).rejects.toThrow('busy')
     expect([slotsOf(devices).length, shapes, devices.view().settings.cpuSlots]).toEqual([4, [], null])
     isBusy = false

@@ -45,7 +45,7 @@ export interface Devices {
   threadsAlone(architecture: Pick<PreparedArchitecture, 'cost'>, batchSize: number): ThreadsWanted
   view(): DevicesView
   /** Holds the pool's computes to their memory and gives it new slots when the plan changes. Call once. */
-  govern(pool: ShapedPool): void
+  watchOver(pool: ShapedPool): void
   /** @throws AppError `invalid-input`, `conflict` while a compute works, `storage-failed`; then nothing has changed */
   configure(settings: DeviceSettings): Promise<void>
   /** Makes a benchmark's choice the default; from within the pool's `exclusively`. @throws AppError `storage-failed` */
@@ -144,11 +144,11 @@ export async function createDevices(options: DevicesOptions): Promise<Devices> {
       return { threads: machine.cores, use: threadUseFor(cost, batchSize) }
     },
     view: () => viewOf(machine, settings, fromEnvironment, plan, notes, benchmark),
-    govern: (governed) => {
-      pool = governed
+    watchOver: (watchedPool) => {
+      pool = watchedPool
       if (machine.gpus.length === 0) return
       const processes = (): Promise<readonly { pid: number; uuid: string; usedBytes: number }[]> => smi.processes()
-      stopWatching = watchGpuShares(watched, processes, (slot, error) => governed.fail(slot, error))
+      stopWatching = watchGpuShares(watched, processes, (slot, error) => watchedPool.fail(slot, error))
     },
     configure: async (given) => {
       const next = parseDeviceSettings(given)

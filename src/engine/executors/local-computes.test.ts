@@ -192,7 +192,7 @@ describe('the pool of local computes', () => {
       const job = pool.run((client) => client.proposerInfo({ checkpoint: '' }), never)
       const outcome = expect(job).rejects.toMatchObject({
         code: 'out-of-memory',
-        message: expect.stringMatching(/^Compute 1 ran out of memory.*1024 MiB/) as string,
+        message: expect.stringMatching(/^Compute 1 ran out of memory.*1\.0 GiB/) as string,
       })
       await expect.poll(() => pool.statuses()[0]?.state).toBe('busy')
       kills++

@@ -29,7 +29,7 @@ describe('a death for want of memory', () => {
     const error = watch.ended('Compute 1', null)
     expect(error).toMatchObject({
       code: 'out-of-memory',
-      message: expect.stringContaining('may hold 512 MiB, and it held 500 MiB') as string,
+      message: expect.stringContaining('may hold 512.0 MiB, and it held 500.0 MiB') as string,
     })
     expect(hasLostCompute(error)).toBe(true)
   })
@@ -38,7 +38,7 @@ describe('a death for want of memory', () => {
     const { kills, kill } = group('max')
     const watch = kills.watch(71)
     kill(4)
-    expect(watch.ended('Compute 1', 137)?.message).toContain('this machine has 4096 MiB')
+    expect(watch.ended('Compute 1', 137)?.message).toContain('this machine has 4.0 GiB')
   })
 
   it('is none of those that the counter does not know of, nor another kind of end', () => {

@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs'
 import os from 'node:os'
 import { AppError } from '@shared/errors'
 import { controlGroup, memoryKills, memoryLimit, type ReadFile } from '@shared/runtime/control-groups'
+import { readableBytes } from '@shared/units'
 
 /** The kernel ended the process under a job because there was no memory left. */
 export class MemoryKillError extends AppError {
@@ -29,8 +30,6 @@ const { SIGKILL } = os.constants.signals
 const KILLED_CODES: readonly (number | null)[] = [null, SIGKILL, 128 + SIGKILL]
 /** What a compute held is told as it was at most this long before its end. */
 const SAMPLE_EVERY_MS = 1_000
-
-const mebibytes = (bytes: number): string => `${Math.round(bytes / 1024 ** 2)} MiB`
 
 function readSystem(file: string): string | null {
   try {
@@ -59,7 +58,7 @@ export interface MemoryWatch {
 /** One for all computes of a pool: two of them may share a control group, whose kills count for one of them each. */
 export class MemoryKills {
   /** Kills already told, by group. */
-  private readonly told = new Map<string, number>()
+  private readonly known = new Map<string, number>()
 
   /** @param read replaced in tests, as is `totalBytes`, the memory of the machine */
   constructor(
@@ -89,15 +88,15 @@ export class MemoryKills {
       ended: (name, code) => {
         clearInterval(timer)
         const now = count()
-        const told = Math.max(before ?? 0, this.told.get(key) ?? 0)
-        if (before === null || now === null || now <= told || !KILLED_CODES.includes(code)) return null
-        this.told.set(key, told + 1)
+        const known = Math.max(before ?? 0, this.known.get(key) ?? 0)
+        if (before === null || now === null || now <= known || !KILLED_CODES.includes(code)) return null
+        this.known.set(key, known + 1)
         const limit = memoryLimit(this.read, group) ?? Infinity
         const where =
           limit < this.totalBytes
-            ? `its control group may hold ${mebibytes(limit)}`
-            : `this machine has ${mebibytes(this.totalBytes)}`
-        const last = held === null ? '' : `, and it held ${mebibytes(held)}`
+            ? `its control group may hold ${readableBytes(limit)}`
+            : `this machine has ${readableBytes(this.totalBytes)}`
+        const last = held === null ? '' : `, and it held ${readableBytes(held)}`
         return new MemoryKillError(`${name} ran out of memory and was ended by the system: ${where}${last}.`)
       },
     }

@@ -1,6 +1,7 @@
 // Reads NVIDIA devices, what they are doing and which process holds how much of them from `nvidia-smi`. Fields a card does not
 // tell come as "[N/A]" or "[Not Supported]" and stay null. Not seen on a real card here: tested with stand-in programs.
 import { execFile, type ChildProcess } from 'node:child_process'
+import { MIB } from '@shared/units'
 import { within } from '@node/waiting'
 
 export interface NvidiaDevice {
@@ -45,7 +46,6 @@ const FIELDS = [
   'utilization.gpu',
 ] as const
 const APPLICATION_FIELDS = ['pid', 'gpu_uuid', 'used_gpu_memory'] as const
-const MEBIBYTE = 1024 * 1024
 /** Profiles are named in decimal gigabytes. */
 const GIGABYTE = 1e9
 /** A driver that hangs must not hang the engine. */
@@ -61,7 +61,7 @@ function readNumber(text: string | undefined): number | null {
 
 function readBytes(text: string | undefined): number | null {
   const mebibytes = readNumber(text)
-  return mebibytes === null ? null : mebibytes * MEBIBYTE
+  return mebibytes === null ? null : mebibytes * MIB
 }
 
 const readText = (text: string | undefined): string | null =>

@@ -6,9 +6,9 @@ import { AppError } from '@shared/errors'
 import { benchmarkDevices } from '../benchmark/benchmark'
 import type { ShapedPool } from '../executors/pool'
 import { listRuns } from '../storage/runs'
-import { streamOf } from '../stream-of'
+import { streamOfWork } from '../stream-of-work'
 import type { Services } from './services'
-import { until } from './streams'
+import { untilClosing } from './until-closing'
 
 /** A search between two trials uses no compute, but is about to. */
 async function refuseWhileSearching({ store, orchestrator }: Services): Promise<void> {
@@ -32,7 +32,7 @@ async function* whileHolding<T>(
 ): AsyncGenerator<T, void, void> {
   let work: Promise<void> = Promise.resolve()
   try {
-    yield* streamOf<T>((emit, ended) => {
+    yield* streamOfWork<T>((emit, ended) => {
       work = pool.exclusively(async () => {
         for await (const item of open(ended)) emit(item)
       })
@@ -67,6 +67,6 @@ export function deviceProcedures(services: Services) {
       await devices.configure(input)
       return devices.view()
     }),
-    benchmark: os.benchmark.handler(({ signal }) => until(closing, signal, (ended) => measure(services, ended))),
+    benchmark: os.benchmark.handler(({ signal }) => untilClosing(closing, signal, (ended) => measure(services, ended))),
   }
 }

@@ -1,17 +1,18 @@
 // What the doctor says of the machine: processor, cards, memory, and what computes use of them.
 import os from 'node:os'
 import type { Diagnosis, DoctorReport } from '@shared/contract/runtime'
+import { GIB, readableBytes } from '@shared/units'
 import type { NvidiaDevice } from '../machine/nvidia-smi'
-import { gibibytes, GIBIBYTE, ok } from './diagnosis'
+import { ok } from './diagnosis'
 import type { Services } from './services'
 
 /** One compute with TensorFlow and a small network takes about 1 GiB, as much again is left for everything else. */
-const ENOUGH_MEMORY = 3 * GIBIBYTE
+const ENOUGH_MEMORY = 3 * GIB
 
 export function memoryCheck({ devices }: Services): Diagnosis {
   const { memoryBytes } = devices.machine
-  const limited = memoryBytes < os.totalmem() ? `, of which ${gibibytes(memoryBytes)} may be used` : ''
-  const found = `${gibibytes(os.freemem())} free of ${gibibytes(os.totalmem())}${limited}`
+  const limited = memoryBytes < os.totalmem() ? `, of which ${readableBytes(memoryBytes)} may be used` : ''
+  const found = `${readableBytes(os.freemem())} free of ${readableBytes(os.totalmem())}${limited}`
   if (memoryBytes >= ENOUGH_MEMORY) return ok('memory', 'Memory', found)
   return { id: 'memory', title: 'Memory', status: 'warning', found, fix: 'Train with one compute and small batches.' }
 }
@@ -73,7 +74,7 @@ export function gpuDevice(card: NvidiaDevice): DoctorReport['devices'][number] {
   const detail = [
     `device ${index}`,
     ...(utilisation === null ? [] : [`${Math.round(100 * utilisation)} % busy`]),
-    ...(usedBytes === null ? [] : [`${gibibytes(usedBytes)} used`]),
+    ...(usedBytes === null ? [] : [`${readableBytes(usedBytes)} used`]),
     ...(temperature === null ? [] : [`${temperature} °C`]),
   ].join(', ')
   return { name, kind: 'gpu', memoryBytes: memoryBytes ?? 0, detail }

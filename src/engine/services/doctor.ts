@@ -5,14 +5,15 @@ import { join } from 'node:path'
 import type { ComputeInfo } from '@shared/contract/compute'
 import type { Diagnosis, DoctorReport } from '@shared/contract/runtime'
 import { errorData } from '@shared/errors'
+import { GIB, readableBytes } from '@shared/units'
 import { freeBytes } from '@node/disk'
 import { artefactCheck } from './artefact-check'
-import { gibibytes, GIBIBYTE, ok } from './diagnosis'
+import { ok } from './diagnosis'
 import { cpuDevice, devicesCheck, gpuChecks, gpuDevice, memoryCheck } from './doctor-devices'
 import type { Services } from './services'
 
 /** A prepared CIFAR-10, checkpoints and weights of a search of some hundred trials. */
-const ENOUGH_DISK = 2 * GIBIBYTE
+const ENOUGH_DISK = 2 * GIB
 
 type ComputeAnswer = { readonly info: ComputeInfo } | { readonly problem: ReturnType<typeof errorData> } | null
 
@@ -122,14 +123,14 @@ function diskCheck(bytes: number | null, folder: string): Diagnosis {
   const title = 'Disk space'
   if (bytes === null)
     return { id: 'disk', title, status: 'warning', found: 'unknown', fix: `Check the space for ${folder} yourself.` }
-  const found = `${gibibytes(bytes)} free`
+  const found = `${readableBytes(bytes)} free`
   if (bytes >= ENOUGH_DISK) return ok('disk', title, found)
   return {
     id: 'disk',
     title,
     status: 'warning',
     found,
-    fix: `Free at least ${gibibytes(ENOUGH_DISK)} on the disk of ${folder}.`,
+    fix: `Free at least ${readableBytes(ENOUGH_DISK)} on the disk of ${folder}.`,
   }
 }
 

@@ -4,13 +4,13 @@ import { exportsContract } from '@shared/contract/exports'
 import { createExport } from '../exports/create-export'
 import { listExports } from '../storage/exports'
 import type { Services } from './services'
-import { until } from './streams'
+import { untilClosing } from './until-closing'
 
 export function exportsService(services: Services) {
   const os = implement(exportsContract)
   return os.router({
     create: os.create.handler(({ input, signal }) =>
-      until(services.closing, signal, (ended) => createExport(services, input, ended)),
+      untilClosing(services.closing, signal, (ended) => createExport(services, input, ended)),
     ),
     list: os.list.handler(({ input }) => listExports(services.store.db, input.trialId)),
   })

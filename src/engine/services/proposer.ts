@@ -6,12 +6,12 @@ import { createRandom } from '@shared/random'
 import { openSpace } from '@shared/spaces'
 import { chainSpaceSchema, unboundedChains } from '@shared/spaces/block-chain/schema'
 import { cifar10 } from '../datasets/sources/cifar-10'
-import { streamFromPool } from '../executors/pool-stream'
+import { streamFromPool } from '../executors/stream-from-pool'
 import { createReconstructor } from '../runs/reconstructor'
 import { searchableBlocks } from '../storage/designs'
 import { makeNamedFolder } from '@node/folders'
 import type { Services } from './services'
-import { until } from './streams'
+import { untilClosing } from './until-closing'
 
 /** Relative tokens make the image's size matter little; designs start from the first data set's. */
 const IMAGES = { shape: cifar10.shape, classes: cifar10.classes.length }
@@ -69,7 +69,7 @@ export function proposerService({ store, pool, proposerFolder, closing }: Servic
     info: os.info.handler(() => describe(proposerFolder)),
     suggest: os.suggest.handler(({ input }) => suggest(input.genotype, input.position, input.count, input.stemWidth)),
     train: os.train.handler(({ input, signal }) =>
-      until(closing, signal, (ended) => {
+      untilClosing(closing, signal, (ended) => {
         makeNamedFolder(input.out)
         return streamFromPool(pool, (client, inner) => client.trainProposer(input, { signal: inner }), ended)
       }),

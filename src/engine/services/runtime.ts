@@ -9,7 +9,7 @@ import { sizeOnDisk } from '@node/disk'
 import { countRuns } from '../storage/runs'
 import { examine } from './doctor'
 import type { Services } from './services'
-import { until } from './streams'
+import { untilClosing } from './until-closing'
 
 const STATUS_EVERY_MS = 1000
 /** Walking the artefacts costs more than it tells; the size changes slowly. */
@@ -46,7 +46,7 @@ export function runtimeService(services: Services) {
     doctor: os.doctor.handler(() => examine(services)),
     status: os.status.handler(status),
     watch: os.watch.handler(({ signal }) =>
-      until(closing, signal, async function* (ended) {
+      untilClosing(closing, signal, async function* (ended) {
         while (!ended.aborted) {
           yield await status()
           await delay(STATUS_EVERY_MS, ended)

@@ -9,7 +9,7 @@ import { getRun } from '../storage/runs'
 import { checkDefinition } from './search-check'
 import { newRunOf } from './search-create'
 import type { Services } from './services'
-import { until } from './streams'
+import { untilClosing } from './until-closing'
 
 export function searchesService(services: Services) {
   const { store, orchestrator, views, closing } = services
@@ -44,8 +44,10 @@ export function searchesService(services: Services) {
       await orchestrator.remove(input.id)
       return { removed: true }
     }),
-    watch: os.watch.handler(({ input, signal }) => until(closing, signal, (ended) => views.watch(input.id, ended))),
-    watchAll: os.watchAll.handler(({ signal }) => until(closing, signal, (ended) => views.watchAll(ended))),
+    watch: os.watch.handler(({ input, signal }) =>
+      untilClosing(closing, signal, (ended) => views.watch(input.id, ended)),
+    ),
+    watchAll: os.watchAll.handler(({ signal }) => untilClosing(closing, signal, (ended) => views.watchAll(ended))),
     generations: os.generations.handler(async ({ input }) =>
       summariseGenerations(await listTrials(store.db, (await getRun(store.db, input.id)).id)),
     ),

@@ -2,6 +2,7 @@
 // layers-model.ts's, how files get to the disk write-export.ts's.
 import { createHash } from 'node:crypto'
 import { AppError } from '@shared/errors'
+import { MIB } from '@shared/units'
 import { buildNetwork } from '../../networks/network'
 import { weightsFrom } from '../../networks/weights'
 import type { ExportContent, ExportSource } from '../format'
@@ -10,7 +11,7 @@ import { layersModel } from './layers-model'
 import type { Topology, WeightEntry } from './topology'
 
 /** As tfjs and its converter cut weights, so that a browser caches them. */
-const SHARD_BYTES = 4 * 1024 * 1024
+const SHARD_BYTES = 4 * MIB
 
 function concatenated(weights: readonly WeightEntry[]): Buffer {
   return Buffer.concat(weights.map(({ values }) => Buffer.from(values.buffer, values.byteOffset, values.byteLength)))

@@ -1,7 +1,7 @@
 // What acts at a rate while training and passes its input on otherwise.
 import { numberOf } from '@shared/architecture/catalogue/parameter-values'
 import type { Tensor } from '../../tensorflow/backend'
-import { streamOf, type Seed } from '../../tensorflow/kernels/random'
+import { streamOfWork, type Seed } from '../../tensorflow/kernels/random'
 import type { LayerBuilder } from './layer'
 
 /** @param drop given the node's own stream of random numbers */
@@ -9,5 +9,5 @@ export const whileTraining =
   (drop: (x: Tensor, rate: number, stream: Seed) => Tensor): LayerBuilder =>
   ({ parameters, inputs, training }) => {
     const rate = numberOf(parameters, 'rate')
-    return training && rate > 0 ? drop(inputs[0], rate, streamOf(training.seed, training.salt)) : inputs[0]
+    return training && rate > 0 ? drop(inputs[0], rate, streamOfWork(training.seed, training.salt)) : inputs[0]
   }

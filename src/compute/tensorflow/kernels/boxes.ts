@@ -2,7 +2,7 @@
 import { dataType, executeSingle, tf, type Tensor, type Tensor4D } from '../backend'
 import { DataType } from '../binding'
 import { cast } from './gather'
-import { randomInteger, streamOf, type Seed } from './random'
+import { randomInteger, streamOfWork, type Seed } from './random'
 
 /** 1 where first <= position < first + length, else 0: `[batch, size]`. */
 function interval(size: number, first: Tensor, length: Tensor): Tensor {
@@ -29,7 +29,7 @@ export function randomBoxes(
 ): Tensor4D {
   const [batch, height, width] = images.shape
   const along = (size: number, length: Tensor, salt: number): Tensor => {
-    const centre = cast(randomInteger([batch], 0, size, streamOf(seed, salt)), 'float32')
+    const centre = cast(randomInteger([batch], 0, size, streamOfWork(seed, salt)), 'float32')
     return interval(size, tf.sub(centre, executeSingle('Floor', {}, [tf.mul(length, 0.5)])), length)
   }
   const rows = along(height, lengths.height, salts[0])

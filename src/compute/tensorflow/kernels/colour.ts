@@ -1,7 +1,7 @@
 // Brightness, contrast and saturation of whole images, as torchvision's ColorJitter defines each; the order is fixed.
 // Works on pixels of 0 to 255, before normalisation.
 import { tf, type Tensor, type Tensor4D } from '../backend'
-import { randomUniform, streamOf, type Seed } from './random'
+import { randomUniform, streamOfWork, type Seed } from './random'
 
 export const BRIGHTEST = 255
 
@@ -39,7 +39,7 @@ function blend(images: Tensor4D, other: Tensor, factor: Tensor): Tensor4D {
 export function colourJitter(images: Tensor4D, jitter: ColourJitter, seed: Seed): Tensor4D {
   const [batch] = images.shape
   const factor = (change: number, salt: number): Tensor => {
-    const drawn = randomUniform([batch, 1, 1, 1], streamOf(seed, salt))
+    const drawn = randomUniform([batch, 1, 1, 1], streamOfWork(seed, salt))
     return tf.add(tf.mul(drawn, 2 * change), 1 - change)
   }
   const { brightness, contrast, saturation } = jitter

@@ -3,7 +3,7 @@
 import { executeSingle, tf, type Tensor, type Tensor2D, type Tensor4D } from '../backend'
 import { randomBoxes } from './boxes'
 import { integers } from './native-op'
-import { randomBeta, randomUniform, streamOf, type Seed } from './random'
+import { randomBeta, randomUniform, streamOfWork, type Seed } from './random'
 
 export interface Mixing {
   /** Alpha of Beta(alpha, alpha); 0 switches it off. With both on, each image draws which, evenly. */
@@ -23,7 +23,7 @@ interface Shares {
 }
 
 function beta(batch: number, alpha: number, seed: Seed): Tensor {
-  return randomBeta([batch], alpha, [streamOf(seed, 9), streamOf(seed, 10)])
+  return randomBeta([batch], alpha, [streamOfWork(seed, 9), streamOfWork(seed, 10)])
 }
 
 function mixupShares({ shape: [batch] }: Tensor4D, alpha: number, seed: Seed): Shares {
@@ -45,7 +45,7 @@ function sharesOf(images: Tensor4D, { mixup, cutmix }: Mixing, seed: Seed): Shar
   if (cutmix === 0) return mixupShares(images, mixup, seed)
   if (mixup === 0) return cutmixShares(images, cutmix, seed)
   const [batch, height, width] = images.shape
-  const drawn = randomUniform([batch], streamOf(seed, 13))
+  const drawn = randomUniform([batch], streamOfWork(seed, 13))
   const isBlended = (shape: number[]): Tensor => executeSingle('Less', {}, [tf.reshape(drawn, shape), tf.scalar(1 / 2)])
   const [blended, pasted] = [mixupShares(images, mixup, seed), cutmixShares(images, cutmix, seed)]
   const everywhere = tf.mul(blended.pixels, tf.ones([1, height, width, 1]))

@@ -5,7 +5,7 @@ import { BRIGHTEST, clipPixels, greyOf, meanGreyOf } from './colour'
 import { equalize } from './equalize'
 import { cast, gather } from './gather'
 import { integers } from './native-op'
-import { randomUniform, streamOf, type Seed } from './random'
+import { randomUniform, streamOfWork, type Seed } from './random'
 
 /** In the order of the table's rows. */
 export const RAND_AUGMENT_OPERATIONS = [
@@ -203,7 +203,7 @@ export function randAugment(
   let result = images
   for (let round = 0; round < operations; round++) {
     const table = effectTable(from, magnitude / STRONGEST, images)
-    const drawn = randomUniform([batch], streamOf(seed, saltOf(round)))
+    const drawn = randomUniform([batch], streamOfWork(seed, saltOf(round)))
     // A row is an operation with its sign, so one draw decides both.
     const rows = cast(tf.mul(drawn, 2 * from.length), 'int32')
     result = applyEffects(result, tf.reshape(gather(table, rows), [batch, COLUMNS]))

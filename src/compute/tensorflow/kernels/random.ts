@@ -12,7 +12,7 @@ export type Seed = Tensor1D
  * An independent stream of a step: every random op needs a salt of its own, or two draw the same numbers.
  * @param salt whole number, fixed for the place in the network
  */
-export const streamOf = (seed: Seed, salt: number): Seed => tf.add(seed, integers([0, salt]))
+export const streamOfWork = (seed: Seed, salt: number): Seed => tf.add(seed, integers([0, salt]))
 
 /** Uniform float32 in [0, 1). */
 export function randomUniform(shape: readonly number[], seed: Seed): Tensor {

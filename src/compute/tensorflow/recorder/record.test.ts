@@ -20,7 +20,7 @@ import { softmaxCrossEntropy } from '../kernels/cross-entropy'
 import { biasAdd, matMul, mean } from '../kernels/dense'
 import { cast, gather } from '../kernels/gather'
 import { globalAveragePool } from '../kernels/pooling'
-import { dropout, streamOf, type Seed } from '../kernels/random'
+import { dropout, streamOfWork, type Seed } from '../kernels/random'
 import { adam, sgd, type OptimizedParameter, type Optimizer } from '../optimizers'
 import { entry } from './program'
 import { record } from './record'
@@ -78,7 +78,7 @@ function smallNetwork(optimizer: (parameters: readonly OptimizedParameter[]) => 
     }
     x = conv2d(relu(x), weights.second as Tensor4D, { strides: [2, 2], padding: 'same' })
     let features = globalAveragePool(x) as Tensor2D
-    if (seed !== null) features = dropout(features, 0.25, streamOf(seed, 9))
+    if (seed !== null) features = dropout(features, 0.25, streamOfWork(seed, 9))
     return biasAdd(matMul(features, weights.dense as unknown as Tensor2D), bias)
   }
   const targets = (indices: Tensor1D) => cast(gather(labels, indices), 'int32') as Tensor1D

@@ -69,7 +69,7 @@ function resultShape(
 }
 
 /** Zeros in place of a convolution's result; undefined where the op is another or a shape is not known: then run it. */
-export function standIn(
+export function outputsWithoutRunning(
   name: string,
   attributes: readonly NativeAttribute[],
   inputs: readonly number[],

@@ -3,7 +3,7 @@
 import { backend, nativeBinding } from '../backend'
 import type { Binding, NativeAttribute, NativeTensor, TensorValues } from '../binding'
 import { AppError } from '@shared/errors'
-import { standIn } from './stand-ins'
+import { outputsWithoutRunning } from './stand-ins'
 
 export type TraceEvent =
   | {
@@ -99,7 +99,8 @@ function listeningBinding(events: TraceEvent[], given: ReadonlyMap<number, reado
         throw new AppError('internal', `A recorded entry used ${name}, which cannot be repeated.`, advice)
       }
       const results =
-        standIn(name, attributes, inputs, known) ?? nativeBinding.executeOp(name, attributes, inputs, outputs)
+        outputsWithoutRunning(name, attributes, inputs, known) ??
+        nativeBinding.executeOp(name, attributes, inputs, outputs)
       for (const { id, shape, dtype } of results) {
         known.shapes.set(id, shape)
         known.types.set(id, dtype)

@@ -1,5 +1,6 @@
 // How much of an archive is believed before it is called a bomb, and which names may become files.
 import { AppError } from '@shared/errors'
+import { GIB, MIB } from '@shared/units'
 
 export interface ArchiveLimits {
   readonly maxFiles: number
@@ -12,9 +13,9 @@ export interface ArchiveLimits {
 /** ImageNet's train split: 1.28 million files, 148 GB. Text and flat images shrink at most about fifty-fold with deflate. */
 export const ARCHIVE_LIMITS: ArchiveLimits = {
   maxFiles: 2_000_000,
-  maxBytes: 256 * 1024 ** 3,
+  maxBytes: 256 * GIB,
   maxRatio: 100,
-  freeBytes: 64 * 1024 ** 2,
+  freeBytes: 64 * MIB,
 }
 
 export interface Meter {

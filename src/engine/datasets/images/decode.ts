@@ -1,6 +1,7 @@
 // Bytes of a PNG or JPEG file to pixels. What it is comes from the bytes, not from the name; size is looked at before decoding,
 // so that a small file cannot ask for gigabytes.
 import { PNG } from 'pngjs'
+import { MIB } from '@shared/units'
 import { decodeJpeg, jpegHeader } from './jpeg'
 import type { Raster } from './resample'
 import { UnreadableImage } from './unreadable-image'
@@ -8,7 +9,7 @@ import { UnreadableImage } from './unreadable-image'
 /** 8000 x 8000: twice the largest photographs of ImageNet, and a quarter of a gigabyte once decoded. */
 export const MAX_PIXELS = 64e6
 /** Nothing that decodes to MAX_PIXELS is larger. */
-export const MAX_FILE_BYTES = 256 * 1024 * 1024
+export const MAX_FILE_BYTES = 256 * MIB
 
 const PNG_SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]
 

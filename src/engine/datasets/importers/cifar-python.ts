@@ -1,6 +1,7 @@
 // The Python archives of CIFAR-10 and CIFAR-100: pickled dictionaries with `data` (uint8 [count, 3072]) and `labels` or
 // `fine_labels`. The pickle reader executes nothing.
 import { readFile, stat } from 'node:fs/promises'
+import { MIB } from '@shared/units'
 import type { FileTree } from '../files/file-tree'
 import { PickleError, readPickle, type Pickled } from '../formats/pickle'
 import {
@@ -17,7 +18,7 @@ import { damagedFile } from './damaged'
 import { NO_CLASS, type Importer, type ImportItem, type ImportPart } from './importer'
 
 /** A file is held whole while it is read; CIFAR-100's train split has 155 MB. */
-const MAX_BYTES = 512 * 1024 * 1024
+const MAX_BYTES = 512 * MIB
 
 export const cifarPython: Importer = {
   kind: 'cifar-python',

@@ -2,6 +2,7 @@
 // ones. Splits, classes and the order of images stay.
 import { createReadStream } from 'node:fs'
 import { readFile } from 'node:fs/promises'
+import { MIB } from '@shared/units'
 import type { FileTree } from '../files/file-tree'
 import { wholeRecords } from '../formats/records'
 import { labelBytes, MANIFEST_FILE, readPrepared, SPLITS, type Manifest, type SplitName } from '../manifest'
@@ -9,7 +10,7 @@ import { damagedFile } from './damaged'
 import { NO_CLASS, type Importer, type ImportItem, type ImportPart } from './importer'
 
 /** Bytes read at once, in whole images (chosen: a thousand of CIFAR). */
-const READ_BYTES = 3 * 1024 * 1024
+const READ_BYTES = 3 * MIB
 
 export const prepared: Importer = {
   kind: 'prepared',

@@ -1,5 +1,6 @@
 // TFRecord framing: length (8 bytes, little endian), masked CRC of the length, data, masked CRC of the data. Fed piece by
 // piece, because NAS-Bench-101's files have up to 2 GB.
+import { MIB } from '../../../units'
 import { AppError } from '../../../errors'
 import { maskedCrc32c } from './crc32c'
 
@@ -7,7 +8,7 @@ import { maskedCrc32c } from './crc32c'
 const HEADER = 12
 const FOOTER = 4
 /** NAS-Bench-101's rows have about 1 KB; a larger length is a damaged one that happens to have the right checksum. */
-const MAX_LENGTH = 16 * 1024 * 1024
+const MAX_LENGTH = 16 * MIB
 
 const damaged = (at: number, reason: string): AppError =>
   new AppError(

@@ -5,7 +5,7 @@ import { childController } from '@node/cancel'
  * Runs a stream with a signal that fires for either of two.
  * @param signal the caller's; absent for calls made in this process
  */
-export async function* until<T>(
+export async function* untilClosing<T>(
   closing: AbortSignal,
   signal: AbortSignal | undefined,
   stream: (signal: AbortSignal) => AsyncGenerator<T>,

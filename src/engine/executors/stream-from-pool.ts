@@ -1,5 +1,5 @@
 // A stream that a compute produces, as a stream of the engine: the compute is held until the reader is done with it.
-import { streamOf } from '../stream-of'
+import { streamOfWork } from '../stream-of-work'
 import type { ComputeClient, ComputePool } from './pool'
 
 /**
@@ -11,7 +11,7 @@ export function streamFromPool<T>(
   open: (client: ComputeClient, signal: AbortSignal) => Promise<AsyncIterable<T>>,
   signal: AbortSignal,
 ): AsyncGenerator<T, void, void> {
-  return streamOf(
+  return streamOfWork(
     (emit, ended) =>
       pool.run(async (client) => {
         for await (const item of await open(client, ended)) {

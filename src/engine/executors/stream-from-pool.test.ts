@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { AppError } from '@shared/errors'
 import { fakeComputes } from '../testing/fake-computes'
-import { streamFromPool } from './pool-stream'
+import { streamFromPool } from './stream-from-pool'
 
 const never = new AbortController().signal
 

@@ -5,7 +5,7 @@ import { childController } from '@node/cancel'
  * Starts `work` at the first read. What it emits waits until it is read; its failure is thrown to the reader after that.
  * @param work gets a signal that fires when `signal` does or the reader breaks off; it is not waited for then
  */
-export async function* streamOf<T>(
+export async function* streamOfWork<T>(
   work: (emit: (item: T) => void, signal: AbortSignal) => Promise<void>,
   signal: AbortSignal,
 ): AsyncGenerator<T, void, void> {
