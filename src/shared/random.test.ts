@@ -72,3 +72,14 @@ describe('a seeded stream', () => {
     expect(() => random.choice([])).toThrow(RangeError)
   })
 })
+
+describe('shuffling in place', () => {
+  it('draws as a shuffled copy does, also for typed arrays', () => {
+    const items = Array.from({ length: 50 }, (_, i) => i)
+    const copy = createRandom(7).shuffle(items)
+    const here = [...items]
+    expect(createRandom(7).shuffleInPlace(here)).toBe(here)
+    expect(here).toEqual(copy)
+    expect([...createRandom(7).shuffleInPlace(Int32Array.from(items))]).toEqual(copy)
+  })
+})

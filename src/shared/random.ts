@@ -11,6 +11,8 @@ export interface Random {
   choice<T>(items: readonly T[]): T
   /** A shuffled copy (Fisher-Yates). */
   shuffle<T>(items: readonly T[]): T[]
+  /** The items themselves, shuffled where they are; draws as `shuffle` does. */
+  shuffleInPlace<Items extends unknown[] | Int32Array>(items: Items): Items
   /** True with probability `p`. */
   chance(p: number): boolean
   /** An independent stream named by `label`: the same seed and label give the same stream, however much was drawn here. */
@@ -47,6 +49,15 @@ export function createRandom(seed: number): Random {
   for (let step = 0; step < WARM_UP; step++) generator.next()
   const next = (): number => (generator.next() >>> 0) / 4294967296
   const integer = (bound: number): number => Math.floor(next() * bound)
+  const shuffleInPlace = <Items extends unknown[] | Int32Array>(items: Items): Items => {
+    for (let i = items.length - 1; i > 0; i--) {
+      const j = integer(i + 1)
+      const held = items[i]
+      items[i] = items[j]
+      items[j] = held
+    }
+    return items
+  }
   return {
     next,
     integer,
@@ -54,16 +65,8 @@ export function createRandom(seed: number): Random {
       if (items.length === 0) throw new RangeError('choice() needs at least one item, received an empty list')
       return items[integer(items.length)]!
     },
-    shuffle: (items) => {
-      const copy = [...items]
-      for (let i = copy.length - 1; i > 0; i--) {
-        const j = integer(i + 1)
-        const held = copy[i]!
-        copy[i] = copy[j]!
-        copy[j] = held
-      }
-      return copy
-    },
+    shuffle: (items) => shuffleInPlace([...items]),
+    shuffleInPlace,
     chance: (p) => next() < p,
     fork: (label) => createRandom(mix(seed, String(label))),
   }

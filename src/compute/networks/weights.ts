@@ -1,4 +1,5 @@
 // Named float32 arrays: how weights leave a session, lie in a file and enter an exporter. No tensors here.
+export { sizeOf } from '../tensorflow/shape'
 
 export interface NamedArray {
   /** `nodeId/kernel`, `nodeId/moving-mean`, ... */
@@ -9,11 +10,6 @@ export interface NamedArray {
 
 /** A network's parameters and statistics by name. */
 export type Weights = ReadonlyMap<string, NamedArray>
-
-/** Number of elements of `shape`; 1 for a scalar. */
-export function sizeOf(shape: readonly number[]): number {
-  return shape.reduce((product, size) => product * size, 1)
-}
 
 export function weightsFrom(arrays: Iterable<NamedArray>): Weights {
   return new Map([...arrays].map((array) => [array.name, array]))

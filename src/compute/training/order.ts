@@ -6,8 +6,8 @@ import { createRandom } from '@shared/random'
  * @param seed of the trial
  */
 export function epochOrder(count: number, seed: number, epoch: number): Int32Array {
-  const positions = Array.from({ length: count }, (_, position) => position)
-  return Int32Array.from(createRandom(seed).fork('order').fork(epoch).shuffle(positions))
+  const order = Int32Array.from({ length: count }, (_, position) => position)
+  return createRandom(seed).fork('order').fork(epoch).shuffleInPlace(order)
 }
 
 /** Steps of one epoch: the short rest is left out of that epoch, because its batch statistics would differ from all others'. */

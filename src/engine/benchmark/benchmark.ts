@@ -9,7 +9,7 @@ import type { ProcessStarter } from '../executors/process-starter'
 import { createLoadMeter } from '../machine/load'
 import { arrangementText, choose } from './choose'
 import { explore, type Measure } from './explore'
-import { measureTogether } from './measure'
+import { measureTogether } from './measure-together'
 import { createWorkload, type Workload } from './workload'
 
 /** Long enough to see a program that works, short beside the measurement. */

@@ -3,7 +3,7 @@
 import type { Measurement } from '@shared/contract/devices'
 import { AppError, errorData } from '@shared/errors'
 import { MEMORY_PER_COMPUTE, type PlannedGpu, type PlannedMachine, type PlannedSlot } from '../executors/device-plan'
-import type { Rate } from './measure'
+import type { Rate } from './measure-together'
 
 /** Issue 5: 1 to 8 slots on a card. */
 const MAX_SLOTS_PER_GPU = 8

@@ -2,6 +2,7 @@
 // what was stored. Pure; what follows from it on a given machine is the engine's device plan.
 import { z } from 'zod'
 import { AppError } from '../errors'
+import { firstIssue } from '../first-issue'
 
 /** More would be mistaken input: a run takes at most as many computes (search/run). */
 const MAX_CPU_SLOTS = 64
@@ -41,11 +42,9 @@ export const DEVICE_VARIABLES: Readonly<Record<keyof DeviceSettings, string>> = 
 export function parseDeviceSettings(input: unknown, nameOf: (key: string) => string = (key) => key): DeviceSettings {
   const parsed = deviceSettingsSchema.strict().safeParse(input)
   if (parsed.success) return parsed.data
-  const issue = parsed.error.issues[0]!
-  const name = issue.path.length === 0 ? 'Device settings' : nameOf(String(issue.path[0]))
   throw new AppError(
     'invalid-input',
-    `${name}: ${issue.message}.`,
+    `${firstIssue(parsed.error, 'Device settings', ([key]) => nameOf(String(key)))}.`,
     `Whole numbers: processor slots 0 to ${MAX_CPU_SLOTS}, threads 1 to ${MAX_THREADS}, slots per card 1 to ${MAX_SLOTS_PER_GPU}; the memory share is a part from 0.05 to 1.`,
   )
 }

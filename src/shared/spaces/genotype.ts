@@ -1,6 +1,7 @@
 // The JSON of an architecture inside its space, as contracts and tables carry it, and how each space reads its own form.
 import { z } from 'zod'
 import { AppError } from '../errors'
+import { firstIssue } from '../first-issue'
 
 /** Of any space; only the space itself knows what is in it. */
 export const genotypeSchema = z.record(z.string(), z.unknown())
@@ -18,9 +19,7 @@ export interface GenotypeForm<T> {
 export function parseGenotype<T>(json: unknown, { schema, title, fix }: GenotypeForm<T>): T {
   const parsed = schema.safeParse(json)
   if (parsed.success) return parsed.data
-  const issue = parsed.error.issues[0]
-  const place = issue === undefined || issue.path.length === 0 ? 'the genotype' : issue.path.join('.')
-  throw refusedGenotype(title, `${place}: ${issue?.message ?? 'invalid'}`, fix)
+  throw refusedGenotype(title, firstIssue(parsed.error, 'the genotype'), fix)
 }
 
 /** For what a schema alone does not see. */

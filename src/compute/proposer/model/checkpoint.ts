@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AppError } from '@shared/errors'
+import { firstIssue } from '@shared/first-issue'
 import { blockNames } from '@shared/language'
 import { writeFileWhole } from '@node/whole-file'
 import { sizeOf, type NamedArray } from '../../networks/weights'
@@ -74,10 +75,9 @@ async function readModelFile(folder: string): Promise<ModelFile> {
   }
   const parsed = modelFileSchema.safeParse(json)
   if (parsed.success) return parsed.data
-  const issue = parsed.error.issues[0]
   throw new AppError(
     'invalid-input',
-    `${join(folder, 'model.json')} is not a proposer of this version: ${issue?.path.join('.') || 'file'}: ${issue?.message ?? ''}.`,
+    `${join(folder, 'model.json')} is not a proposer of this version: ${firstIssue(parsed.error, 'file')}.`,
     TRAIN_ANOTHER,
   )
 }

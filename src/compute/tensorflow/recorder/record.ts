@@ -1,5 +1,6 @@
 // Records entries (program.ts) into one graph and runs it in one session: a training step costs one native call instead of
 // hundreds. The recording is of ordinary tfjs code, so the same definition also runs eagerly, as the oracle.
+import { sizeOf } from '../shape'
 import { AppError } from '@shared/errors'
 import {
   adopt,
@@ -186,8 +187,6 @@ function giveEachItsOwnTensor(variables: readonly Variable[]): void {
     seen.add(nativeId(variable))
   }
 }
-
-const sizeOf = (shape: readonly number[]): number => shape.reduce((product, length) => product * length, 1)
 
 const FEED_ARRAYS = { float32: Float32Array, int32: Int32Array, uint8: Uint8Array } as const
 

@@ -4,52 +4,27 @@ import { createReadStream } from 'node:fs'
 import { open, readFile } from 'node:fs/promises'
 import type { FileTree } from '../files/file-tree'
 import { wholeRecords } from '../formats/records'
-import {
-  CLASS_COUNT,
-  cifarFiles,
-  classNames,
-  IMAGE_BYTES,
-  interleaved,
-  SHAPE,
-  type CifarFile,
-  type CifarVariant,
-} from './cifar'
+import { CLASS_COUNT, cifarImporter, IMAGE_BYTES, interleaved, type CifarFile, type CifarVariant } from './cifar'
 import { damagedFile } from './damaged'
-import { NO_CLASS, type Importer, type ImportItem, type ImportPart } from './importer'
+import { NO_CLASS, type ImportItem, type ImportPart } from './importer'
 
 /** Labels in front of the pixels; the last one counts. */
 const LABEL_BYTES: Readonly<Record<CifarVariant, number>> = { 'cifar-10': 1, 'cifar-100': 2 }
 /** Records read at once: 3 MB. */
 const RECORDS_PER_READ = 1000
 
-export const cifarBinary: Importer = {
+export const cifarBinary = cifarImporter({
   kind: 'cifar-binary',
-  recognise: (files) => {
-    const found = cifarFiles(files, '.bin')
-    if (found === null) return null
-    const hasTest = found.batches.some(({ split }) => split === 'test')
-    return { classes: CLASS_COUNT[found.variant], images: null, hasTest, shape: SHAPE }
-  },
-  open: async (tree) => {
-    const found = cifarFiles(tree.files, '.bin')
-    if (found === null) throw damagedFile(tree.root, 'it holds no data_batch_1.bin or train.bin')
-    const { variant, batches } = found
-    const listFile = variant === 'cifar-10' ? 'batches.meta.txt' : 'fine_label_names.txt'
-    const listed = tree.files.includes(listFile) ? await readFile(tree.place(listFile), 'utf8') : ''
+  extension: '.bin',
+  missing: 'it holds no data_batch_1.bin or train.bin',
+  readNames: async (tree, variant) => {
+    const file = variant === 'cifar-10' ? 'batches.meta.txt' : 'fine_label_names.txt'
+    const listed = tree.files.includes(file) ? await readFile(tree.place(file), 'utf8') : ''
     const names = listed.split('\n').map((line) => line.trim())
-    const parts: ImportPart[] = []
-    for (const batch of batches) parts.push(await openBatch(tree, batch, variant))
-    return {
-      classes: classNames(
-        variant,
-        names.filter((line) => line !== ''),
-      ),
-      shape: SHAPE,
-      parts,
-      notes: variant === 'cifar-100' ? ['CIFAR-100 is imported with its 100 fine labels.'] : [],
-    }
+    return names.filter((line) => line !== '')
   },
-}
+  openBatch,
+})
 
 async function openBatch(tree: FileTree, { file, split }: CifarFile, variant: CifarVariant): Promise<ImportPart> {
   const labelBytes = LABEL_BYTES[variant]

@@ -4,47 +4,24 @@ import { readFile, stat } from 'node:fs/promises'
 import { MIB } from '@shared/units'
 import type { FileTree } from '../files/file-tree'
 import { PickleError, readPickle, type Pickled } from '../formats/pickle'
-import {
-  CLASS_COUNT,
-  cifarFiles,
-  classNames,
-  IMAGE_BYTES,
-  interleaved,
-  SHAPE,
-  type CifarFile,
-  type CifarVariant,
-} from './cifar'
+import { CLASS_COUNT, cifarImporter, IMAGE_BYTES, interleaved, type CifarFile, type CifarVariant } from './cifar'
 import { damagedFile } from './damaged'
-import { NO_CLASS, type Importer, type ImportItem, type ImportPart } from './importer'
+import { NO_CLASS, type ImportItem, type ImportPart } from './importer'
 
 /** A file is held whole while it is read; CIFAR-100's train split has 155 MB. */
 const MAX_BYTES = 512 * MIB
 
-export const cifarPython: Importer = {
+export const cifarPython = cifarImporter({
   kind: 'cifar-python',
-  recognise: (files) => {
-    const found = cifarFiles(files, '')
-    if (found === null) return null
-    const hasTest = found.batches.some(({ split }) => split === 'test')
-    return { classes: CLASS_COUNT[found.variant], images: null, hasTest, shape: SHAPE }
+  extension: '',
+  missing: 'it holds no data_batch_1, and no train with meta',
+  readNames: async (tree, variant) => {
+    const [file, key] = variant === 'cifar-10' ? ['batches.meta', 'label_names'] : ['meta', 'fine_label_names']
+    const listed = tree.files.includes(file) ? (await readDictionary(tree, file)).get(key) : []
+    return Array.isArray(listed) ? listed.map(nameOf) : []
   },
-  open: async (tree) => {
-    const found = cifarFiles(tree.files, '')
-    if (found === null) throw damagedFile(tree.root, 'it holds no data_batch_1, and no train with meta')
-    const { variant, batches } = found
-    const [listFile, listKey] = variant === 'cifar-10' ? ['batches.meta', 'label_names'] : ['meta', 'fine_label_names']
-    const listed = tree.files.includes(listFile) ? (await readDictionary(tree, listFile)).get(listKey) : []
-    const names = Array.isArray(listed) ? listed.map(nameOf) : []
-    const parts: ImportPart[] = []
-    for (const batch of batches) parts.push(await openBatch(tree, batch, variant))
-    return {
-      classes: classNames(variant, names),
-      shape: SHAPE,
-      parts,
-      notes: variant === 'cifar-100' ? ['CIFAR-100 is imported with its 100 fine labels.'] : [],
-    }
-  },
-}
+  openBatch,
+})
 
 async function readDictionary(tree: FileTree, file: string): Promise<Map<Pickled, Pickled>> {
   const { size } = await stat(tree.place(file))

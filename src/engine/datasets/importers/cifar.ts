@@ -1,9 +1,13 @@
-// What CIFAR-10 and CIFAR-100 have in common in all their forms: images of 32 x 32 as three planes, and the names of files.
+// What CIFAR-10 and CIFAR-100 have in common in all their forms: images of 32 x 32 as three planes, the names of files, and how
+// batches become a plan.
 // Source: A. Krizhevsky, "Learning Multiple Layers of Features from Tiny Images" (2009), and the data set's page.
 import type { SplitName } from '../manifest'
 import { cifar10 } from '../sources/cifar-10'
+import type { FileTree } from '../files/file-tree'
+import { damagedFile } from './damaged'
+import type { Importer, ImportPart } from './importer'
 
-export const SHAPE = [32, 32, 3] as const
+const SHAPE = [32, 32, 3] as const
 export const IMAGE_BYTES = 32 * 32 * 3
 const PLANE = 32 * 32
 
@@ -22,7 +26,7 @@ export function interleaved(planes: Uint8Array): Uint8Array {
 }
 
 /** Names from a list in the archive, else the published ones of CIFAR-10, else numbers. */
-export function classNames(variant: CifarVariant, listed: readonly string[]): readonly string[] {
+function classNames(variant: CifarVariant, listed: readonly string[]): readonly string[] {
   const count = CLASS_COUNT[variant]
   if (listed.length === count && new Set(listed).size === count) return listed
   return variant === 'cifar-10' ? cifar10.classes : Array.from({ length: count }, (_, label) => String(label))
@@ -34,7 +38,7 @@ export interface CifarFile {
 }
 
 /** Files of one variant in order, or null. @param extension "" or ".bin" */
-export function cifarFiles(
+function cifarFiles(
   files: readonly string[],
   extension: '' | '.bin',
 ): { readonly variant: CifarVariant; readonly batches: readonly CifarFile[] } | null {
@@ -51,4 +55,41 @@ export function cifarFiles(
     return { variant: 'cifar-100', batches: withTest([`train${extension}`], `test${extension}`) }
   }
   return null
+}
+
+/** What one form of the archives has of its own. */
+export interface CifarForm {
+  readonly kind: Importer['kind']
+  readonly extension: '' | '.bin'
+  /** What the tree lacks where it is none of this form: "it holds no ...". */
+  readonly missing: string
+  /** Class names as the archive lists them; empty where it lists none. */
+  readNames(tree: FileTree, variant: CifarVariant): Promise<readonly string[]>
+  openBatch(tree: FileTree, batch: CifarFile, variant: CifarVariant): Promise<ImportPart>
+}
+
+export function cifarImporter({ kind, extension, missing, readNames, openBatch }: CifarForm): Importer {
+  return {
+    kind,
+    recognise: (files) => {
+      const found = cifarFiles(files, extension)
+      if (found === null) return null
+      const hasTest = found.batches.some(({ split }) => split === 'test')
+      return { classes: CLASS_COUNT[found.variant], images: null, hasTest, shape: SHAPE }
+    },
+    open: async (tree) => {
+      const found = cifarFiles(tree.files, extension)
+      if (found === null) throw damagedFile(tree.root, missing)
+      const { variant, batches } = found
+      const names = await readNames(tree, variant)
+      const parts: ImportPart[] = []
+      for (const batch of batches) parts.push(await openBatch(tree, batch, variant))
+      return {
+        classes: classNames(variant, names),
+        shape: SHAPE,
+        parts,
+        notes: variant === 'cifar-100' ? ['CIFAR-100 is imported with its 100 fine labels.'] : [],
+      }
+    },
+  }
 }

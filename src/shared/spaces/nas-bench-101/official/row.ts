@@ -3,6 +3,7 @@
 import protobuf from 'protobufjs/light'
 import { z } from 'zod'
 import { AppError } from '../../../errors'
+import { firstIssue } from '../../../first-issue'
 import { MAX_VERTICES, cellProblems, edgeBit, packLabels, type Cell } from '../cell'
 
 /** The benchmark's names of the operations, in the order of `CELL_OPERATIONS`. */
@@ -79,11 +80,6 @@ function refused(index: number, reason: string, cause?: unknown): AppError {
   )
 }
 
-function issueOf(error: z.ZodError, name: (path: readonly PropertyKey[]) => string): string {
-  const issue = error.issues[0]
-  return issue === undefined ? 'invalid' : `${name(issue.path)}: ${issue.message}`
-}
-
 function cellFrom(adjacency: string, operations: readonly string[]): Cell | string {
   const vertices = Math.sqrt(adjacency.length)
   if (!Number.isInteger(vertices) || vertices > MAX_VERTICES)
@@ -119,7 +115,7 @@ export function readOfficialRow(data: Uint8Array, index: number): OfficialRow {
   if (!row.success)
     throw refused(
       index,
-      issueOf(row.error, ([at]) => FIELDS[Number(at)] ?? 'the record'),
+      firstIssue(row.error, 'the record', ([at]) => FIELDS[Number(at)] ?? 'the record'),
     )
   const [hash, epochs, adjacency, operations, encoded] = row.data
   const cell = cellFrom(adjacency, operations.split(','))
@@ -138,7 +134,7 @@ export function readOfficialRow(data: Uint8Array, index: number): OfficialRow {
   if (!metrics.success)
     throw refused(
       index,
-      issueOf(metrics.error, (path) => `metrics.${path.map(String).join('.')}`),
+      firstIssue(metrics.error, 'the record', (path) => `metrics.${path.map(String).join('.')}`),
     )
   const { evaluationData, trainableParameters } = metrics.data
   // Start, half and end of the run; the last one is what published comparisons use.

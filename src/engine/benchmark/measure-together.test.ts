@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { trainingProcesses } from '../testing/training-processes'
-import { measureTogether } from './measure'
+import { measureTogether } from './measure-together'
 import { BENCHMARK_NETWORKS, createWorkload, type Workload } from './workload'
 
 async function workload(): Promise<Workload> {
