@@ -12,7 +12,9 @@ export function datasetsService({ datasets, closing }: Services) {
       untilClosing(closing, signal, (ended) => datasets.get(input.name, ended, input.resolution)),
     ),
     recognise: os.recognise.handler(({ input }) => datasets.recognise(input)),
-    import: os.import.handler(({ input, signal }) => untilClosing(closing, signal, (ended) => datasets.import(input, ended))),
+    import: os.import.handler(({ input, signal }) =>
+      untilClosing(closing, signal, (ended) => datasets.import(input, ended)),
+    ),
     inspect: os.inspect.handler(({ input }) => datasets.inspect(input.name)),
     remove: os.remove.handler(async ({ input }) => {
       await datasets.remove(input.name, input.resolution)
