@@ -1,5 +1,6 @@
 // gpt-nas: the command line. One file per command; this one only puts them together.
 import { Command, CommanderError } from 'commander'
+import { benchCommand } from './commands/bench'
 import { checkCommand } from './commands/check'
 import { costCommand } from './commands/cost'
 import { datasetCommand } from './commands/dataset'
@@ -32,6 +33,7 @@ trainCommand(program)
 searchCommand(program)
 exportCommand(program)
 proposerCommand(program)
+benchCommand(program)
 
 // Whoever reads our output may have seen enough (`gpt-nas search list | head`): no reason for a stack trace.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

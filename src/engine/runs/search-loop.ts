@@ -1,11 +1,10 @@
 // The search itself: generation after generation, propose, store, evaluate on every compute, use the results in trial order.
 // What is stored decides where a resumed run goes on, so nothing finished is lost and nothing is proposed twice.
-import { createRandom } from '@shared/random'
 import { plannedTrials } from '@shared/search/planning'
 import { AppError, errorData } from '@shared/errors'
 import { hasLostCompute } from '../executors/memory-kills'
 import { findResult, insertGeneration, listTrials, type TrialRecord } from '../storage/trials'
-import type { Member, Proposal } from '@shared/strategies/strategy'
+import { generationContext, type Member, type Proposal } from '@shared/strategies/strategy'
 import { record, type RunContext } from './run-context'
 import { MAX_ATTEMPTS, reuseResult, runTrial } from './trial-runner'
 
@@ -76,16 +75,15 @@ async function askStrategy(
   for (let attempt = 1; ; attempt++) {
     try {
       return await prepared.strategy.propose(
-        {
+        generationContext({
           space: prepared.space,
           populationSize: definition.populationSize,
           generations: definition.generations,
           history: historyOf(before, generation),
-          // A stream per generation: what one drew never shifts the next, and a resumed run draws the same.
-          random: createRandom(definition.seed).fork(`generation-${generation}`),
+          seed: definition.seed,
           seeds: prepared.seeds,
           ...(prepared.reconstructor !== undefined && { reconstructor: prepared.reconstructor }),
-        },
+        }),
         definition.strategy,
       )
     } catch (thrown) {

@@ -37,6 +37,7 @@ export const localSearchStrategy = {
   name: 'local-search',
   schema,
   usesProposer: false,
+  isSequential: true,
   propose: (context, { wholeNeighbourhood }) => {
     const { history, populationSize, space } = context
     if (history.length === 0) return Promise.resolve(initialPopulation(context))

@@ -12,6 +12,7 @@ export const randomStrategy = {
   name: 'random',
   schema,
   usesProposer: false,
+  isSequential: true,
   propose: (context) =>
     Promise.resolve(
       context.history.length === 0 ? initialPopulation(context) : randomProposals(context, context.populationSize),

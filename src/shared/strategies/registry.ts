@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { AppError } from '../errors'
 import { gaStrategy } from './ga'
 import { gaRandomReplacementStrategy } from './ga-random-replacement'
+import { gpEiStrategy } from './gp-ei'
 import { gptNasStrategy } from './gpt-nas'
 import { localSearchStrategy } from './local-search'
 import { randomStrategy } from './random'
@@ -13,6 +14,7 @@ const REGISTRY = [
   gptNasStrategy,
   gaStrategy,
   gaRandomReplacementStrategy,
+  gpEiStrategy,
   regularisedEvolutionStrategy,
   localSearchStrategy,
   randomStrategy,

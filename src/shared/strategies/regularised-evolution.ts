@@ -28,6 +28,7 @@ export const regularisedEvolutionStrategy = {
   name: 'regularised-evolution',
   schema,
   usesProposer: false,
+  isSequential: true,
   propose: (context, { aliveSize, sampleSize }) => {
     const { history, populationSize, space } = context
     if (history.length === 0) return Promise.resolve(initialPopulation(context))

@@ -3,7 +3,7 @@
 import type { z } from 'zod'
 import type { Origin } from '../search/trial'
 import type { Genotype, Space } from '../spaces/space'
-import type { Random } from '../random'
+import { createRandom, type Random } from '../random'
 
 /** A member of a finished generation. */
 export interface Member {
@@ -48,6 +48,8 @@ export interface StrategyContext {
   readonly generations: number
   /** Generations that are complete, oldest first, members in trial order. */
   readonly history: readonly (readonly Member[])[]
+  /** Of the run. */
+  readonly seed: number
   /** Stream of this run and generation. */
   readonly random: Random
   /** User's designed networks that seed the initial population. */
@@ -56,12 +58,29 @@ export interface StrategyContext {
   readonly reconstructor?: Reconstructor
 }
 
+/**
+ * What a strategy saw, or sees, before `generation`. A stream per generation: what one drew never shifts the next, and a
+ * resumed run draws the same.
+ */
+export function generationContext(
+  context: Omit<StrategyContext, 'random'>,
+  generation = context.history.length,
+): StrategyContext {
+  return {
+    ...context,
+    history: context.history.slice(0, generation),
+    random: createRandom(context.seed).fork(`generation-${generation}`),
+  }
+}
+
 /** @typeParam Own what a run's definition says of this strategy: its name and its own parameters */
 export interface Strategy<Own extends { readonly name: string } = { readonly name: string }> {
   readonly name: Own['name']
   /** Its part of a run's definition, every parameter with a default: form, command line and documentation are made from it. */
   readonly schema: z.ZodType<Own>
   readonly usesProposer: boolean
+  /** Learns from each result, so that the smaller the generation, the better it chooses. */
+  readonly isSequential?: boolean
   /** The whole next generation, `populationSize` proposals, none of which violates the space. */
   propose(context: StrategyContext, own: Own): Promise<readonly Proposal[]>
 }

@@ -43,6 +43,18 @@ export class CandidatePool {
     this.candidates.delete(key)
   }
 
+  /** Forgets the distances to points that were taken out of the process again. @param size points that stayed */
+  truncate(size: number): void {
+    for (const candidate of this.candidates.values()) {
+      const { choices, paths, figures } = candidate.distances
+      candidate.distances = {
+        choices: choices.subarray(0, size),
+        paths: paths.subarray(0, size),
+        figures: figures.subarray(0, size),
+      }
+    }
+  }
+
   /** Orders by expected improvement and keeps the `most` best. @returns the best; undefined for an empty pool */
   best(process: GaussianProcess, most: number): Candidate | undefined {
     const target = process.bestTarget
@@ -64,7 +76,6 @@ export class CandidatePool {
 /** Brings a candidate's distances up to the points that came in since. */
 function follow(candidate: Candidate, process: GaussianProcess): void {
   const { choices, paths, figures } = candidate.distances
-  if (choices.length === process.size) return
   const later = process.distances(candidate.point, choices.length)
   candidate.distances = {
     choices: joined(choices, later.choices),
@@ -74,6 +85,7 @@ function follow(candidate: Candidate, process: GaussianProcess): void {
 }
 
 function joined(first: Float64Array, second: Float64Array): Float64Array {
+  if (second.length === 0) return first
   const both = new Float64Array(first.length + second.length)
   both.set(first)
   both.set(second, first.length)

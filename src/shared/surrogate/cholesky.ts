@@ -42,6 +42,12 @@ export class GrowingCholesky {
     this.count++
   }
 
+  /** Takes the newest points out again. @param size those that stay */
+  truncate(size: number): void {
+    for (; this.count > size; this.count--)
+      this.logPivots -= Math.log(this.factor[(this.count * (this.count + 1)) / 2 - 1] ?? 1)
+  }
+
   /** Solves L x = values for the first `values.length` rows, x in their place. */
   solveInPlace(values: Float64Array): void {
     const { factor } = this

@@ -100,6 +100,14 @@ export class GaussianProcess {
     this.chosen = []
   }
 
+  /** Takes the newest points out again: values that were only assumed. @param size those that stay */
+  truncate(size: number): void {
+    for (const { factor } of this.models) factor.truncate(size)
+    this.known.length = size
+    this.fitness.length = size
+    this.chosen = []
+  }
+
   /** Chooses the hyperparameters. */
   fit(): void {
     this.targets = rankQuantiles(this.fitness)

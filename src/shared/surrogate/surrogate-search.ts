@@ -1,5 +1,5 @@
-// Search by a Gaussian process over any space: some random architectures first, then always the candidate that promises most.
-// Candidates are random members, neighbours of the best and refills of the best (docs/method.md, "Surrogate").
+// Search by a Gaussian process over any space: always the candidate that promises most. Candidates are random members,
+// neighbours of the best and refills of the best (docs/method.md#surrogate). What is evaluated first is the strategy's affair.
 import type { Random } from '../random'
 import type { Features } from '../spaces/features'
 import { featuresOf } from './features-of'
@@ -10,24 +10,22 @@ import { PointMaker } from './points'
 
 export interface SurrogateOptions {
   readonly space: Space
+  /** Stream of the first candidates. */
   readonly random: Random
   /** Evaluations that are planned; refills grow smaller on the way there. */
   readonly budget: number
-  /** Random architectures before the first one that is chosen. */
-  readonly initial: number
+  /** Random members among the first candidates; descriptors are scaled by them. */
+  readonly candidates: number
   readonly grid?: Grid
 }
 
-/** Figures of docs/method.md, "Surrogate": found on NAS-Bench-201, kept for every space. */
-const FIRST_POOL = 1000
+/** Figures of docs/method.md#surrogate: found on NAS-Bench-201, kept for every space. */
 const POOL = 1500
 const NEIGHBOURS = 60
 const ELITE = 5
 const RANDOM_A_STEP = 10
 const REFILLS_A_STEP = 10
 const FIRST_REFILL_RATE = 0.4
-/** Tries for a member that is not known yet, in spaces that are nearly used up. */
-const TRIES = 50
 
 interface Evaluated {
   readonly genotype: Genotype
@@ -35,7 +33,7 @@ interface Evaluated {
   readonly fitness: number
 }
 
-/** What to evaluate next, given all results so far in the order of their trials: a function of both and of the seed. */
+/** What to evaluate next, given all results so far in the order of their trials: a function of both and of the streams. */
 export class SurrogateSearch {
   private readonly process: GaussianProcess
   private readonly features: (genotype: Genotype) => Features
@@ -46,52 +44,56 @@ export class SurrogateSearch {
   private readonly explored = new Set<string>()
 
   constructor(private readonly options: SurrogateOptions) {
-    const { space, random, grid } = options
+    const { space, random, candidates, grid } = options
     this.process = new GaussianProcess(grid)
     this.features = featuresOf(space)
-    const stream = random.fork('pool')
-    const first = Array.from({ length: FIRST_POOL }, () => space.random(stream))
+    const first = Array.from({ length: candidates }, () => space.random(random))
     this.points = new PointMaker(first.map(this.features))
     for (const genotype of first) this.offer(genotype)
   }
 
-  /** The next architecture; undefined when a bounded number of tries finds none that was not asked before. */
-  next(): Genotype | undefined {
-    const { evaluated, options } = this
-    const step = options.random.fork(`step-${this.asked.size}`)
-    const isBeginning = this.asked.size < options.initial || evaluated.length === 0
-    const chosen = isBeginning ? this.unknown(step) : this.promising(step)
-    if (chosen === undefined) return undefined
-    const key = options.space.canonicalKey(chosen)
-    this.asked.add(key)
-    this.pool.remove(key)
-    return chosen
+  /** Results that are known. */
+  get size(): number {
+    return this.evaluated.length
   }
 
-  /** A failed one teaches nothing, but is never asked again. @param fitness higher is better */
+  /** A failed one teaches nothing, but is never suggested again. @param fitness higher is better */
   tell(genotype: Genotype, fitness: number | undefined): void {
-    const { space } = this.options
-    const key = space.canonicalKey(genotype)
-    this.asked.add(key)
-    this.pool.remove(key)
-    if (fitness === undefined) return
+    const key = this.options.space.canonicalKey(genotype)
+    const isRepeat = this.evaluated.some((member) => member.key === key)
+    this.take(key)
+    if (fitness === undefined || isRepeat) return
     this.evaluated.push({ genotype, key, fitness })
     this.process.add(this.points.point(this.features(genotype)), fitness)
   }
 
-  private promising(random: Random): Genotype | undefined {
+  /**
+   * What promises most, best first: each of a batch is chosen as if those before it had come out as the mean of all (constant
+   * liar: Ginsbourger, Le Riche & Carraro 2010). Fewer, or none, where the candidates are used up.
+   */
+  suggest(count: number, random: Random): Genotype[] {
+    const { evaluated, process } = this
+    if (evaluated.length === 0) return []
     this.widen(random)
-    this.process.fit()
-    return this.pool.best(this.process, POOL)?.genotype ?? this.unknown(random)
+    const known = process.size
+    const mean = evaluated.reduce((sum, { fitness }) => sum + fitness, 0) / evaluated.length
+    const chosen: Genotype[] = []
+    while (chosen.length < count) {
+      process.fit()
+      const best = this.pool.best(process, POOL)
+      if (best === undefined) break
+      chosen.push(best.genotype)
+      this.take(best.key)
+      if (chosen.length < count) process.add(best.point, mean)
+    }
+    process.truncate(known)
+    this.pool.truncate(known)
+    return chosen
   }
 
-  private unknown(random: Random): Genotype | undefined {
-    const { space } = this.options
-    for (let tries = 0; tries < TRIES; tries++) {
-      const genotype = space.random(random)
-      if (!this.asked.has(space.canonicalKey(genotype))) return genotype
-    }
-    return undefined
+  private take(key: string): void {
+    this.asked.add(key)
+    this.pool.remove(key)
   }
 
   private widen(random: Random): void {
@@ -113,15 +115,14 @@ export class SurrogateSearch {
   }
 
   private offer(genotype: Genotype): void {
-    const { space } = this.options
-    const key = space.canonicalKey(genotype)
+    const key = this.options.space.canonicalKey(genotype)
     if (this.asked.has(key) || this.pool.has(key)) return
     this.pool.add(genotype, key, this.points.point(this.features(genotype)))
   }
 }
 
 /** A copy with random names at each position with probability `rate`, at least at one; what cannot stand there is left out. */
-export function refilled(space: Space, genotype: Genotype, rate: number, random: Random): Genotype {
+function refilled(space: Space, genotype: Genotype, rate: number, random: Random): Genotype {
   const positions = Array.from({ length: space.positions(genotype) }, (_, position) => position)
   const drawn = positions.filter(() => random.chance(rate))
   const emptied = drawn.length > 0 || positions.length === 0 ? drawn : [random.choice(positions)]

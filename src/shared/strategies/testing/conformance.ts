@@ -13,7 +13,9 @@ export interface Landscape {
 }
 
 export function describeStrategy(strategy: Strategy, { name, space, fitness }: Landscape): void {
-  const options: SimulationOptions = { space, fitness, populationSize: 8, generations: 5 }
+  // Of a surrogate: enough candidates to choose from, few enough to be made anew for each of these small searches.
+  const own = { candidates: 40, randomFirst: 8 }
+  const options: SimulationOptions = { space, fitness, populationSize: 8, generations: 5, own }
 
   describe(`strategy ${strategy.name} on ${name}`, () => {
     it('has a default for each of its own parameters', () => {

@@ -1,7 +1,14 @@
 // Drives a strategy as the engine does, without an engine: propose, evaluate in any order, file in trial order.
 import { createRandom } from '../../random'
 import type { Genotype, Space } from '../../spaces/space'
-import type { Member, Proposal, Reconstructor, Strategy, StrategyContext } from '../strategy'
+import {
+  generationContext,
+  type Member,
+  type Proposal,
+  type Reconstructor,
+  type Strategy,
+  type StrategyContext,
+} from '../strategy'
 import { createRandomReconstructor } from '../random-reconstructor'
 
 export interface SimulationOptions {
@@ -20,15 +27,15 @@ export interface SimulationOptions {
 }
 
 export function contextFor(options: SimulationOptions, history: readonly (readonly Member[])[]): StrategyContext {
-  return {
+  return generationContext({
     space: options.space,
     populationSize: options.populationSize,
     generations: options.generations,
     history,
-    random: createRandom(options.seed ?? 1).fork(`generation-${history.length}`),
+    seed: options.seed ?? 1,
     seeds: options.seeds ?? [],
     reconstructor: options.reconstructor ?? createRandomReconstructor(options.space),
-  }
+  })
 }
 
 export interface Simulation {

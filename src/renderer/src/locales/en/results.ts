@@ -4,6 +4,7 @@ const operators = {
   seed: 'Seed network',
   elite: 'Elite',
   offspring: 'Offspring',
+  surrogate: 'Surrogate',
 }
 
 export const results = {
@@ -118,6 +119,7 @@ export const results = {
       seed: 'One of your networks',
       elite: 'The best of the generation before, kept as it was',
       offspring: 'Bred from the generation before',
+      surrogate: 'What the Gaussian process expected most of',
     },
     crossover: 'Two parents exchanged parts of their chains',
     mutation: 'One place was mutated',

@@ -145,6 +145,7 @@ export const search = {
       'ga-random-replacement': 'Genetic, random blocks',
       'regularised-evolution': 'Regularised evolution',
       'local-search': 'Local search',
+      'gp-ei': 'Gaussian process',
       random: 'Random',
       'block-chain': 'Chains of blocks',
       'nas-bench-101': 'NAS-Bench-101 cells',

@@ -1,0 +1,62 @@
+// gpt-nas bench: measurements that need no checkout. `search` compares strategies on a space whose table knows every answer.
+import { InvalidArgumentError, type Command } from 'commander'
+import { AppError } from '@shared/errors'
+import { compareStrategies, rowText } from '@shared/search/comparison/compare'
+import { STRATEGIES, strategyByName } from '@shared/strategies/registry'
+import { runLocally, withJsonOption } from '../command'
+import { openNamedSpace } from '../spaces'
+
+interface SearchOptions {
+  readonly json?: boolean
+  readonly space: string
+  readonly strategies: readonly string[]
+  readonly evaluations: readonly number[]
+  readonly seeds: number
+}
+
+/** Strategies that search a table; one that needs the proposer needs an engine and a compute. */
+const SEARCHING = STRATEGIES.filter(({ usesProposer }) => !usesProposer).map(({ name }) => name)
+
+function positive(text: string): number {
+  const value = Number(text)
+  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError(`"${text}" is no whole number from 1 on.`)
+  return value
+}
+const list = (text: string): string[] => [...new Set(text.split(',').map((part) => part.trim()))].filter(Boolean)
+
+export function benchCommand(program: Command): void {
+  const group = program.command('bench').description('measurements, with seeds and repeats')
+  withJsonOption(
+    group
+      .command('search')
+      .description('strategies side by side on a space with a table: no training, the same budgets and seeds')
+      .requiredOption('--space <file>', 'a space file that names a table')
+      .option('--strategies <names>', `of ${SEARCHING.join(', ')}`, list, SEARCHING)
+      .option(
+        '--evaluations <numbers>',
+        'budgets of distinct architectures',
+        (text) => list(text).map(positive),
+        [10, 25, 50, 100],
+      )
+      .option('--seeds <number>', 'repeats, with the seeds 0, 1, 2 ...', positive, 30),
+  ).action((options: SearchOptions) =>
+    runLocally(options, async (output) => {
+      const space = openNamedSpace(options.space)
+      const skipped = options.strategies.filter((name) => strategyByName(name).usesProposer)
+      const strategies = options.strategies.filter((name) => !skipped.includes(name))
+      if (strategies.length === 0)
+        throw new AppError(
+          'invalid-input',
+          `No strategy is left to compare: ${skipped.join(', ')} needs the proposer, which reads no table space yet.`,
+          `Name one of ${SEARCHING.join(', ')}.`,
+        )
+      const results = await compareStrategies({ ...options, space, strategies })
+      const notes = skipped.map((strategy) => ({
+        strategy,
+        reason: 'needs the proposer, which reads no table space yet',
+      }))
+      output.result({ results, skipped: notes, checks: [] }, results.map(rowText).join('\n'))
+      for (const { strategy, reason } of notes) output.note(`${strategy} was left out: it ${reason}.`)
+    }),
+  )
+}

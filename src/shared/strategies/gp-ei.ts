@@ -1,0 +1,71 @@
+// Bayesian optimisation without a GPT: random architectures, then whatever a Gaussian process over the space expects most of
+// (docs/method.md#surrogate). The control that a GPT has to beat where evaluations are few.
+import { z } from 'zod'
+import { setting } from '../search/settings'
+import { SurrogateSearch } from '../surrogate/surrogate-search'
+import { knownKeys } from './freshness'
+import { initialPopulation, randomProposals } from './initial'
+import { withSessions } from './sessions'
+import type { Proposal, Strategy, StrategyContext } from './strategy'
+
+const schema = setting(
+  z.object({
+    name: z.literal('gp-ei'),
+    randomFirst: setting(z.number().int().min(2).max(10_000).default(10), {
+      description: 'Random architectures before the first one that is chosen.',
+      unit: 'architectures',
+    }),
+    candidates: setting(z.number().int().min(20).max(100_000).default(1000), {
+      description: 'Random architectures to choose from at first; neighbours and changes of the best join them.',
+      unit: 'architectures',
+    }),
+  }),
+  {
+    description:
+      'Gaussian process with expected improvement: learns from every result which architecture promises most.',
+  },
+)
+type Own = z.infer<typeof schema>
+
+/** Everything after the random start; the search has been told all finished generations. */
+function chosen(search: SurrogateSearch, context: StrategyContext, count: number): Proposal[] {
+  return search.suggest(count, context.random.fork('candidates')).map((genotype) => ({
+    genotype,
+    origin: { operator: 'surrogate', parents: [], crossover: false, mutation: false, reconstructed: [] },
+  }))
+}
+
+function step(search: SurrogateSearch, context: StrategyContext, { randomFirst }: Own): readonly Proposal[] {
+  const { history, populationSize } = context
+  if (history.length === 0) return initialPopulation(context)
+  const missing = Math.max(0, randomFirst - history.flat().length)
+  const keys = knownKeys(context)
+  const first = randomProposals(context, Math.min(populationSize, missing), keys)
+  const rest = populationSize - first.length
+  const promising = rest === 0 ? [] : chosen(search, context, rest)
+  for (const { genotype } of promising) keys.add(context.space.canonicalKey(genotype))
+  const left = rest - promising.length
+  return [...first, ...promising, ...(left === 0 ? [] : randomProposals(context, left, keys))]
+}
+
+const propose = withSessions<Own, SurrogateSearch>({
+  begin: (context, { candidates }) =>
+    new SurrogateSearch({
+      space: context.space,
+      random: context.random.fork('pool'),
+      budget: context.populationSize * context.generations,
+      candidates,
+    }),
+  tell: (search, generation) => {
+    for (const { genotype, fitness } of generation) search.tell(genotype, fitness)
+  },
+  propose: step,
+})
+
+export const gpEiStrategy = {
+  name: 'gp-ei',
+  schema,
+  usesProposer: false,
+  isSequential: true,
+  propose: (context, own) => Promise.resolve(propose(context, own)),
+} satisfies Strategy<Own>
