@@ -3,7 +3,7 @@
 import { AppError } from '../errors'
 import type { BlockDefinition } from './block'
 import { completeParameters, layerDefinition } from './catalogue'
-import { INPUT_ID, type LayerNode, type ParameterValues, type TensorShape } from './layer'
+import { INPUT_ID, inputShapes, type LayerNode, type ParameterValues, type TensorShape } from './layer'
 
 export interface BlockExpansion {
   /** Ids and inputs as inside the block; parameters complete. */
@@ -64,10 +64,7 @@ function expand(
   for (const node of graph.nodes) {
     const definition = layerDefinition(node.kind)
     const parameters = completeParameters(definition, node.parameters)
-    const result = definition.shape(
-      parameters,
-      node.inputs.map((id) => known.get(id)!),
-    )
+    const result = definition.shape(parameters, inputShapes(node.inputs.map((id) => known.get(id)!)))
     if (!result.ok) return { reason: `inside block "${block.name}", ${node.id}: ${result.reason}` }
     known.set(node.id, result.shape)
     nodes.push({ ...node, parameters })

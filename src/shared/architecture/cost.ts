@@ -7,6 +7,7 @@ import { windowExtent } from './catalogue/window'
 import { requireShapes } from './infer'
 import {
   INPUT_ID,
+  inputShapes,
   type LayerCost,
   type LayerGraph,
   type LayerNode,
@@ -76,7 +77,7 @@ function costOfLayer(
     if (isSame) return known.cost
   }
   const definition = layerDefinition(node.kind)
-  const cost = definition.cost(completeParameters(definition, node.parameters), inputs, output)
+  const cost = definition.cost(completeParameters(definition, node.parameters), inputShapes(inputs), output)
   memory?.set(node.parameters, { kind: node.kind, inputs, output, cost })
   return cost
 }
@@ -134,7 +135,7 @@ function viewThrough(
   // Most layers read one map and look at one position at a time: they see what their input sees.
   if (definition.window === undefined && node.inputs.length === 1) return first
   const parameters = isComplete ? node.parameters : completeParameters(definition, node.parameters)
-  const window = definition.window?.(parameters, inputs)
+  const window = definition.window?.(parameters, inputShapes(inputs))
   const along = (axis: 0 | 1): readonly [size: number, jump: number] => {
     let size = first.size[axis]
     // The densest input decides: a [1, 1, channels] gate has a huge jump that the map it scales does not take over.

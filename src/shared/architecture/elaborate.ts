@@ -13,7 +13,7 @@ import { isUserBlock } from './document/user-block'
 import type { Elaboration, ElaborationOptions, ElaborationProblem, ElaborationProblemCode } from './elaboration'
 import { MAX_LAYERS } from './elaboration'
 import type { LayerDefinition, LayerNode, ParameterValues, TensorShape } from './layer'
-import { INPUT_ID } from './layer'
+import { INPUT_ID, inputShapes } from './layer'
 import { nearMisses } from './near-misses'
 import { recallNode, rememberNode, type Value } from './remembered-nodes'
 
@@ -233,7 +233,7 @@ class Walk {
       return this.#report(scope, record.id, { code: 'input-count', message })
     }
     if (!inputs || resolved.problems.length > 0) return undefined
-    const shapes = inputs.map((value) => value.shape)
+    const shapes = inputShapes(inputs.map((value) => value.shape))
     const result = definition.shape(resolved.values, shapes)
     if (!result.ok) {
       const code = shapeCode(definition, resolved.values, shapes)

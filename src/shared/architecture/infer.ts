@@ -3,7 +3,7 @@
 import { AppError } from '../errors'
 import { catalogue, unknownKindReason } from './catalogue'
 import { completeParameters, parameterProblems } from './catalogue/parameter-values'
-import { INPUT_ID, type LayerGraph, type LayerNode, type TensorShape } from './layer'
+import { INPUT_ID, inputShapes, type LayerGraph, type LayerNode, type TensorShape } from './layer'
 
 export interface ShapeProblem {
   /** Id of the layer at fault; of the graph's named output when that does not exist. */
@@ -91,6 +91,6 @@ function nodeShape(
     else inputs.push(shape)
   }
   if (!isComplete) return undefined
-  const result = definition.shape(completeParameters(definition, node.parameters), inputs)
+  const result = definition.shape(completeParameters(definition, node.parameters), inputShapes(inputs))
   return result.ok ? result.shape : result.reason
 }

@@ -1,8 +1,11 @@
 // What a layer is: the definition every kind in catalogue/ implements, and the flat layer graph that shapes, costs,
 // checks, tokens and the compute's network builder all read. No tensors here.
 
-/** Without the batch: `[height, width, channels]`, or `[features]` after flattening. */
+export type MapShape = readonly [height: number, width: number, channels: number]
+/** Without the batch: a `MapShape`, or `[features]` after flattening. */
 export type TensorShape = readonly number[]
+/** What a layer reads: at least one shape. */
+export type InputShapes = readonly [TensorShape, ...TensorShape[]]
 
 /** A pair is `[vertical, horizontal]`. */
 export type ParameterValue = number | boolean | string | readonly [number, number]
@@ -74,11 +77,11 @@ export interface LayerDefinition {
   /** Number of inputs it accepts, both inclusive. */
   readonly inputs: { readonly min: number; readonly max: number }
   /** Shape rule; `parameters` are complete and in range, `inputs` has an accepted length. */
-  shape(parameters: ParameterValues, inputs: readonly TensorShape[]): ShapeResult
+  shape(parameters: ParameterValues, inputs: InputShapes): ShapeResult
   /** Cost rule; called only where `shape` succeeded. */
-  cost(parameters: ParameterValues, inputs: readonly TensorShape[], output: TensorShape): LayerCost
+  cost(parameters: ParameterValues, inputs: InputShapes, output: TensorShape): LayerCost
   /** Absent for layers that look at one position at a time. */
-  window?(parameters: ParameterValues, inputs: readonly TensorShape[]): Window
+  window?(parameters: ParameterValues, inputs: InputShapes): Window
 }
 
 export interface LayerNode {
@@ -88,6 +91,12 @@ export interface LayerNode {
   readonly parameters: ParameterValues
   /** Ids of earlier nodes, or `INPUT_ID`, in the order the layer takes them. */
   readonly inputs: readonly string[]
+}
+
+/** @throws RangeError for none: whoever asks a layer has counted its inputs before. */
+export function inputShapes(shapes: readonly TensorShape[]): InputShapes {
+  if (shapes.length === 0) throw new RangeError('A layer was asked for its shape without an input')
+  return shapes as InputShapes
 }
 
 export const INPUT_ID = 'input'

@@ -3,7 +3,7 @@
 import { AppError } from '../../errors'
 import type { BlockDefinition } from '../block'
 import { completeParameters } from '../catalogue'
-import { mapProblem } from '../catalogue/window'
+import { isMap, notAMapReason } from '../catalogue/window'
 import type { ParameterSpec, ParameterValues } from '../layer'
 import { buildGraph, type GraphBuilder } from './graph-builder'
 
@@ -56,11 +56,10 @@ export function defineBlock(description: BlockDescription): BuiltInBlock {
   return {
     ...rest,
     expand(parameters, input) {
-      const problem = mapProblem(input)
-      if (problem !== undefined) {
+      if (!isMap(input)) {
         throw new AppError(
           'invalid-architecture',
-          `Block ${rest.name}: ${problem}.`,
+          `Block ${rest.name}: ${notAMapReason(input)}.`,
           'Put the block before global pooling and flatten.',
         )
       }

@@ -2,7 +2,14 @@
 // and a misfit is reported where it happens. Knows layers, no blocks.
 import { AppError } from '../../errors'
 import { completeParameters, layerDefinition, parameterProblems, type LayerKind } from '../catalogue'
-import { INPUT_ID, type LayerGraph, type LayerNode, type ParameterValues, type TensorShape } from '../layer'
+import {
+  INPUT_ID,
+  inputShapes,
+  type LayerGraph,
+  type LayerNode,
+  type ParameterValues,
+  type TensorShape,
+} from '../layer'
 
 export interface GraphBuilder {
   /** Appends a layer that reads `inputs` (default: nothing but the graph's input) and returns its id. */
@@ -39,7 +46,7 @@ export function buildGraph(where: string, input: TensorShape, build: (graph: Gra
       const problem = parameterProblems(definition, given)[0]
       if (problem !== undefined) throw misfit(id, problem)
       const parameters = completeParameters(definition, given)
-      const result = definition.shape(parameters, inputs.map(shapeOf))
+      const result = definition.shape(parameters, inputShapes(inputs.map(shapeOf)))
       if (!result.ok) throw misfit(id, result.reason)
       shapes.set(id, result.shape)
       nodes.push({ id, kind, parameters, inputs })

@@ -59,7 +59,7 @@ export class Hash128 {
   }
 
   #mixBlock(): void {
-    const [k1, k2, k3, k4] = this.#block as unknown as [number, number, number, number]
+    const [k1 = 0, k2 = 0, k3 = 0, k4 = 0] = this.#block
     this.#a ^= scramble(k1, C1, 15, C2)
     this.#a = (Math.imul((rotate(this.#a, 19) + this.#b) | 0, 5) + 0x561ccd1b) | 0
     this.#b ^= scramble(k2, C2, 16, C3)

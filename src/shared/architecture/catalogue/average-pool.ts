@@ -23,7 +23,7 @@ export const averagePool: LayerDefinition = {
     },
   },
   inputs: ONE_INPUT,
-  shape: (parameters, [input]) => windowShape(input!, poolingWindow(parameters), input![2]!),
+  shape: (parameters, [input]) => windowShape(input, poolingWindow(parameters)),
   cost: () => NO_COST,
   window: (parameters) => poolingWindow(parameters),
 }

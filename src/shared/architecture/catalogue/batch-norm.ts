@@ -10,9 +10,9 @@ export const batchNorm: LayerDefinition = {
   help: 'Brings each channel to zero mean and unit variance over the batch, then scales and shifts it. Makes deep networks trainable at high learning rates. Put it after a convolution without bias.',
   parameters: {},
   inputs: ONE_INPUT,
-  shape: (_parameters, [input]) => ({ ok: true, shape: input! }),
+  shape: (_parameters, [input]) => ({ ok: true, shape: input }),
   cost(_parameters, [input]) {
-    const channels = input![input!.length - 1]!
+    const channels = input[input.length - 1]!
     return { parameters: 2 * channels, statistics: 2 * channels, macs: 0 }
   },
 }

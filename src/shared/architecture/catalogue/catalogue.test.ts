@@ -1,7 +1,7 @@
 // Shapes and costs of every kind against figures worked out by hand, and the promises the catalogue makes as a whole.
 import { describe, expect, it } from 'vitest'
 import { AppError } from '../../errors'
-import type { LayerCost, ParameterValues, TensorShape } from '../layer'
+import { inputShapes, type LayerCost, type ParameterValues, type TensorShape } from '../layer'
 import { catalogue, completeParameters, isLayerKind, LAYER_KINDS, layerDefinition, type LayerKind } from './index'
 
 interface Golden {
@@ -115,9 +115,9 @@ const GOLDEN: readonly Golden[] = [
 function evaluate({ kind, given = {}, inputs }: Omit<Golden, 'shape'>) {
   const definition = layerDefinition(kind)
   const parameters = completeParameters(definition, given)
-  const result = definition.shape(parameters, inputs)
+  const result = definition.shape(parameters, inputShapes(inputs))
   return result.ok
-    ? { shape: result.shape, cost: definition.cost(parameters, inputs, result.shape) }
+    ? { shape: result.shape, cost: definition.cost(parameters, inputShapes(inputs), result.shape) }
     : { reason: result.reason }
 }
 

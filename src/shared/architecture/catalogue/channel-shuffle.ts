@@ -3,7 +3,7 @@ import type { LayerDefinition } from '../layer'
 import { MAX_CHANNELS } from './parameter-specs'
 import { numberOf } from './parameter-values'
 import { failed, NO_COST, ONE_INPUT } from './simple-layer'
-import { mapProblem } from './window'
+import { isMap, notAMap } from './window'
 
 export const channelShuffle: LayerDefinition = {
   kind: 'channel-shuffle',
@@ -22,11 +22,10 @@ export const channelShuffle: LayerDefinition = {
   },
   inputs: ONE_INPUT,
   shape(parameters, [input]) {
-    const problem = mapProblem(input!)
-    if (problem !== undefined) return failed(problem)
+    if (!isMap(input)) return notAMap(input)
     const groups = numberOf(parameters, 'groups')
-    if (input![2]! % groups !== 0) return failed(`${groups} groups do not divide ${input![2]} channels`)
-    return { ok: true, shape: input! }
+    if (input[2] % groups !== 0) return failed(`${groups} groups do not divide ${input[2]} channels`)
+    return { ok: true, shape: input }
   },
   cost: () => NO_COST,
 }

@@ -10,7 +10,7 @@ export const concatenate: LayerDefinition = {
   parameters: {},
   inputs: { min: 2, max: 64 },
   shape(_parameters, inputs) {
-    const first = inputs[0]!
+    const first = inputs[0]
     const axes = first.slice(0, -1)
     const isFitting = (shape: (typeof inputs)[number]): boolean =>
       shape.length === first.length && axes.every((size, axis) => shape[axis] === size)

@@ -11,7 +11,7 @@ import {
 } from './parameter-specs'
 import { flagOf, numberOf, paddingOf, pairOf } from './parameter-values'
 import { failed, ONE_INPUT } from './simple-layer'
-import { mapProblem, windowShape, type WindowRule } from './window'
+import { isMap, mapOf, notAMap, windowShape, type WindowRule } from './window'
 
 /** The sliding-window part of a convolution's parameters, also for building it. */
 export function convolutionWindow(parameters: ParameterValues): WindowRule {
@@ -49,22 +49,22 @@ export const conv2d: LayerDefinition = {
   },
   inputs: ONE_INPUT,
   shape(parameters, [input]) {
-    const problem = mapProblem(input!)
-    if (problem !== undefined) return failed(problem)
+    if (!isMap(input)) return notAMap(input)
     const channels = numberOf(parameters, 'channels')
     const groups = numberOf(parameters, 'groups')
-    if (input![2]! % groups !== 0) return failed(`${groups} groups do not divide ${input![2]} input channels`)
+    if (input[2] % groups !== 0) return failed(`${groups} groups do not divide ${input[2]} input channels`)
     if (channels % groups !== 0) return failed(`${groups} groups do not divide ${channels} output channels`)
-    return windowShape(input!, convolutionWindow(parameters), channels)
+    return windowShape(input, convolutionWindow(parameters), channels)
   },
   cost(parameters, [input], output) {
     const [height, width] = pairOf(parameters, 'kernel')
     const channels = numberOf(parameters, 'channels')
-    const weights = height * width * (input![2]! / numberOf(parameters, 'groups')) * channels
+    const [rows, columns] = mapOf(output)
+    const weights = height * width * (mapOf(input)[2] / numberOf(parameters, 'groups')) * channels
     return {
       parameters: weights + (flagOf(parameters, 'bias') ? channels : 0),
       statistics: 0,
-      macs: weights * output[0]! * output[1]!,
+      macs: weights * rows * columns,
     }
   },
   window: (parameters) => convolutionWindow(parameters),

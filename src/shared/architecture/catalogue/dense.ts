@@ -2,7 +2,7 @@
 import type { LayerDefinition } from '../layer'
 import { biasSpec, MAX_CHANNELS } from './parameter-specs'
 import { flagOf, numberOf } from './parameter-values'
-import { failed, ONE_INPUT, shapeText } from './simple-layer'
+import { elementCount, failed, ONE_INPUT, shapeText } from './simple-layer'
 
 export const dense: LayerDefinition = {
   kind: 'dense',
@@ -23,13 +23,14 @@ export const dense: LayerDefinition = {
   },
   inputs: ONE_INPUT,
   shape(parameters, [input]) {
-    if (input!.length !== 1) {
-      return failed(`expected flattened features, received ${shapeText(input!)}: put a flatten layer before it`)
+    if (input.length !== 1) {
+      return failed(`expected flattened features, received ${shapeText(input)}: put a flatten layer before it`)
     }
     return { ok: true, shape: [numberOf(parameters, 'features')] }
   },
   cost(parameters, [input], output) {
-    const weights = input![0]! * output[0]!
-    return { parameters: weights + (flagOf(parameters, 'bias') ? output[0]! : 0), statistics: 0, macs: weights }
+    const features = elementCount(output)
+    const weights = elementCount(input) * features
+    return { parameters: weights + (flagOf(parameters, 'bias') ? features : 0), statistics: 0, macs: weights }
   },
 }

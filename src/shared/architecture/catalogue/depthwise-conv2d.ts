@@ -4,7 +4,7 @@ import { convolutionWindow } from './conv2d'
 import { biasSpec, dilationSpec, kernelSpec, MAX_CHANNELS, paddingSpec, strideSpec } from './parameter-specs'
 import { flagOf, numberOf, pairOf } from './parameter-values'
 import { failed, ONE_INPUT } from './simple-layer'
-import { mapProblem, windowShape } from './window'
+import { isMap, mapOf, notAMap, windowShape } from './window'
 
 export const depthwiseConv2d: LayerDefinition = {
   kind: 'depthwise-conv2d',
@@ -28,19 +28,19 @@ export const depthwiseConv2d: LayerDefinition = {
   },
   inputs: ONE_INPUT,
   shape(parameters, [input]) {
-    const problem = mapProblem(input!)
-    if (problem !== undefined) return failed(problem)
-    const channels = input![2]! * numberOf(parameters, 'multiplier')
+    if (!isMap(input)) return notAMap(input)
+    const channels = input[2] * numberOf(parameters, 'multiplier')
     if (channels > MAX_CHANNELS) return failed(`${channels} output channels are more than ${MAX_CHANNELS}`)
-    return windowShape(input!, convolutionWindow(parameters), channels)
+    return windowShape(input, convolutionWindow(parameters), channels)
   },
   cost(parameters, _inputs, output) {
     const [height, width] = pairOf(parameters, 'kernel')
-    const weights = height * width * output[2]!
+    const [rows, columns, channels] = mapOf(output)
+    const weights = height * width * channels
     return {
-      parameters: weights + (flagOf(parameters, 'bias') ? output[2]! : 0),
+      parameters: weights + (flagOf(parameters, 'bias') ? channels : 0),
       statistics: 0,
-      macs: weights * output[0]! * output[1]!,
+      macs: weights * rows * columns,
     }
   },
   window: (parameters) => convolutionWindow(parameters),

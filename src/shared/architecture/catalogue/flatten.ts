@@ -1,6 +1,7 @@
 // Turns a map into features, row by row with the channels innermost (TensorFlow's order).
 import type { LayerDefinition } from '../layer'
 import { elementCount, NO_COST, ONE_INPUT } from './simple-layer'
+import { isMap } from './window'
 
 export const flatten: LayerDefinition = {
   kind: 'flatten',
@@ -9,10 +10,10 @@ export const flatten: LayerDefinition = {
   help: 'Turns the map into one row of features for a dense layer. Put global average pooling before it, or the dense layer becomes very large.',
   parameters: {},
   inputs: ONE_INPUT,
-  shape: (_parameters, [input]) => ({ ok: true, shape: [elementCount(input!)] }),
+  shape: (_parameters, [input]) => ({ ok: true, shape: [elementCount(input)] }),
   cost: () => NO_COST,
   window(_parameters, [input]) {
-    const map = input!.length === 3 ? ([input![0]!, input![1]!] as const) : ([1, 1] as const)
+    const map = isMap(input) ? ([input[0], input[1]] as const) : ([1, 1] as const)
     return { kernel: map, stride: map, dilation: 1 }
   },
 }

@@ -1,8 +1,8 @@
 // Mean of each channel over the whole map. Keeps three axes, [1, 1, channels], so that squeeze-excitation can go on with
 // 1x1 convolutions; a classifier puts flatten behind it.
 import type { LayerDefinition } from '../layer'
-import { failed, NO_COST, ONE_INPUT } from './simple-layer'
-import { mapProblem } from './window'
+import { NO_COST, ONE_INPUT } from './simple-layer'
+import { isMap, mapOf, notAMap } from './window'
 
 export const globalAveragePool: LayerDefinition = {
   kind: 'global-average-pool',
@@ -12,12 +12,12 @@ export const globalAveragePool: LayerDefinition = {
   parameters: {},
   inputs: ONE_INPUT,
   shape(_parameters, [input]) {
-    const problem = mapProblem(input!)
-    return problem === undefined ? { ok: true, shape: [1, 1, input![2]!] } : failed(problem)
+    return isMap(input) ? { ok: true, shape: [1, 1, input[2]] } : notAMap(input)
   },
   cost: () => NO_COST,
   window(_parameters, [input]) {
-    const map = [input![0]!, input![1]!] as const
+    const [height, width] = mapOf(input)
+    const map = [height, width] as const
     return { kernel: map, stride: map, dilation: 1 }
   },
 }

@@ -23,7 +23,7 @@ export const maxPool: LayerDefinition = {
   help: 'Keeps the strongest value of each window and drops the rest. At stride 2 it halves the map without weights; at stride 1 it makes features tolerant of small shifts.',
   parameters: { kernel: kernelSpec(3), stride: strideSpec(2), padding: paddingSpec('half'), ceil: ceilSpec },
   inputs: ONE_INPUT,
-  shape: (parameters, [input]) => windowShape(input!, poolingWindow(parameters), input![2]!),
+  shape: (parameters, [input]) => windowShape(input, poolingWindow(parameters)),
   cost: () => NO_COST,
   window: (parameters) => poolingWindow(parameters),
 }

@@ -2,7 +2,7 @@
 import type { LayerDefinition } from '../layer'
 import { numberOf } from './parameter-values'
 import { failed, NO_COST, ONE_INPUT } from './simple-layer'
-import { mapProblem } from './window'
+import { isMap, notAMap } from './window'
 
 /** More parts than this is a sign of a mistake: ShuffleNet uses 2, CSP networks up to 4. */
 const MAX_PARTS = 64
@@ -25,13 +25,12 @@ export const split: LayerDefinition = {
   },
   inputs: ONE_INPUT,
   shape(parameters, [input]) {
-    const problem = mapProblem(input!)
-    if (problem !== undefined) return failed(problem)
+    if (!isMap(input)) return notAMap(input)
     const parts = numberOf(parameters, 'parts')
     const part = numberOf(parameters, 'part')
     if (part >= parts) return failed(`part ${part} does not exist among ${parts} parts counted from 0`)
-    if (input![2]! % parts !== 0) return failed(`${parts} parts do not divide ${input![2]} channels`)
-    return { ok: true, shape: [input![0]!, input![1]!, input![2]! / parts] }
+    if (input[2] % parts !== 0) return failed(`${parts} parts do not divide ${input[2]} channels`)
+    return { ok: true, shape: [input[0], input[1], input[2] / parts] }
   },
   cost: () => NO_COST,
 }

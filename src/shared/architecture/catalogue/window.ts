@@ -1,6 +1,6 @@
 // Arithmetic of sliding windows: padding and output size of convolutions and poolings. Numbers only, no layer kinds.
 // `half` and the rounding rules are PyTorch's, `same` and `none` are TensorFlow's SAME and VALID.
-import type { ShapeResult, TensorShape } from '../layer'
+import type { MapShape, ShapeResult, TensorShape } from '../layer'
 import type { Padding } from './parameter-specs'
 
 export interface WindowRule {
@@ -45,12 +45,11 @@ export function windowPadding(size: number, rule: WindowRule, axis: 0 | 1): read
   return [pad, rule.ceil === true ? Math.max(reach - size - pad, pad) : pad]
 }
 
-/** `[height, width]` after the windows, as the first two numbers of `[height, width, channels]`. */
-export function windowShape(input: TensorShape, rule: WindowRule, channels: number): ShapeResult {
-  const problem = mapProblem(input)
-  if (problem !== undefined) return { ok: false, reason: problem }
-  const height = windowCount(input[0]!, rule, 0)
-  const width = windowCount(input[1]!, rule, 1)
+/** The map after the windows. @param channels the input's by default */
+export function windowShape(input: TensorShape, rule: WindowRule, channels?: number): ShapeResult {
+  if (!isMap(input)) return notAMap(input)
+  const height = windowCount(input[0], rule, 0)
+  const width = windowCount(input[1], rule, 1)
   if (height < 1 || width < 1) {
     const span = `${windowExtent(rule.kernel[0], rule.dilation)}x${windowExtent(rule.kernel[1], rule.dilation)}`
     return {
@@ -58,12 +57,19 @@ export function windowShape(input: TensorShape, rule: WindowRule, channels: numb
       reason: `a window of ${span} does not fit a map of ${input[0]}x${input[1]} with padding ${rule.padding}`,
     }
   }
-  return { ok: true, shape: [height, width, channels] }
+  return { ok: true, shape: [height, width, channels ?? input[2]] }
 }
 
-/** Why `shape` is not a map `[height, width, channels]`, or undefined when it is one. */
-export function mapProblem(shape: TensorShape): string | undefined {
-  return shape.length === 3
-    ? undefined
-    : `expected a map [height, width, channels], received [${shape.join(', ')}]: it is already flattened`
+export const isMap = (shape: TensorShape): shape is MapShape => shape.length === 3
+
+/** @throws RangeError for features: cost and window are asked for only where the shape rule has found a map */
+export function mapOf(shape: TensorShape): MapShape {
+  if (isMap(shape)) return shape
+  throw new RangeError(`A map was expected, received [${shape.join(', ')}]`)
 }
+
+/** For whoever wants a map and was given features. */
+export const notAMapReason = (shape: TensorShape): string =>
+  `expected a map [height, width, channels], received [${shape.join(', ')}]: it is already flattened`
+
+export const notAMap = (shape: TensorShape): ShapeResult => ({ ok: false, reason: notAMapReason(shape) })

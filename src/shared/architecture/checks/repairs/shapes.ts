@@ -7,7 +7,7 @@ import { removeAndHeal } from '../../document/edit/remove'
 import { setParameter } from '../../document/edit/set'
 import type { EdgeRecord, LayerRecord } from '../../document/records'
 import type { ElaborationProblem } from '../../elaboration'
-import type { TensorShape } from '../../layer'
+import { inputShapes, type TensorShape } from '../../layer'
 import type { CheckContext } from '../context'
 import { nodeName } from '../context'
 import type { Fix } from '../problem'
@@ -61,7 +61,7 @@ export function fitWindow(context: CheckContext, { nodeId, inputs }: Elaboration
   const definition = node && catalogue.get(node.kind)
   const parameters = node && context.elaboration.parameters.get(node.id)
   if (!definition || !parameters || !inputs) return undefined
-  if (parameters.padding !== 'half' && definition.shape({ ...parameters, padding: 'half' }, inputs).ok)
+  if (parameters.padding !== 'half' && definition.shape({ ...parameters, padding: 'half' }, inputShapes(inputs)).ok)
     return { title: 'Set padding to half', diff: setParameter(context.document, node.id, 'padding', 'half') }
   if (definition.family !== 'pooling') return undefined
   return { title: `Remove ${nodeName(context, node.id)}`, diff: removeAndHeal(context.document, [node.id]) }
