@@ -1,13 +1,14 @@
 // The frame around the views: keys, palette, engine state, problems.
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { mountWithEngine, type Mounted } from '@/testing/mount-with-engine'
-import { sampleReadOnlyStatus, sampleRun, sampleStatus } from '@/testing/samples'
+import { sampleReadOnlyStatus, sampleReport, sampleRun, sampleStatus } from '@/testing/samples'
 import { testIds } from '@/lib/ids'
 import { clickById, eventually, findById, untilText } from '@/testing/until'
 import { useCommandsStore } from '@/stores/commands.store'
 import { useNavigationStore } from '@/stores/navigation.store'
 import { useNoticesStore } from '@/stores/notices.store'
 import { usePreferencesStore } from '@/stores/preferences.store'
+import type { DoctorReport } from '@shared/contract/runtime'
 import { memoryPorts } from '@shared/transport/port'
 import App from './App.vue'
 
@@ -98,6 +99,20 @@ describe('views', () => {
     await eventually(() => expect(offered()).toBe(true))
     expect(await findById(testIds.setting('name'))).toBe(name)
     expect(name.value).toBe('Half typed')
+  })
+})
+
+describe('the diagnosis', () => {
+  it('is made afresh whenever Runtime comes back: what it counted may have changed', async () => {
+    const [first] = sampleReport().checks
+    const report = (found: string): DoctorReport => sampleReport({ checks: [{ ...first!, found }] })
+    mounted = mountWithEngine(App, { report: report('0 files') })
+    await clickById(testIds.rail('runtime'))
+    await untilText(mounted.wrapper, '0 files')
+    await clickById(testIds.rail('search'))
+    mounted.engine.state.report = report('51 files')
+    await clickById(testIds.rail('runtime'))
+    await untilText(mounted.wrapper, '51 files')
   })
 })
 

@@ -25,9 +25,14 @@ export function useShown(): Readonly<Ref<boolean>> {
 export function onShown(load: () => void): void {
   const isShown = useShown()
   onMounted(load)
-  watch(isShown, (shown) => {
-    if (shown) load()
-  })
+  // In a scope of its own: a component that rests while it is hidden would never see that it was.
+  const own = effectScope(true)
+  own.run(() =>
+    watch(isShown, (shown) => {
+      if (shown) load()
+    }),
+  )
+  onScopeDispose(() => own.stop())
 }
 
 /**

@@ -8,6 +8,7 @@ import {
   type Position,
 } from '@shared/architecture/document'
 import type { Card } from '../model/cards'
+import { createDetours } from './detour'
 import { LAYER_GAP, NODE_HEIGHT, sizeOf, type Size } from './size'
 
 export interface DrawnNode extends Size {
@@ -61,14 +62,15 @@ export function drawnGraph(
       isPlaced: node.position !== undefined,
     })
   }
+  const detour = createDetours([...nodes.values()])
   const drawEdge = (edge: EdgeRecord): DrawnEdge => {
-    const isFree = !nodes.get(edge.from)!.isPlaced && !nodes.get(edge.to)!.isPlaced
-    const bends = isFree ? (layout.bends.get(edge.id) ?? []) : []
+    const [from, to] = [nodes.get(edge.from)!, nodes.get(edge.to)!]
+    const led = from.isPlaced || to.isPlaced ? undefined : layout.bends.get(edge.id)
     return {
       id: edge.id,
       from: edge.from,
       to: edge.to,
-      bends: bends.map(({ x, y }) => ({ x: x + origin.x, y: y + origin.y })),
+      bends: led?.map(({ x, y }) => ({ x: x + origin.x, y: y + origin.y })) ?? detour(from, to),
       isFaulty: faultyEdges.has(edge.id) || ((cards.get(edge.to)?.errors ?? 0) > 0 && !cards.get(edge.to)?.shape),
     }
   }

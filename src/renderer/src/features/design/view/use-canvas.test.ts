@@ -24,6 +24,7 @@ const fake = vi.hoisted(() => ({
   size: { width: 800, height: 600 },
   answers: [] as ((failure?: Error) => void)[],
   isSettled: () => false as boolean,
+  fit: () => undefined as void,
   resized: null as (() => void) | null,
 }))
 
@@ -53,6 +54,10 @@ vi.mock('./canvas-adapter', () => ({
       home() {
         canvas.calls.push('home')
         go({ pan: { x: size.width / 2, y: 28 }, zoom: 0.9 })
+      },
+      fit() {
+        canvas.calls.push('fit')
+        go({ pan: { x: size.width / 2, y: size.height / 2 }, zoom: size.height / 1000 })
       },
       zoomBy: (factor: number) => go({ ...canvas.viewport, zoom: canvas.viewport.zoom * factor }),
       panTo({ x, y }: { x: number; y: number }) {
@@ -115,7 +120,7 @@ function start(): FakeCanvas {
     defineComponent({
       setup() {
         const element = useTemplateRef<HTMLElement>('element')
-        const { isSettled } = useCanvas(
+        const { isSettled, fit } = useCanvas(
           element,
           () => {
             const document = pictures[shown.key]
@@ -131,6 +136,7 @@ function start(): FakeCanvas {
           { select: () => undefined, move: () => undefined, open: () => undefined, quickAdd: () => undefined },
         )
         fake.isSettled = () => isSettled.value
+        fake.fit = fit
         return () => h('div', { ref: 'element' })
       },
     }),
@@ -183,6 +189,26 @@ describe('the view of a picture', () => {
     await answerLayouts()
     await resize(500, 600)
     expect(canvas.viewport.pan.x).toBe(250)
+  })
+
+  it('that was fitted whole stays whole when the pane changes its size, again and again', async () => {
+    const canvas = start()
+    await answerLayouts()
+    fake.fit()
+    for (const height of [300, 500]) {
+      await resize(500, height)
+      expect(canvas.viewport).toEqual({ pan: { x: 250, y: height / 2 }, zoom: height / 1000 })
+    }
+  })
+
+  it('that has its layout asks for none when it is come back to', async () => {
+    start()
+    await answerLayouts()
+    await open('b')
+    await answerLayouts()
+    await open('a')
+    expect(fake.answers).toHaveLength(0)
+    expect(fake.isSettled()).toBe(true)
   })
 
   it('that the user moved comes back as it was left, and keeps its middle when the pane changes its size', async () => {

@@ -31,6 +31,8 @@ export interface CanvasView {
   readonly layoutError: Readonly<ShallowRef<unknown>>
   /** The picture has its layout and its place in the view; before that it would only jump. */
   readonly isSettled: Readonly<Ref<boolean>>
+  /** Everything in view, now and after the pane has changed its size. */
+  fit(): void
 }
 
 export function useCanvas(
@@ -50,8 +52,11 @@ export function useCanvas(
   const views = new Map<string, { readonly centre: Position; readonly zoom: number }>()
   let shownKey: string | undefined
   const isFitPending = ref(true)
-  /** Where fitting left the view: as long as it is there, the user has not moved it. */
-  let fitted: Viewport | undefined
+  /** Where fitting left the view, and how it was fitted: as long as it is there, the user has not moved it. */
+  let fitted: { readonly at: Viewport; readonly how: 'home' | 'fit' } | undefined
+  const isFitted = (): boolean => viewport.value === fitted?.at
+  /** What each picture's layout was made for: coming back to a tab asks for none again. */
+  const laidOut = new Map<string, string>()
 
   const structure = computed(() => layoutKey(inputs().document))
   const graph = computed(() => {
@@ -63,10 +68,12 @@ export function useCanvas(
   async function requestLayout(): Promise<void> {
     const { key, document } = inputs()
     const asked = structure.value
+    if (laidOut.get(key) === asked) return
     try {
       const layout = await layouter.layOut(document)
       if (layout === undefined || asked !== structure.value || key !== inputs().key) return
       layoutError.value = null
+      laidOut.set(key, asked)
       layouts.value = new Map(layouts.value).set(key, layout)
       if (isFitPending.value) await nextTick(() => settle())
     } catch (error) {
@@ -85,11 +92,15 @@ export function useCanvas(
     if (before) {
       view.zoomBy(before.zoom / viewport.value.zoom)
       view.panTo(before.centre)
-    } else fitHome(view)
+    } else fitBy(view, 'home')
   }
-  function fitHome(view: Canvas): void {
-    view.home()
-    fitted = viewport.value
+  function fitBy(view: Canvas, how: 'home' | 'fit'): void {
+    view[how]()
+    fitted = { at: viewport.value, how }
+  }
+  /** Everything in view; it stays so while the pane changes its size, until the user moves it. */
+  function fit(): void {
+    if (canvas.value) fitBy(canvas.value, 'fit')
   }
 
   /** A view that nobody has moved is fitted to the new size, any other keeps its middle. */
@@ -98,11 +109,12 @@ export function useCanvas(
     if (!view) return
     const middle = view.middle()
     const isKept = view.isSized() && !isFitPending.value
+    const how = isFitted() ? fitted?.how : undefined
     view.resize()
     if (isFitPending.value) {
       if (layouts.value.has(inputs().key) || layoutError.value !== null) settle()
     } else if (isKept && view.isSized()) {
-      if (viewport.value === fitted) fitHome(view)
+      if (how) fitBy(view, how)
       else view.panTo(middle)
     }
   }
@@ -112,7 +124,7 @@ export function useCanvas(
     const isOther = key !== shownKey
     // One that waits for its layout stands anywhere: that is no place to come back to.
     if (isOther && shownKey !== undefined && canvas.value && !isFitPending.value) {
-      if (viewport.value === fitted) views.delete(shownKey)
+      if (isFitted()) views.delete(shownKey)
       else views.set(shownKey, { centre: canvas.value.middle(), zoom: viewport.value.zoom })
     }
     shownKey = key
@@ -163,5 +175,5 @@ export function useCanvas(
   useResizeObserver(element, takeSize)
 
   const isSettled = computed(() => !isFitPending.value)
-  return { canvas, graph, places, viewport, layoutError, isSettled }
+  return { canvas, graph, places, viewport, layoutError, isSettled, fit }
 }

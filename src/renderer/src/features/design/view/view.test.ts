@@ -11,6 +11,7 @@ import {
 import { cardsOf } from '../model/cards'
 import { newNetworkDocument, residualBlockDocument } from '../model/templates'
 import { createCanvas, type Canvas, type CanvasIntents } from './canvas-adapter'
+import { createDetours } from './detour'
 import { NO_LAYOUT, boundsOf, drawnGraph, layoutKey, segmentOf, type Layout } from './graph'
 import { fromElk, latestOnly, toElk } from './layout'
 
@@ -41,6 +42,31 @@ describe('the drawn graph', () => {
     )
     const placed = applyDiff(document, moveNodes(document, { 'stem-1': { x: 1, y: 1 } }))
     expect(draw(placed, { positions: new Map(), bends }).edges.find(({ id }) => id === 'edge-2')?.bends).toEqual([])
+  })
+
+  it('leads a line around the cards that it would pass behind, each in a lane of its own', () => {
+    const document = residualBlockDocument('b')
+    const drawn = draw(document)
+    const boxes = new Map(drawn.nodes.map((node) => [node.id, node]))
+    const long = drawn.edges.filter(
+      ({ from, to }) => boxes.get(to)!.position.y - boxes.get(from)!.position.y > 2 * boxes.get(to)!.height,
+    )
+    expect(long.length).toBeGreaterThan(0)
+    for (const { from, to, bends } of long) {
+      const corners = [boxes.get(from)!.position, ...bends, boxes.get(to)!.position]
+      for (const { id, position, width, height } of drawn.nodes) {
+        if (id === from || id === to) continue
+        for (let i = 1; i < corners.length; i++) {
+          const [a, b] = [corners[i - 1]!, corners[i]!]
+          const isBeside = Math.min(a.x, b.x) >= position.x + width / 2 || Math.max(a.x, b.x) <= position.x - width / 2
+          const isApart = Math.min(a.y, b.y) >= position.y + height / 2 || Math.max(a.y, b.y) <= position.y - height / 2
+          expect(isBeside || isApart).toBe(true)
+        }
+      }
+    }
+    const detours = createDetours(drawn.nodes)
+    const [first, second] = [0, 1].map(() => detours(drawn.nodes[0]!, drawn.nodes.at(-1)!))
+    expect(second![1]!.x).toBeGreaterThan(first![1]!.x)
   })
 
   it('asks for a layout when nodes or connections change, not when something is moved', () => {
