@@ -16,7 +16,8 @@ describe('a run of one architecture', () => {
     const stem = cifarStem(4)
     return chainDocument({ name: 'Mine', inputShape: [4, 4, 3], classes, stem, blocks: [], head: classifierHead() })
   }
-  const single = (classes: number) => tinySearch({ architecture: { ...network(classes) }, generations: 5 })
+  const single = (classes: number) =>
+    tinySearch({ space: { kind: 'single', architecture: { ...network(classes) } }, generations: 5 })
 
   it('is one trial of that document, whatever the definition says of generations', async () => {
     const engine = await openEngine(temporaryFolder())

@@ -98,13 +98,17 @@ describe('a search at a resolution', () => {
       const parts = { stem: cifarStem(4), blocks: [], head: classifierHead() }
       return { ...chainDocument({ name: 'Mine', inputShape: [side, side, 3], classes: 3, ...parts }) }
     }
-    const refused = engine.client.searches.create({ definition: at(8, { architecture: network(16) }) })
+    const refused = engine.client.searches.create({
+      definition: at(8, { space: { kind: 'single', architecture: network(16) } }),
+    })
     await expect(refused).rejects.toMatchObject({
       code: 'invalid-architecture',
       message: expect.stringContaining('the data has images of 8 x 8 x 3') as string,
       fix: expect.stringContaining('--fit') as string,
     })
-    expect((await ran(engine, at(8, { architecture: network(8) }))).run.state).toBe('finished')
+    expect((await ran(engine, at(8, { space: { kind: 'single', architecture: network(8) } }))).run.state).toBe(
+      'finished',
+    )
   })
 
   it('does not fetch a data set that is not there', async () => {

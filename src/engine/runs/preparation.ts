@@ -2,7 +2,7 @@
 // a proposer on a compute where the strategy wants one, and the evaluator `training`.
 import { storedLibrary } from '@shared/architecture/library'
 import type { PreparedArchitecture } from '@shared/architecture/prepared'
-import { searchedSpace, type RunDefinition } from '@shared/search/run'
+import type { RunDefinition } from '@shared/search/run'
 import { refuseCancelled } from '@node/cancel'
 import type { Datasets } from '../datasets/datasets'
 import { createTrainingEvaluator } from '../evaluators/training'
@@ -76,7 +76,7 @@ export function createPreparation(options: PreparationOptions): PrepareRun {
         pool,
         cardOf: options.cardOf,
         // A training of one architecture: nothing else wants the other cores.
-        threadsFor: searchedSpace(definition).kind === 'single' ? options.threadsAlone : undefined,
+        threadsFor: definition.space.kind === 'single' ? options.threadsAlone : undefined,
         definition,
         library,
         // Never the test split (docs/rules.md#test-data).

@@ -3,16 +3,16 @@ import type { BlockLibrary } from '@shared/architecture/block'
 import { expandDocument } from '@shared/architecture/expand'
 import { AppError } from '@shared/errors'
 import { createRandom } from '@shared/random'
-import { searchedSpace, type RunDefinition } from '@shared/search/run'
+import type { RunDefinition } from '@shared/search/run'
 import { openSpace } from '@shared/spaces'
 import type { ChainSpaceDefinition } from '@shared/spaces/block-chain/schema'
 import type { DataFacts, Space } from '@shared/spaces/space'
 
-type Searched = Pick<RunDefinition, 'space' | 'architecture'>
+type Searched = Pick<RunDefinition, 'space'>
 
 /** @throws AppError as `openSpace`; `invalid-input` for a space of mere words, which builds nothing to train */
 export function spaceOfRun(definition: Searched, facts: DataFacts, library: BlockLibrary): Space {
-  const space = openSpace(searchedSpace(definition), facts, library)
+  const space = openSpace(definition.space, facts, library)
   if (space.undocumented === undefined) return space
   throw new AppError(
     'invalid-input',
@@ -37,7 +37,7 @@ export function provenSpace(
 
 /** What the proposer is told of the run's space. @throws AppError `invalid-input`: it knows block chains only */
 export function proposableSpace(definition: Searched & Pick<RunDefinition, 'strategy'>): ChainSpaceDefinition {
-  const space = searchedSpace(definition)
+  const { space } = definition
   if (space.kind === 'block-chain') return space
   throw new AppError(
     'invalid-input',

@@ -5,7 +5,7 @@ import type { Dataset } from '@shared/contract/datasets'
 import { errorData } from '@shared/errors'
 import { magnitude } from '@shared/figures'
 import { plannedTrials } from '@shared/search/planning'
-import { searchedSpace, type RunDefinition } from '@shared/search/run'
+import type { RunDefinition } from '@shared/search/run'
 import { parallelOf } from '../runs/preparation'
 import { proposableSpace, provenSpace } from '../runs/space'
 import { loadDesign, searchableBlocks } from '../storage/designs'
@@ -63,7 +63,7 @@ export async function checkDefinition(services: Services, definition: RunDefinit
       notes.push(`Cutout of ${definition.recipe.cutout} pixels can blank a whole image of ${sizeText(facts.shape)}.`)
     const library = storedLibrary(await searchableBlocks(store.db))
     const space = provenSpace(definition, facts, library)
-    if (searchedSpace(definition).kind === 'single') return
+    if (definition.space.kind === 'single') return
     for (const id of definition.seedDesigns) {
       const { design, document } = await loadDesign(store.db, id)
       const seed = seedOf(space, document)
@@ -73,7 +73,7 @@ export async function checkDefinition(services: Services, definition: RunDefinit
     notes.push(`The space holds ${exact ? '' : 'up to '}${magnitude(count)} architectures.`)
   })
   await attempt(async () => {
-    if (!strategyByName(definition.strategy.name).usesProposer || searchedSpace(definition).kind === 'single') return
+    if (!strategyByName(definition.strategy.name).usesProposer || definition.space.kind === 'single') return
     proposableSpace(definition)
     await access(proposerFolder).catch(() => {
       problems.push(

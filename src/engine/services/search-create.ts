@@ -3,7 +3,7 @@ import { parseDocument } from '@shared/architecture/document'
 import { storedLibrary } from '@shared/architecture/library'
 import { AppError } from '@shared/errors'
 import { plannedTrials } from '@shared/search/planning'
-import { searchedSpace, type RunDefinition } from '@shared/search/run'
+import type { RunDefinition } from '@shared/search/run'
 import type { Space } from '@shared/spaces/space'
 import { strategyByName } from '@shared/strategies/registry'
 import { proposableSpace, provenSpace } from '../runs/space'
@@ -13,8 +13,7 @@ import type { Services } from './services'
 
 /** @throws AppError `invalid-input`, `invalid-architecture`, `not-found` when the search could never run as defined. */
 export async function newRunOf({ store, datasets }: Services, id: string, given: RunDefinition): Promise<NewRun> {
-  const { architecture: _older, ...settings } = given
-  const definition = settled({ ...settings, space: searchedSpace(given) })
+  const definition = settled(given)
   const userBlocks = await searchableBlocks(store.db)
   const facts = datasets.describe(definition.data.dataset, definition.data.resolution)
   const space = provenSpace(definition, facts, storedLibrary(userBlocks))

@@ -28,6 +28,19 @@ describe('a definition in which the strategy is a name alone', () => {
   })
 })
 
+describe('a definition of one architecture beside a space', () => {
+  it('is one whose space is that architecture', () => {
+    const architecture = { format: 'gptnas-architecture/1', records: {} }
+    const old = { name: 'x', strategy: 'random', space: { minBlocks: 2 }, architecture }
+    expect(upgradeDefinition(old)).toEqual({
+      name: 'x',
+      strategy: { name: 'random' },
+      space: { kind: 'single', architecture },
+    })
+    expect(runDefinitionSchema.parse(old).space).toEqual({ kind: 'single', architecture })
+  })
+})
+
 describe('a definition in its newest form', () => {
   it('is left as it is, with what does not belong there', () => {
     const newest = { name: 'x', strategy: { name: 'ga', mutationRate: 0.2 }, crossoverRate: 0.8 }

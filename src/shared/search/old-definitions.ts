@@ -8,18 +8,32 @@ const RATES = ['crossoverRate', 'mutationRate', 'eliminationRate']
 const json = z.record(z.string(), z.unknown())
 const nameAlone = z.string().optional()
 
-/**
- * `strategy: "ga"` becomes `strategy: { name: "ga" }`, and rates beside it move into it where that strategy has them: the others
- * never had an effect. What is no definition at all, or has the newest form already, is returned as it is.
- */
+/** What is no definition at all, or has the newest form already, is returned as it is. */
 export function upgradeDefinition(definition: unknown): unknown {
   const fields = json.safeParse(definition)
   if (!fields.success) return definition
-  const given = nameAlone.safeParse(fields.data['strategy'])
-  if (!given.success) return definition
+  const upgraded = withStrategyOfItsOwn(withArchitectureAsSpace(fields.data))
+  return upgraded === fields.data ? definition : upgraded
+}
+
+type Fields = Readonly<Record<string, unknown>>
+
+/** One architecture to train stood beside a space that then played no part; now it is a space of kind `single`. */
+function withArchitectureAsSpace(fields: Fields): Fields {
+  const { architecture, ...others } = fields
+  return architecture === undefined ? fields : { ...others, space: { kind: 'single', architecture } }
+}
+
+/**
+ * `strategy: "ga"` becomes `strategy: { name: "ga" }`, and rates beside it move into it where that strategy has them: the others
+ * never had an effect.
+ */
+function withStrategyOfItsOwn(fields: Fields): Fields {
+  const given = nameAlone.safeParse(fields['strategy'])
+  if (!given.success) return fields
   const name = given.data ?? 'gpt-nas'
   const known = STRATEGIES.find((strategy) => strategy.name === name)?.schema.parse({ name }) ?? {}
-  const own = Object.entries(fields.data).filter(([key]) => RATES.includes(key) && key in known)
-  const others = Object.entries(fields.data).filter(([key]) => !RATES.includes(key))
+  const own = Object.entries(fields).filter(([key]) => RATES.includes(key) && key in known)
+  const others = Object.entries(fields).filter(([key]) => !RATES.includes(key))
   return { ...Object.fromEntries(others), strategy: { name, ...Object.fromEntries(own) } }
 }

@@ -6,7 +6,7 @@ import { upgradeDefinition } from './old-definitions'
 import { strategySchema } from '../strategies/registry'
 import { setting } from './settings'
 import { runState } from './run-states'
-import { spaceSchema, type SpaceDefinition } from '../spaces/schema'
+import { spaceSchema } from '../spaces/schema'
 import { errorDataSchema } from './trial'
 
 export const dataSelectionSchema = z.object({
@@ -82,8 +82,6 @@ export const newestDefinitionSchema = z.object({
     description: 'What the search visits.',
     paper: 'block-chain',
   }),
-  /** Written by older versions where `space` now is of kind `single`; `space` then plays no part (`searchedSpace`). */
-  architecture: z.record(z.string(), z.unknown()).optional(),
   data: dataSelectionSchema.prefault({}),
   recipe: recipeSchema.prefault({}),
   seedDesigns: setting(z.array(z.string()).default([]), {
@@ -110,11 +108,6 @@ export const runDefinitionSchema = z
   .custom<RunDefinitionInput>()
   .transform(upgradeDefinition)
   .pipe(newestDefinitionSchema)
-
-/** The space that a run visits, whichever version wrote its definition. */
-export function searchedSpace({ space, architecture }: Pick<RunDefinition, 'space' | 'architecture'>): SpaceDefinition {
-  return architecture === undefined ? space : { kind: 'single', architecture }
-}
 
 export const runSchema = z.object({
   id: z.string(),

@@ -6,7 +6,6 @@ import { useNoticesStore } from '@/stores/notices.store'
 import { useDatasetsStore } from '@/stores/datasets.store'
 import { useDefinitionStore } from '@/stores/definition.store'
 import { shapeAt } from '@shared/search/resolution'
-import { searchedSpace } from '@shared/search/run'
 import { openSpace } from '@shared/spaces'
 import { chainSpaceSchema } from '@shared/spaces/block-chain/schema'
 import { AppError } from '@shared/errors'
@@ -39,7 +38,7 @@ export function useSearchFit() {
         shape: data ? shapeAt(data.name, data.shape, settings?.data.resolution ?? null) : design.meta.input,
         classes: data?.classes.length ?? design.meta.classes,
       }
-      const space = openSpace(settings ? searchedSpace(settings) : chainSpaceSchema.parse({}), facts, editor.library)
+      const space = openSpace(settings?.space ?? chainSpaceSchema.parse({}), facts, editor.library)
       const result = space.fromDocument?.(design.document)
       if (result === undefined) return t('design.fit.unreadSpace', { space: space.name })
       return 'reason' in result ? result.reason : undefined
