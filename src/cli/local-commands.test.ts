@@ -1,5 +1,5 @@
 // The commands that need no engine, run as the shell runs them: what they print, as text and JSON, and their exit codes.
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
@@ -12,6 +12,7 @@ import {
   documentText,
   parseDocumentText,
 } from '@shared/architecture/document'
+import { zooDocument } from '@shared/architecture/document/zoo-document'
 import fixture from '../../tests/fixtures/nas-bench-101-records.json'
 import counts from '../../tests/fixtures/zoo-torchvision.json'
 import { checkCommand } from './commands/check'
@@ -199,6 +200,15 @@ describe('gpt-nas check, cost and diff', () => {
   it('name each problem, repair, and say by the exit code whether it can be trained', async () => {
     const good = design(['resnet-basic', 'common-conv'])
     expect(await run('check', 'resnet18')).toMatchObject({ code: 0, out: '"resnet18" has no problems.\n' })
+    const made = { format: 'tfjs', architecture: zooDocument('resnet18'), files: [] }
+    mkdirSync(at('exported'))
+    expect(await run('check', at('exported'))).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('is no export') as string,
+    })
+    writeFileSync(at('exported/metadata.json'), JSON.stringify(made))
+    expect((await run('check', at('exported'))).out).toContain('"resnet18" has no problems.')
+    expect((await run('check', at('exported/metadata.json'))).code).toBe(0)
     // It sees too little of the image, which is a hint only.
     expect(await run('check', good)).toMatchObject({ code: 0, out: expect.stringMatching(/^hint \[block-2\]: /) })
     const document = parseDocumentText(readFileSync(good, 'utf8'))

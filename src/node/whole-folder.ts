@@ -3,7 +3,7 @@
 import { mkdtemp, readdir, rename, rm, rmdir, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { diskError } from './disk'
-import { errorCode } from './file-error'
+import { errorCode, fileError } from './file-error'
 import { makeFolder, syncFolder } from './folders'
 import { refuseStrangers, safeFolder, type OwnOutput } from './safe-target'
 
@@ -69,7 +69,9 @@ export async function writeUserFolder<T>(
   fill: (temporary: string) => Promise<T>,
 ): Promise<{ readonly folder: string; readonly result: T }> {
   const folder = await safeFolder(named, own)
-  const temporary = await folderBeside(folder)
+  const temporary = await folderBeside(folder).catch((thrown: unknown) => {
+    throw fileError(`make the folder ${folder}`, thrown)
+  })
   try {
     const result = await fill(temporary)
     // An empty folder goes by a call that takes no other; whoever has put something there meanwhile is told below.

@@ -4,7 +4,10 @@ import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { replaceFolder } from '../../src/compute/exchange/write-export'
+import { BUILT_IN_BLOCKS } from '@shared/architecture/blocks'
+import { zooDocument } from '@shared/architecture/document/zoo-document'
+import { expandDocument } from '@shared/architecture/expand'
+import { writeExport } from '../../src/compute/exchange/write-export'
 import { importHarness } from '../../src/engine/datasets/testing/import-harness'
 import { pngOf } from '../../src/engine/datasets/testing/small-files'
 import { createArtefacts } from '../../src/engine/storage/artefacts'
@@ -134,14 +137,16 @@ describe.skipIf(!canMount)('a full disk', () => {
     const folder = path.join(temporaryFolder(), 'exports')
     smallDisk(folder, MEBIBYTE)
     const target = path.join(folder, 'model')
-    const model = (bytes: number, version: number) => [
-      { name: 'weights.bin', content: Buffer.alloc(bytes, 1) },
-      { name: 'metadata.json', content: Buffer.from(JSON.stringify({ version })) },
-    ]
-    const written = await replaceFolder(target, model(4000, 1))
-    await expect(replaceFolder(target, model(4 * MEBIBYTE, 2))).rejects.toMatchObject(refusal)
+    const document = zooDocument('resnet18', { input: [32, 32, 3], classes: 10 })
+    const { graph } = expandDocument(document, BUILT_IN_BLOCKS)
+    const write = (version: number, filling: number) => {
+      const metadata = { version, filling: 'x'.repeat(filling) }
+      return writeExport({ format: 'architecture-json', document, graph, weights: null, folder: target, metadata })
+    }
+    const written = await write(1, 4000)
+    await expect(write(2, 4 * MEBIBYTE)).rejects.toMatchObject(refusal)
     expect(readdirSync(folder)).toEqual(['model'])
     expect(readdirSync(target).sort()).toEqual(written.map(({ name }) => name).sort())
-    expect(JSON.parse(readFileSync(path.join(target, 'metadata.json'), 'utf8'))).toEqual({ version: 1 })
+    expect(JSON.parse(readFileSync(path.join(target, 'metadata.json'), 'utf8'))).toMatchObject({ version: 1 })
   })
 })

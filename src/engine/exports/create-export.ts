@@ -1,7 +1,6 @@
 // One export from the wish to the stored row: what is exported and from what, written by a compute, proven by a fresh process.
 import path from 'node:path'
 import { access } from 'node:fs/promises'
-import { makeNamedFolder } from '@node/folders'
 import { storedLibrary } from '@shared/architecture/library'
 import { prepareStored } from '@shared/architecture/prepared'
 import type { SplitFiles } from '@shared/contract/compute'
@@ -12,6 +11,7 @@ import { imagesOfRun, refuseOtherData } from '../runs/images'
 import { insertExport } from '../storage/exports'
 import { getRun, type RunRecord } from '../storage/runs'
 import { getTrial, getTrialDocument, type TrialRecord } from '../storage/trials'
+import { exportFolder } from './export-folder'
 import { proveExport, type ProvenNetwork } from './prove-export'
 import type { ExportTools } from './tools'
 
@@ -99,17 +99,15 @@ async function trainedPart(
 }
 
 async function* write(
-  { store, pool, startProof, appVersion }: ExportTools,
+  { store, pool, startProof, appVersion, cacheFolder }: ExportTools,
   { trialId, format, folder: wanted }: ExportWish,
   { trial, run, trained }: { readonly trial: TrialRecord; readonly run: RunRecord; readonly trained: Trained | null },
   signal: AbortSignal,
 ): AsyncGenerator<ExportProgress> {
-  const folder = path.resolve(
-    wanted ?? path.join(store.folders.exports, `run-${run.number}-trial-${trial.number}-${format}`),
-  )
+  const named = wanted ?? path.join(store.folders.exports, `run-${run.number}-trial-${trial.number}-${format}`)
+  const { folder, earlier } = await exportFolder({ store, cacheFolder }, named)
   const library = storedLibrary(run.userBlocks)
   const { document, graph } = prepareStored(await getTrialDocument(store.db, trialId), library)
-  makeNamedFolder(path.dirname(folder))
   const { title } = exportFormatFacts(format)
   yield { stage: 'writing', message: `Writing trial ${trial.number} as ${title}`, result: null }
   const metadata = {
@@ -123,7 +121,7 @@ async function* write(
   }
   const weights = trained?.weights ?? null
   const { files } = await pool.run(
-    (client) => client.export({ format, document, graph, weights, folder, metadata }, { signal }),
+    (client) => client.export({ format, document, graph, weights, folder, earlier, metadata }, { signal }),
     signal,
   )
   if (trained === null) {

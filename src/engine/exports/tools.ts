@@ -10,5 +10,6 @@ export interface ExportTools {
   readonly datasets: Datasets
   readonly pool: ShapedPool
   readonly startProof: StartProof
+  readonly cacheFolder: string
   readonly appVersion: string
 }

@@ -1,5 +1,5 @@
 // Exports as a client sees them.
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { Export } from '@shared/contract/exports'
@@ -66,6 +66,33 @@ describe('exports', () => {
     const unknown = exported(engine, { trialId: best, format: 'pickle' as 'tfjs' })
     await expect(unknown).rejects.toMatchObject({ code: 'invalid-input' })
     expect(engine.pool.exports).toHaveLength(1)
+  })
+
+  it('go into no folder of the program but that of exports, and over nothing of somebody else', async () => {
+    const folder = temporaryFolder()
+    const engine = await openEngine(folder)
+    await fetchTiny(engine)
+    const { id } = await engine.client.searches.create({ definition: tinySearch({ generations: 1 }) })
+    const trialId = (await follow(engine, id)).at(-1)!.run.bestTrialId!
+    const workspace = path.join(folder, 'workspace')
+    const strangers = path.join(folder, 'strangers')
+    mkdirSync(strangers)
+    writeFileSync(path.join(strangers, 'thesis.tex'), 'x')
+    for (const [wanted, code] of [
+      [workspace, 'conflict'],
+      [path.join(workspace, 'artefacts', 'new'), 'conflict'],
+      [path.join(workspace, 'exports'), 'conflict'],
+      [path.join(folder, 'cache', 'new'), 'conflict'],
+      [strangers, 'conflict'],
+      ['model', 'invalid-input'],
+      ['', 'invalid-input'],
+    ] as const)
+      await expect(exported(engine, { trialId, folder: wanted }), wanted).rejects.toMatchObject({ code })
+    // Refused before any work.
+    expect(engine.pool.exports).toEqual([])
+    expect(await exported(engine, { trialId, folder: path.join(workspace, 'exports', 'mine') })).toMatchObject({
+      trialId,
+    })
   })
 
   it('need a trained network where the format holds one', async () => {

@@ -24,6 +24,18 @@ export async function listExports(db: Reader, trialId: number | null): Promise<E
   return (await query.execute()).map(fromRow)
 }
 
+/** SHA-256 by name of what was last exported into `folder`; empty where nothing was. */
+export async function filesExportedTo(db: Reader, folder: string): Promise<Record<string, string>> {
+  const row = await db
+    .selectFrom('exports')
+    .select('files')
+    .where('folder', '=', folder)
+    .orderBy('id', 'desc')
+    .executeTakeFirst()
+  const files = row === undefined ? [] : (JSON.parse(row.files) as Export['files'])
+  return Object.fromEntries(files.map(({ name, sha256 }) => [name, sha256]))
+}
+
 export async function insertExport(writer: Writer, made: NewExport): Promise<Export> {
   const row = await writer
     .insertInto('exports')

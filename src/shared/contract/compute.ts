@@ -198,6 +198,8 @@ export const computeContract = {
         graph: layerGraphSchema,
         weights: z.string().nullable(),
         folder: z.string(),
+        /** SHA-256 by name of what was exported into that folder before. */
+        earlier: z.record(z.string(), z.string()).default({}),
         metadata: z.record(z.string(), z.unknown()),
       }),
     )

@@ -25,20 +25,22 @@ function shards(bytes: Buffer): { name: string; content: Buffer }[] {
   }))
 }
 
-function modelFile(topology: Topology, paths: readonly string[]): Buffer {
+function modelFile(topology: Topology, paths: readonly string[], document: unknown): Buffer {
   const weights = topology.weights.map(({ name, shape }) => ({ name, shape, dtype: 'float32' }))
   const model = {
     format: 'layers-model',
     generatedBy: 'GPT-NAS Workbench',
     convertedBy: null,
     modelTopology: topology.json,
+    // The form that tfjs keeps; what opens a design finds it here too.
+    userDefinedMetadata: { format: 'tfjs', architecture: document, files: [] },
     weightsManifest: [{ paths, weights }],
   }
   return Buffer.from(JSON.stringify(model))
 }
 
 /** @throws AppError `invalid-architecture`, `invalid-input` (weights of another network), `storage-failed` */
-export async function writeTfjsLayers({ graph, weights }: ExportSource): Promise<ExportContent> {
+export async function writeTfjsLayers({ graph, document, weights }: ExportSource): Promise<ExportContent> {
   if (weights === null)
     throw new AppError('invalid-input', 'A tfjs layers model needs trained weights.', 'Choose a finished trial.')
   const network = buildNetwork(graph)
@@ -48,6 +50,7 @@ export async function writeTfjsLayers({ graph, weights }: ExportSource): Promise
   const modelJson = modelFile(
     topology,
     parts.map(({ name }) => name),
+    document,
   )
   return {
     files: [{ name: 'model.json', content: modelJson }, ...parts],

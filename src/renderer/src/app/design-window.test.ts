@@ -2,9 +2,11 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { defineComponent, h } from 'vue'
 import KeySheet from './frame/KeySheet.vue'
+import { useDroppedFiles } from './frame/use-dropped-files'
 import { useFrameCommands } from './frame/use-frame-commands'
 import { useDefinitionStore } from '@/stores/definition.store'
 import { useCommandsStore } from '@/stores/commands.store'
+import { useNoticesStore } from '@/stores/notices.store'
 import { useNavigationStore } from '@/stores/navigation.store'
 import { testIds } from '@/lib/ids'
 import { documentText, graphOf } from '@shared/architecture/document'
@@ -32,6 +34,33 @@ vi.mock('@/features/design/view/layout', () => ({
 }))
 
 afterEach(stop)
+
+type Dropped = { readonly file: File } | { readonly folder: string; readonly files: Record<string, File> }
+
+/** A drop as the browser tells it; a folder is read entry by entry. */
+function drop(dropped: Dropped): void {
+  const entry =
+    'file' in dropped
+      ? { isDirectory: false }
+      : {
+          isDirectory: true,
+          name: dropped.folder,
+          getFile: (name: string, _: object, found: (entry: object) => void, missing: () => void) => {
+            const file = dropped.files[name]
+            if (file === undefined) missing()
+            else found({ file: (read: (file: File) => void) => read(file) })
+          },
+        }
+  const item = {
+    kind: 'file',
+    webkitGetAsEntry: () => entry,
+    getAsFile: () => ('file' in dropped ? dropped.file : null),
+  }
+  const event = new Event('drop', { cancelable: true })
+  Object.assign(event, { dataTransfer: { types: ['Files'], items: [item] } })
+  window.dispatchEvent(event)
+  expect(event.defaultPrevented).toBe(true)
+}
 
 describe('the key sheet', () => {
   it('lists every action of the editor once, with all its keys', async () => {
@@ -98,6 +127,21 @@ describe('with the rest of the workbench', () => {
     useNavigationStore().openInEditor({ trialId: 103, name: 'Trial 3' })
     await settle()
     expect(active().meta).toMatchObject({ name: 'Trial 3', kind: 'network' })
+  })
+
+  it('opens what is dropped on it: a file with a design, or the folder of an export', async () => {
+    const Dropping = defineComponent({ setup: () => useDroppedFiles(), render: () => h(DesignView) })
+    await start({}, { render: () => [h(Dropping)] })
+    drop({ file: new File([documentText(sampleNetworkDocument('dropped'))], 'a.gptnas.json') })
+    await settle()
+    expect(active().meta.name).toBe('dropped')
+    const metadata = { format: 'tfjs', architecture: sampleNetworkDocument('exported'), files: [] }
+    drop({ folder: 'run-1', files: { 'metadata.json': new File([JSON.stringify(metadata)], 'metadata.json') } })
+    await settle()
+    expect(active().meta.name).toBe('exported')
+    drop({ folder: 'pictures', files: {} })
+    await settle()
+    expect(useNoticesStore().failures[0]?.error.message).toContain('pictures holds no metadata.json')
   })
 
   it('seeds a search with a stored chain, and says why another network cannot', async () => {

@@ -4,8 +4,8 @@ import { defineStore } from 'pinia'
 import { ref } from 'vue'
 import { en, type ViewName } from '@/locales/en'
 
-/** What another view asks the editor to open; the editor takes it and clears it. */
-export type DesignRequest = { readonly trialId: number; readonly name: string }
+/** What the editor is asked to open, a trial's network or the text of a file; the editor takes it and clears it. */
+export type DesignRequest = { readonly trialId: number; readonly name: string } | { readonly text: Promise<string> }
 
 export const useNavigationStore = defineStore('navigation', () => {
   const view = useLocalStorage<ViewName>('gptnas.view', 'search')

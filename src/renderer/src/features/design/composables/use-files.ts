@@ -2,13 +2,8 @@
 import { useI18n } from 'vue-i18n'
 import { useHost } from '@/api/keys'
 import { useNoticesStore } from '@/stores/notices.store'
-import {
-  FILE_EXTENSION,
-  documentText,
-  metaOf,
-  parseDocumentText,
-  type ArchitectureDocument,
-} from '@shared/architecture/document'
+import { FILE_EXTENSION, documentText, metaOf, type ArchitectureDocument } from '@shared/architecture/document'
+import { designFromText } from '@shared/exchange/design-from-text'
 import { renamed } from '../model/templates'
 import { useEditorStore } from '../store/editor.store'
 import { useLibraryStore } from '../store/library.store'
@@ -59,8 +54,12 @@ export function useFiles() {
         title: t('design.importTitle'),
         extensions: [FILE_EXTENSION.slice(1), 'json'],
       })
-      if (file !== null) openNew(parseDocumentText(file.text))
+      if (file !== null) openNew(designFromText(file.text))
     })
+  }
+  /** Of a file of ours that holds a design. */
+  async function openText(text: Promise<string>): Promise<void> {
+    await attempt('import', 'design.importFailed', async () => openNew(designFromText(await text)))
   }
   async function exportFile(): Promise<void> {
     const design = editor.active
@@ -86,5 +85,5 @@ export function useFiles() {
       )
     })
   }
-  return { save, openStored, openBlock, openTrial, openNew, importFile, exportFile, remove }
+  return { save, openStored, openBlock, openTrial, openNew, openText, importFile, exportFile, remove }
 }

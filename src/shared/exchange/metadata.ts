@@ -1,0 +1,25 @@
+// metadata.json of an export: what the files are, where they come from, and the design itself, so that whoever finds the folder can
+// open it again. It names every other file with its hash: by that an earlier export is told from files of somebody else.
+import { z } from 'zod'
+import { EXPORT_FORMAT_NAMES } from './formats'
+
+export const METADATA_FILE = 'metadata.json'
+
+/** What is read of it; everything else is for people and other programs. */
+const metadataSchema = z.object({
+  format: z.enum(EXPORT_FORMAT_NAMES),
+  architecture: z.record(z.string(), z.unknown()),
+  files: z.array(z.object({ name: z.string(), sha256: z.string().regex(/^[0-9a-f]{64}$/) })),
+})
+
+/** SHA-256 by name of the files an export names; undefined where `json` is no export's metadata. */
+export function exportedFiles(json: unknown): ReadonlyMap<string, string> | undefined {
+  const parsed = metadataSchema.safeParse(json)
+  return parsed.success ? new Map(parsed.data.files.map(({ name, sha256 }) => [name, sha256])) : undefined
+}
+
+/** The architecture document an export holds, not yet checked; undefined where `json` is no export's metadata. */
+export function exportedDocument(json: unknown): unknown {
+  const parsed = metadataSchema.safeParse(json)
+  return parsed.success ? parsed.data.architecture : undefined
+}
