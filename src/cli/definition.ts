@@ -1,11 +1,11 @@
 // The definition of a search as the command line is given it: from a file or a sample, with single settings typed in their place.
-import { readFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { AppError } from '@shared/errors'
 import { upgradeDefinition } from '@shared/search/old-definitions'
 import { runDefinitionSchema, type RunDefinition } from '@shared/search/run'
 import { SAMPLES } from '@shared/search/samples'
 import { SETTINGS, type SettingKind } from '@shared/search/setting-list'
+import { readText } from './files'
 import { withSpaceFile } from './spaces'
 
 export interface DefinitionSource {
@@ -55,8 +55,9 @@ function sampleOf({ sample }: DefinitionSource): RunDefinition {
 function readFile(config: string): unknown {
   let json: unknown
   try {
-    json = JSON.parse(readFileSync(config, 'utf8'))
+    json = JSON.parse(readText(config, 'search file'))
   } catch (cause) {
+    if (cause instanceof AppError) throw cause
     throw new AppError(
       'invalid-input',
       `${config} cannot be read as JSON: ${cause instanceof Error ? cause.message : String(cause)}`,

@@ -18,6 +18,7 @@ import counts from '../../tests/fixtures/zoo-torchvision.json'
 import { checkCommand } from './commands/check'
 import { costCommand } from './commands/cost'
 import { diffCommand } from './commands/diff'
+import { readDefinition } from './definition'
 import { spaceCommand } from './commands/space'
 import { zooCommand } from './commands/zoo'
 import { writeLines } from './line-stream'
@@ -149,6 +150,18 @@ describe('gpt-nas space', () => {
     expect(result.code).toBe(code)
     expect(result.err).toMatch(message)
     expect(result.out).toBe('')
+  })
+
+  it('reads files with a byte-order mark and in UTF-16, as Windows editors save them, and names the line of other encodings', async () => {
+    const text = JSON.stringify({ name: 's', space: { minBlocks: 2, maxBlocks: 3 } }, null, 1)
+    for (const bytes of [`\uFEFF${text}`, Buffer.from(`\uFEFF${text}`, 'utf16le')]) {
+      writeFileSync(at('search.json'), bytes)
+      expect((await run('space', 'count', at('search.json'))).out).toMatch(/^at most [\d,]+ chains\n$/)
+      expect(readDefinition({ config: at('search.json') }).name).toBe('s')
+    }
+    writeFileSync(at('search.json'), Buffer.from(text.replace('"s"', '"K\u00e4se"'), 'latin1'))
+    expect(() => readDefinition({ config: at('search.json') })).toThrow(/search.json is not UTF-8 text: line 2/)
+    expect((await run('space', 'count', at('search.json'))).err).toContain('line 2')
   })
 
   it('names what is wrong in a space file, also as JSON', async () => {

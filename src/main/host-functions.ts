@@ -10,11 +10,11 @@ import {
   type IpcMainEvent,
   type IpcMainInvokeEvent,
 } from 'electron'
-import { promises as files } from 'node:fs'
 import { isAbsolute, join } from 'node:path'
 import { z } from 'zod'
 import { HOST_CHANNELS, type HostFacts } from '@shared/contract/window'
 import { MIB } from '@shared/units'
+import { readTextFile } from '@node/text-file'
 import { isPage } from './page'
 import { saveText } from './save-text'
 
@@ -94,9 +94,8 @@ export function setupHostFunctions(): void {
     })
     const path = filePaths[0]
     if (!path) return null
-    const { size } = await files.stat(path)
-    if (size > MAX_TEXT_BYTES) throw new Error(`${path} has ${size} bytes; at most ${MAX_TEXT_BYTES} can be opened.`)
-    return { path, text: await files.readFile(path, 'utf8') }
+    const { text } = await readTextFile(path, { what: 'design', maxBytes: MAX_TEXT_BYTES })
+    return { path, text }
   })
   handle(HOST_CHANNELS.saveTextFile, saveRequest, async ({ title, defaultName, text }, window) => {
     const defaultPath = join(app.getPath('documents'), baseName(defaultName))

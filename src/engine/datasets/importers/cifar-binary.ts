@@ -1,7 +1,8 @@
 // The official binary archives of CIFAR-10 (one label byte, 3072 pixels) and CIFAR-100 (coarse label, fine label, 3072 pixels).
 // CIFAR-100 is imported with its fine labels.
 import { createReadStream } from 'node:fs'
-import { open, readFile } from 'node:fs/promises'
+import { open } from 'node:fs/promises'
+import { readTextFile } from '@node/text-file'
 import type { FileTree } from '../files/file-tree'
 import { wholeRecords } from '../formats/records'
 import { CLASS_COUNT, cifarImporter, IMAGE_BYTES, interleaved, type CifarFile, type CifarVariant } from './cifar'
@@ -19,7 +20,9 @@ export const cifarBinary = cifarImporter({
   missing: 'it holds no data_batch_1.bin or train.bin',
   readNames: async (tree, variant) => {
     const file = variant === 'cifar-10' ? 'batches.meta.txt' : 'fine_label_names.txt'
-    const listed = tree.files.includes(file) ? await readFile(tree.place(file), 'utf8') : ''
+    const listed = tree.files.includes(file)
+      ? (await readTextFile(tree.place(file), { what: 'list of classes' })).text
+      : ''
     const names = listed.split('\n').map((line) => line.trim())
     return names.filter((line) => line !== '')
   },

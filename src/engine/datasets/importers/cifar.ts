@@ -1,6 +1,7 @@
 // What CIFAR-10 and CIFAR-100 have in common in all their forms: images of 32 x 32 as three planes, the names of files, and how
 // batches become a plan.
 // Source: A. Krizhevsky, "Learning Multiple Layers of Features from Tiny Images" (2009), and the data set's page.
+import { AppError } from '@shared/errors'
 import type { SplitName } from '../manifest'
 import { cifar10 } from '../sources/cifar-10'
 import type { FileTree } from '../files/file-tree'
@@ -48,6 +49,13 @@ function cifarFiles(
     ...train.map((file): CifarFile => ({ file, split: 'train' })),
     ...(has.has(test) ? [{ file: test, split: 'test' } as const] : []),
   ]
+  const isBoth = ten.length > 0 && has.has(`train${extension}`) && (extension === '.bin' || has.has('meta'))
+  if (isBoth)
+    throw new AppError(
+      'invalid-input',
+      'CIFAR-10 and CIFAR-100 lie in one folder: their classes are not the same.',
+      'Put each into a folder of its own and import that.',
+    )
   if (ten.length > 0) return { variant: 'cifar-10', batches: withTest(ten, `test_batch${extension}`) }
   // "train" alone could be anything; CIFAR-100 comes with its names.
   const isHundred = extension === '' ? has.has('meta') : has.has(`train${extension}`)

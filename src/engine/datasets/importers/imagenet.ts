@@ -1,6 +1,6 @@
 // ImageNet's layout: train/<wnid>/ and val/<wnid>/, images in any depth; val/ may also be one folder with val_annotations.txt,
 // as in Tiny ImageNet. Its test images have no labels, so val becomes the test split. Not seen on ImageNet itself.
-import { readFile } from 'node:fs/promises'
+import { readTextFile } from '@node/text-file'
 import type { FileTree } from '../files/file-tree'
 import type { Importer } from './importer'
 import { isImage } from './image-names'
@@ -61,9 +61,13 @@ function wnidOf(file: string, top: string): string | null {
   return first === top && second !== undefined && WNID.test(second) ? second : null
 }
 
+async function readList(tree: FileTree, file: string): Promise<string> {
+  return (await readTextFile(tree.place(file), { what: 'list of names' })).text
+}
+
 async function readAnnotations(tree: FileTree): Promise<Map<string, string>> {
   if (!tree.files.includes(ANNOTATIONS)) return new Map()
-  const lines = (await readFile(tree.place(ANNOTATIONS), 'utf8')).split('\n')
+  const lines = (await readList(tree, ANNOTATIONS)).split('\n')
   return new Map(
     lines.flatMap((line): [string, string][] => {
       const [file, wnid] = line.split('\t')
@@ -77,7 +81,7 @@ async function namesOf(tree: FileTree, wnids: readonly string[]): Promise<readon
   const list = NAME_FILES.find((name) => tree.files.includes(name))
   if (list === undefined) return wnids
   const words = new Map(
-    (await readFile(tree.place(list), 'utf8')).split('\n').flatMap((line): [string, string][] => {
+    (await readList(tree, list)).split('\n').flatMap((line): [string, string][] => {
       const match = /^(n\d{8})[\t ]+([^,\r]+)/.exec(line)
       return match === null ? [] : [[match[1]!, match[2]!.trim()]]
     }),

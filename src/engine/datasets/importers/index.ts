@@ -68,8 +68,12 @@ export async function chooseImporter(
   return null
 }
 
-/** Whether somebody further down the list takes the tree as well. */
+/** Who further down the list takes the tree as well, with classes to tell apart. */
 function otherThan(importer: Importer, { files, chosen }: FileTree): Importer | null {
   const later = IMPORTERS.slice(IMPORTERS.indexOf(importer) + 1)
-  return later.find((one) => one.recognise(files, chosen) !== null) ?? null
+  const takes = (one: Importer): boolean => {
+    const guess = one.recognise(files, chosen)
+    return guess !== null && (guess.classes === null || guess.classes > 1)
+  }
+  return later.find(takes) ?? null
 }

@@ -1,5 +1,6 @@
 // MNIST, Fashion-MNIST, EMNIST and others in IDX files: pairs of "...images-idx3-ubyte" and "...labels-idx1-ubyte", gzipped
 // or not. Classes are the labels that occur, in their order.
+import { AppError } from '@shared/errors'
 import type { FileTree } from '../files/file-tree'
 import { openIdx } from '../formats/idx'
 import type { SplitName } from '../manifest'
@@ -23,6 +24,8 @@ const FASHION = [
 const IMAGES = /^(.*?)(train|t10k|test)([-_])images([-.])idx3-ubyte(\.gz)?$/i
 
 interface Pair {
+  /** What stands before "train" or "t10k": pairs with the same belong together. */
+  readonly set: string
   readonly images: string
   readonly labels: string | null
   readonly split: SplitName
@@ -30,13 +33,14 @@ interface Pair {
 
 export const mnistIdx: Importer = {
   kind: 'mnist-idx',
-  recognise: (files) => {
-    const pairs = findPairs(files)
+  recognise: (files, chosen) => {
+    const pairs = chosenSet(findPairs(files), chosen)
     if (pairs.length === 0) return null
     return { classes: null, images: null, hasTest: pairs.some(({ split }) => split === 'test'), shape: null }
   },
   open: async (tree) => {
-    const pairs = findPairs(tree.files)
+    const pairs = chosenSet(findPairs(tree.files), tree.chosen)
+    refuseSeveral(tree, pairs)
     const opened: Opened[] = []
     for (const pair of pairs) opened.push(await openPair(tree, pair))
     const [first] = opened
@@ -62,8 +66,38 @@ function findPairs(files: readonly string[]): Pair[] {
     const [, prefix, split, dash, dot] = match
     const plain = `${prefix}${split}${dash}labels${dot}idx1-ubyte`
     const labels = [plain, `${plain}.gz`].find((name) => has.has(name)) ?? null
-    return [{ images, labels, split: split!.toLowerCase() === 'train' ? ('train' as const) : ('test' as const) }]
+    return [
+      {
+        set: prefix!,
+        images,
+        labels,
+        split: split!.toLowerCase() === 'train' ? ('train' as const) : ('test' as const),
+      },
+    ]
   })
+}
+
+/** The pairs of the set that the user pointed at, by an image or a label file of it; all where nobody pointed at any. */
+function chosenSet(pairs: readonly Pair[], chosen: string | null): readonly Pair[] {
+  const isOf = ({ images, labels, set }: Pair): boolean =>
+    chosen === images || chosen === labels || (chosen ?? '').replace(/\.gz$/i, '').startsWith(`${set}`)
+  const named =
+    chosen === null
+      ? undefined
+      : (pairs.find(({ images, labels }) => [images, labels].includes(chosen)) ?? pairs.find(isOf))
+  return named === undefined ? pairs : pairs.filter(({ set }) => set === named.set)
+}
+
+/** @throws AppError `invalid-input` when files of several sets lie there: one label would mean several things */
+function refuseSeveral({ root }: FileTree, pairs: readonly Pair[]): void {
+  const sets = new Map(pairs.map(({ set, images }) => [set, images]))
+  if (sets.size < 2) return
+  const names = [...sets.keys()].map((set) => set.replace(/[-_/.]+$/, '') || 'one without a name')
+  throw new AppError(
+    'invalid-input',
+    `${root} holds ${sets.size} data sets: ${names.join(', ')}.`,
+    `Name a file of the one that is meant, for example ${[...sets.values()][0]}.`,
+  )
 }
 
 interface Opened {
@@ -89,11 +123,18 @@ async function openPair(tree: FileTree, pair: Pair): Promise<Opened> {
 
 function planOf(tree: FileTree, opened: readonly Opened[], shape: readonly [number, number, number]): ImportPlan {
   const values = [...new Set(opened.flatMap(({ labels }) => [...new Set(labels)]))].sort((a, b) => a - b)
+  const notes: string[] = []
+  if (values[0]! > 0)
+    notes.push(`Labels begin at ${values[0]}: the classes are ${values[0]} to ${values[values.length - 1]}.`)
+  if (/emnist/i.test(opened[0]!.pair.images) || /emnist/i.test(tree.root))
+    notes.push('EMNIST stores its images transposed (columns first); they are imported as they are stored.')
   const isFashion = /fashion/i.test(tree.root) && values.length === FASHION.length
   return {
     classes: values.map((value, index) => (isFashion ? FASHION[index]! : String(value))),
     shape,
-    notes: isFashion ? ['The classes are named as Fashion-MNIST publishes them, since the place says "fashion".'] : [],
+    notes: isFashion
+      ? [...notes, 'The classes are named as Fashion-MNIST publishes them, since the place says "fashion".']
+      : notes,
     parts: opened.map(({ pair, labels }): ImportPart => ({
       split: pair.split,
       labels: Uint16Array.from(labels, (value) => values.indexOf(value)),

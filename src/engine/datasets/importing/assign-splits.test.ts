@@ -41,6 +41,20 @@ describe('splits of an import', () => {
     labels.forEach((label, index) => label === NO_CLASS && expect(first[index]).toBe('train'))
   })
 
+  it('never takes the only image of a class', () => {
+    for (let seed = 0; seed < 50; seed++) {
+      const labels = [...many(30, 2), 2, 3, 4]
+      const { splits, notes } = assignSplits([part(null, labels)], 5, 0.5, seed)
+      for (const label of [0, 1, 2, 3, 4])
+        expect(
+          labels.some((own, at) => own === label && splits[0]![at] === 'train'),
+          `${seed}: ${label}`,
+        ).toBe(true)
+      const tested = (splits[0] as readonly string[]).filter((split) => split === 'test').length
+      expect(notes[0]).toContain(`${tested} of 33 images`)
+    }
+  })
+
   it('refuses when one of the splits would be empty', () => {
     expect(() => assignSplits([part('test', many(10, 2))], 2, 0.2, 0)).toThrow(/no image to train on/)
     expect(() => assignSplits([part(null, many(4, 2))], 2, 0.1, 0)).toThrow(/leaves one of the splits empty/)

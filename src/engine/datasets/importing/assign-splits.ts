@@ -33,6 +33,7 @@ export function assignSplits(parts: readonly ImportPart[], classes: number, test
   const drawn = stratifiedSplit(labels, classes, { validationImages: testImages, trainImages: null, splitSeed: seed })
   const isTest = new Uint8Array(labels.length)
   drawn.validation.forEach((index) => (isTest[index] = 1))
+  const kept = keepOneOfEach(labels, isTest, classes)
   let next = 0
   const splits = parts.map((part) => {
     if (part.split === 'test') return 'test'
@@ -40,6 +41,21 @@ export function assignSplits(parts: readonly ImportPart[], classes: number, test
       label !== NO_CLASS && isTest[next++] === 1 ? 'test' : 'train',
     )
   })
-  const note = `No test split is given: ${testImages} of ${trainable} images, stratified by class and drawn with seed ${seed}, became it.`
-  return { splits, testFrom: 'share', notes: [note] }
+  const note = `No test split is given: ${testImages - kept} of ${trainable} images, stratified by class and drawn with seed ${seed}, became it.`
+  const keptNote = `${kept} classes are so small that the draw took all their images: one of each went back to training.`
+  return { splits, testFrom: 'share', notes: kept === 0 ? [note] : [note, keptNote] }
+}
+
+/** Takes an image back out of the test where a class would have none to train on. @returns how many that were */
+function keepOneOfEach(labels: Uint16Array, isTest: Uint8Array, classes: number): number {
+  const trained = new Uint8Array(classes)
+  labels.forEach((label, index) => (trained[label] = trained[label]! | Number(isTest[index] === 0)))
+  let kept = 0
+  labels.forEach((label, index) => {
+    if (trained[label] === 1) return
+    trained[label] = 1
+    isTest[index] = 0
+    kept++
+  })
+  return kept
 }

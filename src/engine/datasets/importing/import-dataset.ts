@@ -96,6 +96,7 @@ async function prepareImport(options: ImportOptions, temporary: string, needs: N
         ...chosen.notes,
         ...plan.notes,
         ...assigned.notes,
+        ...alikeNotes(plan.classes),
         ...warnings(plan.classes, written, duplicates),
       ],
       sizes: written.sizes,
@@ -180,6 +181,21 @@ function checkCounts(classes: readonly string[], counts: readonly number[], skip
     `Every class needs a training image, ${empty.length} have none: ${empty.slice(0, NAMED_CLASSES).join(', ')}.${because}`,
     'Add images to these classes or remove them.',
   )
+}
+
+/** Names that differ only in case or blanks: usually one class, written in two ways. */
+function alikeNotes(classes: readonly string[]): string[] {
+  const groups = new Map<string, string[]>()
+  for (const name of classes) {
+    const key = name.toLowerCase().replace(/[\s_-]+/g, '')
+    groups.set(key, [...(groups.get(key) ?? []), name])
+  }
+  const alike = [...groups.values()].flatMap((names) =>
+    names.length > 1 ? [names.map((name) => `"${name}"`).join(' and ')] : [],
+  )
+  return alike.length === 0
+    ? []
+    : [`Warning: classes whose names differ only in case or blanks: ${alike.slice(0, NAMED_CLASSES).join('; ')}.`]
 }
 
 function warnings(

@@ -1,7 +1,7 @@
 // The table of a user-defined space: measured architectures by key, read from the text of a CSV file. Whoever has the file
-// gives the text; lines and columns are named when something is wrong. Quoting is papaparse's.
-import Papa from 'papaparse'
+// gives the text; lines and columns are named when something is wrong.
 import { nearMisses } from '../../architecture/near-misses'
+import { readCsv } from '../../csv'
 import { AppError } from '../../errors'
 import type { Measurement } from '../space'
 import { isRead, type KeyCodec } from './key'
@@ -44,21 +44,16 @@ function cellNumber(text: string | undefined): number | undefined {
  * @throws AppError `invalid-input` with the line: missing columns, keys outside the space or given twice, no numbers
  */
 export function readSpaceTable(text: string, table: TableColumns, keys: KeyCodec): SpaceTable {
-  const { data, errors } = Papa.parse<string[]>(text, { skipEmptyLines: true })
-  const broken = errors.find(({ type }) => type === 'Quotes')
-  if (broken !== undefined) throw refused(table, `line ${(broken.row ?? 0) + 1}: ${broken.message.toLowerCase()}`)
-  const [header, ...lines] = data
-  if (header === undefined || lines.length === 0) throw refused(table, 'it has no rows')
-  // A byte order mark is what Windows editors put before text.
-  const names = header.map((name) => name.replace(/^\ufeff/, '').trim())
+  const { titles: names, rows: lines, broken } = readCsv(text)
+  if (broken !== null) throw refused(table, `line ${broken.row}: ${broken.message.toLowerCase()}`)
+  if (lines.length === 0) throw refused(table, 'it has no rows')
   const key = columnIndex(table, names, table.key, 'key')
   const fitness = columnIndex(table, names, table.fitness, 'fitness')
   const report = table.report === undefined ? -1 : columnIndex(table, names, table.report, 'report')
   const costs = table.costs.map((name) => columnIndex(table, names, name, 'cost'))
 
   const rows = new Map<string, Measurement>()
-  lines.forEach((cells, index) => {
-    const line = index + 2
+  lines.forEach(({ cells, row: line }) => {
     const number = (column: number): number | undefined => {
       const value = cellNumber(cells[column])
       if (Number.isNaN(value))
