@@ -7,7 +7,7 @@
 //   data     float32 little endian, arrays in the header's order
 //   32 bytes SHA-256 of everything before
 import { createHash } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
+import { lstat, open, readFile } from 'node:fs/promises'
 import { AppError } from '@shared/errors'
 import { z } from 'zod'
 import { sizeOf, type NamedArray } from './weights'
@@ -50,6 +50,28 @@ export async function writeArrayFile(
   const digest = inner.digest()
   await writeFileWhole(path, [...parts, digest])
   return whole.update(digest).digest('hex')
+}
+
+/**
+ * What a file says of itself, without its arrays; whether it is whole is not looked at.
+ * @returns its `meta`; undefined for anything but a file that begins as one of this program
+ */
+export async function readArrayMeta(path: string): Promise<ArrayFile['meta'] | undefined> {
+  const info = await lstat(path).catch(() => undefined)
+  if (info?.isFile() !== true) return undefined
+  const handle = await open(path, 'r')
+  try {
+    const start = Buffer.alloc(MAGIC.length + 4)
+    const { bytesRead } = await handle.read(start, 0, start.length, 0)
+    if (bytesRead < start.length || !start.subarray(0, MAGIC.length).equals(MAGIC)) return undefined
+    const header = Buffer.alloc(Math.min(start.readUInt32LE(MAGIC.length), info.size))
+    await handle.read(header, 0, header.length, start.length)
+    return headerSchema.parse(JSON.parse(header.toString('utf8'))).meta
+  } catch {
+    return undefined // begins as one, and goes on as none
+  } finally {
+    await handle.close()
+  }
 }
 
 /** @throws AppError `storage-failed` when the file is missing, cut short, damaged or of another format, saying which. */

@@ -9,8 +9,8 @@ import { cifar10 } from '../datasets/sources/cifar-10'
 import { streamFromPool } from '../executors/stream-from-pool'
 import { createReconstructor } from '../runs/reconstructor'
 import { searchableBlocks } from '../storage/designs'
-import { makeNamedFolder } from '@node/folders'
 import type { Services } from './services'
+import { folderToAddTo } from '@node/safe-target'
 import { untilClosing } from './until-closing'
 
 /** Relative tokens make the image's size matter little; designs start from the first data set's. */
@@ -69,9 +69,9 @@ export function proposerService({ store, pool, proposerFolder, closing }: Servic
     info: os.info.handler(() => describe(proposerFolder)),
     suggest: os.suggest.handler(({ input }) => suggest(input.genotype, input.position, input.count, input.stemWidth)),
     train: os.train.handler(({ input, signal }) =>
-      untilClosing(closing, signal, (ended) => {
-        makeNamedFolder(input.out)
-        return streamFromPool(pool, (client, inner) => client.trainProposer(input, { signal: inner }), ended)
+      untilClosing(closing, signal, async function* (ended) {
+        const job = { ...input, out: await folderToAddTo(input.out) }
+        yield* streamFromPool(pool, (client, inner) => client.trainProposer(job, { signal: inner }), ended)
       }),
     ),
     sample: os.sample.handler(({ input }) => sample(input.checkpoint ?? proposerFolder, input.count, input.seed)),

@@ -2,7 +2,9 @@
 // Reports as it goes, answers between steps, and goes on after a break from the last epoch.
 import type { ProposerTrainingEvent, ProposerTrainingJob } from '@shared/contract/proposer'
 import { AppError } from '@shared/errors'
+import { safeFolder } from '@node/safe-target'
 import { nextTurn } from '@node/waiting'
+import { writeUserFolder } from '@node/whole-folder'
 import type { NamedArray } from '../../networks/weights'
 import { writeCheckpoint } from '../model/checkpoint'
 import { paperClassifier } from '../model/classifier'
@@ -13,9 +15,10 @@ import { modelCard } from './card'
 import type { Pause } from './corpus'
 import { trainEpoch } from './epoch'
 import { headline, scoreHeldOut } from './held-out-scores'
+import { ownCheckpoint } from './own-checkpoint'
 import { buildCorpus, type Corpus, type Phase } from './phases'
 import { createTrainer, type Trainer } from './trainer'
-import { readState, removeState, trainingIdentity, writeState, type TrainingState } from './training-state'
+import { readState, trainingIdentity, writeState, type TrainingState } from './training-state'
 
 /** The running phase's weights and moments are stored under this prefix, beside what finished phases left. */
 const RUNNING = 'now/'
@@ -85,13 +88,15 @@ async function* trainPhase(options: PhaseOptions): AsyncGenerator<ProposerTraini
 
 /**
  * Writes `job.out`; the last event names it.
- * @throws AppError `cancelled` when `signal` fires (the last epoch stays in the folder), `diverged`, `storage-failed`
+ * @throws AppError `conflict` at once, and before the checkpoint is written, where the folder holds what no training wrote;
+ *   `cancelled` when `signal` fires (the last epoch stays in the folder), `diverged`, `storage-failed`
  */
 export async function* trainProposer(
   job: ProposerTrainingJob,
   signal?: AbortSignal,
 ): AsyncGenerator<ProposerTrainingEvent> {
-  const { training, out } = job
+  const { training } = job
+  const out = await safeFolder(job.out, ownCheckpoint)
   const started = performance.now()
   const pause = async (): Promise<void> => {
     await nextTurn()
@@ -127,7 +132,9 @@ export async function* trainProposer(
     metrics,
     measurements: [...state.measurements],
   }
-  const sha256 = await writeCheckpoint(out, model, modelCard(model, corpus), state.arrays)
-  await removeState(out)
+  // The state goes with the folder that the checkpoint takes the place of.
+  const { result: sha256 } = await writeUserFolder(out, ownCheckpoint, (folder) =>
+    writeCheckpoint(folder, model, modelCard(model, corpus), state.arrays),
+  )
   yield { type: 'finished', folder: out, sha256, seconds: state.seconds, metrics }
 }

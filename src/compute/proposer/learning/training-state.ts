@@ -1,16 +1,19 @@
 // Where a training stands, in its output folder after every epoch, so that the same command goes on where it was broken off.
 import { createHash } from 'node:crypto'
-import { mkdir, rm } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { ProposerTraining } from '@shared/contract/proposer'
 import { AppError } from '@shared/errors'
 import { z } from 'zod'
 import type { NamedArray } from '../../networks/weights'
-import { readArrayFile, writeArrayFile } from '../../networks/array-file'
+import { readArrayFile, readArrayMeta, writeArrayFile } from '../../networks/array-file'
 import { measurementSchema, vocabularyIdentity, type Measurement } from '../model/model-file'
 
+const FORMAT = 'gptnas-proposer-training/1'
+export const STATE_FILE = 'training.state'
+
 const stateSchema = z.object({
-  format: z.literal('gptnas-proposer-training/1'),
+  format: z.literal(FORMAT),
   /** Of settings and vocabulary: another training's state is never continued. */
   identity: z.string(),
   phase: z.number().int(),
@@ -29,7 +32,7 @@ export interface TrainingState {
   readonly arrays: readonly NamedArray[]
 }
 
-const pathIn = (folder: string): string => join(folder, 'training.state')
+const pathIn = (folder: string): string => join(folder, STATE_FILE)
 
 export function trainingIdentity(training: ProposerTraining): string {
   return createHash('sha256')
@@ -59,7 +62,10 @@ export async function readState(
 
 export async function writeState(folder: string, identity: string, state: TrainingState): Promise<void> {
   const { arrays, ...meta } = state
-  await writeArrayFile(pathIn(folder), { format: 'gptnas-proposer-training/1', identity, ...meta }, arrays)
+  await writeArrayFile(pathIn(folder), { format: FORMAT, identity, ...meta }, arrays)
 }
 
-export const removeState = (folder: string): Promise<void> => rm(pathIn(folder), { force: true })
+/** Whether `folder` holds the state of a training, whichever. */
+export async function isStateIn(folder: string): Promise<boolean> {
+  return (await readArrayMeta(pathIn(folder)))?.['format'] === FORMAT
+}

@@ -8,7 +8,15 @@ import { firstIssue } from '@shared/first-issue'
 import { blockNames } from '@shared/language'
 import { writeFileWhole } from '@node/whole-file'
 import { sizeOf, type NamedArray } from '../../networks/weights'
-import { modelFileSchema, vocabularyIdentity, type ModelDescription, type ModelFile } from './model-file'
+import {
+  CARD_FILE,
+  MODEL_FILE,
+  modelFileSchema,
+  vocabularyIdentity,
+  WEIGHTS_FILE,
+  type ModelDescription,
+  type ModelFile,
+} from './model-file'
 
 export interface Checkpoint {
   readonly model: ModelFile
@@ -21,6 +29,7 @@ const bytesOf = ({ buffer, byteOffset, byteLength }: Float32Array): Buffer =>
 
 /**
  * Writes the three files, each whole or not at all; model.json last, so that it never names weights that are not there.
+ * @param folder may hold none of anybody else's: own-checkpoint.ts decides that
  * @returns SHA-256 of weights.bin
  */
 export async function writeCheckpoint(
@@ -38,15 +47,16 @@ export async function writeCheckpoint(
     vocabulary: vocabularyIdentity(),
     blocks: [...blockNames],
     weights: {
-      file: 'weights.bin',
+      file: WEIGHTS_FILE,
       sha256,
       sizeBytes: content.length,
       arrays: arrays.map(({ name, shape }) => ({ name, shape: [...shape] })),
     },
+    card: { file: CARD_FILE, sha256: createHash('sha256').update(card).digest('hex') },
   }
-  await writeFileWhole(join(folder, 'weights.bin'), content)
-  await writeFileWhole(join(folder, 'CARD.md'), card)
-  await writeFileWhole(join(folder, 'model.json'), `${JSON.stringify(file, null, 2)}\n`)
+  await writeFileWhole(join(folder, WEIGHTS_FILE), content)
+  await writeFileWhole(join(folder, CARD_FILE), card)
+  await writeFileWhole(join(folder, MODEL_FILE), `${JSON.stringify(file, null, 2)}\n`)
   return sha256
 }
 
@@ -56,7 +66,7 @@ const TRAIN_ANOTHER =
 async function readModelFile(folder: string): Promise<ModelFile> {
   let text: string
   try {
-    text = await readFile(join(folder, 'model.json'), 'utf8')
+    text = await readFile(join(folder, MODEL_FILE), 'utf8')
   } catch (cause) {
     throw new AppError(
       'not-found',
@@ -71,13 +81,13 @@ async function readModelFile(folder: string): Promise<ModelFile> {
   try {
     json = JSON.parse(text)
   } catch (cause) {
-    throw new AppError('invalid-input', `${join(folder, 'model.json')} is not JSON.`, TRAIN_ANOTHER, { cause })
+    throw new AppError('invalid-input', `${join(folder, MODEL_FILE)} is not JSON.`, TRAIN_ANOTHER, { cause })
   }
   const parsed = modelFileSchema.safeParse(json)
   if (parsed.success) return parsed.data
   throw new AppError(
     'invalid-input',
-    `${join(folder, 'model.json')} is not a proposer of this version: ${firstIssue(parsed.error, 'file')}.`,
+    `${join(folder, MODEL_FILE)} is not a proposer of this version: ${firstIssue(parsed.error, 'file')}.`,
     TRAIN_ANOTHER,
   )
 }
@@ -111,7 +121,7 @@ export async function readCheckpoint(folder: string): Promise<Checkpoint> {
       throw damaged(`${name} cannot be read`, cause)
     }
   }
-  const [content, card] = await Promise.all([read(model.weights.file), read('CARD.md')])
+  const [content, card] = await Promise.all([read(model.weights.file), read(CARD_FILE)])
   const sha256 = createHash('sha256').update(content).digest('hex')
   if (sha256 !== model.weights.sha256)
     throw damaged(`weights.bin has SHA-256 ${sha256}, model.json names ${model.weights.sha256}`)

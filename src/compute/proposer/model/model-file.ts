@@ -5,6 +5,10 @@ import { proposerTrainingSchema } from '@shared/contract/proposer'
 import { VOCABULARY_NAME, describeToken, vocabularySize } from '@shared/language'
 import { z } from 'zod'
 
+export const MODEL_FILE = 'model.json'
+export const WEIGHTS_FILE = 'weights.bin'
+export const CARD_FILE = 'CARD.md'
+
 const arraySchema = z.object({ name: z.string(), shape: z.array(z.number().int().min(0)) })
 
 const scoreSchema = z.object({ loss: z.number(), accuracy: z.number() })
@@ -49,11 +53,13 @@ export const modelFileSchema = z.object({
   /** Class i of the classifier. */
   blocks: z.array(z.string()),
   weights: z.object({
-    file: z.literal('weights.bin'),
+    file: z.literal(WEIGHTS_FILE),
     sha256: z.string(),
     sizeBytes: z.number().int(),
     arrays: z.array(arraySchema),
   }),
+  /** Left out by versions that did not look whose files they wrote over. */
+  card: z.object({ file: z.literal(CARD_FILE), sha256: z.string() }).optional(),
   training: proposerTrainingSchema.extend({ command: z.string(), seconds: z.number() }),
   /** What was trained on: networks and different rows, by part of the corpus. */
   corpus: z.record(
@@ -67,7 +73,7 @@ export const modelFileSchema = z.object({
 export type ModelFile = z.infer<typeof modelFileSchema>
 
 /** What whoever writes a checkpoint has to say; the rest follows from this program and the arrays. */
-export type ModelDescription = Omit<ModelFile, 'format' | 'preset' | 'vocabulary' | 'blocks' | 'weights'>
+export type ModelDescription = Omit<ModelFile, 'format' | 'preset' | 'vocabulary' | 'blocks' | 'weights' | 'card'>
 
 export const vocabularyIdentity = (): ModelFile['vocabulary'] => ({
   name: VOCABULARY_NAME,
