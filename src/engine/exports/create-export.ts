@@ -1,6 +1,5 @@
 // One export from the wish to the stored row: what is exported and from what, written by a compute, proven by a fresh process.
 import path from 'node:path'
-import { access } from 'node:fs/promises'
 import { storedLibrary } from '@shared/architecture/library'
 import { prepareStored } from '@shared/architecture/prepared'
 import type { SplitFiles } from '@shared/contract/compute'
@@ -74,14 +73,12 @@ async function trainedPart(
   signal: AbortSignal,
 ): Promise<Trained> {
   const weights = artefacts.path(weightsSha256)
-  await access(weights).catch((cause: unknown) => {
+  if (!(await artefacts.isWhole(weightsSha256)))
     throw new AppError(
       'storage-failed',
-      `The weights of trial ${trial.number} are missing: ${weights}.`,
-      'Restore the artefacts folder from a backup.',
-      { cause },
+      `The weights of trial ${trial.number} are missing or are not what was trained: ${weights} does not have the content that its name says.`,
+      'Restore the artefacts folder from a backup, or train the architecture again.',
     )
-  })
   // The cache may have been cleared since it was trained: its images are made again.
   const dataset = await imagesOfRun(datasets, run.definition.data, signal, () => undefined)
   refuseOtherData(run, dataset)

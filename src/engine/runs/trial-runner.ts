@@ -99,9 +99,15 @@ export async function runTrial(context: RunContext, trial: TrialRecord): Promise
 
 /**
  * Gives a trial the result of an earlier one with the same key.
- * @returns false when that one has been removed since it was found
+ * @returns false when that one has been removed since it was found, or its weights are not what was trained
  */
 export async function reuseResult(context: RunContext, trial: TrialRecord, earlier: TrialRecord): Promise<boolean> {
+  const { weightsSha256 } = earlier
+  if (weightsSha256 !== null && !(await context.artefacts.isWhole(weightsSha256))) {
+    const message = `The stored weights of trial ${earlier.number}, the same architecture, are missing or damaged: trial ${trial.number} is trained anew.`
+    await record(context, { level: 'warning', message, trialId: trial.id }, () => Promise.resolve(), [trial.id])
+    return false
+  }
   const isSameRun = earlier.runId === trial.runId
   const where = isSameRun ? `trial ${earlier.number}` : `trial ${earlier.number} of an earlier search`
   const now = new Date().toISOString()

@@ -1,4 +1,4 @@
-import { truncateSync } from 'node:fs'
+import { truncateSync, writeFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
 import { createArtefacts } from '../storage/artefacts'
 import { openStore } from '../storage/store'
@@ -17,5 +17,10 @@ it('counts what is there, and is an error that names what is damaged', async () 
     found: expect.stringContaining(kept.sha256) as string,
     fix: expect.stringContaining('backup') as string,
   })
+  // As long as it was, with other values.
+  writeFileSync(artefacts.path(kept.sha256), Buffer.alloc(1024 ** 2, 1))
+  expect(await artefactCheck(artefacts)).toMatchObject({ status: 'error' })
+  writeFileSync(artefacts.path(kept.sha256), Buffer.alloc(1024 ** 2))
+  expect(await artefactCheck(artefacts)).toMatchObject({ status: 'ok' })
   await store.close()
 })

@@ -13,7 +13,7 @@ export async function artefactCheck(artefacts: Artefacts): Promise<Diagnosis> {
     id: 'artefacts',
     title: 'Stored weights',
     status: 'error',
-    found: `${damaged.length} of ${files} are missing or cut short, for example ${damaged[0]}`,
+    found: `${damaged.length} of ${files} are missing, cut short or have another content than their name says, for example ${damaged[0]}`,
     fix: 'Restore the artefacts folder of the workspace from a backup; trials whose weights are gone cannot be exported.',
   }
 }

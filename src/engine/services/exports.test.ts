@@ -1,5 +1,5 @@
 // Exports as a client sees them.
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { Export } from '@shared/contract/exports'
@@ -93,6 +93,28 @@ describe('exports', () => {
     expect(await exported(engine, { trialId, folder: path.join(workspace, 'exports', 'mine') })).toMatchObject({
       trialId,
     })
+  })
+
+  it('are refused with weights that are not the trial’s: another file under its hash', async () => {
+    const folder = temporaryFolder()
+    const engine = await openEngine(folder)
+    await fetchTiny(engine)
+    const { id } = await engine.client.searches.create({ definition: tinySearch({ generations: 1 }) })
+    const trialId = (await follow(engine, id)).at(-1)!.run.bestTrialId!
+    const artefacts = path.join(folder, 'workspace', 'artefacts')
+    for (const name of readdirSync(artefacts, { recursive: true, encoding: 'utf8' })) {
+      const file = path.join(artefacts, name)
+      if (/[0-9a-f]{64}$/.test(name))
+        writeFileSync(
+          file,
+          readFileSync(file).map((byte) => byte ^ 1),
+        )
+    }
+    await expect(exported(engine, { trialId })).rejects.toMatchObject({
+      code: 'storage-failed',
+      message: expect.stringContaining('not what was trained') as string,
+    })
+    expect(engine.pool.exports).toEqual([])
   })
 
   it('need a trained network where the format holds one', async () => {

@@ -7,6 +7,7 @@ import path from 'node:path'
 import { AppError } from '@shared/errors'
 import { collectArtefacts } from './artefact-collection'
 import { inspectArtefacts, type ArtefactReport } from './artefact-report'
+import { contentCheck } from './content-check'
 import { diskError } from '@node/disk'
 import { moveFileWhole, sha256OfFile, syncFile, writeFileWhole } from '@node/whole-file'
 import type { Writer } from './schema'
@@ -21,6 +22,8 @@ export interface Artefact {
 export interface Artefacts {
   /** Absolute path of the content with that hash; it may not exist. */
   path(sha256: string): string
+  /** Whether the file under that hash has the content it names: all of it is read, once per session unless the file changes. */
+  isWhole(sha256: string): Promise<boolean>
   /** Stores bytes as a file; the row is written by `refer`. */
   put(kind: string, data: Uint8Array): Promise<Artefact>
   /**
@@ -47,8 +50,10 @@ export function createArtefacts(store: Store): Artefacts {
   const pins = new Map<string, number>()
   const place = (sha256: string): string => path.join(root, sha256.slice(0, 2), sha256)
   const isInUse = (sha256: string): boolean => recent.has(sha256) || pins.has(sha256)
+  const isWhole = contentCheck(place)
   return {
     path: place,
+    isWhole,
     put: async (kind, data) => {
       const sha256 = createHash('sha256').update(data).digest('hex')
       recent.add(sha256)
@@ -104,7 +109,7 @@ export function createArtefacts(store: Store): Artefacts {
       // One after another, also after one that failed: they share the folder where files are put aside.
       return (collecting = collecting.then(collection, collection))
     },
-    inspect: () => inspectArtefacts(store, place),
+    inspect: () => inspectArtefacts(store, isWhole),
   }
 }
 
