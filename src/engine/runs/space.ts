@@ -41,7 +41,7 @@ export function proposableSpace(definition: Searched & Pick<RunDefinition, 'stra
   if (space.kind === 'block-chain') return space
   throw new AppError(
     'invalid-input',
-    `The strategy ${definition.strategy} needs the proposer, which writes block chains; this search visits ${space.kind}.`,
+    `The strategy ${definition.strategy.name} needs the proposer, which writes block chains; this search visits ${space.kind}.`,
     'Choose the strategy ga or random.',
   )
 }
