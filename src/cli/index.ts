@@ -12,6 +12,7 @@ import { proposerCommand } from './commands/proposer'
 import { searchCommand } from './commands/search'
 import { spaceCommand } from './commands/space'
 import { trainCommand } from './commands/train'
+import { workspaceCommand } from './commands/workspace'
 import { zooCommand } from './commands/zoo'
 import { EXIT } from './output'
 import { untilSettled } from './settle'
@@ -34,6 +35,7 @@ searchCommand(program)
 exportCommand(program)
 proposerCommand(program)
 benchCommand(program)
+workspaceCommand(program)
 
 // Whoever reads our output may have seen enough (`gpt-nas search list | head`): no reason for a stack trace.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

@@ -10,9 +10,9 @@ import type { ShapedPool, StartProof } from './executors/pool'
 import type { ProcessStarter } from './executors/process-starter'
 import { proofStarter } from './executors/proof-process'
 import type { TrainingCard } from './machine/training-meter'
+import { createHousekeeping } from './runs/housekeeping'
 import { Orchestrator } from './runs/orchestrator'
 import { createPreparation, parallelOf } from './runs/preparation'
-import { dropStaleCheckpoints } from './runs/stale-checkpoints'
 import { createUpdates } from './runs/updates'
 import { createRunViews } from './runs/watch'
 import { datasetsService } from './services/datasets'
@@ -24,6 +24,7 @@ import { searchesService, trialsService } from './services/searches'
 import type { Services } from './services/services'
 import { createArtefacts } from './storage/artefacts'
 import { makeFolder } from '@node/folders'
+import { behindText } from './storage/custody'
 import { openStoreWhenFree } from './storage/open-when-free'
 import { storageError } from './storage/storage-error'
 
@@ -105,7 +106,8 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   }
   const { threadsAlone } = devices
   const prepare = createPreparation({ store, artefacts, datasets, pool, cardOf, threadsAlone, proposerFolder })
-  const orchestrator = new Orchestrator({ store, artefacts, updates, prepare, report })
+  const tidy = createHousekeeping(store, artefacts, report)
+  const orchestrator = new Orchestrator({ tidy, store, artefacts, updates, prepare, report })
   const views = createRunViews(store, orchestrator, updates, ({ definition }) => parallelOf(definition, pool))
   const services: Services = {
     store,
@@ -127,9 +129,13 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     report(new Error(`The workspace was lost: ${reason}`))
     orchestrator.close().catch(report)
   })
+  if (store.behind !== null) {
+    const { found, fix } = behindText(store.behind)
+    report(`Workspace: ${found}. ${fix}`)
+  }
   if (!store.readOnly) {
-    await artefacts.collect()
-    await dropStaleCheckpoints(store)
+    // The window stays open for days: its copy of the database is made when it opens.
+    if (options.autoResume) await tidy()
     const interrupted = await orchestrator.recover()
     if (options.autoResume) for (const id of interrupted) await orchestrator.resume(id)
   }

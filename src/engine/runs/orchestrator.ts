@@ -23,6 +23,8 @@ export interface OrchestratorOptions {
   readonly artefacts: Artefacts
   readonly updates: Updates
   readonly prepare: PrepareRun
+  /** Awaited before the first run goes: nothing may be removed under a run. */
+  readonly tidy?: () => Promise<void>
   /** Receives bugs and what could not be stored. */
   readonly report: (thrown: unknown) => void
 }
@@ -180,6 +182,9 @@ export class Orchestrator {
     if (this.tasks.has(id)) {
       throw new AppError('conflict', `Run ${run.number} is going and cannot be removed.`, 'Stop or pause it first.')
     }
+    store.refuseReadOnly()
+    // Before anything of it is gone there is a copy of the day.
+    await this.options.tidy?.()
     const trials = await listTrials(store.db, id)
     await store.write(async (writer) => {
       // Started since it was looked for: its task would write into nothing.
@@ -212,6 +217,7 @@ export class Orchestrator {
       const limit = limitTimer(run, live, control)
       const stopKeeping = keepTime({ store, report }, run.id, live)
       try {
+        await this.options.tidy?.()
         const prepared = await prepare(run, control.signal, (step) => {
           live.preparing = step
           updates.touch(run.id)

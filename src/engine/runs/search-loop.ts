@@ -28,6 +28,7 @@ export async function searchLoop(context: RunContext): Promise<void> {
     live.phase = 'training'
     context.updates.touch(run.id)
     await evaluateGeneration(context, trials)
+    await store.settle()
   }
 }
 

@@ -8,6 +8,7 @@ import { errorData } from '@shared/errors'
 import { GIB, readableBytes } from '@shared/units'
 import { freeBytes } from '@node/disk'
 import { artefactCheck } from './artefact-check'
+import { backupCheck, databaseCheck } from './database-check'
 import { ok } from './diagnosis'
 import { cpuDevice, devicesCheck, gpuChecks, gpuDevice, memoryCheck } from './doctor-devices'
 import type { Services } from './services'
@@ -32,6 +33,8 @@ export async function examine(services: Services): Promise<DoctorReport> {
     computeCheck(compute),
     ...kernelChecks(compute),
     diskCheck(disk, store.folders.root),
+    await databaseCheck(store),
+    await backupCheck(store),
     await artefactCheck(services.artefacts),
     memoryCheck(services),
     devicesCheck(services),

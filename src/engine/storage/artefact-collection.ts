@@ -1,9 +1,11 @@
 // Removes what nothing refers to, in two phases, so that neither a crash nor a writer beside it costs a file somebody needs:
 // rows go first, then each file is put aside, and only what still has no row once everything is aside is deleted. Whatever an
-// end in between leaves is a file too many, never one too few; the next collection takes it up.
+// end in between leaves is a file too many, never one too few; the next collection takes it up. Files that the database has
+// never named are kept for weeks in a folder of their own, and a database that is behind removes nothing (custody.ts).
 import { mkdirSync, renameSync } from 'node:fs'
 import { readdir, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
+import { allAside, asideFolder, dropExpired } from './aside'
 import type { Writer } from './schema'
 import type { Store } from './store'
 import { errorCode } from '@node/file-error'
@@ -25,29 +27,36 @@ const HASH_LENGTH = 64
 /** Holds what is put aside; a name that no hash begins with. */
 export const ASIDE_FOLDER = 'aside'
 
-/** @returns the number of files removed. @throws AppError `read-only` when the workspace has been lost; nothing is deleted then */
+/** @returns the number of files that left their place. @throws AppError `read-only` when the workspace has been lost; nothing is deleted then */
 export async function collectArtefacts(options: Collectable, nowMs: number): Promise<number> {
   const { store, place, isInUse } = options
+  if (store.behind !== null) return 0
   const root = store.folders.artefacts
   const aside = path.join(root, ASIDE_FOLDER)
   mkdirSync(aside, { recursive: true })
   const rowless = await store.write((writer) => dropUnreferenced(writer, isInUse))
   for (const sha256 of rowless) putAside(place(sha256), aside, isInUse)
-  for (const file of await orphans(store, root, nowMs)) putAside(file, aside, isInUse)
+  const unknown = await orphans(store, root, nowMs)
+  const kept = unknown.length === 0 ? '' : asideFolder(store.folders, 'artefacts', nowMs)
+  let moved = unknown.filter((file) => putAside(file, kept, isInUse)).length
   // In a transaction, so that an engine that has lost the workspace meanwhile stops here, and what it put aside is found.
   const named = await store.write(async (writer) => {
     const rows = await writer.selectFrom('artefacts').select('sha256').execute()
     return new Set(rows.map(({ sha256 }) => sha256))
   })
-  let removed = 0
+  for (const file of await allAside(store.folders, 'artefacts')) {
+    const name = path.basename(file)
+    if (named.has(name) || isInUse(name)) putBack(file, place(name))
+  }
+  await dropExpired(store.folders, nowMs)
   for (const name of await readdir(aside)) {
     if (named.has(name) || isInUse(name)) putBack(path.join(aside, name), place(name))
     else {
       await rm(path.join(aside, name), { recursive: true, force: true })
-      removed++
+      moved++
     }
   }
-  return removed
+  return moved
 }
 
 /** Deletes the rows that nothing needs. @returns their hashes */
@@ -69,15 +78,17 @@ async function dropUnreferenced(writer: Writer, isInUse: (sha256: string) => boo
   return unneeded
 }
 
-/** The look and the move are one turn: a writer of this process either has announced the content before, or finds it gone. */
-function putAside(file: string, aside: string, isInUse: (sha256: string) => boolean): void {
+/** @returns whether it was moved. The look and the move are one turn: a writer of this process either has announced the content before, or finds it gone. */
+function putAside(file: string, aside: string, isInUse: (sha256: string) => boolean): boolean {
   const name = path.basename(file)
   // A file still being written has more behind its hash.
-  if (isInUse(name.slice(0, HASH_LENGTH))) return
+  if (isInUse(name.slice(0, HASH_LENGTH))) return false
   try {
     renameSync(file, path.join(aside, name))
+    return true
   } catch (thrown) {
     if (errorCode(thrown) !== 'ENOENT') throw thrown
+    return false
   }
 }
 

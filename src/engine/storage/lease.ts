@@ -1,10 +1,10 @@
 // Who may write a workspace: one engine at a time, by a row with a heartbeat. A second engine reads who holds it and opens
 // read-only. Every write transaction checks the row again (store.ts), so an engine that lost it cannot write by mistake.
 import { randomUUID } from 'node:crypto'
-import { readFileSync, readlinkSync } from 'node:fs'
+import { existsSync, readFileSync, readlinkSync } from 'node:fs'
 import os from 'node:os'
 import { z } from 'zod'
-import type { Database } from './database'
+import { openDatabase, type Database } from './database'
 
 /** A held lease whose heart has not beaten for this long may be taken: a killed engine must be back within 5 seconds. */
 export const STALE_MS = 3000
@@ -95,6 +95,28 @@ export function acquireLease(database: Database, self: Holder = currentHolder())
     throw thrown
   }
   return { held: true, lease: createLease(database, token) }
+}
+
+/**
+ * Who holds the database of a file at this moment, in words; null where nobody does, or where it cannot be read.
+ * @param self who asks
+ */
+export function holderOf(file: string, self: Holder): string | null {
+  if (!existsSync(file)) return null
+  let database: Database | undefined
+  try {
+    database = openDatabase(file)
+    const row = database.query<{ holder: string; heartbeat_ms: number }>('SELECT holder, heartbeat_ms FROM lease')[0]
+    const holder = row === undefined ? undefined : parseHolder(row.holder)
+    return row === undefined || holder === undefined || isStale(holder, row.heartbeat_ms, Date.now(), self)
+      ? null
+      : describe(holder)
+  } catch {
+    // Damaged, or no table of that name: nobody works with it.
+    return null
+  } finally {
+    database?.close()
+  }
 }
 
 function parseHolder(json: string): Holder | undefined {

@@ -1,8 +1,9 @@
 // An open workspace: the folder, its database and the right to write it. Repositories read through `db` and write inside
 // `write`, which is one transaction per fact and is refused once another engine holds the lease (docs/rules.md#truth).
 import path from 'node:path'
-import { Kysely, SqliteDialect } from 'kysely'
+import { Kysely, SqliteDialect, sql } from 'kysely'
 import { AppError } from '@shared/errors'
+import { behindOf, takeCustody, type Behind } from './custody'
 import { openDatabase } from './database'
 import { makeFolder } from '@node/folders'
 import { acquireLease, type Holder, type Lease } from './lease'
@@ -18,6 +19,8 @@ export interface WorkspaceFolders {
   readonly exports: string
   readonly datasets: string
   readonly backups: string
+  /** What was found and nobody knew: kept for weeks before it goes. */
+  readonly aside: string
 }
 
 export interface Store {
@@ -26,11 +29,15 @@ export interface Store {
   readonly readOnly: boolean
   /** Who holds the workspace when it is read-only for us. */
   readonly holder: string | null
+  /** The folder holds more than this database knows: nothing may be removed. */
+  readonly behind: Behind | null
   /**
    * Runs `fact` in one transaction that is on the disk when the promise resolves. Inside, use the given writer only.
    * @throws AppError `read-only` when another engine holds the workspace, `storage-failed` when the disk refuses.
    */
   write<T>(fact: (writer: Writer) => Promise<T>): Promise<T>
+  /** Moves what was committed from the log into the database's own file, so that a copy of that file alone has it. */
+  settle(): Promise<void>
   /** For work that is worth nothing unless its result can be stored. @throws AppError `read-only` that says who holds it */
   refuseReadOnly(): void
   /** Calls `listener` once if the lease is lost while the workspace is open. */
@@ -49,6 +56,7 @@ export function workspaceFolders(root: string): WorkspaceFolders {
     exports: inside('exports'),
     datasets: inside('datasets'),
     backups: inside('backups'),
+    aside: inside('aside'),
   }
 }
 
@@ -72,11 +80,11 @@ export function openStore(root: string, self?: Holder): Store {
     const closeDatabase = (): void => database.close()
     if (result.held) {
       migrate(database, folders.backups)
-      return createStore(folders, db, result.lease, null, closeDatabase)
+      return createStore(folders, db, result.lease, null, takeCustody(database, root), closeDatabase)
     }
     refuseOlder(databaseVersion(database), result.holder)
     database.refuseWrites()
-    return createStore(folders, db, undefined, result.holder, closeDatabase)
+    return createStore(folders, db, undefined, result.holder, behindOf(database), closeDatabase)
   } catch (thrown) {
     database.close()
     throw thrown
@@ -97,6 +105,7 @@ function createStore(
   db: Reader,
   lease: Lease | undefined,
   firstHolder: string | null,
+  behind: Behind | null,
   closeDatabase: () => void,
 ): Store {
   const lostListeners: ((reason: string) => void)[] = []
@@ -116,6 +125,7 @@ function createStore(
   return {
     folders,
     db,
+    behind,
     get readOnly() {
       return holder !== null
     },
@@ -136,12 +146,18 @@ function createStore(
         return fact(writer)
       })
     },
+    settle: async () => {
+      // PASSIVE waits for nobody; what a reader still needs moves the next time.
+      await sql`PRAGMA wal_checkpoint(PASSIVE)`.execute(db)
+    },
     onLeaseLost: (listener) => void lostListeners.push(listener),
     close: async () => {
       // A read waits for the transaction that may be open on the one connection; closing under it would undo it.
       await db.selectFrom('lease').select('id').execute()
       try {
         lease?.release()
+        // The driver leaves the log beside the file; a copy of the file alone would lack what is in it.
+        if (holder === null) await sql`PRAGMA wal_checkpoint(TRUNCATE)`.execute(db)
       } finally {
         await db.destroy()
         closeDatabase()

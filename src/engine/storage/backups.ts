@@ -1,0 +1,63 @@
+// Copies of the database: one a day when a run starts or the window opens, made by SQLite itself and whole under their name. Old
+// ones go, but never while the database is behind: then an old copy may be the best there is.
+import { readdir, rename, rm, stat } from 'node:fs/promises'
+import path from 'node:path'
+import { sql } from 'kysely'
+import { diskError } from '@node/disk'
+import { syncFolder } from '@node/folders'
+import { PARTIAL_SUFFIX, syncFile } from '@node/whole-file'
+import type { Store } from './store'
+
+/** Two weeks of days. */
+const KEPT_BACKUPS = 14
+
+const DAILY = /^workspace-\d{4}-\d{2}-\d{2}\.sqlite$/
+
+export interface Backup {
+  readonly file: string
+  readonly sizeBytes: number
+  /** ISO 8601, when it was made. */
+  readonly at: string
+}
+
+/** Newest first: daily copies, those from before migrations, and what a restore has replaced. */
+export async function listBackups(folder: string): Promise<Backup[]> {
+  const names = (await readdir(folder).catch(() => [])).filter((name) => name.endsWith('.sqlite'))
+  const found = await Promise.all(
+    names.map(async (name) => {
+      const { size, mtime } = await stat(path.join(folder, name))
+      return { file: path.join(folder, name), sizeBytes: size, at: mtime.toISOString() }
+    }),
+  )
+  return found.sort((a, b) => (a.at < b.at ? 1 : -1))
+}
+
+/**
+ * Makes today's copy unless there is one.
+ * @returns its path, null where it was there
+ * @throws AppError `storage-failed`
+ */
+export async function backUpDaily(store: Store, now = new Date()): Promise<string | null> {
+  const { backups } = store.folders
+  const file = path.join(backups, `workspace-${now.toISOString().slice(0, 10)}.sqlite`)
+  if ((await stat(file).catch(() => undefined)) !== undefined) return null
+  const partial = `${file}${PARTIAL_SUFFIX}`
+  try {
+    // SQLite refuses to write over a file; one of an earlier attempt is half.
+    await rm(partial, { force: true })
+    await sql`VACUUM INTO ${partial}`.execute(store.db)
+    await syncFile(partial)
+    await rename(partial, file)
+    await syncFolder(backups)
+  } catch (thrown) {
+    await rm(partial, { force: true })
+    throw await diskError(`copy the database to ${file}`, backups, null, thrown)
+  }
+  if (store.behind === null) await dropOld(backups)
+  return file
+}
+
+async function dropOld(folder: string): Promise<void> {
+  const daily = (await readdir(folder)).filter((name) => DAILY.test(name)).sort()
+  for (const name of daily.slice(0, -KEPT_BACKUPS)) await rm(path.join(folder, name), { force: true })
+}
