@@ -1,6 +1,8 @@
 // The work of a decoder on a few images: read, decode, fit, fingerprint. Runs in a worker thread, and in place for tests.
 import { open } from 'node:fs/promises'
-import { decodeImage, imageHeader, MAX_FILE_BYTES } from './decode'
+import { decodeImage, MAX_FILE_BYTES } from './decode'
+import { imageHeader, type ImageHeader } from './header'
+import type { Remark } from './remarks'
 import { emptyHistogram, type Histogram } from '../statistics'
 import { fingerprintOf, THUMBNAIL_BYTES } from './fingerprint'
 import { fitImage, type Target } from './fit'
@@ -19,7 +21,7 @@ export interface Batch {
 
 /** Of the image at the same position; `height` and `width` as they were before fitting. */
 export type Outcome =
-  | { readonly ok: true; readonly height: number; readonly width: number }
+  | { readonly ok: true; readonly height: number; readonly width: number; readonly remarks: readonly Remark[] }
   | { readonly ok: false; readonly reason: string }
 
 /** Of the images that are ok, in order. */
@@ -51,7 +53,8 @@ export async function prepareBatch({ sources, isCounted, target }: Batch): Promi
   let count = 0
   for (const [index, source] of sources.entries()) {
     try {
-      const image = 'file' in source ? await decodeImage(await readImageFile(source.file)) : source
+      const { image, remarks } =
+        'file' in source ? await decodeImage(await readImageFile(source.file)) : { image: source, remarks: [] }
       const fitted = fitImage(image, target)
       const print = fingerprintOf({ height, width, channels, pixels: fitted })
       pixels.set(fitted, count * imageBytes)
@@ -60,7 +63,7 @@ export async function prepareBatch({ sources, isCounted, target }: Batch): Promi
       thumbnails.set(print.thumbnail, count * THUMBNAIL_BYTES)
       if (isCounted[index] === true) countValues(fitted, histogram)
       count++
-      outcomes.push({ ok: true, height: image.height, width: image.width })
+      outcomes.push({ ok: true, height: image.height, width: image.width, remarks })
     } catch (thrown) {
       outcomes.push({ ok: false, reason: reasonOf(thrown) })
     }
@@ -84,10 +87,13 @@ function countValues(pixels: Uint8Array, histogram: Histogram): void {
   }
 }
 
-/** Size of an image file from its first bytes. @throws UnreadableImage */
-export async function probeImageFile(file: string): Promise<{ height: number; width: number }> {
+/** What an image file is, from its first bytes. @throws UnreadableImage */
+export async function probeImageFile(file: string): Promise<ImageHeader> {
   // The header of a JPEG comes after its metadata: thumbnails and colour profiles of up to 64 KB each.
-  return imageHeader(await readImageFile(file, 256 * 1024))
+  const start = await readImageFile(file, 256 * 1024)
+  const isTiff = /^(II\*\0|MM\0\*)/.test(start.toString('latin1', 0, 4))
+  // A TIFF may keep its header at its end.
+  return imageHeader(isTiff ? await readImageFile(file) : start)
 }
 
 async function readImageFile(file: string, limit = Infinity): Promise<Buffer> {

@@ -15,9 +15,8 @@ type Codec = { readonly JPEGDecoder: new () => Decoder }
 
 let loaded: Promise<Decoder> | undefined
 
-/** Grey or colour as stored; orientation tags are ignored, as training pipelines do. @throws UnreadableImage */
+/** Grey or colour as stored, never CMYK; orientation tags are ignored, as training pipelines do. @throws UnreadableImage */
 export async function decodeJpeg(bytes: Uint8Array): Promise<Raster> {
-  if (jpegHeader(bytes).channels === 4) throw new UnreadableImage('is a CMYK JPEG; convert it to RGB')
   const decoder = await (loaded ??= (createCodec as () => Promise<Codec>)().then((codec) => new codec.JPEGDecoder()))
   try {
     decoder.getEncodedBuffer(bytes.length).set(bytes)

@@ -2,6 +2,7 @@
 import { AppError } from '@shared/errors'
 import { MAX_SIDE, type ImportRequest } from '@shared/contract/datasets'
 import { probeImageFile } from '../images/batch'
+import type { ImageHeader } from '../images/header'
 import { UnreadableImage } from '../images/unreadable-image'
 import type { ImportPlan } from '../importers/importer'
 
@@ -14,11 +15,35 @@ export async function decideShape(
   { size, channels }: Pick<ImportRequest, 'size' | 'channels'>,
   signal: AbortSignal,
 ): Promise<readonly [number, number, number]> {
-  const depth = channels ?? plan.shape?.[2] ?? 3
+  const depth = channels ?? plan.shape?.[2] ?? ((await areAllGrey(plan, signal)) ? 1 : 3)
   if (size !== null) return [...size, depth]
   const [height, width] = plan.shape ?? (await commonSize(plan, signal))
   if (height > MAX_SIDE || width > MAX_SIDE) throw needsSize(`The images have ${height} x ${width} pixels.`)
   return [height, width, depth]
+}
+
+/** Grey stays grey only where every image is: the first colour, mostly the first image, ends the look. */
+async function areAllGrey(plan: ImportPlan, signal: AbortSignal): Promise<boolean> {
+  let seen = 0
+  for (const part of plan.parts) {
+    for await (const item of part.items(signal)) {
+      if (!('source' in item) || !('file' in item.source)) continue
+      const header = await probed(item.source.file)
+      if (header?.isGrey === false) return false
+      if (header !== null) seen++
+    }
+  }
+  return seen > 0
+}
+
+/** Null for a damaged image: it is listed when it is decoded. */
+async function probed(file: string): Promise<ImageHeader | null> {
+  try {
+    return await probeImageFile(file)
+  } catch (thrown) {
+    if (thrown instanceof UnreadableImage || (thrown instanceof Error && 'code' in thrown)) return null
+    throw thrown
+  }
 }
 
 async function commonSize(plan: ImportPlan, signal: AbortSignal): Promise<readonly [number, number]> {
@@ -29,13 +54,8 @@ async function commonSize(plan: ImportPlan, signal: AbortSignal): Promise<readon
   for (const part of plan.parts) {
     for await (const item of part.items(signal)) {
       if (position++ % step !== 0 || !('source' in item) || !('file' in item.source)) continue
-      try {
-        const { height, width } = await probeImageFile(item.source.file)
-        sizes.set(`${height}x${width}`, [height, width])
-      } catch (thrown) {
-        // A damaged image is listed when it is decoded.
-        if (!(thrown instanceof UnreadableImage) && !(thrown instanceof Error && 'code' in thrown)) throw thrown
-      }
+      const header = await probed(item.source.file)
+      if (header !== null) sizes.set(`${header.height}x${header.width}`, [header.height, header.width])
     }
   }
   const [first, ...others] = sizes.values()

@@ -97,6 +97,7 @@ async function prepareImport(options: ImportOptions, temporary: string, needs: N
         ...plan.notes,
         ...assigned.notes,
         ...alikeNotes(plan.classes),
+        ...written.notes,
         ...warnings(plan.classes, written, duplicates),
       ],
       sizes: written.sizes,

@@ -5,10 +5,11 @@ import type { Report } from '../fetch-package'
 import type { ImageSource, Prepared, Prints } from '../images/batch'
 import type { Decoders } from '../images/decoders'
 import type { Target } from '../images/fit'
-import type { ImportPlan } from '../importers/importer'
+import { NO_CLASS, type ImportPlan } from '../importers/importer'
 import type { PreparedSplit, SplitName } from '../manifest'
 import { emptyHistogram, type Histogram } from '../statistics'
 import type { Assigned } from './assign-splits'
+import { LostImages, RemarkCounts } from './reading-notes'
 import { SizeStatistics } from './size-statistics'
 import { openSplitWriter, type SplitWriter } from './split-writer'
 
@@ -38,6 +39,8 @@ export interface WrittenImages {
   readonly histogram: Histogram
   readonly sizes: ImportReport['sizes']
   readonly skipped: ImportReport['skipped']
+  /** How images had to be read and what was left out of each class, in words. */
+  readonly notes: readonly string[]
 }
 
 export async function writeImages(options: WriteOptions): Promise<WrittenImages> {
@@ -46,7 +49,10 @@ export async function writeImages(options: WriteOptions): Promise<WrittenImages>
   const histogram = emptyHistogram(target.shape[2])
   const sizes = new SizeStatistics()
   const skipped = { count: 0, files: [] as { file: string; reason: string }[] }
-  const skip = (file: string, reason: string): void => {
+  const remarks = new RemarkCounts()
+  const lost = new LostImages(plan)
+  const skip = (file: string, reason: string, label = NO_CLASS): void => {
+    lost.add(label, file, reason)
     skipped.count++
     if (skipped.files.length < NAMED_SKIPPED) skipped.files.push({ file, reason })
   }
@@ -59,7 +65,7 @@ export async function writeImages(options: WriteOptions): Promise<WrittenImages>
   const writeOldest = async (): Promise<void> => {
     const { images, prepared } = waiting.shift()!
     const result = await prepared
-    appendAll(images, result, writers, { sizes, skip })
+    appendAll(images, result, writers, { sizes, skip, remarks })
     addHistogram(histogram, result.histogram)
     await writers.train.flush()
     await writers.test.flush()
@@ -88,6 +94,7 @@ export async function writeImages(options: WriteOptions): Promise<WrittenImages>
       histogram,
       sizes: sizes.summary(),
       skipped,
+      notes: [...remarks.notes(), ...lost.notes()],
     }
   } finally {
     await writers.train.close()
@@ -132,7 +139,11 @@ function appendAll(
   images: readonly Waiting[],
   { outcomes, pixels, prints }: Prepared,
   writers: Readonly<Record<SplitName, SplitWriter>>,
-  { sizes, skip }: { sizes: SizeStatistics; skip: (file: string, reason: string) => void },
+  {
+    sizes,
+    skip,
+    remarks,
+  }: { sizes: SizeStatistics; skip: (file: string, reason: string, label: number) => void; remarks: RemarkCounts },
 ): void {
   const count = prints.looks.length
   const imageBytes = count === 0 ? 0 : pixels.length / count
@@ -140,10 +151,11 @@ function appendAll(
   for (const [index, outcome] of outcomes.entries()) {
     const { name, label, split } = images[index]!
     if (!outcome.ok) {
-      skip(name, outcome.reason)
+      skip(name, outcome.reason, label)
       continue
     }
     sizes.add(outcome.height, outcome.width)
+    for (const remark of outcome.remarks) remarks.add(remark, name)
     const own = pixels.subarray(position * imageBytes, (position + 1) * imageBytes)
     writers[split].append({ pixels: own, label, name }, prints, position++)
   }

@@ -25,7 +25,7 @@ def expect(case, classes, train, test, **options):
     labels = {"train": [int(label) for _, label in train], "test": [int(label) for _, label in test]}
     with open(place(f"{case}.json"), "w") as file:
         path = options.pop("path", case)
-        tolerance = TOLERANCE if "size" in options else 0
+        tolerance = options.pop("tolerance", TOLERANCE if "size" in options else 0)
         json.dump(dict(path=path, options=options, classes=classes, labels=labels, tolerance=tolerance), file)
 
 
@@ -250,5 +250,73 @@ def imagenet():
     expect("imagenet", classes, rows["train"], rows["val"], path="imagenet.zip", size=(32, 32))
 
 
-for make in (cifar_binary, cifar_python, mnist, folders, table, imagenet):
+def with_trailing(image, path):
+    image.save(path + ".png")
+    with open(path + ".png", "ab") as file:
+        file.write(b"what a program left behind")
+
+
+def rotated(image, path, end, **options):
+    exif = Image.Exif()
+    exif[274] = 6
+    image.save(path + end, exif=exif, **options)
+
+
+def frames(image, path):
+    image.quantize(64).save(path + ".gif", save_all=True, append_images=[picture(*image.size[::-1]).quantize(8)])
+
+
+FORMATS = dict(
+    webp_lossless=lambda image, path: image.save(path + ".webp", lossless=True),
+    webp_lossy=lambda image, path: image.save(path + ".webp", quality=80),
+    webp_alpha=lambda image, path: image.convert("RGBA").save(path + ".webp", lossless=True),
+    bmp=lambda image, path: image.save(path + ".bmp"),
+    bmp_palette=lambda image, path: image.quantize(200).save(path + ".bmp"),
+    bmp_grey=lambda image, path: image.convert("L").save(path + ".bmp"),
+    bmp_bits=lambda image, path: image.convert("1").save(path + ".BMP"),
+    gif=lambda image, path: image.quantize(128).save(path + ".gif"),
+    gif_frames=frames,
+    tiff=lambda image, path: image.save(path + ".tiff"),
+    tiff_lzw=lambda image, path: image.save(path + ".tif", compression="tiff_lzw"),
+    tiff_deflate=lambda image, path: image.save(path + ".tif", compression="tiff_adobe_deflate"),
+    tiff_grey=lambda image, path: image.convert("L").save(path + ".tif"),
+    tiff_palette=lambda image, path: image.quantize(64).save(path + ".tif"),
+    png_trailing=with_trailing,
+    png_rotated=lambda image, path: rotated(image, path, ".png"),
+    png_16_bits=lambda image, path: image.convert("L").save(path + ".png"),
+    jpeg_rotated=lambda image, path: rotated(image, path, ".jpg", quality=90),
+    webp_rotated=lambda image, path: rotated(image, path, ".webp", lossless=True),
+)
+
+
+def formats():
+    """One class for each form, so that a wrong one is named by its class."""
+    rows = {"train": [], "test": []}
+    names = sorted(FORMATS)
+    for split, count in [("train", 3), ("test", 2)]:
+        for label, name in enumerate(names):
+            for index in range(count):
+                FORMATS[name](picture(17, 23), place("formats", split, name, str(index)))
+            folder = place("formats", split, name)
+            files = [os.path.join(folder, file) for file in sorted(os.listdir(folder))]
+            rows[split] += [(np.array(Image.open(file).convert("RGB")), label) for file in files]
+    expect("formats", names, rows["train"], rows["test"])
+
+
+def cmyk():
+    """Another decoder than Pillow's: a few levels apart."""
+    rows = {"train": [], "test": []}
+    for split in rows:
+        for label, name in enumerate(["flat", "fine"]):
+            for index in range(4):
+                options = dict(quality=95) if name == "fine" else dict(quality=75)
+                picture(24, 16).convert("CMYK").save(place("cmyk", split, name, f"{index}.jpg"), **options)
+            folder = place("cmyk", split, name)
+            files = [os.path.join(folder, file) for file in sorted(os.listdir(folder))]
+            rows[split] += [(np.array(Image.open(file).convert("RGB")), ["fine", "flat"].index(name)) for file in files]
+    order = lambda split: sorted(rows[split], key=lambda row: row[1])
+    expect("cmyk", ["fine", "flat"], order("train"), order("test"), tolerance=4)
+
+
+for make in (cifar_binary, cifar_python, mnist, folders, formats, cmyk, table, imagenet):
     make()
