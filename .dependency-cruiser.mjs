@@ -124,10 +124,11 @@ export default {
     },
     {
       name: 'resolved',
+      // What has a question mark is a request to the bundler for a package's file.
       comment: 'An import that this tool cannot follow is a direction that it cannot check.',
       severity: 'error',
       from: {},
-      to: { couldNotResolve: true },
+      to: { couldNotResolve: true, pathNot: '\\?' },
     },
     ...processRules,
     ...roomRules,
