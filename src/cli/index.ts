@@ -1,5 +1,6 @@
 // gpt-nas: the command line. One file per command; this one only puts them together.
 import { Command, CommanderError } from 'commander'
+import { faultText, surviveUnhandledRejections } from '@node/unhandled'
 import { benchCommand } from './commands/bench'
 import { checkCommand } from './commands/check'
 import { costCommand } from './commands/cost'
@@ -41,6 +42,12 @@ workspaceCommand(program)
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error
   process.exit()
+})
+
+// It may have nothing to do with the search that runs; whoever reads the exit code hears of it all the same.
+surviveUnhandledRejections((thrown) => {
+  process.stderr.write(`This is a fault of the program, please report it: ${faultText(thrown)}\n`)
+  process.once('exit', () => (process.exitCode ||= EXIT.failed))
 })
 
 untilSettled(program.parseAsync(process.argv)).catch((thrown: unknown) => {

@@ -7,6 +7,7 @@ import type { EngineContract } from '@shared/contract'
 import { userFolders } from '@shared/runtime/user-folders'
 import { memoryPorts } from '@shared/transport/port'
 import { createClient, serveRouter, type Client } from '@shared/transport/rpc'
+import { faultText } from '@node/unhandled'
 import { forkedProcesses } from '../engine/executors/forked-processes'
 import { createEngine } from '../engine/host'
 
@@ -52,9 +53,7 @@ export async function openSession({ workspace }: SessionOptions): Promise<Sessio
     report: (thrown) => process.stderr.write(`${String(thrown)}\n`),
   })
   const [server, port] = memoryPorts()
-  serveRouter(engine.router, server, (thrown) =>
-    process.stderr.write(`${thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)}\n`),
-  )
+  serveRouter(engine.router, server, (thrown) => process.stderr.write(`${faultText(thrown)}\n`))
   return {
     client: createClient<EngineContract>(port),
     workspaceFolder,

@@ -4,6 +4,7 @@ import type { EngineArguments, EngineToMain, MainToEngine } from '@shared/transp
 import { errorData } from '@shared/errors'
 import { portFromMain, type MainPortLike } from '@shared/transport/port'
 import { serveRouter } from '@shared/transport/rpc'
+import { faultText, surviveUnhandledRejections } from '@node/unhandled'
 import { delay } from '@node/waiting'
 import { mainProcesses } from './executors/main-processes'
 import { createEngine, type Engine } from './host'
@@ -18,8 +19,9 @@ interface ParentPort {
 
 const parent = (process as unknown as { parentPort: ParentPort }).parentPort
 const report = (thrown: unknown): void => {
-  process.stderr.write(`${thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)}\n`)
+  process.stderr.write(`${faultText(thrown)}\n`)
 }
+surviveUnhandledRejections(report)
 
 async function start(): Promise<void> {
   const engineArguments = JSON.parse(process.argv[process.argv.length - 1] ?? '') as EngineArguments

@@ -1,6 +1,7 @@
 // The app's boot, in order. Each line is a set-up of its own file; the window opens last, after everything it needs exists.
 import { app, dialog } from 'electron'
 import { join } from 'node:path'
+import { faultText, surviveUnhandledRejections } from '@node/unhandled'
 import { EngineHost } from './processes/engine-host'
 import { setupHostFunctions } from './host-functions'
 import { openLog } from './log'
@@ -28,6 +29,7 @@ function giveUp(thrown: unknown): void {
 
 function boot(): void {
   const log = openLog(join(app.getPath('userData'), 'logs'))
+  surviveUnhandledRejections((thrown) => log(`A fault in main: ${faultText(thrown)}`))
   const { iconFile, ...folders } = readOptions()
   const engine = new EngineHost({ ...folders, appVersion: app.getVersion() }, log)
   setupMenu()

@@ -3,10 +3,11 @@ import { constants, setPriority } from 'node:os'
 import type { AnyRouter } from '@orpc/server'
 import { portToParent } from '@shared/transport/parent-port'
 import { serveRouter } from '@shared/transport/rpc'
+import { faultText, surviveUnhandledRejections } from '@node/unhandled'
 
 /** Bugs go to standard error, which the starter keeps for the reason of a death. */
 function report(thrown: unknown): void {
-  process.stderr.write(`${thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)}\n`)
+  process.stderr.write(`${faultText(thrown)}\n`)
 }
 
 /**
@@ -24,6 +25,7 @@ function lowerPriority(): void {
 /** Serves `router` at low priority until the port closes. */
 export async function serveParent(router: AnyRouter): Promise<void> {
   lowerPriority()
+  surviveUnhandledRejections(report)
   const port = await portToParent(process)
   port.onClose(() => process.exit(0))
   serveRouter(router, port, report)

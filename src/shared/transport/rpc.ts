@@ -1,23 +1,15 @@
 // Serves a contract's router over a port and makes the typed client of the other side. Errors cross as data:
 // an AppError keeps its code, message and fix; anything else arrives as `internal`.
 import { createORPCClient, mapEventIterator, ORPCError } from '@orpc/client'
-import { RPCLink, type MessagePortMainLike } from '@orpc/client/message-port'
+import { StandardRPCLink } from '@orpc/client/standard'
 import type { AnyContractRouter, ContractRouterClient } from '@orpc/contract'
 import type { AnyRouter } from '@orpc/server'
-import { RPCHandler } from '@orpc/server/message-port'
+import { StandardRPCHandler } from '@orpc/server/standard'
+import { createServerPeerHandleRequestFn } from '@orpc/server/standard-peer'
+import { ClientPeer, ServerPeer } from '@orpc/standard-server-peer'
 import { AppError, errorData, ERROR_CODES, type ErrorData } from '../errors'
+import { checkedFrame } from './frame'
 import type { Port } from './port'
-
-/** oRPC speaks to `on`/`postMessage` ports; ours is adapted to that shape. */
-function orpcPort(port: Port): MessagePortMainLike {
-  return {
-    on: (event, callback) => {
-      if (event === 'message') port.onMessage((data) => callback({ data }))
-      else if (event === 'close') port.onClose(() => callback())
-    },
-    postMessage: (data: unknown) => port.postMessage(data),
-  }
-}
 
 const STATUS: Partial<Record<ErrorData['code'], number>> = {
   'invalid-input': 400,
@@ -81,12 +73,33 @@ async function withMappedErrors<T>(call: () => Promise<T>, inOtherWords: (thrown
   }) as T
 }
 
+type Report = (thrown: unknown) => void
+const silent: Report = () => undefined
+
+/**
+ * Gives what arrives on `port` to `take`. A message that is none of the contract, or that cannot be taken, is dropped and reported:
+ * oRPC's own adapters of a port would make an unhandled rejection of it, which ends a process.
+ */
+function receive(
+  port: Port,
+  receiver: 'server' | 'client',
+  take: (message: string) => Promise<unknown>,
+  report: Report,
+) {
+  port.onMessage((message) => {
+    Promise.resolve()
+      .then(() => take(checkedFrame(message, receiver)))
+      .catch(report)
+  })
+}
+
 /**
  * Answers calls that arrive on `port` until it closes; running procedures then see their `signal` abort.
  * Works for any router made with `implement(contract)`.
+ * @param report takes what is not told to the caller: bugs, and messages that were dropped
  */
-export function serveRouter(router: AnyRouter, port: Port, report: (thrown: unknown) => void = () => undefined): void {
-  const handler = new RPCHandler<Record<never, never>>(router as never, {
+export function serveRouter(router: AnyRouter, port: Port, report: Report = silent): void {
+  const handler = new StandardRPCHandler<Record<never, never>>(router as never, {
     clientInterceptors: [
       ({ next }) =>
         withMappedErrors(next, (thrown) => {
@@ -95,16 +108,31 @@ export function serveRouter(router: AnyRouter, port: Port, report: (thrown: unkn
         }),
     ],
   })
-  handler.upgrade(orpcPort(port), { context: {} })
+  const answer = createServerPeerHandleRequestFn(handler, { context: {} })
+  const peer = new ServerPeer((message) => port.postMessage(message))
+  receive(port, 'server', (message) => peer.message(message, answer), report)
+  port.onClose(() => peer.close())
 }
 
 export type Client<C extends AnyContractRouter> = ContractRouterClient<C>
 
-/** The typed client of whoever serves `C` at the other end of `port`; pending calls reject when the port closes. */
-export function createClient<C extends AnyContractRouter>(port: Port): Client<C> {
-  const link = new RPCLink({
-    port: orpcPort(port),
-    interceptors: [({ next }) => withMappedErrors(next, fromWireError)],
-  })
+/**
+ * The typed client of whoever serves `C` at the other end of `port`; pending calls reject when the port closes.
+ * @param report takes messages that were dropped
+ */
+export function createClient<C extends AnyContractRouter>(port: Port, report: Report = silent): Client<C> {
+  const peer = new ClientPeer((message) => port.postMessage(message))
+  receive(port, 'client', (message) => peer.message(message), report)
+  port.onClose(() => peer.close())
+  const link = new StandardRPCLink(
+    {
+      call: async (request) => {
+        const response = await peer.request(request)
+        return { ...response, body: () => Promise.resolve(response.body) }
+      },
+    },
+    // An address that is none: only its path is sent.
+    { url: 'http://orpc', interceptors: [({ next }) => withMappedErrors(next, fromWireError)] },
+  )
   return createORPCClient<Client<C>>(link)
 }
