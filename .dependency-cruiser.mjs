@@ -30,11 +30,11 @@ const ROOMS = {
     machine: [],
     storage: ['machine'],
     executors: ['stream-of-work', 'machine', 'storage'],
-    evaluators: ['machine', 'storage', 'executors'],
+    evaluators: ['machine', 'storage', 'executors', 'datasets'],
     datasets: ['storage'],
     benchmark: ['machine', 'executors'],
     runs: ['machine', 'storage', 'executors', 'evaluators', 'datasets'],
-    exports: ['storage', 'executors', 'datasets', 'runs'],
+    exports: ['storage', 'executors', 'datasets', 'evaluators'],
     services: ['stream-of-work', 'machine', 'storage', 'executors', 'datasets', 'benchmark', 'runs', 'exports'],
   },
   'src/compute': {

@@ -5,7 +5,7 @@ import type { BlockLibrary } from '@shared/architecture/block'
 import { prepareArchitecture } from '@shared/architecture/prepared'
 import type { RunDefinition } from '@shared/search/run'
 import type { Space } from '@shared/spaces/space'
-import { trainableNodes, trainingSeed } from '../evaluators/training'
+import { trainableNodes, trainingSeed } from '../evaluators/training/training'
 import type { NewTrial } from '../storage/trials'
 import type { Proposal } from '@shared/strategies/strategy'
 

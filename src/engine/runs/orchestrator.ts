@@ -3,7 +3,7 @@
 import { rm } from 'node:fs/promises'
 import { AppError, errorData, type ErrorData } from '@shared/errors'
 import { RUN_STATE_RULES, type RunState } from '@shared/search/run-states'
-import { checkpointFolder } from '../evaluators/training'
+import { checkpointFolder } from '../evaluators/training/training'
 import type { Artefacts } from '../storage/artefacts'
 import { addJournal } from '../storage/journal'
 import { deleteRun, getRun, insertRun, listRuns, updateRun, type NewRun, type RunRecord } from '../storage/runs'

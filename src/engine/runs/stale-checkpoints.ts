@@ -6,7 +6,7 @@ import path from 'node:path'
 import { asideFolder } from '../storage/aside'
 import type { Store } from '../storage/store'
 import { unfinishedTrials } from '../storage/trials'
-import { checkpointFolder } from '../evaluators/training'
+import { checkpointFolder } from '../evaluators/training/training'
 
 /** Call as the holder of the workspace, before any run goes. @returns how many folders left their place */
 export async function dropStaleCheckpoints({ db, folders, behind }: Store, nowMs = Date.now()): Promise<number> {

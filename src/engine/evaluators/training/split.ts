@@ -1,9 +1,9 @@
 // The split of a run's training images: drawn once from its definition, kept as two artefacts that the run refers to.
-import { indexBytes, stratifiedSplit } from '../datasets/split'
-import type { ReadyDataset } from '../datasets/datasets'
-import type { Artefacts } from '../storage/artefacts'
-import { updateRun, type RunRecord } from '../storage/runs'
-import type { Store } from '../storage/store'
+import { indexBytes, stratifiedSplit } from '../../datasets/split'
+import type { ReadyDataset } from '../../datasets/datasets'
+import type { Artefacts } from '../../storage/artefacts'
+import { updateRun, type RunRecord } from '../../storage/runs'
+import type { Store } from '../../storage/store'
 
 /** Paths of the index files that the training evaluator reads. */
 export interface StoredSplit {

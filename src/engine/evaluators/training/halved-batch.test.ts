@@ -3,8 +3,8 @@ import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { AppError } from '@shared/errors'
 import { recipeSchema } from '@shared/search/recipe'
-import { hasLostCompute, MemoryKillError } from '../executors/memory-kills'
-import { temporaryFolder } from '../testing/temporary-folder'
+import { hasLostCompute, MemoryKillError } from '../../executors/memory-kills'
+import { temporaryFolder } from '../../testing/temporary-folder'
 import { afterMemoryKill, isBatchHalved } from './halved-batch'
 
 const killed = new MemoryKillError('Compute 1 ran out of memory.')

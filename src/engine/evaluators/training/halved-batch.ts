@@ -6,7 +6,7 @@ import path from 'node:path'
 import type { TrainJob } from '@shared/contract/compute'
 import { AppError } from '@shared/errors'
 import { writeFileWhole } from '@node/whole-file'
-import { MemoryKillError } from '../executors/memory-kills'
+import { MemoryKillError } from '../../executors/memory-kills'
 
 const marker = (checkpointFolder: string): string => path.join(checkpointFolder, 'batch-halved')
 

@@ -5,8 +5,8 @@ import type { TrainEvent, TrainJob } from '@shared/contract/compute'
 import { AppError } from '@shared/errors'
 import { orAborted } from '@node/cancel'
 import { within } from '@node/waiting'
-import type { ComputeClient } from '../executors/pool'
-import type { Evaluation, EvaluationHooks } from './evaluator'
+import type { ComputeClient } from '../../executors/pool'
+import type { Evaluation, EvaluationHooks } from '../evaluator'
 import { SilenceWatch, type SilenceLimits } from './silence'
 
 export interface TrainingCompute {

@@ -4,10 +4,10 @@ import type { DatasetProgress } from '@shared/contract/datasets'
 import { AppError } from '@shared/errors'
 import type { DataSelection } from '@shared/search/run'
 import { refuseCancelled } from '@node/cancel'
-import type { Datasets, ReadyDataset } from '../datasets/datasets'
-import { addJournal } from '../storage/journal'
-import type { RunRecord } from '../storage/runs'
-import type { Store } from '../storage/store'
+import type { Datasets, ReadyDataset } from '../../datasets/datasets'
+import { addJournal } from '../../storage/journal'
+import type { RunRecord } from '../../storage/runs'
+import type { Store } from '../../storage/store'
 
 /**
  * The images that a run trains, validates and is proven on.
