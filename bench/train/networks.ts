@@ -101,7 +101,7 @@ function randomChain(): LayerGraph {
     blocks: ['resnet-basic', 'resnet-bottleneck', 'wide-resnet-bottleneck', 'common-conv', 'common-batch-norm', 'common-relu', 'common-max-pool'], // prettier-ignore
     maxMacs: 20_000_000,
   })
-  const options = { definition, inputShape: [...INPUT], classes: CLASSES, library: BUILT_IN_BLOCKS }
+  const options = { definition, inputShape: INPUT, classes: CLASSES, library: BUILT_IN_BLOCKS }
   const space = createBlockChainSpace(options)
   return expandDocument(space.toDocument(space.random(createRandom(4)), 'Random chain'), BUILT_IN_BLOCKS).graph
 }

@@ -1,7 +1,14 @@
 // A layer graph as a differentiable function of images and stored arrays: the one definition that training, evaluation,
 // prediction and the test of an export use. Holds no tensors; whoever runs it owns the variables.
 import { completeParameters, isLayerKind, layerDefinition } from '@shared/architecture/catalogue'
-import { INPUT_ID, type LayerGraph, type LayerNode, type TensorShape } from '@shared/architecture/layer'
+import {
+  INPUT_ID,
+  inputShapes,
+  type InputShapes,
+  type LayerGraph,
+  type LayerNode,
+  type TensorShape,
+} from '@shared/architecture/layer'
 import { AppError } from '@shared/errors'
 import type { Tensor, Tensor2D, Tensor4D } from '../tensorflow/backend'
 import { toFloat32, toHalf, type HalfType } from '../tensorflow/half'
@@ -63,8 +70,8 @@ function complete(graph: LayerGraph): LayerGraph {
 export function buildNetwork(given: LayerGraph): Network {
   const graph = complete(given)
   const shapes = requireShapes(graph)
-  const inputShapes = ({ inputs }: LayerNode): TensorShape[] => inputs.map((id) => shapes.get(id)!)
-  const arrays = graph.nodes.flatMap((node) => storedArrays(node, inputShapes(node)))
+  const shapesInto = ({ inputs }: LayerNode): InputShapes => inputShapes(inputs.map((id) => shapes.get(id)!))
+  const arrays = graph.nodes.flatMap((node) => storedArrays(node, shapesInto(node)))
   const rounded = new Set(arrays.filter(({ rounds }) => rounds).map(({ name }) => name))
   const output = logitsId(graph)
   const outputShape = shapes.get(output)!
@@ -106,7 +113,7 @@ export function buildNetwork(given: LayerGraph): Network {
     shapes,
     arrays,
     parameterCount: arrays.reduce((sum, { trained, shape }) => sum + (trained ? sizeOf(shape) : 0), 0),
-    classes: outputShape[0]!,
+    classes: outputShape[0],
     forward,
   }
 }

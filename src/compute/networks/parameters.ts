@@ -1,7 +1,7 @@
 // The arrays of a whole network by name: what is initialised, trained, checkpointed and exported. What each kind stores is
 // in layers/.
 import { isLayerKind } from '@shared/architecture/catalogue'
-import type { LayerNode, TensorShape } from '@shared/architecture/layer'
+import type { InputShapes, LayerNode } from '@shared/architecture/layer'
 import { LAYERS } from './layers'
 import type { LayerArray } from './layers/layer'
 
@@ -18,7 +18,7 @@ export const arrayName = (node: string, role: string): string => `${node}/${role
  * @param node with complete parameters
  * @param inputs shapes of the node's inputs without the batch
  */
-export function storedArrays(node: LayerNode, inputs: readonly TensorShape[]): StoredArray[] {
+export function storedArrays(node: LayerNode, inputs: InputShapes): StoredArray[] {
   if (!isLayerKind(node.kind)) throw new RangeError(`No layer for kind ${node.kind}`)
   const arrays = LAYERS[node.kind].arrays(node.parameters, inputs)
   return arrays.map((array) => ({ ...array, name: arrayName(node.id, array.role), node: node.id }))

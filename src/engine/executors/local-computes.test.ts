@@ -218,7 +218,7 @@ describe('the pool of local computes', () => {
           client.export({
             format: 'tfjs',
             document: {},
-            graph: { input: [], nodes: [], output: '' },
+            graph: { input: [1], nodes: [], output: '' },
             weights: '',
             folder: '',
             metadata: {},

@@ -3,7 +3,7 @@
 import { layerDefinition } from './catalogue'
 import { completeParameters } from './catalogue/parameter-values'
 import { elementCount } from './catalogue/simple-layer'
-import { windowExtent } from './catalogue/window'
+import { isMap, windowExtent } from './catalogue/window'
 import { requireShapes } from './infer'
 import {
   INPUT_ID,
@@ -149,7 +149,7 @@ function viewThrough(
     const kernel = window.kernel[axis]
     // A mean over the whole map sees the whole image and no more, however often a gate of squeeze-excitation takes one.
     const isWhole = kernel > 1 && kernel === inputs[0]![axis] && kernel === window.stride[axis]
-    if (isWhole) return [Math.max(size, image[axis]!), jump * kernel]
+    if (isWhole && isMap(image)) return [Math.max(size, image[axis]), jump * kernel]
     return [size + (windowExtent(kernel, window.dilation) - 1) * jump, jump * window.stride[axis]]
   }
   const [vertical, horizontal] = [along(0), along(1)]

@@ -336,7 +336,7 @@ function shapeCode(
   if (!input || input.length !== 3) return 'shape-mismatch'
   const { groups, channels } = parameters
   if (typeof groups === 'number') {
-    if (input[2]! % groups !== 0 || (typeof channels === 'number' && channels % groups !== 0)) return 'groups'
+    if (input[2] % groups !== 0 || (typeof channels === 'number' && channels % groups !== 0)) return 'groups'
   }
   return 'kernel' in definition.parameters ? 'below-one' : 'shape-mismatch'
 }

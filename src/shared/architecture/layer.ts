@@ -2,8 +2,19 @@
 // checks, tokens and the compute's network builder all read. No tensors here.
 
 export type MapShape = readonly [height: number, width: number, channels: number]
-/** Without the batch: a `MapShape`, or `[features]` after flattening. */
-export type TensorShape = readonly number[]
+/** After flattening or global pooling. */
+export type VectorShape = readonly [features: number]
+/** Without the batch. */
+export type TensorShape = MapShape | VectorShape
+/** The last axis: a map's channels, or the features. */
+export const channelsOf = (shape: TensorShape): number => (shape.length === 3 ? shape[2] : shape[0])
+
+/** The shape with `size` along one axis. */
+export function withSize(shape: TensorShape, axis: number, size: number): TensorShape {
+  const along = (old: number, i: number): number => (i === axis ? size : old)
+  return shape.length === 3 ? [along(shape[0], 0), along(shape[1], 1), along(shape[2], 2)] : [along(shape[0], 0)]
+}
+
 /** What a layer reads: at least one shape. */
 export type InputShapes = readonly [TensorShape, ...TensorShape[]]
 

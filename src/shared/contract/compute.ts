@@ -17,7 +17,7 @@ import { genotypeSchema } from '../spaces/genotype'
 
 /** Declared as what it is read as, so that a graph goes into a job as it is. */
 export const layerGraphSchema: z.ZodType<LayerGraph, LayerGraph> = z.object({
-  input: z.array(z.number().int()),
+  input: z.union([z.tuple([z.number().int()]), z.tuple([z.number().int(), z.number().int(), z.number().int()])]),
   nodes: z.array(
     z.object({
       id: z.string(),

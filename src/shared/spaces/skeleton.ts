@@ -12,7 +12,7 @@ import {
 } from '../architecture/document'
 import { expandDocument } from '../architecture/expand'
 import { outputShape } from '../architecture/infer'
-import type { ParameterValues, TensorShape } from '../architecture/layer'
+import type { ParameterValues, MapShape } from '../architecture/layer'
 import { AppError } from '../errors'
 
 /** For one image; `weights` are trainable parameters. */
@@ -28,12 +28,12 @@ export const isStep = <S extends object>(result: Stepped<S>): result is S => !('
 /** One block on one input. */
 export interface BlockStep extends Cost {
   readonly parameters: ParameterValues
-  readonly output: TensorShape
+  readonly output: MapShape
 }
 
 export interface Skeleton {
   /** Behind the stem. */
-  readonly stem: TensorShape
+  readonly stem: MapShape
   readonly stemCost: Cost
   /** Of the classifier behind that many channels. */
   headCost(channels: number): Cost
@@ -43,7 +43,7 @@ export interface Skeleton {
 
 export interface SkeletonOptions {
   /** `[height, width, channels]` of one image. */
-  readonly inputShape: TensorShape
+  readonly inputShape: MapShape
   readonly classes: number
   readonly stemWidth: number
   readonly library: BlockLibrary
@@ -62,7 +62,7 @@ export function createSkeleton({ inputShape, classes, stemWidth, library }: Skel
   const bare = costOf(expandDocument(document('bare', []), library).graph)
   const bareHead = headCost(stemWidth)
   return {
-    stem: [inputShape[0]!, inputShape[1]!, stemWidth],
+    stem: [inputShape[0], inputShape[1], stemWidth],
     stemCost: { macs: bare.macs - bareHead.macs, weights: bare.parameters - bareHead.weights },
     headCost,
     document,
@@ -70,11 +70,7 @@ export function createSkeleton({ inputShape, classes, stemWidth, library }: Skel
 }
 
 /** A block spelled out on a map: what leaves it and what it costs, or why it cannot stand there. */
-export function stepOf(
-  definition: BlockDefinition,
-  parameters: ParameterValues,
-  input: TensorShape,
-): Stepped<BlockStep> {
+export function stepOf(definition: BlockDefinition, parameters: ParameterValues, input: MapShape): Stepped<BlockStep> {
   try {
     const graph = definition.expand(parameters, input)
     const output = outputShape(graph)

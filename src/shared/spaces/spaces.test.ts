@@ -6,12 +6,13 @@ import { createRandom } from '../random'
 import { openSpace } from '.'
 import { chainSpaceSchema } from './block-chain/schema'
 import { spaceSchema, type SpaceKindName } from './schema'
+import type { DataFacts } from './space'
 import { describeSpace } from './testing/conformance'
 import { createKeyCodec } from './user/key'
 import { parseSpaceFile } from './user/space-file'
 import { randomTable } from './user/testing/random-spaces'
 
-const FACTS = { shape: [32, 32, 3], classes: 10 }
+const FACTS: DataFacts = { shape: [32, 32, 3], classes: 10 }
 const BLOCKS = ['resnet-basic', 'common-conv', 'shufflenet-inverted-residual', 'googlenet-inception']
 
 const trained = {

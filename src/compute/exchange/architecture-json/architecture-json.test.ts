@@ -40,7 +40,7 @@ describe('export of an architecture', () => {
     const job = {
       format: 'architecture-json',
       document: {},
-      graph: { input: [], nodes: [], output: '' },
+      graph: { input: [1], nodes: [], output: '' },
       weights: null,
     } as const
     await expect(writeExport({ ...job, folder: join(folder, 'no'), metadata: {} })).rejects.toMatchObject({

@@ -2,7 +2,7 @@
 // without a word: neither option is ever written; groups become depthwise, block-diagonal or sliced convolutions.
 import { convolutionWindow } from '@shared/architecture/catalogue/conv2d'
 import { flagOf, numberOf } from '@shared/architecture/catalogue/parameter-values'
-import { windowCount, type WindowRule } from '@shared/architecture/catalogue/window'
+import { mapOf, windowCount, type WindowRule } from '@shared/architecture/catalogue/window'
 import type { LayerNode } from '@shared/architecture/layer'
 import { sizeOf, type NamedArray } from '../../networks/weights'
 import { padForWindow } from './padding'
@@ -73,7 +73,7 @@ interface LayerOptions {
     readonly stride: readonly [number, number]
     readonly padding: 'same' | 'valid'
     /** Height and width of the output. */
-    readonly map: readonly number[]
+    readonly map: readonly [number, number]
   }
 }
 
@@ -100,14 +100,15 @@ function addLayer(
     data_format: 'channels_last',
     dilation_rate: [1, 1],
   }
-  return builder.add(className, hint, [input], [window.map[0]!, window.map[1]!, channels], config, weights)
+  return builder.add(className, hint, [input], [...window.map, channels], config, weights)
 }
 
 function setUp(builder: TopologyBuilder, node: LayerNode, input: Value) {
   const { dilation, ...rest } = convolutionWindow(node.parameters)
   const extent = (size: number): number => dilation * (size - 1) + 1
   const rule: WindowRule = { ...rest, kernel: [extent(rest.kernel[0]), extent(rest.kernel[1])], dilation: 1 }
-  const map = [windowCount(input.shape[0]!, rule, 0), windowCount(input.shape[1]!, rule, 1)]
+  const [height, width] = mapOf(input.shape)
+  const map: [number, number] = [windowCount(height, rule, 0), windowCount(width, rule, 1)]
   const padded = padForWindow(builder, node.id, input, rule)
   return { dilation, input: padded.input, window: { stride: rule.stride, padding: padded.padding, map } }
 }

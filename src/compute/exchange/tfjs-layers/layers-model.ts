@@ -2,6 +2,7 @@
 // One entry per kind of the catalogue; the forms that need more than one stock layer are in the files beside this one.
 import { isLayerKind, type LayerKind } from '@shared/architecture/catalogue'
 import { flagOf, numberOf } from '@shared/architecture/catalogue/parameter-values'
+import { mapOf } from '@shared/architecture/catalogue/window'
 import { INPUT_ID, type LayerGraph, type LayerNode } from '@shared/architecture/layer'
 import { AppError } from '@shared/errors'
 import { BATCH_NORM_EPSILON } from '../../networks/layers/batch-norm-constants'
@@ -68,7 +69,7 @@ const batchNormalisation: Mapping = ({ builder, node, inputs, array }) =>
   )
 
 const channelShuffle: Mapping = ({ builder, node, inputs }) => {
-  const [height, width, channels] = inputs[0].shape as [number, number, number]
+  const [height, width, channels] = mapOf(inputs[0].shape)
   const groups = numberOf(node.parameters, 'groups')
   const grouped = reshape(builder, `${node.id}.groups`, inputs[0], [height, width, groups, channels / groups])
   const turned = permute(builder, `${node.id}.turned`, grouped, [1, 2, 4, 3])
@@ -76,7 +77,7 @@ const channelShuffle: Mapping = ({ builder, node, inputs }) => {
 }
 
 const split: Mapping = ({ builder, node, inputs }) => {
-  const size = inputs[0].shape[2]! / numberOf(node.parameters, 'parts')
+  const size = mapOf(inputs[0].shape)[2] / numberOf(node.parameters, 'parts')
   const from = numberOf(node.parameters, 'part') * size
   return sliceChannels(builder, node.id, inputs[0], from, from + size)
 }

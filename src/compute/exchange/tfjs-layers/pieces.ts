@@ -1,5 +1,6 @@
 // Exact forms, in stock layers, of what Keras has no layer for: slices of channels, scale and offset per channel or per
 // position. Every one is a rearrangement or x * scale + offset; none rounds more than the operation it stands for.
+import { mapOf } from '@shared/architecture/catalogue/window'
 import { ZEROS, type TopologyBuilder, type Value } from './topology'
 
 const filled = (length: number, value: number): Float32Array => new Float32Array(length).fill(value)
@@ -71,7 +72,7 @@ export function positionAffine(
   scale: Float32Array,
   offset: Float32Array,
 ): Value {
-  const [height, width, channels] = input.shape as [number, number, number]
+  const [height, width, channels] = mapOf(input.shape)
   const channelsFirst = permute(builder, `${hint}.channels-first`, input, [3, 1, 2])
   const rows = reshape(builder, `${hint}.rows`, channelsFirst, [channels, height * width])
   const scaled = lastAxisAffine(builder, hint, rows, scale, offset)
@@ -83,7 +84,7 @@ export function positionAffine(
  * Channels `[from, to)` of a map. A cropping in channels-first order crops the last two axes, and the middle one by nothing.
  */
 export function sliceChannels(builder: TopologyBuilder, hint: string, input: Value, from: number, to: number): Value {
-  const [height, width, channels] = input.shape as [number, number, number]
+  const [height, width, channels] = mapOf(input.shape)
   if (from === 0 && to === channels) return input
   return builder.add('Cropping2D', hint, [input], [height, width, to - from], {
     cropping: [
@@ -103,7 +104,7 @@ export function zeroPad(
   columns: readonly [number, number],
 ): Value {
   if (rows[0] + rows[1] + columns[0] + columns[1] === 0) return input
-  const [height, width, channels] = input.shape as [number, number, number]
+  const [height, width, channels] = mapOf(input.shape)
   const shape = [height + rows[0] + rows[1], width + columns[0] + columns[1], channels]
   return builder.add('ZeroPadding2D', hint, [input], shape, { padding: [rows, columns], data_format: 'channels_last' })
 }

@@ -2,7 +2,7 @@
 // per position: padding must lose every maximum, and a mean must divide by what counts.
 import { flagOf } from '@shared/architecture/catalogue/parameter-values'
 import { poolingWindow } from '@shared/architecture/catalogue/max-pool'
-import { windowCount, windowPadding } from '@shared/architecture/catalogue/window'
+import { mapOf, windowCount, windowPadding } from '@shared/architecture/catalogue/window'
 import type { LayerNode } from '@shared/architecture/layer'
 import { averageCorrection } from '../../networks/average-windows'
 import { isSame, padExplicitly, padForWindow } from './padding'
@@ -22,24 +22,26 @@ function pool(
 ): Value {
   const { kernel, stride } = poolingWindow(node.parameters)
   const config = { pool_size: kernel, strides: stride, padding, data_format: 'channels_last' }
-  return builder.add(className, node.id, [input], [...map, input.shape[2]!], config)
+  return builder.add(className, node.id, [input], [...map, mapOf(input.shape)[2]], config)
 }
 
 const outputMap = (node: LayerNode, input: Value): [number, number] => {
   const rule = poolingWindow(node.parameters)
-  return [windowCount(input.shape[0]!, rule, 0), windowCount(input.shape[1]!, rule, 1)]
+  const [height, width] = mapOf(input.shape)
+  return [windowCount(height, rule, 0), windowCount(width, rule, 1)]
 }
 
 /** Inside the padding 0, in it a value that never wins: x * 1 + offset is exact where x counts. */
 function lowerPadding(builder: TopologyBuilder, node: LayerNode, original: Value, padded: Value): Value {
   const rule = poolingWindow(node.parameters)
-  const [top] = windowPadding(original.shape[0]!, rule, 0)
-  const [left] = windowPadding(original.shape[1]!, rule, 1)
-  const [height, width] = padded.shape as [number, number]
+  const [rows, columns] = mapOf(original.shape)
+  const [top] = windowPadding(rows, rule, 0)
+  const [left] = windowPadding(columns, rule, 1)
+  const [height, width] = mapOf(padded.shape)
   const offset = Float32Array.from({ length: height * width }, (_, position) => {
     const y = Math.floor(position / width) - top
     const x = (position % width) - left
-    return y >= 0 && y < original.shape[0]! && x >= 0 && x < original.shape[1]! ? 0 : NEVER_LARGEST
+    return y >= 0 && y < rows && x >= 0 && x < columns ? 0 : NEVER_LARGEST
   })
   return positionAffine(builder, `${node.id}.lowered`, padded, new Float32Array(offset.length).fill(1), offset)
 }
@@ -58,14 +60,15 @@ export function averagePooling(builder: TopologyBuilder, node: LayerNode, input:
   if (!countPadding && isSame(input, rule)) return pool(builder, 'AveragePooling2D', node, input, 'same', map)
   const padded = padExplicitly(builder, node.id, input, rule)
   const mean = pool(builder, 'AveragePooling2D', node, padded, 'valid', map)
-  const correction = averageCorrection([input.shape[0]!, input.shape[1]!], rule, countPadding)
+  const [height, width] = mapOf(input.shape)
+  const correction = averageCorrection([height, width], rule, countPadding)
   if (!correction) return mean
   return positionAffine(builder, `${node.id}.divided`, mean, correction, new Float32Array(correction.length))
 }
 
 /** Mean over the map, kept as `[1, 1, channels]`. */
 export function globalAverage(builder: TopologyBuilder, node: LayerNode, input: Value): Value {
-  const channels = input.shape[2]!
+  const channels = mapOf(input.shape)[2]
   const flat = builder.add('GlobalAveragePooling2D', `${node.id}.mean`, [input], [channels], {
     data_format: 'channels_last',
   })

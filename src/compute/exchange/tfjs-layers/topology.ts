@@ -1,13 +1,12 @@
 // A tfjs layers model under construction: stock Keras layers by name, their connections and weights, as plain JSON.
 // Which layers stand for which kind of ours is the mapping's business. No TensorFlow here.
 import { sizeOf } from '../../networks/weights'
-import type { TensorShape } from '@shared/architecture/layer'
 
 /** Output of a layer of the model: what later layers connect to. */
 export interface Value {
   readonly layer: string
-  /** Without the batch. */
-  readonly shape: TensorShape
+  /** Without the batch; reshaped ones may have more axes than a layer of ours. */
+  readonly shape: readonly number[]
 }
 
 export interface WeightEntry {
@@ -43,7 +42,7 @@ export class TopologyBuilder {
   private readonly names = new Set<string>()
 
   /** The model's one input: float32 of `shape`. */
-  input(shape: TensorShape): Value {
+  input(shape: readonly number[]): Value {
     const name = this.unused('image')
     const config = { batch_input_shape: [null, ...shape], dtype: 'float32', sparse: false, name }
     this.layers.push({ class_name: 'InputLayer', name, config, inbound_nodes: [] })
@@ -59,7 +58,7 @@ export class TopologyBuilder {
     className: string,
     hint: string,
     inputs: readonly Value[],
-    shape: TensorShape,
+    shape: readonly number[],
     config: Readonly<Record<string, unknown>> = {},
     weights: LayerWeights = {},
   ): Value {

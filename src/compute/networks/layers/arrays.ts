@@ -1,10 +1,7 @@
 // The arrays that several layer kinds store.
 import { flagOf } from '@shared/architecture/catalogue/parameter-values'
-import type { ParameterValues, TensorShape } from '@shared/architecture/layer'
+import type { ParameterValues } from '@shared/architecture/layer'
 import type { LayerArray } from './layer'
-
-/** Of the first input: the last axis of its shape. */
-export const channelsOf = ([input]: readonly TensorShape[]): number => input![input!.length - 1]!
 
 /** Trained, decayed, initialised at random. */
 export function kernel(

@@ -1,13 +1,14 @@
 // Batch normalisation: the batch's own statistics while training, the running ones otherwise.
+import { channelsOf } from '@shared/architecture/layer'
 import type { Tensor1D } from '../../tensorflow/backend'
 import { batchNormInference, batchNormTraining } from '../../tensorflow/kernels/batch-norm'
-import { channelsOf, perChannel } from './arrays'
+import { perChannel } from './arrays'
 import { BATCH_NORM_EPSILON, BATCH_NORM_MOMENTUM } from './batch-norm-constants'
 import type { Layer } from './layer'
 
 export const batchNorm: Layer = {
-  arrays(_parameters, inputs) {
-    const channels = channelsOf(inputs)
+  arrays(_parameters, [input]) {
+    const channels = channelsOf(input)
     const [learned, statistic] = [
       { trained: true, rounds: false },
       { trained: false, rounds: false },

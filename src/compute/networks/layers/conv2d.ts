@@ -1,16 +1,17 @@
 // Ordinary and grouped convolution. Kernels are `[height, width, inputs per group, outputs]`.
 import { numberOf, pairOf } from '@shared/architecture/catalogue/parameter-values'
+import { channelsOf } from '@shared/architecture/layer'
 import { tf, type Tensor4D } from '../../tensorflow/backend'
 import { conv2d as convolve, groupedConv2d } from '../../tensorflow/kernels/conv2d'
 import { depthwiseConv2d } from '../../tensorflow/kernels/depthwise-conv2d'
-import { biasOf, channelsOf, kernel } from './arrays'
+import { biasOf, kernel } from './arrays'
 import { convolutionOptions, withBias } from './convolution-window'
 import { asMap, type Layer } from './layer'
 
 export const conv2d: Layer = {
-  arrays(parameters, inputs) {
+  arrays(parameters, [input]) {
     const [height, width] = pairOf(parameters, 'kernel')
-    const [channels, groups] = [channelsOf(inputs), numberOf(parameters, 'groups')]
+    const [channels, groups] = [channelsOf(input), numberOf(parameters, 'groups')]
     const features = numberOf(parameters, 'channels')
     const fanIn = (height * width * channels) / groups
     const fanOut = (height * width * features) / groups

@@ -1,14 +1,15 @@
 // Depthwise convolution. Kernels are `[height, width, channels, multiplier]`.
 import { numberOf, pairOf } from '@shared/architecture/catalogue/parameter-values'
+import { channelsOf } from '@shared/architecture/layer'
 import { depthwiseConv2d as convolve } from '../../tensorflow/kernels/depthwise-conv2d'
-import { biasOf, channelsOf, kernel } from './arrays'
+import { biasOf, kernel } from './arrays'
 import { convolutionOptions, withBias } from './convolution-window'
 import { asMap, type Layer } from './layer'
 
 export const depthwiseConv2d: Layer = {
-  arrays(parameters, inputs) {
+  arrays(parameters, [input]) {
     const [height, width] = pairOf(parameters, 'kernel')
-    const [channels, multiplier] = [channelsOf(inputs), numberOf(parameters, 'multiplier')]
+    const [channels, multiplier] = [channelsOf(input), numberOf(parameters, 'multiplier')]
     const area = height * width
     return [
       kernel([height, width, channels, multiplier], 'he', area, area * multiplier),

@@ -1,5 +1,5 @@
 // What one layer kind is on TensorFlow: the arrays it stores and how it is computed. The kinds are in the files beside this one.
-import type { ParameterValues, TensorShape } from '@shared/architecture/layer'
+import type { InputShapes, ParameterValues } from '@shared/architecture/layer'
 import type { Tensor, Tensor4D } from '../../tensorflow/backend'
 import type { Seed } from '../../tensorflow/kernels/random'
 
@@ -51,9 +51,9 @@ export type LayerBuilder = (call: LayerCall) => Tensor
 export interface Layer {
   /**
    * What a layer of that kind stores, in the order of checkpoints and files; pure, no tensors.
-   * @param inputs shapes without the batch, at least one
+   * @param inputs shapes without the batch
    */
-  arrays(parameters: ParameterValues, inputs: readonly TensorShape[]): readonly LayerArray[]
+  arrays(parameters: ParameterValues, inputs: InputShapes): readonly LayerArray[]
   readonly build: LayerBuilder
 }
 

@@ -33,7 +33,7 @@ function prefixOf({ genotype, position }: SuggestionRequest, { space, library }:
     throw new AppError('invalid-architecture', `Block ${problem.position + 1} of the chain: ${problem.reason}.`)
   const shapes = [space.stem, ...steps.map(({ output }) => output)]
   const before = [
-    ...stemTokens(space.inputShape[2]!, space.stem[2]!),
+    ...stemTokens(space.inputShape[2], space.stem[2]),
     ...prefix.flatMap(({ block }, i) =>
       cachedBlockTokens(blockDefinition(library, block), steps[i]!.parameters, shapes[i]!),
     ),

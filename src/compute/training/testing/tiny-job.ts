@@ -2,7 +2,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { LayerGraph, LayerNode } from '@shared/architecture/layer'
+import type { LayerGraph, LayerNode, TensorShape } from '@shared/architecture/layer'
 import type { SplitFiles, TrainJob } from '@shared/contract/compute'
 import { createRandom } from '@shared/random'
 import { recipeSchema, type Recipe } from '@shared/search/recipe'
@@ -12,7 +12,7 @@ const CLASSES = 3
 const SHAPE: [number, number, number] = [8, 8, 3]
 
 /** Nodes in a row, each fed by the one before. */
-export function chain(input: readonly number[], nodes: readonly Omit<LayerNode, 'inputs' | 'id'>[]): LayerGraph {
+export function chain(input: TensorShape, nodes: readonly Omit<LayerNode, 'inputs' | 'id'>[]): LayerGraph {
   const named = nodes.map((node, i) => ({ ...node, id: `n${i}`, inputs: [i === 0 ? 'input' : `n${i - 1}`] }))
   return { input, nodes: named, output: `n${nodes.length - 1}` }
 }

@@ -1,6 +1,7 @@
 // Joins inputs along the channels.
-import type { LayerDefinition } from '../layer'
+import { channelsOf, type LayerDefinition, type TensorShape } from '../layer'
 import { failed, NO_COST, shapeText } from './simple-layer'
+import { isMap } from './window'
 
 export const concatenate: LayerDefinition = {
   kind: 'concatenate',
@@ -10,15 +11,15 @@ export const concatenate: LayerDefinition = {
   parameters: {},
   inputs: { min: 2, max: 64 },
   shape(_parameters, inputs) {
-    const first = inputs[0]
-    const axes = first.slice(0, -1)
-    const isFitting = (shape: (typeof inputs)[number]): boolean =>
-      shape.length === first.length && axes.every((size, axis) => shape[axis] === size)
+    const [first] = inputs
+    const isFitting = (shape: TensorShape): boolean =>
+      shape.length === first.length && (!isMap(shape) || (shape[0] === first[0] && shape[1] === first[1]))
     const misfit = inputs.find((shape) => !isFitting(shape))
     if (misfit !== undefined) {
       return failed(`${shapeText(misfit)} cannot be joined to ${shapeText(first)}: only the channels may differ`)
     }
-    return { ok: true, shape: [...axes, inputs.reduce((sum, shape) => sum + shape[shape.length - 1]!, 0)] }
+    const channels = inputs.reduce((sum, shape) => sum + channelsOf(shape), 0)
+    return { ok: true, shape: isMap(first) ? [first[0], first[1], channels] : [channels] }
   },
   cost: () => NO_COST,
 }

@@ -60,10 +60,10 @@ export function windowShape(input: TensorShape, rule: WindowRule, channels?: num
   return { ok: true, shape: [height, width, channels ?? input[2]] }
 }
 
-export const isMap = (shape: TensorShape): shape is MapShape => shape.length === 3
+export const isMap = (shape: readonly number[]): shape is MapShape => shape.length === 3
 
 /** @throws RangeError for features: cost and window are asked for only where the shape rule has found a map */
-export function mapOf(shape: TensorShape): MapShape {
+export function mapOf(shape: readonly number[]): MapShape {
   if (isMap(shape)) return shape
   throw new RangeError(`A map was expected, received [${shape.join(', ')}]`)
 }

@@ -52,14 +52,14 @@ export function stemTokens(channels: number, width: number): number[] {
 export function chainTokens(genotype: ChainGenotype, space: BlockChainSpace, library: BlockLibrary): ChainTokens {
   const { steps, problem } = space.walk(genotype)
   if (problem !== undefined) throw new Error(`block ${problem.position + 1} of the chain: ${problem.reason}`)
-  let shape: TensorShape = space.stem
+  let shape = space.stem
   const blocks = genotype.blocks.map(({ block }, i) => {
     const step = steps[i]!
     const tokens = cachedBlockTokens(blockDefinition(library, block), step.parameters, shape)
     shape = step.output
     return tokens
   })
-  return { stem: stemTokens(space.inputShape[2]!, space.stem[2]!), blocks }
+  return { stem: stemTokens(space.inputShape[2], space.stem[2]), blocks }
 }
 
 /** The window in front of block `position`: the last layers of stem and earlier blocks, `<start>` where there are fewer. */

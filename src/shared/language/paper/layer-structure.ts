@@ -1,6 +1,6 @@
 // A layer as the paper's language sees it (Table I), made relative: sizes and channels only as ratios of output to
 // input, padding implied by them, ids and connections left out. Two layers of one structure are one token.
-import type { LayerNode, ParameterValues, TensorShape } from '../../architecture/layer'
+import { channelsOf, type LayerNode, type ParameterValues, type TensorShape } from '../../architecture/layer'
 
 export interface LayerStructure {
   /** Kind of the catalogue; its family gives the paper's class (conv, pooling, dense, other). */
@@ -20,7 +20,6 @@ const pair = (parameters: ParameterValues, name: string): readonly [number, numb
   const value = parameters[name]
   return Array.isArray(value) ? [Number(value[0]), Number(value[1])] : [1, 1]
 }
-const last = (shape: TensorShape): number => shape[shape.length - 1] ?? 1
 
 /** @param inputs shapes of the layer's inputs; @param output its own shape. Parameters are complete. */
 export function structureOf(
@@ -29,7 +28,7 @@ export function structureOf(
   output: TensorShape,
 ): LayerStructure {
   const { kind, parameters } = node
-  const ratio = last(output) / Math.max(1, last(inputs[0] ?? output))
+  const ratio = channelsOf(output) / Math.max(1, channelsOf(inputs[0] ?? output))
   const kernel = pair(parameters, 'kernel')
   const stride = Math.max(...pair(parameters, 'stride'))
   const dilation = Number(parameters.dilation ?? 1)

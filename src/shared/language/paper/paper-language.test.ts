@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { BUILT_IN_BLOCKS, PAPER_BLOCKS } from '../../architecture/blocks'
 import { catalogue } from '../../architecture/catalogue'
-import { INPUT_ID, type LayerGraph, type ParameterValues } from '../../architecture/layer'
+import { INPUT_ID, type LayerGraph, type ParameterValues, type TensorShape } from '../../architecture/layer'
 import { ZOO_NAMES, zooNetwork } from '../../architecture/zoo'
 import { createRandom } from '../../random'
 import { chainSpaceSchema } from '../../spaces/block-chain/schema'
@@ -27,7 +27,7 @@ import {
 } from './tokenize'
 import stored from './vocabulary-paper-1.json'
 
-const one = (kind: string, parameters: ParameterValues, input: readonly number[]): string => {
+const one = (kind: string, parameters: ParameterValues, input: TensorShape): string => {
   const graph: LayerGraph = { input, nodes: [{ id: 'a', kind, parameters, inputs: [INPUT_ID] }], output: 'a' }
   return describeToken(tokenizeLayers(graph)[0]!)
 }
@@ -60,7 +60,7 @@ describe('tokens of layers', () => {
       )
   })
 
-  it.each<[string, ParameterValues, readonly number[], string]>([
+  it.each<[string, ParameterValues, TensorShape, string]>([
     ['conv2d', { channels: 16, kernel: [3, 3] }, [32, 32, 3], 'conv 3x3 x6'],
     ['conv2d', { channels: 64, kernel: [1, 1] }, [8, 8, 256], 'conv 1x1 x1/4'],
     ['conv2d', { channels: 60, kernel: [1, 1] }, [8, 8, 256], 'conv 1x1 x1/4'],

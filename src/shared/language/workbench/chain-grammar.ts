@@ -2,7 +2,7 @@
 // on this input, lengths within the limits, and cost that leaves room for the cheapest way to the least length.
 // The mask is exact in shape and length. In cost it is safe and at most a little too strict: it looks at one completion,
 // the step-by-step cheapest one, which costs nothing as long as the space has a block without weights.
-import type { TensorShape } from '../../architecture/layer'
+import type { MapShape } from '../../architecture/layer'
 import { STRIDES, WIDTH_RATIOS, type ChainGene } from '../../spaces/block-chain/genotype'
 import type { BlockChainSpace } from '../../spaces/block-chain/space'
 import { isStep, type BlockStep } from '../../spaces/skeleton'
@@ -16,7 +16,7 @@ const SIZE_OPTIONS = STRIDES.flatMap((stride) =>
 )
 
 interface Spent {
-  readonly shape: TensorShape
+  readonly shape: MapShape
   readonly macs: number
   readonly weights: number
 }
@@ -33,7 +33,7 @@ export function createChainGrammar(space: BlockChainSpace, codec: ChainCodec): G
   const share = (macs: number, weights: number): number => Math.max(macs / maxMacs, weights / maxParameters)
   const cheapest = new Map<string, BlockStep | undefined>()
 
-  const cheapestStep = (shape: TensorShape): BlockStep | undefined => {
+  const cheapestStep = (shape: MapShape): BlockStep | undefined => {
     const key = shape.join()
     if (!cheapest.has(key)) {
       let best: BlockStep | undefined
@@ -59,7 +59,7 @@ export function createChainGrammar(space: BlockChainSpace, codec: ChainCodec): G
       if (step === undefined) return false
       current = after(current, step)
     }
-    const head = space.headCost(current.shape[2]!)
+    const head = space.headCost(current.shape[2])
     return share(current.macs + head.macs, current.weights + head.weights) <= 1
   }
 

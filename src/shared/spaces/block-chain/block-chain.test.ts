@@ -6,6 +6,7 @@ import { canonicalHash } from '../../architecture/canonical'
 import { costOf } from '../../architecture/cost'
 import { chainDocument, cifarStem, classifierHead, newBlockDocument } from '../../architecture/document'
 import { expandDocument } from '../../architecture/expand'
+import type { MapShape } from '../../architecture/layer'
 import { createRandom } from '../../random'
 import { chainSpaceSchema } from './schema'
 import { describeSpace } from '../testing/conformance'
@@ -177,7 +178,7 @@ describe('documents of chains', () => {
     Array.from({ length: count }, () => ({ block: 'common-conv', parameters: parameters as { width: number } }))
   const base = {
     name: 'x',
-    inputShape: [32, 32, 3],
+    inputShape: [32, 32, 3] as MapShape,
     classes: 10,
     stem: cifarStem(16),
     blocks: blocks(10),

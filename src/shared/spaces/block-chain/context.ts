@@ -2,7 +2,8 @@
 import { PAPER_BLOCKS, blockDefinition, type BuiltInBlock } from '../../architecture/blocks'
 import type { BlockDefinition, BlockLibrary } from '../../architecture/block'
 import { isUserBlock } from '../../architecture/document'
-import type { TensorShape } from '../../architecture/layer'
+import { isMap } from '../../architecture/catalogue/window'
+import type { MapShape, TensorShape } from '../../architecture/layer'
 import { AppError } from '../../errors'
 import type { ChainSpaceDefinition } from './schema'
 
@@ -28,6 +29,7 @@ export interface BlockChoice {
 }
 
 export interface ChainContext extends ChainSpaceOptions {
+  readonly inputShape: MapShape
   /** By name, in a fixed order. */
   readonly choices: ReadonlyMap<string, BlockChoice>
   readonly minWidth: number
@@ -66,7 +68,7 @@ export function createChainContext(options: ChainSpaceOptions): ChainContext {
       `A chain has at least minBlocks = ${definition.minBlocks} and at most maxBlocks = ${definition.maxBlocks} blocks, which leaves no length.`,
       'Lower minBlocks or raise maxBlocks.',
     )
-  if (inputShape.length !== 3)
+  if (!isMap(inputShape))
     throw new AppError(
       'invalid-input',
       `A block chain needs images [height, width, channels], received [${inputShape.join(', ')}].`,
@@ -76,8 +78,9 @@ export function createChainContext(options: ChainSpaceOptions): ChainContext {
   const choices = new Map(names.map((name) => [name, choiceOf(blockDefinition(library, name))]))
   return {
     ...options,
+    inputShape,
     choices,
     minWidth: Math.min(MIN_WIDTH, definition.stemWidth),
-    minSize: Math.min(MIN_SIZE, inputShape[0]!, inputShape[1]!),
+    minSize: Math.min(MIN_SIZE, inputShape[0], inputShape[1]),
   }
 }

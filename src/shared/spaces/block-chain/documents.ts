@@ -13,7 +13,6 @@ import {
   type ChainLayer,
   type LayerRecord,
 } from '../../architecture/document'
-import type { TensorShape } from '../../architecture/layer'
 import type { ChainContext } from './context'
 import { WIDTH_RATIOS, chainGenotype, type ChainGene, type ChainGenotype } from './genotype'
 import { isStep } from '../skeleton'
@@ -65,7 +64,7 @@ export function chainFromDocument(
   if (!isSamePart(chain.head, classifierHead(), meta.classes))
     return { reason: "its head is not the space's: global average pooling, flatten, dense" }
   const genes: ChainGene[] = []
-  let shape: TensorShape = walker.stem
+  let shape = walker.stem
   for (const { id, block, parameters } of chain.blocks) {
     const choice = context.choices.get(block)
     if (choice === undefined) return { reason: `block "${block}" (${id}) is not in the space` }
@@ -74,7 +73,7 @@ export function chainFromDocument(
     for (const [name, spec] of Object.entries(choice.definition.parameters))
       if (name !== 'width' && name !== 'stride' && JSON.stringify(values[name]) !== JSON.stringify(spec.default))
         return { reason: `block ${id} sets ${name}, which the space leaves at its default` }
-    const ratio = choice.hasWidth ? Number(values.width) / shape[2]! : 1
+    const ratio = choice.hasWidth ? Number(values.width) / shape[2] : 1
     const width = WIDTH_RATIOS.find((known) => known === ratio)
     if (width === undefined)
       return {

@@ -1,6 +1,6 @@
 // A block chain as a surrogate sees it: its genes by position, and figures of where its blocks, weights and work lie. Our own
 // choice; docs/method.md#surrogate says where it was tried.
-import type { LayerGraph, TensorShape } from '../../architecture/layer'
+import type { LayerGraph, MapShape } from '../../architecture/layer'
 import type { Features } from '../features'
 import type { ChainContext } from './context'
 import type { ChainGene, ChainGenotype } from './genotype'
@@ -31,7 +31,7 @@ const mean = (numbers: readonly number[]): number => (numbers.length === 0 ? 0 :
 export function chainFeatures(context: ChainContext, walker: Walker): (genotype: ChainGenotype) => Features {
   const names = [...context.choices.keys()]
   const known = new Map<string, BlockTraits>()
-  const traits = (gene: ChainGene, input: TensorShape): BlockTraits => {
+  const traits = (gene: ChainGene, input: MapShape): BlockTraits => {
     const found = known.get(gene.block)
     if (found !== undefined) return found
     const choice = context.choices.get(gene.block)
@@ -49,8 +49,8 @@ export function chainFeatures(context: ChainContext, walker: Walker): (genotype:
       const gene = blocks[i]
       const input = inputs[i]
       if (gene === undefined || input === undefined) return []
-      const [height = 1, , width = 1] = step.output
-      const halvings = Math.log2((walker.stem[0] ?? 1) / height)
+      const [height, , width] = step.output
+      const halvings = Math.log2(walker.stem[0] / height)
       return [{ ...traits(gene, input), step, width, stage: Math.min(STAGES - 1, Math.floor(halvings)) }]
     })
     const counts = names.map((name) => blocks.filter(({ block }) => block === name).length)
@@ -68,7 +68,7 @@ export function chainFeatures(context: ChainContext, walker: Walker): (genotype:
       figures.push(here.filter(({ isPooling }) => isPooling).length)
       figures.push(here.filter(({ isResidual, kernels }) => !isResidual && kernels > 0).length)
     }
-    const [height = 1, , width = 1] = inputs[inputs.length - 1] ?? walker.stem
+    const [height, , width] = inputs[inputs.length - 1] ?? walker.stem
     figures.push(parts.length, sum(parts.map(({ kernels }) => kernels)))
     figures.push(parts.filter(({ isResidual }) => isResidual).length)
     figures.push(Math.log1p(macs), Math.log1p(weights), Math.log2(width), Math.log2(height))

@@ -27,7 +27,7 @@ function widthFor(choice: BlockChoice, isStrided: boolean, random: Random): Widt
 
 /** Number of halvings that leave the map at its least size or above. */
 function maxDownSamplings(context: ChainContext): number {
-  let size = Math.min(context.inputShape[0]!, context.inputShape[1]!)
+  let size = Math.min(context.inputShape[0], context.inputShape[1])
   let count = 0
   while (Math.ceil(size / 2) >= context.minSize && size > 1) {
     size = Math.ceil(size / 2)

@@ -3,7 +3,7 @@
 import { canonicalHash } from '../../architecture/canonical'
 import type { ArchitectureDocument } from '../../architecture/document'
 import { expandDocument } from '../../architecture/expand'
-import type { LayerGraph, TensorShape } from '../../architecture/layer'
+import type { LayerGraph, MapShape } from '../../architecture/layer'
 import type { ChainSpaceDefinition } from './schema'
 import { refusedGenotype } from '../genotype'
 import type { Space } from '../space'
@@ -32,14 +32,14 @@ export type { ChainGene, ChainGenotype } from './genotype'
 
 export interface BlockChainSpace extends Space<ChainGenotype> {
   /** `[height, width, channels]` of the images, and of what the stem makes of them. */
-  readonly inputShape: TensorShape
-  readonly stem: TensorShape
+  readonly inputShape: MapShape
+  readonly stem: MapShape
   readonly definition: ChainSpaceDefinition
   /** Cost of the stem, and of the head behind that many channels. */
   readonly stemCost: Cost
   headCost(channels: number): Cost
   /** One block on an input of that shape, or why it cannot stand there. */
-  step(input: TensorShape, gene: ChainGene): Stepped<BlockStep>
+  step(input: MapShape, gene: ChainGene): Stepped<BlockStep>
   /** Sizes and cost of every block of a chain, and what is wrong with it if anything is. */
   walk(genotype: ChainGenotype): Walk
   /** The network spelled out in layers. @throws Error for a chain outside the space. */

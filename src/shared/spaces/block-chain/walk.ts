@@ -1,6 +1,6 @@
 // From relative genes to absolute sizes: walks a chain from the stem, asks each block for its shape and cost once per
 // input and adds up. Everything else of the space (sampling, repair, limits) is built on these steps.
-import type { TensorShape } from '../../architecture/layer'
+import type { MapShape } from '../../architecture/layer'
 import { aboveLimit } from '../../figures'
 import { createSkeleton, isStep, stepOf, type BlockStep, type Skeleton, type Stepped } from '../skeleton'
 import type { ChainContext } from './context'
@@ -16,7 +16,7 @@ export interface Walk {
 }
 
 export interface Walker extends Skeleton {
-  step(input: TensorShape, gene: ChainGene): Stepped<BlockStep>
+  step(input: MapShape, gene: ChainGene): Stepped<BlockStep>
   walk(genes: readonly ChainGene[]): Walk
 }
 
@@ -29,12 +29,12 @@ export function createWalker(context: ChainContext): Walker {
   const { stem, stemCost, headCost } = skeleton
   const cache = new Map<string, Stepped<BlockStep>>()
 
-  const compute = (input: TensorShape, gene: ChainGene): Stepped<BlockStep> => {
+  const compute = (input: MapShape, gene: ChainGene): Stepped<BlockStep> => {
     const choice = choices.get(gene.block)
     if (choice === undefined) return { reason: `block "${gene.block}" is not in this space` }
     if (!choice.hasWidth && gene.width !== 1) return { reason: `block "${gene.block}" keeps the width of its input` }
     if (!choice.hasStride && gene.stride !== 1) return { reason: `block "${gene.block}" keeps the size of its input` }
-    const width = input[2]! * gene.width
+    const width = input[2] * gene.width
     if (choice.hasWidth) {
       if (!Number.isInteger(width) || width % choice.multiple !== 0)
         return { reason: `width ${width} is not a multiple of ${choice.multiple}` }
@@ -49,15 +49,15 @@ export function createWalker(context: ChainContext): Walker {
     const result = stepOf(choice.definition, parameters, input)
     if (!isStep(result)) return result
     const [height, wide, channels] = result.output
-    if (height! < context.minSize || wide! < context.minSize)
+    if (height < context.minSize || wide < context.minSize)
       return { reason: `a map of ${height}x${wide} is below the least of ${context.minSize}x${context.minSize}` }
     // A user's block may set its width itself.
-    if (channels! > definition.maxWidth)
+    if (channels > definition.maxWidth)
       return { reason: `width ${channels} is above the limit of ${definition.maxWidth}` }
     return result
   }
 
-  const step = (input: TensorShape, gene: ChainGene): Stepped<BlockStep> => {
+  const step = (input: MapShape, gene: ChainGene): Stepped<BlockStep> => {
     const key = `${gene.block}:${gene.width}:${gene.stride}:${input[0]}x${input[1]}x${input[2]}`
     let result = cache.get(key)
     if (result === undefined) {
@@ -79,7 +79,7 @@ export function createWalker(context: ChainContext): Walker {
       weights += result.weights
       shape = result.output
     }
-    const head = headCost(shape[2]!)
+    const head = headCost(shape[2])
     return { steps, problem: undefined, macs: macs + head.macs, weights: weights + head.weights }
   }
   return { ...skeleton, step, walk }

@@ -2,7 +2,7 @@
 // limits of cost. Counts, samples and prefixes come from one table over (position, shape), so nothing is drawn in vain.
 import { AppError } from '../../errors'
 import { aboveLimit } from '../../figures'
-import type { TensorShape } from '../../architecture/layer'
+import type { MapShape } from '../../architecture/layer'
 import type { Random } from '../../random'
 import type { Choices, Members } from './members'
 import { isStep, type Cost } from '../skeleton'
@@ -47,8 +47,8 @@ export function createNetworkMembers(file: UserSpaceFile, networks: UserNetworks
   }
   const isLimited = limits.macs !== Infinity || limits.weights !== Infinity
   const rests = new Map<string, Rest>()
-  const restOf = (position: number, shape: TensorShape): Rest => {
-    if (position === positions.length) return { count: 1, cheapest: pareto([networks.headCost(shape[2]!)], limits) }
+  const restOf = (position: number, shape: MapShape): Rest => {
+    if (position === positions.length) return { count: 1, cheapest: pareto([networks.headCost(shape[2])], limits) }
     const key = `${position}.${shape[0]}x${shape[1]}x${shape[2]}`
     let rest = rests.get(key)
     if (rest === undefined) {
@@ -68,7 +68,7 @@ export function createNetworkMembers(file: UserSpaceFile, networks: UserNetworks
   }
 
   interface Place extends Cost {
-    readonly shape: TensorShape
+    readonly shape: MapShape
   }
   const start: Place = { shape: networks.stem, ...networks.stemCost }
   const after = (place: Place, position: number, choice: number): Place | undefined => {
@@ -113,7 +113,7 @@ export function createNetworkMembers(file: UserSpaceFile, networks: UserNetworks
         if (!isStep(step)) return [`position ${positions[position]!.name}: ${step.reason}`]
         place = after(place, position, choice)!
       }
-      const head = networks.headCost(place.shape[2]!)
+      const head = networks.headCost(place.shape[2])
       const [macs, weights] = [place.macs + head.macs, place.weights + head.weights]
       return [
         ...(macs > limits.macs ? [aboveLimit('multiply-accumulates', macs, limits.macs)] : []),

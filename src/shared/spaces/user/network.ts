@@ -3,8 +3,9 @@
 import { BUILT_IN_BLOCKS } from '../../architecture/blocks'
 import type { BlockDefinition, BlockLibrary } from '../../architecture/block'
 import { completeParameters } from '../../architecture/catalogue'
+import { isMap } from '../../architecture/catalogue/window'
 import type { ArchitectureDocument, ChainBlock } from '../../architecture/document'
-import type { ParameterValues, TensorShape } from '../../architecture/layer'
+import type { MapShape, ParameterValues, TensorShape } from '../../architecture/layer'
 import { nearMisses } from '../../architecture/near-misses'
 import { AppError } from '../../errors'
 import { createSkeleton, isStep, stepOf, type Cost, type Stepped } from '../skeleton'
@@ -20,17 +21,17 @@ export interface UserNetworkOptions {
 }
 
 export interface UserStep extends Cost {
-  readonly output: TensorShape
+  readonly output: MapShape
   /** Undefined for the identity. */
   readonly block: ChainBlock | undefined
 }
 
 export interface UserNetworks {
-  readonly stem: TensorShape
+  readonly stem: MapShape
   readonly stemCost: Cost
   headCost(channels: number): Cost
   /** Choice `choice` of position `position` behind a map of that shape, or why it cannot stand there. */
-  step(position: number, choice: number, input: TensorShape): Stepped<UserStep>
+  step(position: number, choice: number, input: MapShape): Stepped<UserStep>
   /** @throws AppError `invalid-architecture` where a choice does not fit. */
   document(choices: readonly number[], name: string): ArchitectureDocument
   readonly library: BlockLibrary
@@ -77,9 +78,14 @@ export function untrainableReason(file: UserSpaceFile, library: BlockLibrary = B
   return undefined
 }
 
-/** @throws AppError `invalid-input` when a choice builds nothing. */
+/** @throws AppError `invalid-input` for data that are not images, or when a choice builds nothing. */
 export function createUserNetworks(file: UserSpaceFile, options: UserNetworkOptions = {}): UserNetworks {
   const { inputShape = [32, 32, 3], classes = 10, library = BUILT_IN_BLOCKS } = options
+  if (!isMap(inputShape))
+    throw new AppError(
+      'invalid-input',
+      `Space ${file.name} needs images [height, width, channels], received [${inputShape.join(', ')}].`,
+    )
   const reason = untrainableReason(file, library)
   if (reason !== undefined)
     throw new AppError(
@@ -92,8 +98,8 @@ export function createUserNetworks(file: UserSpaceFile, options: UserNetworkOpti
   )
   const skeleton = createSkeleton({ inputShape, classes, stemWidth: file.stemWidth, library })
 
-  const compute = (position: number, choice: number, input: TensorShape): Stepped<UserStep> => {
-    const { width = input[2]!, stride = 1 } = file.positions[position]!
+  const compute = (position: number, choice: number, input: MapShape): Stepped<UserStep> => {
+    const { width = input[2], stride = 1 } = file.positions[position]!
     const block = built[position]![choice]
     const isKept = width === input[2] && stride === 1
     if (block === undefined)
@@ -116,7 +122,7 @@ export function createUserNetworks(file: UserSpaceFile, options: UserNetworkOpti
     return isStep(result) ? { ...result, block: { block: definition.name, parameters } } : result
   }
   const steps = new Map<string, Stepped<UserStep>>()
-  const step = (position: number, choice: number, input: TensorShape): Stepped<UserStep> => {
+  const step = (position: number, choice: number, input: MapShape): Stepped<UserStep> => {
     const key = `${position}.${choice}.${input[0]}x${input[1]}x${input[2]}`
     let result = steps.get(key)
     if (result === undefined) steps.set(key, (result = compute(position, choice, input)))

@@ -1,13 +1,14 @@
 // Repairs that make shapes fit: convolutions in front of a merge, flatten in front of a dense layer, padding for a window.
 import { catalogue } from '../../catalogue'
 import { MAX_CHANNELS } from '../../catalogue/parameter-specs'
+import { isMap } from '../../catalogue/window'
 import { insertIntoEdge } from '../../document/edit/add'
 import { Draft } from '../../document/draft'
 import { removeAndHeal } from '../../document/edit/remove'
 import { setParameter } from '../../document/edit/set'
 import type { EdgeRecord, LayerRecord } from '../../document/records'
 import type { ElaborationProblem } from '../../elaboration'
-import { inputShapes, type TensorShape } from '../../layer'
+import { inputShapes, type MapShape } from '../../layer'
 import type { CheckContext } from '../context'
 import { nodeName } from '../context'
 import type { Fix } from '../problem'
@@ -29,24 +30,24 @@ export function flattenFirst(context: CheckContext, { nodeId, inputs }: Elaborat
 export function matchInputs(context: CheckContext, { nodeId, inputs = [] }: ElaborationProblem): Fix | undefined {
   const node = layerOf(context, nodeId)
   if (!node || !['add', 'multiply', 'concatenate'].includes(node.kind)) return undefined
-  if (inputs.some((shape) => shape.length !== 3)) return undefined
-  const isGate = (shape: TensorShape): boolean => node.kind === 'multiply' && shape[0] === 1 && shape[1] === 1
+  if (!inputs.every(isMap)) return undefined
+  const isGate = (shape: MapShape): boolean => node.kind === 'multiply' && shape[0] === 1 && shape[1] === 1
   const maps = inputs.filter((shape) => !isGate(shape))
   // Only making maps smaller is possible, so the smallest one is what the others are brought to.
-  const [target] = [...maps].sort((a, b) => a[0]! * a[1]! - b[0]! * b[1]!)
+  const [target] = [...maps].sort((a, b) => a[0] * a[1] - b[0] * b[1])
   if (!target) return undefined
   const draft = new Draft(context.document)
   const edges = context.graph.incoming(node.id)
   let projected = 0
   for (const [index, shape] of inputs.entries()) {
-    const wanted = isGate(shape)
-      ? [1, 1, target[2]!]
-      : [target[0]!, target[1]!, node.kind === 'concatenate' ? shape[2]! : target[2]!]
+    const wanted: MapShape = isGate(shape)
+      ? [1, 1, target[2]]
+      : [target[0], target[1], node.kind === 'concatenate' ? shape[2] : target[2]]
     if (wanted.every((size, axis) => size === shape[axis])) continue
     const stride = projectionStride(shape, wanted)
     const edge = edges[index]
-    if (stride === undefined || !edge || wanted[2]! > MAX_CHANNELS) return undefined
-    const parameters = { channels: wanted[2]!, kernel: [1, 1] as const, stride }
+    if (stride === undefined || !edge || wanted[2] > MAX_CHANNELS) return undefined
+    const parameters = { channels: wanted[2], kernel: [1, 1] as const, stride }
     insertChain(draft, edge, [{ kind: 'conv2d', parameters }, { kind: 'batch-norm' }])
     projected++
   }
@@ -78,13 +79,13 @@ export function insertChain(
 }
 
 /** The stride at which a 1x1 convolution turns the height and width of `from` into those of `to`, if there is one. */
-function projectionStride(from: TensorShape, to: TensorShape): readonly [number, number] | undefined {
-  const strides = [0, 1].map((axis) => {
+function projectionStride(from: MapShape, to: MapShape): readonly [number, number] | undefined {
+  const along = (axis: 0 | 1): number | undefined => {
     for (let stride = 1; stride <= MAX_PROJECTION_STRIDE; stride++)
-      if (Math.ceil(from[axis]! / stride) === to[axis]) return stride
+      if (Math.ceil(from[axis] / stride) === to[axis]) return stride
     return undefined
-  })
-  const [vertical, horizontal] = strides
+  }
+  const [vertical, horizontal] = [along(0), along(1)]
   return vertical === undefined || horizontal === undefined ? undefined : [vertical, horizontal]
 }
 
