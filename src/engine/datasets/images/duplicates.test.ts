@@ -25,12 +25,13 @@ function recompressed(image: Raster, levels: number, seed: number): Raster {
   }
 }
 
-function find(train: readonly Raster[], test: readonly Raster[]) {
+function find(train: readonly Raster[], test: readonly Raster[], labels?: Uint16Array) {
   const prints = [...train, ...test].map(fingerprintOf)
   const thumbnails = new Uint8Array(prints.length * THUMBNAIL_BYTES)
   prints.forEach(({ thumbnail }, index) => thumbnails.set(thumbnail, index * THUMBNAIL_BYTES))
   return findDuplicates({
     trainCount: train.length,
+    labels,
     prints: {
       looks: BigUint64Array.from(prints, ({ look }) => look),
       exacts: BigUint64Array.from(prints, ({ exact }) => exact),
@@ -47,7 +48,21 @@ describe('duplicates', () => {
       exact: { withinTrain: 0, withinTest: 0, across: 0 },
       near: { withinTrain: 0, withinTest: 0, across: 0 },
       examples: [],
+      conflicts: { images: 0, examples: [] },
     })
+  })
+
+  it('finds the same picture under two classes, in one split or across, and none where labels are not told', () => {
+    const [a, b, c] = different as [Raster, Raster, Raster]
+    const labels = Uint16Array.from([0, 1, 1, 2, 0, 2])
+    expect(find([a, b, a, c], [b, c], labels).conflicts).toEqual({
+      images: 4,
+      examples: expect.arrayContaining([
+        { first: 0, second: 2 },
+        { first: 1, second: 4 },
+      ]) as unknown,
+    })
+    expect(find([a, b, a, c], [b, c]).conflicts.images).toBe(0)
   })
 
   it('counts exact repeats within and across the splits, and names those across first', () => {

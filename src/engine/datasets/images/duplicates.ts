@@ -20,6 +20,8 @@ const MAX_EXAMPLES = 20
 export interface PrintedSplits {
   readonly prints: Prints
   readonly trainCount: number
+  /** Class of each image, in the same order; without it no conflicts are looked for. */
+  readonly labels?: Uint16Array | undefined
 }
 
 type Repeats = Duplicates['exact']
@@ -34,12 +36,20 @@ export interface DuplicatesFound {
   readonly near: Repeats
   /** Those across the splits first, exact ones before near ones. */
   readonly examples: readonly Example[]
+  /** Images whose every pixel equals that of an image of another class: one of the two labels is wrong. */
+  readonly conflicts: { readonly images: number; readonly examples: readonly { first: number; second: number }[] }
 }
 
-export function findDuplicates({ prints, trainCount }: PrintedSplits): DuplicatesFound {
+export function findDuplicates({ prints, trainCount, labels }: PrintedSplits): DuplicatesFound {
+  const conflicts = { images: 0, examples: [] as { first: number; second: number }[] }
   const exact = new Finder(trainCount, prints.exacts.length, true)
   forBuckets(halvesOf(prints.exacts), (members) => {
     // Members ascend, so the first one stands for all; a test image also meets the first train image.
+    const other = labels && members.find((index) => labels[index] !== labels[members[0]!])
+    if (other !== undefined) {
+      conflicts.images += members.length
+      if (conflicts.examples.length < MAX_EXAMPLES) conflicts.examples.push({ first: members[0]!, second: other })
+    }
     const firstTest = members.find((index) => index >= trainCount)
     for (const index of members.slice(1)) {
       exact.add(members[0]!, index)
@@ -56,7 +66,7 @@ export function findDuplicates({ prints, trainCount }: PrintedSplits): Duplicate
   const isAcross = ({ first, second }: Example): boolean => first < trainCount !== second < trainCount
   const rank = (pair: Example): number => (isAcross(pair) ? 0 : 2) + (pair.isExact ? 0 : 1)
   const examples = [...exact.examples, ...near.examples].sort((a, b) => rank(a) - rank(b) || a.first - b.first)
-  return { exact: exact.repeats(), near: near.repeats(), examples: examples.slice(0, MAX_EXAMPLES) }
+  return { exact: exact.repeats(), near: near.repeats(), examples: examples.slice(0, MAX_EXAMPLES), conflicts }
 }
 
 /** Calls back for every key that occurs twice or more, with the ascending positions that have it. */

@@ -1,26 +1,50 @@
 // Duplicates of an import with the names of the files that show them.
 import { createReadStream } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Duplicates } from '@shared/contract/datasets'
 import type { Prints } from '../images/batch'
 import type { Decoders } from '../images/decoders'
-import type { PreparedSplit, SplitName } from '../manifest'
+import { labelBytes, type PreparedSplit, type SplitName } from '../manifest'
 import type { WrittenImages } from './write-images'
+
+/** As many as are read; the number says how many there are. */
+const NAMED_CONFLICTS = 3
+
+export interface ComparedImages {
+  readonly duplicates: Duplicates
+  /** The same picture under two classes. */
+  readonly conflicts: {
+    readonly images: number
+    /** Names of the files, each with its class. */
+    readonly examples: readonly (readonly [string, string])[]
+  }
+}
 
 /** @param folder holds the files of both splits */
 export async function compareImages(
   folder: string,
   { splits, prints }: WrittenImages,
+  classes: readonly string[],
   decoders: Decoders,
-): Promise<Duplicates> {
+): Promise<ComparedImages> {
   const trainCount = splits.train.count
-  const found = await decoders.compare({ prints: joined(prints), trainCount })
-  const wanted = new Set(found.examples.flatMap(({ first, second }) => [first, second]))
+  const labels = Uint16Array.from(
+    (await Promise.all([splits.train, splits.test].map((split) => readLabels(folder, split, classes.length)))).flat(),
+  )
+  const found = await decoders.compare({ prints: joined(prints), trainCount, labels })
+  const conflicting = found.conflicts.examples.slice(0, NAMED_CONFLICTS)
+  const wanted = new Set([...found.examples, ...conflicting].flatMap(({ first, second }) => [first, second]))
   const names = new Map<number, string>()
   await readNames(folder, splits.train, 0, wanted, names)
   await readNames(folder, splits.test, trainCount, wanted, names)
-  return {
+  const named = (index: number): string => `${names.get(index) ?? ''} (${classes[labels[index]!] ?? ''})`
+  const conflicts = {
+    images: found.conflicts.images,
+    examples: conflicting.map(({ first, second }) => [named(first), named(second)] as const),
+  }
+  const duplicates = {
     exact: found.exact,
     near: found.near,
     examples: found.examples.map(({ first, second, isExact }) => ({
@@ -30,6 +54,13 @@ export async function compareImages(
       isAcross: first < trainCount !== second < trainCount,
     })),
   }
+  return { duplicates, conflicts }
+}
+
+async function readLabels(folder: string, { labels }: PreparedSplit, classes: number): Promise<number[]> {
+  const bytes = await readFile(path.join(folder, labels.path))
+  if (labelBytes(classes) === 1) return [...bytes]
+  return Array.from({ length: bytes.length / 2 }, (_, index) => bytes.readUInt16LE(2 * index))
 }
 
 function joined({ train, test }: Readonly<Record<SplitName, Prints>>): Prints {

@@ -14,7 +14,7 @@ import type { Manifest } from '../manifest'
 import { refuseForeignFiles, refuseForeignFilesIn } from '../own-dataset'
 import { statistics } from '../statistics'
 import { assignSplits, type Assigned } from './assign-splits'
-import { compareImages } from './compare-images'
+import { compareImages, type ComparedImages } from './compare-images'
 import { decideShape } from './image-size'
 import { bytesOf } from './prepared-size'
 import { openTree, unrecognised } from './source-tree'
@@ -85,7 +85,7 @@ async function prepareImport(options: ImportOptions, temporary: string, needs: N
       )
     }
     report({ stage: 'checking', fraction: null, message: 'Looking for duplicates' })
-    const duplicates = await compareImages(temporary, written, decoders)
+    const { duplicates, conflicts } = await compareImages(temporary, written, plan.classes, decoders)
     return manifestOf(request, plan.classes, shape, written, {
       kind: importer.kind,
       path: request.path,
@@ -98,6 +98,7 @@ async function prepareImport(options: ImportOptions, temporary: string, needs: N
         ...assigned.notes,
         ...alikeNotes(plan.classes),
         ...written.notes,
+        ...conflictNotes(conflicts),
         ...warnings(plan.classes, written, duplicates),
       ],
       sizes: written.sizes,
@@ -214,6 +215,15 @@ function warnings(
         ]
       : []),
     ...nearNotes(near.across, splits.test.count),
+  ]
+}
+
+/** First of all notes that are found in the images: a wrong label costs more than any repeat. */
+function conflictNotes({ images, examples }: ComparedImages['conflicts']): string[] {
+  if (images === 0) return []
+  const named = examples.map(([first, second]) => `${first} = ${second}`).join('; ')
+  return [
+    `Warning: ${images} images show a picture that stands in another class too, pixel by pixel: of each pair one label is wrong. For example ${named}.`,
   ]
 }
 

@@ -167,7 +167,14 @@ describe('the table', () => {
   })
 
   it('has what trials took as columns to be asked for, sorted with the unmeasured last', async () => {
-    const usage = { cores: 0.97, countedSeconds: 60, peakMemoryBytes: 5e8, cardUtilisation: 0.5, cardReadings: 3, peakCardMemoryBytes: 2 ** 30 } // prettier-ignore
+    const usage = {
+      cores: 0.97,
+      countedSeconds: 60,
+      peakMemoryBytes: 5e8,
+      cardUtilisation: 0.5,
+      cardReadings: 3,
+      peakCardMemoryBytes: 2 ** 30,
+    }
     await open({
       trials: [sampleTrial(1), sampleTrial(2, { usage }), sampleTrial(3, { usage: { ...usage, cores: 1.9 } })],
     })
@@ -216,7 +223,14 @@ describe('one trial', () => {
   })
 
   it('shows what it took of the machine, as far as it was measured', async () => {
-    const usage = { cores: 0.973, countedSeconds: 60, peakMemoryBytes: 612 * 2 ** 20, cardUtilisation: null, cardReadings: 0, peakCardMemoryBytes: null } // prettier-ignore
+    const usage = {
+      cores: 0.973,
+      countedSeconds: 60,
+      peakMemoryBytes: 612 * 2 ** 20,
+      cardUtilisation: null,
+      cardReadings: 0,
+      peakCardMemoryBytes: null,
+    }
     await open({ trials: [sampleTrial(1, { usage, device: 'CPU X, 1 thread' }), sampleTrial(2)] })
     useNavigationStore().trialId = 101
     const drawer = await findById(testIds.trialDrawer)

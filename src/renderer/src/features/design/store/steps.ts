@@ -1,28 +1,26 @@
 // Names of undoable steps. The history keeps a name and a number; the words are made when they are shown, so that they
 // follow the window's language.
-export const STEP_NAMES = [
-  'add',
-  'remove',
-  'heal',
-  'connect',
-  'move',
-  'tidy',
-  'parameter',
-  'label',
-  'rename',
-  'input',
-  'classes',
-  'describe',
-  'blockParameters',
-  'paste',
-  'cut',
-  'duplicate',
-  'group',
-  'ungroup',
-  'fix',
-  'restore',
-] as const
-export type StepName = (typeof STEP_NAMES)[number]
+export type StepName =
+  | 'add'
+  | 'remove'
+  | 'heal'
+  | 'connect'
+  | 'move'
+  | 'tidy'
+  | 'parameter'
+  | 'label'
+  | 'rename'
+  | 'input'
+  | 'classes'
+  | 'describe'
+  | 'blockParameters'
+  | 'paste'
+  | 'cut'
+  | 'duplicate'
+  | 'group'
+  | 'ungroup'
+  | 'fix'
+  | 'restore'
 
 export function stepLabel(name: StepName, count: number): string {
   return `${name}/${count}`

@@ -98,7 +98,7 @@ export const useResultsStore = defineStore('results', () => {
 })
 
 /** True where the proposer replaced at least one block. */
-export const isProposed = (trial: Trial): boolean => trial.origin.reconstructed.length > 0
+const isProposed = (trial: Trial): boolean => trial.origin.reconstructed.length > 0
 
 function matches(trial: Trial, query: string): boolean {
   return (
