@@ -171,6 +171,8 @@ export const search = {
         eliminationRate: { label: 'Elimination' },
         aliveSize: { label: 'Living' },
         sampleSize: { label: 'Sample' },
+        randomFirst: { label: 'Random first' },
+        candidates: { label: 'Candidates' },
         wholeNeighbourhood: { label: 'Whole neighbourhood' },
       },
       populationSize: { label: 'Population' },
