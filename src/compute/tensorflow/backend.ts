@@ -164,17 +164,30 @@ export function callNative(
   }
 }
 
+/** As many results as an op is asked for. */
+type Results<N extends number, R extends Tensor[] = []> = number extends N
+  ? Tensor[]
+  : R['length'] extends N
+    ? R
+    : Results<N, [...R, Tensor]>
+
 /**
  * Executes one native op at once; types that follow from the inputs (`T`, `Tidx`, ...) need not be given.
  * Not differentiable by itself. Results belong to the surrounding tidy, else to the caller.
  */
-export function executeOp(name: string, attributes: Attributes, inputs: readonly Tensor[], outputs = 1): Tensor[] {
-  return callNative(name, nativeAttributes(attributes), inputs, outputs).map(adopt)
+export function executeOp<const N extends number>(
+  name: string,
+  attributes: Attributes,
+  inputs: readonly Tensor[],
+  outputs: N,
+): Results<N> {
+  return callNative(name, nativeAttributes(attributes), inputs, outputs).map(adopt) as Results<N>
 }
 
 /** `executeOp` for the ops with one result. */
 export function executeSingle(name: string, attributes: Attributes, inputs: readonly Tensor[]): Tensor {
-  return executeOp(name, attributes, inputs, 1)[0]!
+  const [result] = executeOp(name, attributes, inputs, 1)
+  return result
 }
 
 /**

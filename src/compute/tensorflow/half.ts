@@ -25,7 +25,7 @@ const castTo = (x: Tensor, type: number): Tensor => executeSingle('Cast', { DstT
 function converted<T extends Tensor>(x: T, type: number): T {
   const from = nativeType(x)
   if (from === type) return x
-  return differentiable<T>(
+  return differentiable(
     [x],
     () => ({ value: castTo(x, type) as T, saved: [] }),
     (dy) => [castTo(dy, from)],

@@ -10,13 +10,13 @@ import { differentiable, unary } from './native-op'
  * and 384 ms at width 16, with and without it).
  */
 export const relu = <T extends Tensor>(x: T): T =>
-  differentiable<T>(
+  differentiable(
     [x],
     () => {
       const value = executeSingle('Maximum', {}, [x, tf.scalar(0)]) as T
       return { value, saved: [value] }
     },
-    (dy, [y]) => [executeSingle('ReluGrad', {}, [dy, y!])],
+    (dy, [y]) => [executeSingle('ReluGrad', {}, [dy, y])],
   )
 
 export const relu6 = <T extends Tensor>(x: T): T =>
@@ -38,45 +38,45 @@ const softmax32 = <T extends Tensor>(x: T): T =>
 
 /** x * sigmoid(x) (swish; Ramachandran et al. 2017). */
 export const silu = <T extends Tensor>(x: T): T =>
-  differentiable<T>(
+  differentiable(
     [x],
     () => {
       const gate = executeSingle('Sigmoid', {}, [x])
       return { value: tf.mul(x, gate) as T, saved: [x, gate] }
     },
     // d/dx x s(x) = s + x s (1 - s)
-    (dy, [input, gate]) => [tf.add(tf.mul(dy, gate!), executeSingle('SigmoidGrad', {}, [gate!, tf.mul(dy, input!)]))],
+    (dy, [input, gate]) => [tf.add(tf.mul(dy, gate), executeSingle('SigmoidGrad', {}, [gate, tf.mul(dy, input)]))],
   )
 
 /** relu6(x + 3) / 6. */
 export const hardSigmoid = <T extends Tensor>(x: T): T =>
-  differentiable<T>(
+  differentiable(
     [x],
     () => {
       const clipped = executeSingle('Relu6', {}, [tf.add(x, 3)])
       return { value: tf.mul(clipped, 1 / 6) as T, saved: [clipped] }
     },
-    (dy, [clipped]) => [tf.mul(executeSingle('Relu6Grad', {}, [dy, clipped!]), 1 / 6)],
+    (dy, [clipped]) => [tf.mul(executeSingle('Relu6Grad', {}, [dy, clipped]), 1 / 6)],
   )
 
 /** x * relu6(x + 3) / 6 (Howard et al. 2019). */
 export const hardSwish = <T extends Tensor>(x: T): T =>
-  differentiable<T>(
+  differentiable(
     [x],
     () => {
       const clipped = executeSingle('Relu6', {}, [tf.add(x, 3)])
       return { value: tf.mul(tf.mul(x, clipped), 1 / 6) as T, saved: [x, clipped] }
     },
     (dy, [input, clipped]) => {
-      const gate = tf.mul(dy, clipped!)
-      const slope = executeSingle('Relu6Grad', {}, [tf.mul(dy, input!), clipped!])
+      const gate = tf.mul(dy, clipped)
+      const slope = executeSingle('Relu6Grad', {}, [tf.mul(dy, input), clipped])
       return [tf.mul(tf.add(gate, slope), 1 / 6)]
     },
   )
 
 /** x * Phi(x) with the exact normal distribution (Hendrycks and Gimpel 2016), not the tanh approximation. */
 export const gelu = <T extends Tensor>(x: T): T =>
-  differentiable<T>(
+  differentiable(
     [x],
     () => {
       const probability = tf.mul(tf.add(executeSingle('Erf', {}, [tf.mul(x, Math.SQRT1_2)]), 1), 0.5)
@@ -84,8 +84,8 @@ export const gelu = <T extends Tensor>(x: T): T =>
     },
     // d/dx x Phi(x) = Phi(x) + x phi(x)
     (dy, [input, probability]) => {
-      const density = tf.mul(tf.exp(tf.mul(tf.square(input!), -0.5)), 1 / Math.sqrt(2 * Math.PI))
-      return [tf.mul(dy, tf.add(probability!, tf.mul(input!, density)))]
+      const density = tf.mul(tf.exp(tf.mul(tf.square(input), -0.5)), 1 / Math.sqrt(2 * Math.PI))
+      return [tf.mul(dy, tf.add(probability, tf.mul(input, density)))]
     },
   )
 

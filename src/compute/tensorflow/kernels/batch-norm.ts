@@ -61,7 +61,7 @@ export function batchNormTraining<T extends Tensor>(
     [images, gamma, beta, runningMean, runningVariance],
     6,
   )
-  const value = differentiable<Tensor4D>(
+  const value = differentiable(
     [images, gamma, beta],
     () => ({ value: y as Tensor4D, saved: [images, gamma, ...reserved] }),
     (dy, saved) => executeOp('FusedBatchNormGradV3', attributes(epsilon, true), [dy, ...saved], 5).slice(0, 3),
@@ -80,7 +80,7 @@ export function batchNormInference<T extends Tensor>(
   { epsilon = 1e-5 } = {},
 ): T {
   const images = asImages(x)
-  const value = differentiable<Tensor4D>(
+  const value = differentiable(
     [images, gamma, beta],
     () => {
       const [y] = executeOp(
@@ -95,7 +95,7 @@ export function batchNormInference<T extends Tensor>(
       executeOp(
         'FusedBatchNormGradV3',
         attributes(epsilon, false),
-        [dy, input!, scale!, mean!, variance!, variance!],
+        [dy, input, scale, mean, variance, variance],
         5,
       ).slice(0, 3),
   )

@@ -87,12 +87,12 @@ function nativeConvolution(
     data_format: text('NHWC'),
     use_cudnn_on_gpu: flag(true),
   }
-  return differentiable<Tensor4D>(
+  return differentiable(
     [x, filter],
     () => ({ value: executeSingle('Conv2D', attributes, [x, filter]) as Tensor4D, saved: [x, filter] }),
     (dy, [input, weights]) => [
-      executeSingle('Conv2DBackpropInput', attributes, [integers(input!.shape), weights!, dy]),
-      executeSingle('Conv2DBackpropFilter', attributes, [input!, integers(weights!.shape), dy]),
+      executeSingle('Conv2DBackpropInput', attributes, [integers(input.shape), weights, dy]),
+      executeSingle('Conv2DBackpropFilter', attributes, [input, integers(weights.shape), dy]),
     ],
   )
 }

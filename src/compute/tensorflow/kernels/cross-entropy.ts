@@ -10,7 +10,7 @@ import { differentiable } from './native-op'
  * @returns `[batch]`; take `mean` of it, or weigh it first where a batch is padded
  */
 export function softmaxCrossEntropy(logits: Tensor2D, labels: Tensor1D, smoothing = 0): Tensor1D {
-  return differentiable<Tensor1D>(
+  return differentiable(
     [logits],
     () => {
       const [losses, gradient] =
@@ -22,9 +22,9 @@ export function softmaxCrossEntropy(logits: Tensor2D, labels: Tensor1D, smoothin
               [logits, classTargets(labels, logits.shape[1], smoothing)],
               2,
             )
-      return { value: losses as Tensor1D, saved: [gradient!] }
+      return { value: losses as Tensor1D, saved: [gradient] }
     },
-    (dy, [gradient]) => [tf.mul(gradient!, tf.reshape(dy, [dy.size, 1]))],
+    (dy, [gradient]) => [tf.mul(gradient, tf.reshape(dy, [dy.size, 1]))],
   )
 }
 
@@ -35,13 +35,13 @@ export function softmaxCrossEntropy(logits: Tensor2D, labels: Tensor1D, smoothin
  * @returns `[batch]`
  */
 export function distributionCrossEntropy(logits: Tensor2D, targets: Tensor2D): Tensor1D {
-  return differentiable<Tensor1D>(
+  return differentiable(
     [logits],
     () => {
       const [losses, gradient] = executeOp('SoftmaxCrossEntropyWithLogits', {}, [logits, targets], 2)
-      return { value: losses as Tensor1D, saved: [gradient!] }
+      return { value: losses as Tensor1D, saved: [gradient] }
     },
-    (dy, [gradient]) => [tf.mul(gradient!, tf.reshape(dy, [dy.size, 1]))],
+    (dy, [gradient]) => [tf.mul(gradient, tf.reshape(dy, [dy.size, 1]))],
   )
 }
 

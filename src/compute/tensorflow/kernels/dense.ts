@@ -7,10 +7,10 @@ import { differentiable, integers } from './native-op'
 export function matMul(a: Tensor2D, b: Tensor2D): Tensor2D {
   const product = (left: Tensor, right: Tensor, transposeLeft: boolean, transposeRight: boolean): Tensor =>
     executeSingle('MatMul', { transpose_a: flag(transposeLeft), transpose_b: flag(transposeRight) }, [left, right])
-  return differentiable<Tensor2D>(
+  return differentiable(
     [a, b],
     () => ({ value: product(a, b, false, false) as Tensor2D, saved: [a, b] }),
-    (dy, [left, right]) => [product(dy, right!, false, true), product(left!, dy, true, false)],
+    (dy, [left, right]) => [product(dy, right, false, true), product(left, dy, true, false)],
   )
 }
 
@@ -22,12 +22,12 @@ export function matMul(a: Tensor2D, b: Tensor2D): Tensor2D {
 export function batchMatMul(a: Tensor, b: Tensor, transposeB = false): Tensor {
   const product = (left: Tensor, right: Tensor, adjointLeft: boolean, adjointRight: boolean): Tensor =>
     executeSingle('BatchMatMulV2', { adj_x: flag(adjointLeft), adj_y: flag(adjointRight) }, [left, right])
-  return differentiable<Tensor>(
+  return differentiable(
     [a, b],
     () => ({ value: product(a, b, false, transposeB), saved: [a, b] }),
     (dy, [left, right]) => [
-      product(dy, right!, false, !transposeB),
-      transposeB ? product(dy, left!, true, false) : product(left!, dy, true, false),
+      product(dy, right, false, !transposeB),
+      transposeB ? product(dy, left, true, false) : product(left, dy, true, false),
     ],
   )
 }
@@ -39,7 +39,7 @@ export function batchMatMul(a: Tensor, b: Tensor, transposeB = false): Tensor {
  */
 export function biasAdd<T extends Tensor>(x: T, bias: Tensor): T {
   const attributes = { data_format: text('NHWC') }
-  return differentiable<T>(
+  return differentiable(
     [x, bias],
     () => ({ value: executeSingle('BiasAdd', attributes, [x, bias]) as T, saved: [] }),
     (dy) => [dy.clone(), executeSingle('BiasAddGrad', attributes, [asRows(dy)])],
@@ -54,7 +54,7 @@ const asRows = (x: Tensor): Tensor => (x.rank === 2 ? x : tf.reshape(x, [-1, x.s
 
 /** Mean over everything. */
 export function mean(x: Tensor): Scalar {
-  return differentiable<Scalar>(
+  return differentiable(
     [x],
     () => ({ value: executeSingle('Mean', {}, [x, integers(x.shape.map((_, axis) => axis))]) as Scalar, saved: [] }),
     (dy) => [executeSingle('BroadcastTo', {}, [tf.mul(dy, 1 / x.size), integers(x.shape)])],

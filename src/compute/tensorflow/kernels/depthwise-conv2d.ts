@@ -37,15 +37,15 @@ function nativeDepthwise(x: Tensor4D, filter: Tensor4D, stride: number, padding:
     padding: text(padding),
     data_format: text('NHWC'),
   }
-  return differentiable<Tensor4D>(
+  return differentiable(
     [x, filter],
     () => ({
       value: executeSingle('DepthwiseConv2dNative', attributes, [x, filter]) as Tensor4D,
       saved: [x, filter],
     }),
     (dy, [input, weights]) => [
-      executeSingle('DepthwiseConv2dNativeBackpropInput', attributes, [integers(input!.shape), weights!, dy]),
-      executeSingle('DepthwiseConv2dNativeBackpropFilter', attributes, [input!, integers(weights!.shape), dy]),
+      executeSingle('DepthwiseConv2dNativeBackpropInput', attributes, [integers(input.shape), weights, dy]),
+      executeSingle('DepthwiseConv2dNativeBackpropFilter', attributes, [input, integers(weights.shape), dy]),
     ],
   )
 }

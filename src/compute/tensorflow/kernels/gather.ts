@@ -20,10 +20,10 @@ export function gather(x: Tensor, indices: Tensor, axis = 0, batchDimensions = 0
  */
 export function embedding(table: Tensor2D, indices: Tensor): Tensor {
   const [rows] = table.shape
-  return differentiable<Tensor>(
+  return differentiable(
     [table],
     () => ({ value: gather(table, indices), saved: [indices] }),
-    (dy, [picked]) => [executeSingle('UnsortedSegmentSum', {}, [dy, picked!, tf.scalar(rows, 'int32')])],
+    (dy, [picked]) => [executeSingle('UnsortedSegmentSum', {}, [dy, picked, tf.scalar(rows, 'int32')])],
   )
 }
 

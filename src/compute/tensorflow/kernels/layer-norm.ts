@@ -10,7 +10,7 @@ import { differentiable } from './native-op'
 export function layerNorm<T extends Tensor>(x: T, gain: Tensor1D, bias: Tensor1D, epsilon = 1e-5): T {
   const width = x.shape[x.rank - 1]!
   const average = (values: Tensor): Tensor => tf.mul(tf.sum(values, -1, true), 1 / width)
-  return differentiable<T>(
+  return differentiable(
     [x, gain, bias],
     () => {
       const centred = tf.sub(x, average(x))
@@ -20,10 +20,10 @@ export function layerNorm<T extends Tensor>(x: T, gain: Tensor1D, bias: Tensor1D
     },
     (dy, [normal, inverse, scale]) => {
       const leading = dy.shape.slice(0, -1).map((_, axis) => axis)
-      const g = tf.mul(dy, scale!)
+      const g = tf.mul(dy, scale)
       // dx = inverse * (g - mean(g) - normal * mean(g * normal))
-      const dx = tf.mul(tf.sub(tf.sub(g, average(g)), tf.mul(normal!, average(tf.mul(g, normal!)))), inverse!)
-      return [dx, tf.sum(tf.mul(dy, normal!), leading), tf.sum(dy, leading)]
+      const dx = tf.mul(tf.sub(tf.sub(g, average(g)), tf.mul(normal, average(tf.mul(g, normal)))), inverse)
+      return [dx, tf.sum(tf.mul(dy, normal), leading), tf.sum(dy, leading)]
     },
   )
 }

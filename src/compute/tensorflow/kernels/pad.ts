@@ -10,7 +10,7 @@ import { isZeroPadding, type ExplicitPadding } from './padding'
 export function pad2d(x: Tensor4D, padding: ExplicitPadding, value: number): Tensor4D {
   if (isZeroPadding(padding)) return x
   const { top, bottom, left, right } = padding
-  return differentiable<Tensor4D>(
+  return differentiable(
     [x],
     () => {
       const borders = tf.tensor2d([0, 0, top, bottom, left, right, 0, 0], [4, 2], 'int32')
@@ -41,7 +41,7 @@ function strideWhole(x: Tensor4D, [vertical, horizontal]: readonly [number, numb
   const [batch, height, width, channels] = x.shape
   const [rows, columns] = [height / vertical, width / horizontal]
   const row = width * channels
-  return differentiable<Tensor4D>(
+  return differentiable(
     [x],
     () => {
       const kept = leading(tf.reshape(x, [batch * rows, vertical * row]), row)

@@ -47,7 +47,7 @@ export const globalAveragePool = (x: Tensor4D): Tensor => inFloat32(x, meanOverM
 
 function meanOverMap(x: Tensor4D): Tensor {
   const [batch, height, width, channels] = x.shape
-  return differentiable<Tensor>(
+  return differentiable(
     [x],
     () => ({ value: executeSingle('Mean', {}, [x, integers([1, 2])]), saved: [] }),
     (dy) => {
@@ -93,19 +93,19 @@ function windowAttributes({ kernel, strides }: PoolingOptions, padding: 'SAME' |
 
 function nativeMaxPool(x: Tensor4D, options: PoolingOptions, padding: 'SAME' | 'VALID'): Tensor4D {
   const attributes = windowAttributes(options, padding)
-  return differentiable<Tensor4D>(
+  return differentiable(
     [x],
     () => {
       const value = executeSingle('MaxPool', attributes, [x]) as Tensor4D
       return { value, saved: [x, value] }
     },
-    (dy, [input, output]) => [executeSingle('MaxPoolGrad', attributes, [input!, output!, dy])],
+    (dy, [input, output]) => [executeSingle('MaxPoolGrad', attributes, [input, output, dy])],
   )
 }
 
 function nativeAveragePool(x: Tensor4D, options: PoolingOptions, padding: 'SAME' | 'VALID'): Tensor4D {
   const attributes = windowAttributes(options, padding)
-  return differentiable<Tensor4D>(
+  return differentiable(
     [x],
     () => ({ value: executeSingle('AvgPool', attributes, [x]) as Tensor4D, saved: [] }),
     (dy) => [executeSingle('AvgPoolGrad', attributes, [integers(x.shape), dy])],

@@ -55,13 +55,13 @@ function keepMask(shape: readonly number[], rate: number, seed: Seed): Tensor {
 function masked<T extends Tensor>(x: T, maskShape: readonly number[], rate: number, seed: Seed): T {
   if (!(rate >= 0 && rate < 1)) throw new RangeError(`A drop rate lies in [0, 1), received ${rate}`)
   if (rate === 0) return x
-  return differentiable<T>(
+  return differentiable(
     [x],
     () => {
       const mask = like(keepMask(maskShape, rate, seed), x)
       return { value: tf.mul(x, mask) as T, saved: [mask] }
     },
-    (dy, [mask]) => [tf.mul(dy, mask!)],
+    (dy, [mask]) => [tf.mul(dy, mask)],
   )
 }
 
