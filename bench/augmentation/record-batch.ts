@@ -20,7 +20,12 @@ export function recordBatch(rows: SplitRows, batch: number, normalisation: Norma
     variables: source.variables,
     entries: {
       batch: entry({ ...source.feeds(batch), seed: { shape: [2], dtype: 'int32' } } as const, (feeds) => {
-        const { images } = augment(source.pick(feeds), recipe, normalisation, rows.classes, feeds.seed as Seed)
+        const { images } = augment(source.pick(feeds), {
+          recipe,
+          normalisation,
+          classes: rows.classes,
+          seed: feeds.seed as Seed,
+        })
         return { mean: mean(tf.reshape(images, [images.size]) as Tensor1D) }
       }),
     },

@@ -17,7 +17,7 @@ async function write(folder: string): Promise<void> {
       seconds: 1,
     }
     epochs.push({ epoch, ...figures })
-    const best = await writeBest(folder, epoch, validationAccuracy, {}, state)
+    const best = await writeBest(folder, { epoch, accuracy: validationAccuracy, meta: {}, weights: state })
     await writeCheckpoint(folder, { identity: 'x', batchSize: 1, seconds: epoch, epochs, best }, state)
   }
 }

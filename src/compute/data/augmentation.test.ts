@@ -38,7 +38,12 @@ const CASES: Readonly<Record<string, Partial<Augmentation>>> = {
 function program(change: Partial<Augmentation>) {
   const recipe = recipeSchema.parse(change)
   const random = createRandom(2)
-  const weights = tf.variable(tf.tensor2d(Array.from({ length: 3 * CLASSES }, () => random.next() - 0.5), [3, CLASSES])) // prettier-ignore
+  const weights = tf.variable(
+    tf.tensor2d(
+      Array.from({ length: 3 * CLASSES }, () => random.next() - 0.5),
+      [3, CLASSES],
+    ),
+  )
   const shape = [BATCH, SIDE, SIDE, 3] as const
   const recorded = record({
     variables: { weights },
@@ -51,7 +56,7 @@ function program(change: Partial<Augmentation>) {
         } as const,
         ({ pixels, labels, seed }) => {
           const batch = { pixels, labels: labels as Tensor1D }
-          const { images, targets } = augment(batch, recipe, normalisation, CLASSES, seed as Seed)
+          const { images, targets } = augment(batch, { recipe, normalisation, classes: CLASSES, seed: seed as Seed })
           const loss = (): Scalar => {
             const logits = matMul(globalAveragePool(images) as Tensor2D, weights as unknown as Tensor2D)
             return mean(

@@ -41,14 +41,17 @@ export interface AugmentedBatch {
   readonly targets: Tensor2D | null
 }
 
+export interface AugmentOptions {
+  readonly recipe: Augmentation
+  readonly normalisation: Normalisation
+  /** Number of classes. */
+  readonly classes: number
+  readonly seed: Seed
+}
+
 /** Belongs to the surrounding tidy; no gradient goes through it. */
-export function augment(
-  { pixels, labels }: Batch,
-  recipe: Augmentation,
-  normalisation: Normalisation,
-  classes: number,
-  seed: Seed,
-): AugmentedBatch {
+export function augment({ pixels, labels }: Batch, options: AugmentOptions): AugmentedBatch {
+  const { recipe, normalisation, classes, seed } = options
   const {
     brightness,
     contrast,

@@ -11,10 +11,18 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true }))
 
 const state = [{ name: 'a/kernel', shape: [2], values: Float32Array.of(1, 2) }]
-const epoch = { epoch: 1, learningRate: 0.1, trainLoss: 1, trainAccuracy: 0, validationLoss: 1, validationAccuracy: 0.5, seconds: 1 } // prettier-ignore
+const epoch = {
+  epoch: 1,
+  learningRate: 0.1,
+  trainLoss: 1,
+  trainAccuracy: 0,
+  validationLoss: 1,
+  validationAccuracy: 0.5,
+  seconds: 1,
+}
 
 async function written(): Promise<Progress> {
-  const best = await writeBest(folder, 1, 0.5, {}, state)
+  const best = await writeBest(folder, { epoch: 1, accuracy: 0.5, meta: {}, weights: state })
   const progress: Progress = { identity: 'x', batchSize: 2, seconds: 1, epochs: [epoch], best }
   await writeCheckpoint(folder, progress, state)
   return progress

@@ -93,14 +93,17 @@ export async function newestCheckpoint(folder: string, identity: string): Promis
   return { checkpoint: null, notice: passedOver.length > 0 ? passedOver.join(' ') : null }
 }
 
+export interface BestWeights {
+  readonly epoch: number
+  /** On the validation images, 0 to 1. */
+  readonly accuracy: number
+  /** Written into the file's header. */
+  readonly meta: Readonly<Record<string, unknown>>
+  readonly weights: readonly NamedArray[]
+}
+
 /** Stores the weights of an epoch that is the best so far. Part of no checkpoint until one names it. */
-export async function writeBest(
-  folder: string,
-  epoch: number,
-  accuracy: number,
-  meta: Readonly<Record<string, unknown>>,
-  weights: readonly NamedArray[],
-): Promise<Best> {
+export async function writeBest(folder: string, { epoch, accuracy, meta, weights }: BestWeights): Promise<Best> {
   const file = bestName(epoch)
   const sha256 = await writeArrayFile(join(folder, file), meta, weights)
   return { epoch, accuracy, file, sha256 }

@@ -100,7 +100,7 @@ function entries(options: SessionOptions, { variables, source, optimizer, traine
       (feeds) => {
         const seed = feeds.seed as Seed
         const batch = source.pick(feeds)
-        const { images, targets } = augment(batch, recipe, normalisation, network.classes, seed)
+        const { images, targets } = augment(batch, { recipe, normalisation, classes: network.classes, seed })
         let logits: Tensor | null = null
         let loss: Scalar | null = null
         let updates: [string, Tensor][] = []

@@ -137,7 +137,13 @@ export class Training {
     let best: Best | null = this.progress?.best ?? null
     if (best === null || epoch.validationAccuracy > best.accuracy) {
       const meta = { format: 'gptnas-weights/1', epoch: epoch.epoch, classes: network.classes, ...normalisation }
-      best = await writeBest(checkpointFolder, epoch.epoch, epoch.validationAccuracy, meta, session.readWeights())
+      const weights = session.readWeights()
+      best = await writeBest(checkpointFolder, {
+        epoch: epoch.epoch,
+        accuracy: epoch.validationAccuracy,
+        meta,
+        weights,
+      })
     }
     const epochs = [...(this.progress?.epochs ?? []), epoch]
     const progress: Progress = { identity, batchSize, seconds, epochs, best }

@@ -1,24 +1,14 @@
 // What a check says: a problem with its place, reason and, where one is safe, a repair as a diff.
 import type { DocumentDiff } from '../document/diff'
+import type { ElaborationProblemCode } from '../elaboration'
 
 /** `error`: cannot be trained. `warning`: can, but is hardly meant. `hint`: worth a look. */
 export type Severity = 'error' | 'warning' | 'hint'
 
+/** What stands in the way of spelling a document out, and what is wrong or unwise beside that. */
 export type ProblemCode =
-  | 'unknown-kind'
-  | 'unknown-block'
-  | 'parameter-range'
-  | 'input-count'
-  | 'shape-mismatch'
-  | 'below-one'
-  | 'groups'
-  | 'block-failed'
-  | 'block-cycle'
-  | 'cycle'
-  | 'too-large'
+  | ElaborationProblemCode
   | 'no-input'
-  | 'no-output'
-  | 'several-outputs'
   | 'output-shape'
   | 'duplicate-slot'
   | 'dangling-node'

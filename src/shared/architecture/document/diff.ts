@@ -113,15 +113,16 @@ function copyOf(records: ArchitectureDocument['records']): Record<string, Docume
 
 function patch(current: DocumentRecord, from: DocumentRecord, to: DocumentRecord): DocumentRecord {
   if (current === from || current.type !== to.type) return to
-  const before = from as unknown as Readonly<Record<string, unknown>>
-  const after = to as unknown as Readonly<Record<string, unknown>>
-  const result: Record<string, unknown> = { ...current }
+  const before: Readonly<Record<string, unknown>> = { ...from }
+  const after: Readonly<Record<string, unknown>> = { ...to }
+  const result = { ...current }
   for (const key of new Set([...Object.keys(before), ...Object.keys(after)])) {
     if (equalJson(before[key], after[key])) continue
-    if (after[key] === undefined) delete result[key]
-    else result[key] = after[key]
+    // All three records are of one type, and so are their fields.
+    if (after[key] === undefined) Reflect.deleteProperty(result, key)
+    else Object.assign(result, { [key]: after[key] })
   }
-  return result as unknown as DocumentRecord
+  return result
 }
 
 function misfit(verb: string, id: string, why: string): AppError {
