@@ -111,7 +111,11 @@ async function agreement(data: AccuracyJob['data'], folder: string, { note }: Be
       atMost('mean loss of eight steps, relative difference', relative(first.trainLoss, second.trainLoss), 1e-5),
       atMost('loss of images not trained on, relative difference', relative(first.testLoss, second.testLoss), 1e-3),
       // The same weights: nothing but rounding.
-      atMost('loss of our network, Keras evaluating it, relative difference', relative(seenByKeras.testLoss, first.testLoss), 1e-5), // prettier-ignore
+      atMost(
+        'loss of our network, Keras evaluating it, relative difference',
+        relative(seenByKeras.testLoss, first.testLoss),
+        1e-5,
+      ),
       equal('accuracy of our network, Keras less ours', seenByKeras.testAccuracy - first.testAccuracy, 0),
     ],
   }

@@ -27,12 +27,21 @@ async function measure({ quick, note }: BenchOptions): Promise<Measured> {
       const held = JSON.parse(line) as Held
       series.push(held)
       if (series.length % TOLD_EVERY === 0)
-        note(`${series.length} cycles: ${Math.round(held.residentBytes / MEBIBYTE)} MiB, ${held.tensors} tensors, ${held.threads} threads`) // prettier-ignore
+        note(
+          `${series.length} cycles: ${Math.round(held.residentBytes / MEBIBYTE)} MiB, ${held.tensors} tensors, ${held.threads} threads`,
+        )
     }
   }
   const selfCheck = { oneDnn: true, groupedConvolution: true, allocator: 'bfc', notices: [] }
   const command = [process.execPath, [process.argv[1]!, '--compute']] as const
-  const outcome = await askChild<{ cycles: number }>('the compute', command, { cycles }, environmentFor(selfCheck, 1), LIMIT_SECONDS, tell) // prettier-ignore
+  const outcome = await askChild<{ cycles: number }>(
+    'the compute',
+    command,
+    { cycles },
+    environmentFor(selfCheck, 1),
+    LIMIT_SECONDS,
+    tell,
+  )
   if ('problem' in outcome) throw new Error(`After ${series.length} cycles: ${outcome.problem}`)
   const of = (key: keyof Held): number[] => series.map((held) => held[key])
   const resident = flatnessOf(of('residentBytes'))
@@ -42,9 +51,18 @@ async function measure({ quick, note }: BenchOptions): Promise<Measured> {
   return {
     results: {
       cycles: series.length,
-      residentMiB: { before: resident.before / MEBIBYTE, after: resident.after / MEBIBYTE, first: series[0]!.residentBytes / MEBIBYTE }, // prettier-ignore
-      residentMiBByTenth: Array.from({ length: 10 }, (_, i) => Math.round(series[Math.floor(((i + 1) * series.length) / 10) - 1]!.residentBytes / MEBIBYTE)), // prettier-ignore
-      secondsPerCycle: { firstTenth: average(seconds.slice(0, seconds.length / 10)), lastTenth: average(seconds.slice(-seconds.length / 10)) }, // prettier-ignore
+      residentMiB: {
+        before: resident.before / MEBIBYTE,
+        after: resident.after / MEBIBYTE,
+        first: series[0]!.residentBytes / MEBIBYTE,
+      },
+      residentMiBByTenth: Array.from({ length: 10 }, (_, i) =>
+        Math.round(series[Math.floor(((i + 1) * series.length) / 10) - 1]!.residentBytes / MEBIBYTE),
+      ),
+      secondsPerCycle: {
+        firstTenth: average(seconds.slice(0, seconds.length / 10)),
+        lastTenth: average(seconds.slice(-seconds.length / 10)),
+      },
       last: series[series.length - 1],
     },
     checks: [

@@ -78,7 +78,14 @@ async function measure({ quick, note }: BenchOptions): Promise<Measured> {
     const cifar = await writeSplit(folder, 'cifar', [32, 32, 3], quick ? 10_000 : 50_000, VALIDATION)
     const [steps, rounds] = quick ? [12, 2] : [40, 5]
     const wide = await ask<StepsTimes>({ kind: 'steps', width: 16, batch: 128, steps, rounds, data: cifar.data })
-    const narrow = await ask<StepsTimes>({ kind: 'steps', width: 4, batch: 16, steps: 10 * steps, rounds, data: cifar.data }) // prettier-ignore
+    const narrow = await ask<StepsTimes>({
+      kind: 'steps',
+      width: 4,
+      batch: 16,
+      steps: 10 * steps,
+      rounds,
+      data: cifar.data,
+    })
     const figures = ({ resident, streamed }: StepsTimes) => ({
       residentMs: { best: Math.min(...resident), median: median(resident) },
       streamedMs: { best: Math.min(...streamed), median: median(streamed) },

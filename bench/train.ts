@@ -41,7 +41,12 @@ const RATE_TURNS = 2
 
 function optionsOf() {
   const { values } = parseArgs({
-    options: { only: { type: 'string', multiple: true }, keep: { type: 'string' }, quick: { type: 'boolean' }, json: { type: 'boolean' } }, // prettier-ignore
+    options: {
+      only: { type: 'string', multiple: true },
+      keep: { type: 'string' },
+      quick: { type: 'boolean' },
+      json: { type: 'boolean' },
+    },
   })
   const { only, keep } = values
   const isWanted = (name: string): boolean => only === undefined || only.some((part) => name.includes(part))
@@ -67,7 +72,9 @@ async function measure(options: BenchOptions): Promise<Measured> {
     }
     const many = !options.quick && isWanted(THROUGHPUT) ? await throughput(rounds, small, RATE_TURNS, skipped) : null
     if (rows.length === 0 && many === null)
-      throw new Error(`--only must be part of "${THROUGHPUT}" or of a network's name: ${NETWORKS.map(({ name }) => name).join(', ')}`) // prettier-ignore
+      throw new Error(
+        `--only must be part of "${THROUGHPUT}" or of a network's name: ${NETWORKS.map(({ name }) => name).join(', ')}`,
+      )
     const checks = [...stepChecks(rows, plan.ratios), ...(many === null ? [] : rateChecks(many.rates))]
     return { results: { steps: rows, throughput: many }, checks }
   } finally {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { flatnessOf, spreadOf } from './flatness'
 
-const series = (count: number, value: (index: number) => number): number[] => Array.from({ length: count }, (_, i) => value(i)) // prettier-ignore
+const series = (count: number, value: (index: number) => number): number[] =>
+  Array.from({ length: count }, (_, i) => value(i))
 
 describe('flatnessOf', () => {
   it('leaves the start out, where caches fill', () => {

@@ -22,7 +22,6 @@ export async function writeSplit(
   count: number,
   validation: number,
 ): Promise<Written> {
-  // prettier-ignore
   const random = createRandom(count)
   const block = Uint8Array.from({ length: BLOCK_BYTES }, () => random.integer(256))
   const path = (kind: string): string => join(folder, `${name}.${kind}`)

@@ -73,7 +73,6 @@ function separable(): LayerGraph {
     [128, 1],
     [256, 2],
   ] as const)
-    // prettier-ignore
     x = b.relu(b.convolution(b.relu(b.depthwise(x, stride)), channels, 1))
   return b.finish(x)
 }
@@ -98,7 +97,15 @@ function dense(): LayerGraph {
 /** A chain that our space proposes, of the blocks whose layers Keras has as well. */
 function randomChain(): LayerGraph {
   const definition = chainSpaceSchema.parse({
-    blocks: ['resnet-basic', 'resnet-bottleneck', 'wide-resnet-bottleneck', 'common-conv', 'common-batch-norm', 'common-relu', 'common-max-pool'], // prettier-ignore
+    blocks: [
+      'resnet-basic',
+      'resnet-bottleneck',
+      'wide-resnet-bottleneck',
+      'common-conv',
+      'common-batch-norm',
+      'common-relu',
+      'common-max-pool',
+    ],
     maxMacs: 20_000_000,
   })
   const options = { definition, inputShape: INPUT, classes: CLASSES, library: BUILT_IN_BLOCKS }

@@ -13,7 +13,8 @@ const PEERS: Readonly<Record<Peer, { readonly packages: readonly string[]; reado
   pytorch: { packages: ['torch==2.13.0', 'numpy==2.4.6'], modules: ['torch', 'numpy'] },
 }
 
-const cache = process.env['GPTNAS_CACHE'] ?? join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'gpt-nas-workbench') // prettier-ignore
+const cache =
+  process.env['GPTNAS_CACHE'] ?? join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'gpt-nas-workbench')
 const folderOf = (peer: Peer): string => join(cache, 'bench-python', peer)
 
 /** The interpreter, after `preparePython`. */

@@ -57,7 +57,13 @@ const side = (
 
 /** PyTorch takes its threads from OpenMP as well. */
 const pytorch = (threads: number, channelsLast: boolean): Side =>
-  side(`PyTorch, ${threads} ${threads === 1 ? 'thread' : 'threads'}${channelsLast ? ', channels last' : ''}`, 'pytorch', (network) => ({ ...nothing(network), OMP_NUM_THREADS: String(threads) }), threads, channelsLast) // prettier-ignore
+  side(
+    `PyTorch, ${threads} ${threads === 1 ? 'thread' : 'threads'}${channelsLast ? ', channels last' : ''}`,
+    'pytorch',
+    (network) => ({ ...nothing(network), OMP_NUM_THREADS: String(threads) }),
+    threads,
+    channelsLast,
+  )
 
 export const OURS_OFF = side('ours, oneDNN off', 'ours', ours(false))
 /** The product's own settings where the self-check passes. */

@@ -66,10 +66,12 @@ async function rateOf(
 ): Promise<number | string> {
   const { side, processes } = contender
   const outcomes = await Promise.all(
-    Array.from(
-      { length: processes },
-      (_, i) =>
-      rounds.once(network, side, `rate ${network.name} ${titleOf(contender)} ${turn + 1} ${i + 1}`.replace(/[^A-Za-z0-9]+/g, '-')), // prettier-ignore
+    Array.from({ length: processes }, (_, i) =>
+      rounds.once(
+        network,
+        side,
+        `rate ${network.name} ${titleOf(contender)} ${turn + 1} ${i + 1}`.replace(/[^A-Za-z0-9]+/g, '-'),
+      ),
     ),
   )
   let rate = 0

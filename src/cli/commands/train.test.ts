@@ -18,7 +18,10 @@ function filed(name: string, text: string): string {
 
 describe('settings of gpt-nas train', () => {
   it('are the defaults, then the file’s, then what is typed', () => {
-    const config = filed('r.json', JSON.stringify({ recipe: { epochs: 3, mixup: 0.2 }, data: { trainImages: 500 }, seed: 4 })) // prettier-ignore
+    const config = filed(
+      'r.json',
+      JSON.stringify({ recipe: { epochs: 3, mixup: 0.2 }, data: { trainImages: 500 }, seed: 4 }),
+    )
     const { recipe, data, seed } = readTraining('x', { config, epochs: '9', images: '80', optimizer: 'adamw' })
     expect(recipe).toMatchObject({ epochs: 9, mixup: 0.2, optimizer: 'adamw', batchSize: 64 })
     expect(data).toMatchObject({ trainImages: 80, validationImages: 5000, dataset: 'cifar-10' })

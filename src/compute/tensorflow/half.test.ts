@@ -39,7 +39,13 @@ describe('half tensors', () => {
   )
   it('numbers take the type of what they meet; what tfjs sums stays half', () => {
     scoped(() => {
-      const x = toHalf(tf.tensor2d([[1, 2], [3, 4]]), 'bfloat16') // prettier-ignore
+      const x = toHalf(
+        tf.tensor2d([
+          [1, 2],
+          [3, 4],
+        ]),
+        'bfloat16',
+      )
       for (const y of [tf.mul(x, 3), tf.add(x, x), tf.concat([x, x], 1), tf.transpose(x), tf.slice(x, [0, 1], [2, 1])])
         expect(nativeType(y)).toBe(DataType.bfloat16)
       expect(nativeType(inFloat32(x, (whole) => tf.sum(whole, 1)))).toBe(DataType.bfloat16)
@@ -63,7 +69,11 @@ function gradientsOf(network: Network, half: HalfType | null): { value: number; 
     const size = 3 * network.graph.input.reduce((a, b) => a * b, 1)
     const pixels = Float32Array.from({ length: size }, () => random.next() * 2 - 1)
     const images = tf.tensor(pixels, [3, ...network.graph.input] as [number, number, number, number]) as Tensor4D
-    const targets = tf.tensor2d([[1, 0, 0], [1, 0, 0], [0, 0.5, 0.5]]) // prettier-ignore
+    const targets = tf.tensor2d([
+      [1, 0, 0],
+      [1, 0, 0],
+      [0, 0.5, 0.5],
+    ])
     const names = [...trainedNames(network, null)]
     const { value, grads } = tf.variableGrads(
       () => {

@@ -29,8 +29,13 @@ function program() {
   })
   const state = () =>
     Object.fromEntries([...recorded.readVariables()].map(([name, values]) => [name, Array.from(values)]))
-  return { recorded, variables, state, set: (values: Record<string, number>) =>
-    recorded.writeVariables(new Map(Object.entries(values).map(([name, value]) => [name, Float32Array.of(value)]))) } // prettier-ignore
+  return {
+    recorded,
+    variables,
+    state,
+    set: (values: Record<string, number>) =>
+      recorded.writeVariables(new Map(Object.entries(values).map(([name, value]) => [name, Float32Array.of(value)]))),
+  }
 }
 
 describe('the loss scale', () => {

@@ -59,10 +59,13 @@ function setUp(change: Partial<Recipe>) {
     labels: Uint8Array.from({ length: IMAGES }, () => random.integer(CLASSES)),
   }
   const network = buildNetwork(
-    chain([2, 2, 1], [
-      { kind: 'flatten', parameters: {} },
-      { kind: 'dense', parameters: { features: CLASSES } },
-    ]), // prettier-ignore
+    chain(
+      [2, 2, 1],
+      [
+        { kind: 'flatten', parameters: {} },
+        { kind: 'dense', parameters: { features: CLASSES } },
+      ],
+    ),
   )
   const session = createSession({
     network,
@@ -135,13 +138,16 @@ describe.each(Object.entries(CASES))('%s', (_, change) => {
 describe('what decays', () => {
   it('are kernels, never biases, scales or shifts', () => {
     const { arrays } = buildNetwork(
-      chain([4, 4, 3], [
-        { kind: 'conv2d', parameters: { channels: 4, bias: true } },
-        { kind: 'batch-norm', parameters: {} },
-        { kind: 'depthwise-conv2d', parameters: { bias: true } },
-        { kind: 'flatten', parameters: {} },
-        { kind: 'dense', parameters: { features: 2 } },
-      ]), // prettier-ignore
+      chain(
+        [4, 4, 3],
+        [
+          { kind: 'conv2d', parameters: { channels: 4, bias: true } },
+          { kind: 'batch-norm', parameters: {} },
+          { kind: 'depthwise-conv2d', parameters: { bias: true } },
+          { kind: 'flatten', parameters: {} },
+          { kind: 'dense', parameters: { features: 2 } },
+        ],
+      ),
     )
     const decayed = arrays.filter(({ decays }) => decays).map(({ name }) => name)
     expect(decayed).toEqual(['n0/kernel', 'n2/kernel', 'n4/kernel'])

@@ -245,7 +245,9 @@ describe('train', () => {
     const seen = events.filter((event) => event.type === 'validation' && event.epoch === 2)
     expect(seen.length).toBeGreaterThan(0)
     for (const event of seen) expect(event).toMatchObject({ of: 23 })
-    expect(events.filter(({ type }) => type === 'notice')).toMatchObject([{ message: expect.stringMatching(/leaks/) as string }]) // prettier-ignore
+    expect(events.filter(({ type }) => type === 'notice')).toMatchObject([
+      { message: expect.stringMatching(/leaks/) as string },
+    ])
   })
 
   it('leaves no tensor behind, however it ends', async () => {

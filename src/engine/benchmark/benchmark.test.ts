@@ -48,10 +48,44 @@ describe('the rate of computes at work together', () => {
 describe('arrangements of cores', () => {
   it.each([
     [1, 64, [[1, 1]]],
-    [2, 64, [[1, 2], [2, 1]]], // prettier-ignore
-    [6, 64, [[1, 6], [2, 3], [4, 1], [6, 1]]], // prettier-ignore
-    [16, 64, [[1, 16], [2, 8], [4, 4], [8, 2], [16, 1]]], // prettier-ignore
-    [16, 7, [[1, 16], [2, 8], [3, 5]]], // prettier-ignore
+    [
+      2,
+      64,
+      [
+        [1, 2],
+        [2, 1],
+      ],
+    ],
+    [
+      6,
+      64,
+      [
+        [1, 6],
+        [2, 3],
+        [4, 1],
+        [6, 1],
+      ],
+    ],
+    [
+      16,
+      64,
+      [
+        [1, 16],
+        [2, 8],
+        [4, 4],
+        [8, 2],
+        [16, 1],
+      ],
+    ],
+    [
+      16,
+      7,
+      [
+        [1, 16],
+        [2, 8],
+        [3, 5],
+      ],
+    ],
     [8, 1, [[1, 8]]],
   ])('of %d with %d GB are %j computes by threads', (cores, gigabytes, expected) => {
     const found = cpuArrangements({ cores, memoryBytes: gigabytes * GIGABYTE })
@@ -97,7 +131,11 @@ describe('exploring a processor', () => {
       return Promise.resolve({ gpuBytes: null, rates: [{ network: 'small', imagesPerSecond }] })
     }
     const found = await measured(cores4, measure)
-    expect(found.map(({ slots, rates }) => [slots, rates[0]!.imagesPerSecond])).toEqual([[1, 100], [2, 400], [4, 400]]) // prettier-ignore
+    expect(found.map(({ slots, rates }) => [slots, rates[0]!.imagesPerSecond])).toEqual([
+      [1, 100],
+      [2, 400],
+      [4, 400],
+    ])
     expect(found.map(({ score }) => score)).toEqual([1, 4, 4])
     expect(choose(found).chosen).toEqual({ cpuSlots: 2, threadsPerSlot: 2, slotsPerGpu: null })
   })

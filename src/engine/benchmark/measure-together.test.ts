@@ -19,7 +19,14 @@ describe('measuring computes together', () => {
     const signal = new AbortController().signal
     const seen: (readonly number[])[] = []
     const onMeasured = (pids: readonly number[]): Promise<void> => Promise.resolve(void seen.push(pids))
-    const rates = await measureTogether({ start, workload: await workload(), environments: two, signal, onMeasured, seconds: 0.3 }) // prettier-ignore
+    const rates = await measureTogether({
+      start,
+      workload: await workload(),
+      environments: two,
+      signal,
+      onMeasured,
+      seconds: 0.3,
+    })
     expect(rates.map(({ network }) => network)).toEqual(['small', 'middle'])
     for (const [index, { imagesPerSecond }] of rates.entries()) {
       const steps = imagesPerSecond / BENCHMARK_NETWORKS[index]!.batchSize
@@ -40,7 +47,10 @@ describe('measuring computes together', () => {
     await outcome
     expect(live()).toBe(0)
     const dying = measureTogether({ ...options, signal: new AbortController().signal })
-    const death = expect(dying).rejects.toMatchObject({ code: 'compute-died', message: expect.stringContaining('139') as string }) // prettier-ignore
+    const death = expect(dying).rejects.toMatchObject({
+      code: 'compute-died',
+      message: expect.stringContaining('139') as string,
+    })
     setTimeout(crash, 100)
     await death
     expect(live()).toBe(0)

@@ -118,7 +118,10 @@ describe('what is damaged', () => {
     const images = path.join(cache, 'datasets', 'tiny', 'train', 'images.u8')
     truncateSync(images, 100)
     const release = datasets.hold('tiny', 'the export of trial 3')
-    await expect(get(datasets)).rejects.toMatchObject({ code: 'conflict', message: expect.stringContaining('the export of trial 3') as string }) // prettier-ignore
+    await expect(get(datasets)).rejects.toMatchObject({
+      code: 'conflict',
+      message: expect.stringContaining('the export of trial 3') as string,
+    })
     expect(readFileSync(images)).toHaveLength(100)
     release()
     expect((await get(datasets)).at(-1)).toMatchObject({ stage: 'ready' })

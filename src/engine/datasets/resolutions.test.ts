@@ -68,8 +68,13 @@ describe('a data set at a resolution', () => {
     await harness.reduce('large', 16)
     await harness.run({ path: 'dataset:large', name: 'small', size: [16, 16] })
     for (const name of PIXELS_AND_LABELS)
-      expect(readFileSync(below(harness, 'large/resolutions/16', name)), name).toEqual(readFileSync(below(harness, 'small', name))) // prettier-ignore
-    await expect(harness.reduce('large', 20)).rejects.toMatchObject({ code: 'invalid-input', message: expect.stringContaining('enlarge') as string }) // prettier-ignore
+      expect(readFileSync(below(harness, 'large/resolutions/16', name)), name).toEqual(
+        readFileSync(below(harness, 'small', name)),
+      )
+    await expect(harness.reduce('large', 20)).rejects.toMatchObject({
+      code: 'invalid-input',
+      message: expect.stringContaining('enlarge') as string,
+    })
   })
 
   it('has the same images in the same split for the same seed', async () => {
@@ -238,8 +243,18 @@ describe('images that are being made', () => {
     await expect(datasets.remove('large')).rejects.toMatchObject(refused)
     await expect(datasets.remove('large', 16)).rejects.toMatchObject(refused)
     const replaced = async (): Promise<void> => {
-      const request = { path: 'dataset:large', name: 'large', kind: null,
-      splits: null, size: [8, 8] as [number, number], policy: 'crop' as const, channels: null, testShare: 0.2, seed: 0, replace: true } // prettier-ignore
+      const request = {
+        path: 'dataset:large',
+        name: 'large',
+        kind: null,
+        splits: null,
+        size: [8, 8] as [number, number],
+        policy: 'crop' as const,
+        channels: null,
+        testShare: 0.2,
+        seed: 0,
+        replace: true,
+      }
       for await (const _step of datasets.import(request, leaving.signal)) continue
     }
     await expect(replaced()).rejects.toMatchObject(refused)
@@ -259,7 +274,11 @@ describe('images that are being made', () => {
     const closed = datasets.close()
     release()
     await closed
-    await expect((async () => { for await (const _step of steps) continue })()).rejects.toMatchObject({ code: 'cancelled' }) // prettier-ignore
+    await expect(
+      (async () => {
+        for await (const _step of steps) continue
+      })(),
+    ).rejects.toMatchObject({ code: 'cancelled' })
     expect(readdirSync(path.join(folder, 'large/resolutions'))).toEqual([])
   })
 
@@ -290,7 +309,6 @@ describe('images that are being made', () => {
       ['8.partial-old', 25],
       ['8.partial-new', 1],
     ] as const) {
-      // prettier-ignore
       const place = below(harness, 'large/resolutions', name)
       writeFileSync(place, '')
       const at = new Date(Date.now() - hours * 3600 * 1000)

@@ -86,9 +86,18 @@ describe('the devices of a processor alone', () => {
     const alone = devices.threadsAlone(network, 64)
     expect(alone).toEqual({ threads: 4, use: 'within-ops' })
     const [slot] = devices.plan().slots
-    expect((await devices.environment(slot!)).env).toMatchObject({ TF_NUM_INTRAOP_THREADS: '1', TF_NUM_INTEROP_THREADS: '1' }) // prettier-ignore
-    expect((await devices.environment(slot!, alone)).env).toMatchObject({ TF_NUM_INTRAOP_THREADS: '4', TF_NUM_INTEROP_THREADS: '4' }) // prettier-ignore
-    expect((await devices.environment(slot!, { threads: 4, use: 'across-ops' })).env).toMatchObject({ TF_NUM_INTRAOP_THREADS: '1', TF_NUM_INTEROP_THREADS: '4' }) // prettier-ignore
+    expect((await devices.environment(slot!)).env).toMatchObject({
+      TF_NUM_INTRAOP_THREADS: '1',
+      TF_NUM_INTEROP_THREADS: '1',
+    })
+    expect((await devices.environment(slot!, alone)).env).toMatchObject({
+      TF_NUM_INTRAOP_THREADS: '4',
+      TF_NUM_INTEROP_THREADS: '4',
+    })
+    expect((await devices.environment(slot!, { threads: 4, use: 'across-ops' })).env).toMatchObject({
+      TF_NUM_INTRAOP_THREADS: '1',
+      TF_NUM_INTEROP_THREADS: '4',
+    })
     await devices.configure(settings({ threadsPerSlot: 2 }))
     expect(devices.threadsAlone(network, 64)).toBe('of-slot')
     const onCards = await machine({ cards: { devices: CARDS, listing: LISTING }, uses: 'gpu' }).open()
@@ -209,6 +218,9 @@ describe('the devices of a machine with cards', () => {
     const devices = await machine({ cards, uses: 'gpu' }).open()
     await devices.keepBenchmark(benchmarkOf({ slotsPerGpu: 2 }, {}, devices.machine.key))
     expect(slotsOf(devices)).toHaveLength(6)
-    expect(devices.view()).toMatchObject({ source: 'benchmark', slots: expect.arrayContaining([expect.objectContaining({ gpuMemoryBytes: 4080218931 })]) as unknown }) // prettier-ignore
+    expect(devices.view()).toMatchObject({
+      source: 'benchmark',
+      slots: expect.arrayContaining([expect.objectContaining({ gpuMemoryBytes: 4080218931 })]) as unknown,
+    })
   })
 })

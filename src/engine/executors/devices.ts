@@ -133,7 +133,9 @@ export async function createDevices(options: DevicesOptions): Promise<Devices> {
       const { threads, use }: ComputeThreads =
         wanted === 'of-slot' ? { threads: slot.threads, use: 'within-ops' } : wanted
       const key = `${device.name} ${threads} ${use}`
-      const asked = checks.get(key) ?? checkedEnvironment({ start, cacheFolder, runtime: machine.key.tensorflowBuild, threads, use, device }) // prettier-ignore
+      const asked =
+        checks.get(key) ??
+        checkedEnvironment({ start, cacheFolder, runtime: machine.key.tensorflowBuild, threads, use, device })
       checks.set(key, asked)
       const checked = await asked
       return { ...checked, env: { ...checked.env, ...device.env } }

@@ -159,7 +159,10 @@ describe('the pool of local computes', () => {
     const pool = new LocalComputes({ slots: 1, start, environment })
     const ask = () => pool.run((client) => client.info(), never)
     for (let death = 0; death < 5; death++)
-      await expect(ask()).rejects.toMatchObject({ code: 'compute-died', message: expect.stringContaining('code 1') as string }) // prettier-ignore
+      await expect(ask()).rejects.toMatchObject({
+        code: 'compute-died',
+        message: expect.stringContaining('code 1') as string,
+      })
     await expect(ask()).rejects.toMatchObject({ code: 'runtime-missing' })
     expect(started).toBe(5)
   })
@@ -292,7 +295,9 @@ describe('the pool of local computes', () => {
     const pool = new LocalComputes({ slots: 1, start: told, environment })
     await pool.run((client) => client.info(), never)
     const other = { threads: 2, use: 'within-ops' } as const
-    const outcome = expect(pool.run((client) => client.info(), never, other)).rejects.toMatchObject({ code: 'cancelled' }) // prettier-ignore
+    const outcome = expect(pool.run((client) => client.info(), never, other)).rejects.toMatchObject({
+      code: 'cancelled',
+    })
     await expect.poll(() => seen.live).toBe(0)
     await pool.close()
     expect(exits).toEqual([1])
@@ -354,7 +359,10 @@ describe('the pool of local computes', () => {
     let release: () => void = () => undefined
     const job = pool.run(() => new Promise<void>((resolve) => (release = resolve)), never)
     await expect.poll(() => pool.statuses()[0]?.state).toBe('busy')
-    await expect(pool.reshape(3)).rejects.toMatchObject({ code: 'conflict', fix: expect.stringContaining('pause') as string }) // prettier-ignore
+    await expect(pool.reshape(3)).rejects.toMatchObject({
+      code: 'conflict',
+      fix: expect.stringContaining('pause') as string,
+    })
     release()
     await job
     await pool.reshape(3)

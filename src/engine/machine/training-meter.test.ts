@@ -150,7 +150,6 @@ describe.skipIf(process.platform === 'win32')('a card that a program tells of', 
       ['GPU-1', 0.65],
       ['1', 0.25],
     ] as const) {
-      // prettier-ignore
       const { clock, measure } = fakeProcess()
       const gpus = createGpuMeter(nvidiaSmi(fakeNvidiaSmi({ devices, processes })), () => clock.ms)
       await gpus.read()

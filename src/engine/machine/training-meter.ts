@@ -122,7 +122,10 @@ function cardMeter(pid: number, { id, gpus }: TrainingCard, begunAt: number) {
       }
       const own = processes.filter((process) => process.pid === pid)
       if (own.length === 0) return
-      peak = Math.max(peak ?? 0, own.reduce((sum, { usedBytes }) => sum + usedBytes, 0)) // prettier-ignore
+      peak = Math.max(
+        peak ?? 0,
+        own.reduce((sum, { usedBytes }) => sum + usedBytes, 0),
+      )
     },
     result: (): Pick<TrialUsage, 'cardUtilisation' | 'cardReadings' | 'peakCardMemoryBytes'> => ({
       cardUtilisation: utilisation,

@@ -55,12 +55,17 @@ export async function runTrial(context: RunContext, trial: TrialRecord): Promise
     const hooks = hooksOf(context, trial, (measured) => (compute = measured))
     live.clocks.set(trial.id, seconds)
     live.usages.set(trial.id, usage)
-    await record(context, null, (writer) =>
-      updateTrial(writer, trial.id, {
-        state: 'running',
-        attempt,
-        ...(trial.startedAt === null && { startedAt: new Date().toISOString() }),
-      }), [trial.id]) // prettier-ignore
+    await record(
+      context,
+      null,
+      (writer) =>
+        updateTrial(writer, trial.id, {
+          state: 'running',
+          attempt,
+          ...(trial.startedAt === null && { startedAt: new Date().toISOString() }),
+        }),
+      [trial.id],
+    )
     try {
       const evaluation = await prepared.evaluator.evaluate(trial, document, hooks, control.signal)
       if (evaluation.type === 'held') await putBack(context, trial, taken())

@@ -51,7 +51,9 @@ describe('the benchmark of an engine', () => {
       data: { dataset: 'tiny', trainImages: 10, validationImages: 10 },
     })
     const { id, number } = await client.searches.create({ definition })
-    await expect.poll(async () => (await client.searches.get({ id })).counts.running, { timeout: 10_000 }).toBeGreaterThan(0) // prettier-ignore
+    await expect
+      .poll(async () => (await client.searches.get({ id })).counts.running, { timeout: 10_000 })
+      .toBeGreaterThan(0)
     const refused = { code: 'conflict', message: expect.stringContaining(`Run ${number} is running`) as string }
     await expect((await client.runtime.benchmark()).next()).rejects.toMatchObject(refused)
     await expect(client.runtime.configureDevices(deviceSettingsSchema.parse({}))).rejects.toMatchObject(refused)

@@ -25,10 +25,29 @@ export interface TrialRecord extends Omit<Trial, 'epochs'> {
 
 type Row = Omit<Selectable<Schema['trials']>, 'document'>
 const COLUMNS = [
-  'id', 'run_id', 'number', 'generation', 'state', 'attempt', 'genotype', 'architecture_hash', 'evaluation_key', 'origin',
-  'parameters', 'macs', 'fitness', 'best_epoch', 'weights_sha256', 'reused_from', 'error', 'started_at', 'finished_at', 'seconds',
-  'device', 'usage',
-] as const // prettier-ignore
+  'id',
+  'run_id',
+  'number',
+  'generation',
+  'state',
+  'attempt',
+  'genotype',
+  'architecture_hash',
+  'evaluation_key',
+  'origin',
+  'parameters',
+  'macs',
+  'fitness',
+  'best_epoch',
+  'weights_sha256',
+  'reused_from',
+  'error',
+  'started_at',
+  'finished_at',
+  'seconds',
+  'device',
+  'usage',
+] as const
 
 function fromRow(row: Row): TrialRecord {
   return {

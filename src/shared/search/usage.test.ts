@@ -15,7 +15,14 @@ describe('two attempts together', () => {
   it('weigh by how long each was counted; of memory the larger peak counts', () => {
     const card = { cardUtilisation: 0.5, cardReadings: 1, peakCardMemoryBytes: 70 }
     const first = usage(card)
-    const second = usage({ ...card, cores: 2, countedSeconds: 30, peakMemoryBytes: 400, cardUtilisation: 0.8, cardReadings: 2 }) // prettier-ignore
+    const second = usage({
+      ...card,
+      cores: 2,
+      countedSeconds: 30,
+      peakMemoryBytes: 400,
+      cardUtilisation: 0.8,
+      cardReadings: 2,
+    })
     const together = {
       cores: 1.75,
       countedSeconds: 40,

@@ -141,7 +141,12 @@ function smoothed(images: Tensor4D): Tensor4D {
   const window = { ksize: integer([1, 3, 3, 1]), strides: integer([1, 1, 1, 1]), padding: text('VALID') }
   const around = executeSingle('AvgPool', { ...window, data_format: text('NHWC') }, [images])
   const smooth = executeSingle('Round', {}, [tf.add(tf.mul(around, 9 / 13), tf.mul(inside, 4 / 13))])
-  const border: [number, number][] = [[0, 0], [1, 1], [1, 1], [0, 0]] // prettier-ignore
+  const border: [number, number][] = [
+    [0, 0],
+    [1, 1],
+    [1, 1],
+    [0, 0],
+  ]
   return tf.add(images, tf.pad(tf.sub(smooth, inside), border))
 }
 

@@ -55,7 +55,10 @@ describe('a data set made of another', () => {
     await expect(harness.run({ path: 'dataset:none', name: 'new' })).rejects.toMatchObject({ code: 'not-found' })
     writeFileSync(path.join(harness.folder, 'large/train/images.u8'), Buffer.alloc(10))
     const cut = harness.run({ path: 'dataset:large', name: 'new' })
-    await expect(cut).rejects.toMatchObject({ code: 'dataset-damaged', message: expect.stringContaining('10 bytes') as string }) // prettier-ignore
+    await expect(cut).rejects.toMatchObject({
+      code: 'dataset-damaged',
+      message: expect.stringContaining('10 bytes') as string,
+    })
     const folder = harness.run({ path: path.join(harness.folder, 'large'), name: 'new' })
     await expect(folder).rejects.toMatchObject({ code: 'dataset-damaged' })
     expect(await harness.datasets.list()).toHaveLength(1)

@@ -83,7 +83,11 @@ describe('a search at a resolution', () => {
     const engine = await opened(temporaryFolder())
     const definition = at(8)
     const notes = async (): Promise<string> =>
-      (await engine.client.searches.check({ definition: { ...definition, recipe: { ...definition.recipe, cutout: 8 } } })).notes.join('\n') // prettier-ignore
+      (
+        await engine.client.searches.check({
+          definition: { ...definition, recipe: { ...definition.recipe, cutout: 8 } },
+        })
+      ).notes.join('\n')
     expect(await notes()).toMatch(/8 x 8 pixels instead of 16 x 16.*25 %.*made when the search starts/)
     expect(await notes()).toMatch(/Cutout of 8 pixels can blank a whole image/)
     await ran(engine, definition)
@@ -117,7 +121,16 @@ describe('a search at a resolution', () => {
     rmSync(path.join(folder, 'cache/datasets/tiny'), { recursive: true })
     const { id } = await engine.client.searches.create({ definition: at(8) })
     const failed = async () => expect((await engine.client.searches.get({ id })).state).toBe('failed')
-    await expect.poll(async () => failed().then(() => true, () => false), { timeout: 5000 }).toBe(true) // prettier-ignore
+    await expect
+      .poll(
+        async () =>
+          failed().then(
+            () => true,
+            () => false,
+          ),
+        { timeout: 5000 },
+      )
+      .toBe(true)
     expect((await engine.client.searches.get({ id })).error?.code).toBe('dataset-missing')
   })
 })

@@ -18,7 +18,10 @@ import { createTrainingEvaluator } from './training'
 const ALL_CORES = { threads: 4, use: 'within-ops' } as const
 
 /** A compute that is stopped: messages reach it, nothing comes back. */
-const neverAnswers = { train: () => new Promise(() => undefined), idle: () => new Promise(() => undefined) } as unknown as ComputeClient // prettier-ignore
+const neverAnswers = {
+  train: () => new Promise(() => undefined),
+  idle: () => new Promise(() => undefined),
+} as unknown as ComputeClient
 
 interface Circumstances {
   readonly holds?: boolean
@@ -29,7 +32,12 @@ interface Circumstances {
 
 function evaluated(
   train: TrainScript,
-  { holds = false, signal = new AbortController().signal, pool = fakeComputes(train), deterministic = false }: Circumstances = {}, // prettier-ignore
+  {
+    holds = false,
+    signal = new AbortController().signal,
+    pool = fakeComputes(train),
+    deterministic = false,
+  }: Circumstances = {},
 ) {
   const told: string[] = []
   const hooks: EvaluationHooks = {
@@ -103,7 +111,11 @@ describe('the evaluator of trainings', () => {
 
   it('kills a compute that does not even take the job', async () => {
     const pool = fakeComputes()
-    const dead = { ...pool, run: ((job, signal) => pool.run((_client, slot, kill) => job(neverAnswers, slot, kill), signal)) as ComputePool['run'] } // prettier-ignore
+    const dead = {
+      ...pool,
+      run: ((job, signal) =>
+        pool.run((_client, slot, kill) => job(neverAnswers, slot, kill), signal)) as ComputePool['run'],
+    }
     await expect(evaluated(wellTrained, { pool: dead }).result).rejects.toMatchObject({ code: 'compute-died' })
     expect(pool.killed.length).toBeGreaterThan(0)
   })
@@ -128,7 +140,10 @@ describe('a training whose compute the system ended for want of memory', () => {
   it('may go on with half the batch, once', async () => {
     await expect(evaluated(dies(false)).result).rejects.toBe(killed)
     // Halved already, by a prediction or by TensorFlow: half of it again was not promised.
-    await expect(evaluated(dies(true)).result).rejects.toMatchObject({ code: 'out-of-memory', message: expect.stringContaining('halved before') as string }) // prettier-ignore
+    await expect(evaluated(dies(true)).result).rejects.toMatchObject({
+      code: 'out-of-memory',
+      message: expect.stringContaining('halved before') as string,
+    })
   })
 })
 
@@ -179,7 +194,10 @@ describe('the end of a training that is broken off', () => {
         },
         { holds: how === 'held', signal: stopping.signal },
       )
-      const end = result.then(({ type }) => log.push(type), (thrown: AppError) => log.push(thrown.code)) // prettier-ignore
+      const end = result.then(
+        ({ type }) => log.push(type),
+        (thrown: AppError) => log.push(thrown.code),
+      )
       await end
       expect(log).toEqual(['the compute has let go', how === 'held' ? 'held' : 'cancelled'])
       expect(pool.killed).toEqual([])

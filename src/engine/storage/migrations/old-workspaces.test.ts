@@ -85,7 +85,14 @@ describe('a workspace of before', () => {
     expect(trial).toMatchObject({ genotype: { name: 'old' }, attempt: 2, fitness: 0.75, seconds: 12 })
     // Nothing was measured of it: not 0.
     expect(trial).toMatchObject({ device: null, usage: null })
-    const usage = { cores: 1.5, countedSeconds: 9, peakMemoryBytes: 5e9, cardUtilisation: null, cardReadings: 0, peakCardMemoryBytes: null } // prettier-ignore
+    const usage = {
+      cores: 1.5,
+      countedSeconds: 9,
+      peakMemoryBytes: 5e9,
+      cardUtilisation: null,
+      cardReadings: 0,
+      peakCardMemoryBytes: null,
+    }
     await store.write((writer) => updateTrial(writer, trial!.id, { device: 'CPU', usage }))
     expect((await listTrials(store.db, 'r'))[0]).toMatchObject({ device: 'CPU', usage })
     // What was not measured again leaves it.
