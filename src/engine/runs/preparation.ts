@@ -6,6 +6,7 @@ import type { RunDefinition } from '@shared/search/run'
 import { refuseCancelled } from '@node/cancel'
 import type { Datasets } from '../datasets/datasets'
 import { createTrainingEvaluator } from '../evaluators/training/training'
+import { onUnchangedData } from '../evaluators/unchanged-data'
 import type { ComputePool } from '../executors/pool'
 import type { ThreadsWanted } from '../executors/threads'
 import type { TrainingCard } from '../machine/training-meter'
@@ -72,18 +73,21 @@ export function createPreparation(options: PreparationOptions): PrepareRun {
       }),
       describe: (proposal, number) =>
         describeCandidate(proposal, number, { definition, space, library, fingerprint: ready.fingerprint }),
-      evaluator: createTrainingEvaluator({
-        pool,
-        cardOf: options.cardOf,
-        // A training of one architecture: nothing else wants the other cores.
-        threadsFor: definition.space.kind === 'single' ? options.threadsAlone : undefined,
-        definition,
-        library,
-        // Never the test split (docs/rules.md#test-data).
-        data: ready.files('train'),
-        ...indices,
-        checkpointsFolder: store.folders.checkpoints,
-      }),
+      evaluator: onUnchangedData(
+        ready,
+        createTrainingEvaluator({
+          pool,
+          cardOf: options.cardOf,
+          // A training of one architecture: nothing else wants the other cores.
+          threadsFor: definition.space.kind === 'single' ? options.threadsAlone : undefined,
+          definition,
+          library,
+          // Never the test split (docs/rules.md#test-data).
+          data: ready.files('train'),
+          ...indices,
+          checkpointsFolder: store.folders.checkpoints,
+        }),
+      ),
     }
   }
 }

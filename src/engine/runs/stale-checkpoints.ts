@@ -5,7 +5,7 @@ import { readdir, rename, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { asideFolder } from '../storage/aside'
 import type { Store } from '../storage/store'
-import { unfinishedTrials } from '../storage/trials'
+import { listTrials, unfinishedTrials } from '../storage/trials'
 import { checkpointFolder } from '../evaluators/training/training'
 
 /** Call as the holder of the workspace, before any run goes. @returns how many folders left their place */
@@ -19,4 +19,10 @@ export async function dropStaleCheckpoints({ db, folders, behind }: Store, nowMs
       await rename(folder, path.join(asideFolder(folders, 'checkpoints', nowMs), `${path.basename(folder)}-${nowMs}`))
   }
   return stale.length
+}
+
+/** A run whose data turned out to be damaged trained its unfinished trials on them: they begin again. */
+export async function dropCheckpointsOf({ db, folders }: Store, runId: string): Promise<void> {
+  for (const { id, state } of await listTrials(db, runId))
+    if (state !== 'finished') await rm(checkpointFolder(folders.checkpoints, id), { recursive: true, force: true })
 }

@@ -3,6 +3,7 @@ import { access, constants } from 'node:fs/promises'
 import os from 'node:os'
 import { join } from 'node:path'
 import type { ComputeInfo } from '@shared/contract/compute'
+import type { Dataset } from '@shared/contract/datasets'
 import type { Diagnosis, DoctorReport } from '@shared/contract/runtime'
 import { errorData } from '@shared/errors'
 import { GIB, readableBytes } from '@shared/units'
@@ -38,7 +39,7 @@ export async function examine(services: Services): Promise<DoctorReport> {
     await artefactCheck(services.artefacts),
     memoryCheck(services),
     devicesCheck(services),
-    ...datasets.map(({ name, title, state, problem }) => datasetCheck(name, title, state, problem)),
+    ...(await datasetChecks(services, datasets)),
     await proposerCheck(services.proposerFolder),
     ...gpuChecks(gpus, info?.device),
   ]
@@ -137,17 +138,25 @@ function diskCheck(bytes: number | null, folder: string): Diagnosis {
   }
 }
 
-function datasetCheck(name: string, title: string, state: string, problem: string | null): Diagnosis {
+/** Reads what is prepared: a data set whose bytes have changed spoils every result. */
+async function datasetChecks({ datasets }: Services, listed: readonly Dataset[]): Promise<Diagnosis[]> {
+  const checks: Diagnosis[] = []
+  for (const dataset of listed) {
+    const problem = dataset.state === 'ready' ? (await datasets.check(dataset.name)).problems[0] : undefined
+    checks.push(datasetCheck(problem === undefined ? dataset : { ...dataset, state: 'damaged', problem }))
+  }
+  return checks
+}
+
+function datasetCheck({ name, title, state, problem, isImported }: Dataset): Diagnosis {
   const id = `dataset-${name}`
-  if (state === 'ready') return ok(id, title, 'prepared')
+  if (state === 'ready') return ok(id, title, 'prepared, and its files are whole')
   if (state === 'damaged') {
-    return {
-      id,
-      title,
-      status: 'error',
-      found: problem ?? 'damaged',
-      fix: `Fetch it again: gpt-nas dataset get ${name}.`,
-    }
+    const fix =
+      isImported === true
+        ? `Import it again: gpt-nas dataset import PATH --name ${name} --replace.`
+        : `Fetch it again: gpt-nas dataset get ${name}.`
+    return { id, title, status: 'error', found: problem ?? 'damaged', fix }
   }
   return {
     id,

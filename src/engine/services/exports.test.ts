@@ -1,4 +1,5 @@
 // Exports as a client sees them.
+import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -44,9 +45,13 @@ describe('exports', () => {
     await fetchTiny(engine)
     const { id } = await engine.client.searches.create({ definition: tinySearch({ generations: 1 }) })
     const { run } = (await follow(engine, id)).at(-1)!
-    const manifest = path.join(folder, 'cache', 'datasets', run.definition.data.dataset, 'manifest.json')
+    const dataset = path.join(folder, 'cache', 'datasets', run.definition.data.dataset)
+    const manifest = path.join(dataset, 'manifest.json')
     const replaced = JSON.parse(readFileSync(manifest, 'utf8')) as Manifest
-    replaced.splits.train.images.sha256 = 'f'.repeat(64)
+    const { images } = replaced.splits.train
+    const pixels = readFileSync(path.join(dataset, images.path)).fill(7)
+    writeFileSync(path.join(dataset, images.path), pixels)
+    images.sha256 = createHash('sha256').update(pixels).digest('hex')
     writeFileSync(manifest, JSON.stringify(replaced))
     await expect(exported(engine, { trialId: run.bestTrialId! })).rejects.toMatchObject({
       code: 'conflict',

@@ -3,6 +3,7 @@
 import { createReadStream } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { MIB } from '@shared/units'
+import { createContentCheck } from '../content-check'
 import type { FileTree } from '../files/file-tree'
 import { wholeRecords } from '../formats/records'
 import { labelBytes, MANIFEST_FILE, readPrepared, SPLITS, type Manifest, type SplitName } from '../manifest'
@@ -23,6 +24,8 @@ export const prepared: Importer = {
     if (state.state !== 'ready')
       throw damagedFile(tree.root, state.state === 'damaged' ? state.problem : `it has no ${MANIFEST_FILE}`)
     const { manifest } = state
+    const [problem] = await createContentCheck().problems(tree.root, manifest)
+    if (problem !== undefined) throw damagedFile(tree.root, problem)
     const parts: ImportPart[] = []
     for (const split of SPLITS) parts.push(await partOf(tree, manifest, split))
     return {
