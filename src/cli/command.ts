@@ -46,7 +46,11 @@ export async function runCommand(
     output.failure(thrown)
     process.exitCode = EXIT.failed
   } finally {
-    await session?.close()
+    await session?.close().catch((thrown: unknown) => {
+      // A full disk that has ended the command may keep the workspace from being closed in order as well: said once.
+      if (process.exitCode === EXIT.ok) output.failure(thrown)
+      process.exitCode ||= EXIT.failed
+    })
   }
 }
 

@@ -12,10 +12,12 @@ describe('a run that the command line followed', () => {
   })
 
   it('ends with success only when it is over, with failure when it failed, and else as interrupted', () => {
-    const codes = RUN_STATES.map((state) => [state, exitCodeOf(state)])
+    const codes = RUN_STATES.map((state) => [state, exitCodeOf({ state, error: null })])
     expect(codes.filter(([, code]) => code === EXIT.ok).map(([state]) => state)).toEqual(
       RUN_STATES.filter((state) => RUN_STATE_RULES[state].isOver),
     )
     expect(codes.filter(([, code]) => code === EXIT.failed).map(([state]) => state)).toEqual(['failed'])
+    const error = { code: 'storage-failed' as const, message: 'The disk is full.' }
+    expect(exitCodeOf({ state: 'interrupted', error })).toBe(EXIT.failed)
   })
 })

@@ -9,7 +9,8 @@ export function resumeAdvice({ number, state }: Pick<Run, 'number' | 'state'>): 
 }
 
 /** The exit code of a command whose run has come to stand in this state. */
-export function exitCodeOf(state: Run['state']): number {
-  if (state === 'failed') return EXIT.failed
+export function exitCodeOf({ state, error }: Pick<Run, 'state' | 'error'>): number {
+  // Interrupted by an error, as by a full disk, or by the user.
+  if (state === 'failed' || error !== null) return EXIT.failed
   return RUN_STATE_RULES[state].isOver ? EXIT.ok : EXIT.interrupted
 }

@@ -80,7 +80,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   try {
     makeFolder(cacheFolder)
   } catch (thrown) {
-    throw storageError(`make the cache folder ${cacheFolder}`, thrown)
+    throw storageError(`make the cache folder ${cacheFolder}`, cacheFolder, thrown)
   }
   // Before the workspace is held: a variable of the environment that makes no sense is refused here.
   const devices = await createDevices({ start: options.startProcess, cacheFolder, report })
@@ -133,21 +133,28 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     const { found, fix } = behindText(store.behind)
     report(`Workspace: ${found}. ${fix}`)
   }
+  const close = async (): Promise<void> => {
+    await orchestrator.close()
+    closing.abort()
+    devices.close()
+    await pool.close()
+    await datasets.close()
+    await store.close()
+  }
   if (!store.readOnly) {
-    // The window stays open for days: its copy of the database is made when it opens.
-    if (options.autoResume) await tidy()
-    const interrupted = await orchestrator.recover()
-    if (options.autoResume) for (const id of interrupted) await orchestrator.resume(id)
+    try {
+      // The window stays open for days: its copy of the database is made when it opens.
+      if (options.autoResume) await tidy()
+      const interrupted = await orchestrator.recover()
+      if (options.autoResume) for (const id of interrupted) await orchestrator.resume(id)
+    } catch (thrown) {
+      // Such as a full disk: the workspace is not kept from whoever opens it next.
+      await close().catch(report)
+      throw thrown
+    }
   }
   return {
     router: createRouter(services),
-    close: async () => {
-      await orchestrator.close()
-      closing.abort()
-      devices.close()
-      await pool.close()
-      await datasets.close()
-      await store.close()
-    },
+    close,
   }
 }

@@ -1,4 +1,5 @@
 // How much a disk has left and how much something takes of it; a full disk as one error, with its figures.
+import * as syncFiles from 'node:fs'
 import * as files from 'node:fs/promises'
 import path from 'node:path'
 import { AppError } from '@shared/errors'
@@ -28,7 +29,53 @@ async function nearestMount(place: string): Promise<number | null> {
   return nearest === undefined ? null : nearest.available
 }
 
-const isDiskFull = (thrown: unknown): boolean => ['ENOSPC', 'EDQUOT'].includes(errorCode(thrown))
+/** The first folder upwards that is there. */
+function existingFolder(place: string): string {
+  let at = path.resolve(place)
+  while (!syncFiles.existsSync(at) && path.dirname(at) !== at) at = path.dirname(at)
+  return at
+}
+
+function freeBytesNow(place: string): number | null {
+  const { statfsSync } = syncFiles as Partial<typeof syncFiles>
+  try {
+    const info = statfsSync?.(existingFolder(place))
+    return info === undefined ? null : info.bavail * info.bsize
+  } catch {
+    // Figures are told where there are some.
+    return null
+  }
+}
+
+/** More than SQLite's smallest file beside a database, the 32 KiB index of its log. */
+const PROBE_BYTES = 64 * 1024
+
+/** Whether a small file can no longer be written there: a quota says nothing else, and neither do some programs' error codes. */
+function hasNoRoom(place: string): boolean {
+  const probe = path.join(existingFolder(place), `.gptnas-room-${process.pid}`)
+  try {
+    syncFiles.writeFileSync(probe, Buffer.alloc(PROBE_BYTES))
+    return false
+  } catch (thrown) {
+    return isDiskFull(thrown)
+  } finally {
+    syncFiles.rmSync(probe, { force: true })
+  }
+}
+
+/**
+ * For who cannot wait and whose error does not say that the disk is full, as SQLite's does not where its log finds no room.
+ * @param place a folder on that disk, which need not exist
+ * @returns an AppError `storage-failed` with what is free, or undefined where there is room
+ */
+export function fullDiskError(what: string, place: string, thrown: unknown): AppError | undefined {
+  if (!isDiskFull(thrown) && !hasNoRoom(place)) return undefined
+  return diskFull(what, place, null, freeBytesNow(place), thrown)
+}
+
+function isDiskFull(thrown: unknown): boolean {
+  return ['ENOSPC', 'EDQUOT', 'SQLITE_FULL'].includes(errorCode(thrown))
+}
 
 const diskFull = (
   what: string,

@@ -17,6 +17,7 @@ export const ERROR_CODES = [
   'engine-restarted',
   'runtime-missing',
   'storage-failed',
+  'storage-damaged',
   'cancelled',
   'internal',
 ] as const

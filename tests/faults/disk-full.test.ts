@@ -46,7 +46,7 @@ describe.skipIf(!canMount)('a full disk', () => {
     // Room for two of the three megabytes of a state, its predecessor and the best weights that an epoch leaves.
     const disk = smallDisk(folder, 3 * MEBIBYTE)
     const { id, workbench, outcome } = await train(workspace)
-    expect(outcome).toMatchObject({ state: 'failed', trial: { state: 'waiting' } })
+    expect(outcome).toMatchObject({ state: 'interrupted', trial: { state: 'waiting' } })
     expect((await workbench.client.searches.get({ id })).error).toMatchObject(refusal)
     expect(outcome.curve.length).toBeLessThan(EPOCHS)
     const left = await checkpointFiles(folder)

@@ -2,6 +2,7 @@
 import type { Command } from 'commander'
 import { AppError } from '@shared/errors'
 import type { Run, RunDefinition } from '@shared/search/run'
+import { RUN_STATE_RULES } from '@shared/search/run-states'
 import { SAMPLES } from '@shared/search/samples'
 import type { Trial } from '@shared/search/trial'
 import { STRATEGIES } from '@shared/strategies/registry'
@@ -35,7 +36,7 @@ async function follow(context: CommandContext, run: Run, shouldExport: boolean):
     { run: ended, best, export: exported },
     [summary(ended, best), ...(exported ? [exportText(exported)] : [])].join('\n'),
   )
-  return exported?.proof?.passed === false ? EXIT.failed : exitCodeOf(ended.state)
+  return exported?.proof?.passed === false ? EXIT.failed : exitCodeOf(ended)
 }
 
 function summary(run: Run, best: Trial | null): string {
@@ -52,8 +53,25 @@ function summary(run: Run, best: Trial | null): string {
     )
   const advice = resumeAdvice(run)
   if (advice !== null) lines.push(advice)
-  else if (best) lines.push(`Export it with "gpt-nas export ${run.number}".`)
+  else if (best && RUN_STATE_RULES[run.state].isOver) lines.push(`Export it with "gpt-nas export ${run.number}".`)
   return lines.join('\n')
+}
+
+const isDamaged = ({ error }: Pick<Run, 'error'>): boolean => error?.code === 'storage-damaged'
+
+/** What of a list cannot be read, under its table; the advice once. */
+function damageLines(rows: readonly { readonly what: string; readonly error: Run['error'] }[]): string[] {
+  const damaged = rows.filter(isDamaged)
+  if (damaged.length === 0) return []
+  const lines = damaged.map(({ what, error }) => `${what}: ${error?.message ?? ''}`)
+  return ['', ...lines, damaged[0]?.error?.fix ?? '']
+}
+
+/** A workspace without runs that keeps weights has lost its database, or was given an older one. */
+async function withoutRuns({ runtime }: CommandContext['client']): Promise<string> {
+  const { strayContents } = await runtime.workspace()
+  if (strayContents === 0) return 'No runs yet. Start one with "gpt-nas search start --sample".'
+  return `The database knows no run, although the workspace keeps ${count(strayContents)} trained weights or checkpoints of some: it is a new one, or an older copy.\nIf runs are missing, put a copy back: "gpt-nas workspace backups" lists them, "gpt-nas workspace restore FILE" does it. Nothing is removed meanwhile.`
 }
 
 function trialRow(trial: Trial): string[] {
@@ -122,7 +140,7 @@ export function searchCommand(program: Command): void {
       const rows = runs.map((run) => [
         String(run.number),
         run.definition.name,
-        run.definition.strategy.name,
+        isDamaged(run) ? '?' : run.definition.strategy.name,
         run.state,
         `${run.counts.finished + run.counts.failed}/${run.counts.planned}`,
         run.bestFitness === null ? '' : percent(run.bestFitness),
@@ -131,8 +149,11 @@ export function searchCommand(program: Command): void {
       output.result(
         runs,
         runs.length === 0
-          ? 'No runs yet. Start one with "gpt-nas search start --sample".'
-          : table(['>Run', 'Name', 'Strategy', 'State', '>Trials', '>Best', '>Time'], rows),
+          ? await withoutRuns(client)
+          : [
+              table(['>Run', 'Name', 'Strategy', 'State', '>Trials', '>Best', '>Time'], rows),
+              ...damageLines(runs.map((run) => ({ what: `Run ${run.number}`, error: run.error }))),
+            ].join('\n'),
       )
     }),
   )
@@ -158,7 +179,8 @@ export function searchCommand(program: Command): void {
           ...usage.names,
         ]
         const rows = trials.map((trial) => [...trialRow(trial), ...usage.cells(trial)])
-        output.result({ run, trials }, `${summary(run, best)}\n\n${table(columns, rows)}`)
+        const damaged = damageLines(trials.map((trial) => ({ what: `Trial ${trial.number}`, error: trial.error })))
+        output.result({ run, trials }, [`${summary(run, best)}\n`, table(columns, rows), ...damaged].join('\n'))
       }),
   )
 }

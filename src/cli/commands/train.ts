@@ -171,7 +171,7 @@ async function trainFile(context: CommandContext, file: string, options: TrainOp
     { run: ended, trial, export: exported },
     [trainingText(ended, trial), ...(exported ? [exportText(exported)] : [])].join('\n'),
   )
-  const code = exitCodeOf(ended.state)
+  const code = exitCodeOf(ended)
   if (code !== EXIT.ok) return code
   return trial?.state === 'finished' && exported?.proof?.passed !== false ? EXIT.ok : EXIT.failed
 }

@@ -165,13 +165,13 @@ export class Orchestrator {
       await task.done
       return
     }
-    const run = await getRun(this.options.store.db, id)
+    const run = await getRun(this.options.store.db, id, 'tell')
     if (!RUN_STATE_RULES[run.state].canStop) return
     await this.end(run, 'stopped', 'The search was stopped.', run.seconds, null)
   }
 
   async rename(id: string, name: string): Promise<void> {
-    await getRun(this.options.store.db, id)
+    await getRun(this.options.store.db, id, 'tell')
     await this.options.store.write((writer) => updateRun(writer, id, { name }))
     this.options.updates.touch(id)
   }
@@ -179,14 +179,15 @@ export class Orchestrator {
   /** @throws AppError `conflict` while it is going. */
   async remove(id: string): Promise<void> {
     const { store, artefacts, updates } = this.options
-    const run = await getRun(store.db, id)
+    // What cannot be read can be removed.
+    const run = await getRun(store.db, id, 'tell')
     if (this.tasks.has(id)) {
       throw new AppError('conflict', `Run ${run.number} is going and cannot be removed.`, 'Stop or pause it first.')
     }
     store.refuseReadOnly()
     // Before anything of it is gone there is a copy of the day.
     await this.options.tidy?.()
-    const trials = await listTrials(store.db, id)
+    const trials = await listTrials(store.db, id, { onDamage: 'tell' })
     await store.write(async (writer) => {
       // Started since it was looked for: its task would write into nothing.
       if (this.tasks.has(id))
@@ -237,7 +238,10 @@ export class Orchestrator {
       const seconds = live.seconds()
       if (failure !== null) {
         const fix = failure.fix === undefined ? '' : ` ${failure.fix}`
-        await this.end(run, 'failed', `The search ended: ${failure.message}${fix}`, seconds, failure)
+        // A disk that is full says nothing against the search. Whether its end can still be stored is chance, and one that cannot
+        // is found as interrupted at the next start: so it is called that in both cases.
+        const state = failure.code === 'storage-failed' ? 'interrupted' : 'failed'
+        await this.end(run, state, `The search ended: ${failure.message}${fix}`, seconds, failure)
       } else {
         const { state, message } = outcomeOf(control.reason, run.definition)
         await this.end(run, state, message, seconds, null)

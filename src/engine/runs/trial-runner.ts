@@ -31,6 +31,7 @@ const ENDS_RUN: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'dataset-damaged',
   'runtime-missing',
   'storage-failed',
+  'storage-damaged',
   'read-only',
 ])
 

@@ -50,14 +50,14 @@ export function createRunViews(
   }
 
   return {
-    run: async (id) => view(await getRun(store.db, id)),
+    run: async (id) => view(await getRun(store.db, id, 'tell')),
     list,
     watch: async function* (id, signal) {
       const watch = updates.watch(id)
       try {
-        let record = await getRun(store.db, id)
+        let record = await getRun(store.db, id, 'tell')
         let journalId = 0
-        let latest = await update(record, await listTrials(store.db, id), journalId)
+        let latest = await update(record, await listTrials(store.db, id, { onDamage: 'tell' }), journalId)
         for (;;) {
           journalId = latest.journal.at(-1)?.id ?? journalId
           yield latest
@@ -69,7 +69,7 @@ export function createRunViews(
           if (now === undefined) return
           record = now
           const changed: TrialRecord[] = []
-          for (const trialId of watch.takeTrials()) changed.push(await getTrial(store.db, trialId))
+          for (const trialId of watch.takeTrials()) changed.push(await getTrial(store.db, trialId, 'tell'))
           changed.sort((a, b) => a.number - b.number)
           latest = await update(record, changed, journalId)
         }

@@ -1,19 +1,43 @@
 // The doctor's look at the database: whole by SQLite's own check, as much in it as the folder holds, and how old its newest copy is.
 import type { Diagnosis } from '@shared/contract/runtime'
 import { listBackups } from '../storage/backups'
+import { strayContents } from '../storage/artefact-report'
 import { behindText } from '../storage/custody'
+import { damagedCells } from '../storage/damaged-cells'
 import { databaseFindings } from '../storage/database-findings'
 import type { Store } from '../storage/store'
+import { RESTORE_ADVICE } from '../storage/storage-error'
 import { ok } from './diagnosis'
 
-const RESTORE =
-  'Close the program, then put a copy back: "gpt-nas workspace backups" lists them, "gpt-nas workspace restore FILE" does it and keeps the present one.'
+/** A page that is gone may hold thousands. */
+const MOST_TOLD = 5
 
 export async function databaseCheck(store: Store): Promise<Diagnosis> {
   const title = 'Database'
   const found = await databaseFindings(store)
   if (found.length > 0)
-    return { id: 'database', title, status: 'error', found: `damaged: ${found.join('; ')}`, fix: RESTORE }
+    return { id: 'database', title, status: 'error', found: `damaged: ${found.join('; ')}`, fix: RESTORE_ADVICE }
+  const cells = await damagedCells(store.db)
+  if (cells.length > 0) {
+    const more = cells.length > MOST_TOLD ? ` and ${cells.length - MOST_TOLD} more` : ''
+    return {
+      id: 'database',
+      title,
+      status: 'error',
+      found: `${cells.slice(0, MOST_TOLD).join(' ')}${more}`,
+      fix: RESTORE_ADVICE,
+    }
+  }
+  const stray = await strayContents(store)
+  if (stray > 0) {
+    return {
+      id: 'database',
+      title,
+      status: 'warning',
+      found: `knows no run, although the folder keeps ${stray} trained weights or checkpoints of some`,
+      fix: RESTORE_ADVICE,
+    }
+  }
   if (store.behind !== null) return { id: 'database', title, status: 'warning', ...behindText(store.behind) }
   return ok('database', title, 'whole')
 }

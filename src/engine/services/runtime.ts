@@ -6,6 +6,7 @@ import { delay } from '@node/waiting'
 import { createLoadMeter } from '../machine/load'
 import { deviceProcedures } from './devices'
 import { sizeOnDisk } from '@node/disk'
+import { strayContents } from '../storage/artefact-report'
 import { countRuns } from '../storage/runs'
 import { examine } from './doctor'
 import type { Services } from './services'
@@ -31,6 +32,7 @@ export function runtimeService(services: Services) {
       holder: store.holder,
       sizeBytes: size.bytes,
       runs: await countRuns(store.db),
+      strayContents: await strayContents(store),
     }
   }
   const status = async (): Promise<Status> => ({

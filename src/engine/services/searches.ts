@@ -4,12 +4,19 @@ import { implement } from '@orpc/server'
 import { searchesContract, trialsContract } from '@shared/contract/searches'
 import { summariseGenerations } from '../runs/run-view'
 import { readEpochs, withEpochs } from '../storage/epochs'
-import { getTrial, getTrialDocument, listTrials } from '../storage/trials'
+import type { Store } from '../storage/store'
+import { getTrial, getTrialDocument, listTrials, type TrialRecord } from '../storage/trials'
 import { getRun } from '../storage/runs'
 import { checkDefinition } from './search-check'
 import { newRunOf } from './search-create'
 import type { Services } from './services'
 import { untilClosing } from './until-closing'
+
+/** A damaged one is among them and tells so. @throws AppError `not-found` where there is no such run */
+async function shownTrials({ db }: Store, runId: string): Promise<TrialRecord[]> {
+  await getRun(db, runId, 'tell')
+  return listTrials(db, runId, { onDamage: 'tell' })
+}
 
 export function searchesService(services: Services) {
   const { store, orchestrator, views, closing } = services
@@ -48,9 +55,7 @@ export function searchesService(services: Services) {
       untilClosing(closing, signal, (ended) => views.watch(input.id, ended)),
     ),
     watchAll: os.watchAll.handler(({ signal }) => untilClosing(closing, signal, (ended) => views.watchAll(ended))),
-    generations: os.generations.handler(async ({ input }) =>
-      summariseGenerations(await listTrials(store.db, (await getRun(store.db, input.id)).id)),
-    ),
+    generations: os.generations.handler(async ({ input }) => summariseGenerations(await shownTrials(store, input.id))),
   })
 }
 
@@ -58,17 +63,16 @@ export function trialsService({ store }: Services) {
   const os = implement(trialsContract)
   return os.router({
     list: os.list.handler(async ({ input }) => {
-      await getRun(store.db, input.id)
-      const all = await listTrials(store.db, input.id)
+      const all = await shownTrials(store, input.id)
       const page = all.slice(input.offset, input.offset + input.limit)
       return { trials: await withEpochs(store.db, page), total: all.length }
     }),
     get: os.get.handler(async ({ input }) => {
-      const [trial] = await withEpochs(store.db, [await getTrial(store.db, input.id)])
+      const [trial] = await withEpochs(store.db, [await getTrial(store.db, input.id, 'tell')])
       return { ...trial!, document: await getTrialDocument(store.db, input.id) }
     }),
     epochs: os.epochs.handler(async ({ input: { id } }) => {
-      await getTrial(store.db, id) // an unknown trial is an error, not one without epochs
+      await getTrial(store.db, id, 'tell') // an unknown trial is an error, not one without epochs
       return (await readEpochs(store.db, [id])).get(id) ?? []
     }),
   })

@@ -1,4 +1,7 @@
-// What the artefacts of a workspace come to, without changing anything: for the doctor.
+// What the artefacts of a workspace come to, without changing anything: for the doctor, and for who finds a workspace without runs.
+import { readdir } from 'node:fs/promises'
+import { allAside } from './aside'
+import { countRuns } from './runs'
 import type { Store } from './store'
 
 export interface ArtefactReport {
@@ -26,4 +29,12 @@ export async function inspectArtefacts(
     damaged,
     unneeded: rows.length - needed.size,
   }
+}
+
+/** Contents and checkpoints, in their places or put aside, that a database without runs cannot know; 0 where there are runs. */
+export async function strayContents({ db, folders }: Store): Promise<number> {
+  if ((await countRuns(db)) > 0) return 0
+  const contents = (await readdir(folders.artefacts, { recursive: true })).filter((name) => /[0-9a-f]{64}$/.test(name))
+  const aside = await Promise.all(['artefacts', 'checkpoints'].map((kind) => allAside(folders, kind)))
+  return contents.length + (await readdir(folders.checkpoints)).length + aside.flat().length
 }

@@ -1,5 +1,6 @@
 // The only place that loads the SQLite driver: libsql behind the small interface Kysely needs, so that the driver stays
 // replaceable. Owns what may be bound: libsql aborts the whole process on a boolean and turns NaN into NULL silently.
+import path from 'node:path'
 import Libsql from 'libsql'
 import type { SqliteDatabase } from 'kysely'
 import { storageError } from './storage-error'
@@ -48,7 +49,7 @@ export function openDatabase(file: string): Database {
     try {
       return action()
     } catch (thrown) {
-      throw storageError(what, thrown)
+      throw storageError(what, path.dirname(file), thrown)
     }
   }
   const connection = attempt(`open the database ${file}`, () => {

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { AppError } from '@shared/errors'
 import type { Design } from '@shared/contract/designs'
 import { errorCode } from '@node/file-error'
+import { readCell } from './cells'
 import type { Reader, Schema, Writer } from './schema'
 
 /** What a design's document came to when it was saved. */
@@ -33,7 +34,10 @@ export async function listDesigns(db: Reader): Promise<Design[]> {
   return rows.map(fromRow)
 }
 
-/** @throws AppError `not-found` */
+const documentIn = (table: string, row: string, text: string): unknown =>
+  readCell({ table, row, column: 'document' }, text, (value) => value)
+
+/** @throws AppError `not-found`, `storage-damaged` */
 export async function loadDesign(db: Reader | Writer, id: string): Promise<{ design: Design; document: unknown }> {
   const row = await db
     .selectFrom('designs')
@@ -48,7 +52,7 @@ export async function loadDesign(db: Reader | Writer, id: string): Promise<{ des
     .where('removed_at', 'is', null)
     .executeTakeFirst()
   if (row === undefined) throw notFound(id)
-  return { design: fromRow(row), document: JSON.parse(row.document) }
+  return { design: fromRow(row), document: documentIn('design_versions', id, row.document) }
 }
 
 /**
@@ -113,7 +117,7 @@ export async function removeDesign(writer: Writer, id: string): Promise<boolean>
   return Number(result.numUpdatedRows) > 0
 }
 
-/** Documents of the user's searchable blocks, by name. */
+/** Documents of the user's searchable blocks, by name. @throws AppError `storage-damaged` */
 export async function searchableBlocks(db: Reader): Promise<unknown[]> {
   const rows = await db
     .selectFrom('designs')
@@ -122,13 +126,13 @@ export async function searchableBlocks(db: Reader): Promise<unknown[]> {
         .onRef('design_versions.design_id', '=', 'designs.id')
         .onRef('design_versions.version', '=', 'designs.version'),
     )
-    .select('design_versions.document')
+    .select(['designs.id', 'design_versions.document'])
     .where('kind', '=', 'block')
     .where('searchable', '=', 1)
     .where('removed_at', 'is', null)
     .orderBy('name')
     .execute()
-  return rows.map(({ document }) => JSON.parse(document) as unknown)
+  return rows.map(({ id, document }) => documentIn('design_versions', id, document))
 }
 
 export async function saveDraft(writer: Writer, key: string, document: unknown): Promise<string> {
@@ -143,7 +147,7 @@ export async function saveDraft(writer: Writer, key: string, document: unknown):
 
 export async function loadDraft(db: Reader, key: string): Promise<{ document: unknown } | null> {
   const row = await db.selectFrom('drafts').select('document').where('key', '=', key).executeTakeFirst()
-  return row === undefined ? null : { document: JSON.parse(row.document) }
+  return row === undefined ? null : { document: documentIn('drafts', key, row.document) }
 }
 
 export async function discardDraft(writer: Writer, key: string): Promise<boolean> {

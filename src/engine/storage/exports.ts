@@ -1,38 +1,57 @@
 // Rows of exports: where the files of a trained network went and what their proof said.
-import { proofSchema, type Export } from '@shared/contract/exports'
+import { exportSchema, proofSchema, type Export } from '@shared/contract/exports'
 import type { Selectable } from 'kysely'
+import { AppError } from '@shared/errors'
+import { readCell } from './cells'
 import type { Reader, Schema, Writer } from './schema'
 
 export type NewExport = Omit<Export, 'id' | 'createdAt'>
 
+const filesSchema = exportSchema.shape.files
+const cell = (row: number, column: string) => ({ table: 'exports', row, column })
+
+/** @throws AppError `storage-damaged` */
 function fromRow(row: Selectable<Schema['exports']>): Export {
   return {
     id: row.id,
     trialId: row.trial_id,
     format: row.format,
     folder: row.folder,
-    files: JSON.parse(row.files) as Export['files'],
+    files: readCell(cell(row.id, 'files'), row.files, filesSchema.parse),
     createdAt: row.created_at,
-    proof: row.proof === null ? null : proofSchema.parse(JSON.parse(row.proof)),
+    proof: row.proof === null ? null : readCell(cell(row.id, 'proof'), row.proof, proofSchema.parse),
   }
 }
 
-/** Newest first; of one trial or of all. */
-export async function listExports(db: Reader, trialId: number | null): Promise<Export[]> {
+/** Newest first; of one trial or of all. @returns beside them one sentence about each that cannot be read */
+export async function listExports(
+  db: Reader,
+  trialId: number | null,
+): Promise<{ readonly exports: Export[]; readonly damaged: string[] }> {
   let query = db.selectFrom('exports').selectAll().orderBy('id', 'desc')
   if (trialId !== null) query = query.where('trial_id', '=', trialId)
-  return (await query.execute()).map(fromRow)
+  const exports: Export[] = []
+  const damaged: string[] = []
+  for (const row of await query.execute()) {
+    try {
+      exports.push(fromRow(row))
+    } catch (thrown) {
+      if (!(thrown instanceof AppError)) throw thrown
+      damaged.push(thrown.message)
+    }
+  }
+  return { exports, damaged }
 }
 
-/** SHA-256 by name of what was last exported into `folder`; empty where nothing was. */
+/** SHA-256 by name of what was last exported into `folder`; empty where nothing was. @throws AppError `storage-damaged` */
 export async function filesExportedTo(db: Reader, folder: string): Promise<Record<string, string>> {
   const row = await db
     .selectFrom('exports')
-    .select('files')
+    .select(['id', 'files'])
     .where('folder', '=', folder)
     .orderBy('id', 'desc')
     .executeTakeFirst()
-  const files = row === undefined ? [] : (JSON.parse(row.files) as Export['files'])
+  const files = row === undefined ? [] : readCell(cell(row.id, 'files'), row.files, filesSchema.parse)
   return Object.fromEntries(files.map(({ name, sha256 }) => [name, sha256]))
 }
 

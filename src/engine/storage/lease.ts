@@ -120,7 +120,14 @@ export function holderOf(file: string, self: Holder): string | null {
 }
 
 function parseHolder(json: string): Holder | undefined {
-  const parsed = holderSchema.safeParse(JSON.parse(json))
+  let value: unknown
+  try {
+    value = JSON.parse(json)
+  } catch {
+    // Damaged: nobody can be found by it, and the heartbeat cannot be trusted either.
+    return undefined
+  }
+  const parsed = holderSchema.safeParse(value)
   return parsed.success ? parsed.data : undefined
 }
 

@@ -1,8 +1,10 @@
 // Rows of runs. What a run does and when it changes state belongs to runs/.
+import { z } from 'zod'
 import { runDefinitionSchema, type RunDefinition } from '@shared/search/run'
 import type { RunState } from '@shared/search/run-states'
 import { errorDataSchema } from '@shared/search/trial'
 import { AppError, type ErrorData } from '@shared/errors'
+import { rowReader, type OnDamage } from './cells'
 import type { Reader, Schema, Writer } from './schema'
 
 export interface RunRecord {
@@ -33,36 +35,52 @@ export interface NewRun {
   readonly planned: number
 }
 
-function fromRow(row: Schema['runs']): RunRecord {
+const documentsSchema = z.array(z.unknown())
+const seedsSchema = z.array(z.record(z.string(), z.unknown()))
+
+/** @param onDamage with `tell`, defaults stand for what cannot be read and `error` says which cell that is */
+function fromRow(row: Schema['runs'], onDamage: OnDamage): RunRecord {
+  const reader = rowReader('runs', row.id, onDamage)
+  const { cell } = reader
+  const definition = cell('definition', row.definition, runDefinitionSchema.parse, () =>
+    runDefinitionSchema.parse({ name: row.name }),
+  )
+  const userBlocks = cell('user_blocks', row.user_blocks, documentsSchema.parse, () => [])
+  const seeds = cell('seeds', row.seeds, seedsSchema.parse, () => [])
+  const error = row.error === null ? null : cell('error', row.error, errorDataSchema.parse, () => null)
   return {
     id: row.id,
     number: row.number,
-    definition: { ...runDefinitionSchema.parse(JSON.parse(row.definition)), name: row.name },
-    userBlocks: JSON.parse(row.user_blocks) as unknown[],
-    seeds: JSON.parse(row.seeds) as Record<string, unknown>[],
+    definition: { ...definition, name: row.name },
+    userBlocks,
+    seeds,
     state: row.state,
     createdAt: row.created_at,
     startedAt: row.started_at,
     finishedAt: row.finished_at,
     seconds: row.seconds,
     planned: row.planned,
-    error: row.error === null ? null : errorDataSchema.parse(JSON.parse(row.error)),
+    error: reader.damage ?? error,
     dataFingerprint: row.data_fingerprint,
   }
 }
 
-/** Every run, newest first. */
+/** Every run, newest first. A damaged one is among them and tells so in `error`. */
 export async function listRuns(db: Reader): Promise<RunRecord[]> {
-  return (await db.selectFrom('runs').selectAll().orderBy('number', 'desc').execute()).map(fromRow)
+  const rows = await db.selectFrom('runs').selectAll().orderBy('number', 'desc').execute()
+  return rows.map((row) => fromRow(row, 'tell'))
 }
 
-/** @throws AppError `not-found` */
-export async function getRun(db: Reader | Writer, id: string): Promise<RunRecord> {
+/**
+ * @param onDamage `tell` is for who shows the run, or removes it
+ * @throws AppError `not-found`; `storage-damaged` where a cell of it cannot be read
+ */
+export async function getRun(db: Reader | Writer, id: string, onDamage: OnDamage = 'refuse'): Promise<RunRecord> {
   const row = await db.selectFrom('runs').selectAll().where('id', '=', id).executeTakeFirst()
   if (row === undefined) {
     throw new AppError('not-found', `There is no search with the id ${id}.`, 'List the searches to see their ids.')
   }
-  return fromRow(row)
+  return fromRow(row, onDamage)
 }
 
 export async function countRuns(db: Reader): Promise<number> {

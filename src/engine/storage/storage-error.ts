@@ -1,28 +1,37 @@
 // Turns what SQLite throws into an AppError that says what to do, and what the file system does by src/node/file-error.ts.
 // Constraint violations stay as they are: those are either handled where they can happen or bugs.
 import { AppError } from '@shared/errors'
+import { fullDiskError } from '@node/disk'
 import { errorCode, fileError } from '@node/file-error'
 
+/** For whatever a damaged database has made unreadable. */
+export const RESTORE_ADVICE =
+  'Close the program, then put a copy of the database back: "gpt-nas workspace backups" lists them, "gpt-nas workspace restore FILE" does it and keeps the present one.'
+
 const FIXES: readonly (readonly [RegExp, string])[] = [
-  [/FULL/, 'Free some space on the disk that holds the workspace, then try again.'],
   [/READONLY/, 'Give yourself write permission for the workspace folder or choose another folder.'],
   [/BUSY|LOCKED/, 'Another program holds the workspace. Close it and try again.'],
-  [
-    /CORRUPT|NOTADB/,
-    'Put the newest file from the backups folder in place of workspace.sqlite; the damaged one can stay beside it under another name.',
-  ],
+  [/CORRUPT|NOTADB/, RESTORE_ADVICE],
   [/CANTOPEN|IOERR|ConnectionFailed/, 'Check that the path is a folder and that its disk is healthy.'],
 ]
 
+/** What a full disk may look like. */
+const MAY_BE_FULL = /FULL|IOERR|CANTOPEN|ConnectionFailed|ENOSPC|EDQUOT/
+
 /**
  * @param what what was being done, for the message: "open the workspace /a/b".
+ * @param place the folder it is done in: whether its disk is full is looked at where SQLite only says "disk I/O error".
  * @returns an AppError `storage-failed` where the cause is the disk or the file, else `thrown` itself.
  */
-export function storageError(what: string, thrown: unknown): unknown {
+export function storageError(what: string, place: string, thrown: unknown): unknown {
   if (thrown instanceof AppError) return thrown
   const message = thrown instanceof Error ? thrown.message : String(thrown)
   const code = errorCode(thrown)
   if (code.startsWith('SQLITE_CONSTRAINT') || code === 'SQLITE_ERROR') return thrown
+  if (MAY_BE_FULL.test(code === '' ? message : code)) {
+    const full = fullDiskError(what, place, thrown)
+    if (full !== undefined) return full
+  }
   const known = FIXES.find(([pattern]) => pattern.test(code === '' ? message : code))
   if (known === undefined) return fileError(what, thrown)
   return new AppError('storage-failed', `Could not ${what}: ${message}`, known[1], { cause: thrown })

@@ -70,7 +70,7 @@ export function openStore(root: string, self?: Holder): Store {
   try {
     for (const folder of Object.values<string>({ ...folders })) makeFolder(folder)
   } catch (thrown) {
-    throw storageError(`make the workspace folder ${root}`, thrown)
+    throw storageError(`make the workspace folder ${root}`, root, thrown)
   }
   const database = openDatabase(path.join(root, DATABASE_FILE))
   try {

@@ -4,6 +4,8 @@ import { originSchema, errorDataSchema, type Origin, type Trial, type TrialState
 import { usageSchema, type TrialUsage } from '@shared/search/usage'
 import { AppError, type ErrorData } from '@shared/errors'
 import type { Selectable } from 'kysely'
+import { z } from 'zod'
+import { readCell, rowReader, type OnDamage } from './cells'
 import type { Reader, Schema, Writer } from './schema'
 
 export interface NewTrial {
@@ -49,7 +51,16 @@ const COLUMNS = [
   'usage',
 ] as const
 
-function fromRow(row: Row): TrialRecord {
+const genotypeSchema = z.record(z.string(), z.unknown())
+
+/** @param onDamage with `tell`, something empty stands for what cannot be read and `error` says which cell that is */
+function fromRow(row: Row, onDamage: OnDamage): TrialRecord {
+  const reader = rowReader('trials', row.id, onDamage)
+  const { cell } = reader
+  const genotype = cell('genotype', row.genotype, genotypeSchema.parse, () => ({}))
+  const origin = cell('origin', row.origin, originSchema.parse, () => originSchema.parse({ operator: 'random' }))
+  const error = row.error === null ? null : cell('error', row.error, errorDataSchema.parse, () => null)
+  const usage = row.usage === null ? null : cell('usage', row.usage, usageSchema.parse, () => null)
   return {
     id: row.id,
     runId: row.run_id,
@@ -57,22 +68,22 @@ function fromRow(row: Row): TrialRecord {
     generation: row.generation,
     state: row.state,
     attempt: row.attempt,
-    genotype: JSON.parse(row.genotype) as Record<string, unknown>,
+    genotype,
     architectureHash: row.architecture_hash,
     evaluationKey: row.evaluation_key,
-    origin: originSchema.parse(JSON.parse(row.origin)),
+    origin,
     parameters: row.parameters,
     macs: row.macs,
     fitness: row.fitness,
     bestEpoch: row.best_epoch,
     weightsSha256: row.weights_sha256,
     reusedFrom: row.reused_from,
-    error: row.error === null ? null : errorDataSchema.parse(JSON.parse(row.error)),
+    error: reader.damage ?? error,
     startedAt: row.started_at,
     finishedAt: row.finished_at,
     seconds: row.seconds,
     device: row.device,
-    usage: row.usage === null ? null : usageSchema.parse(JSON.parse(row.usage)),
+    usage,
   }
 }
 
@@ -121,16 +132,26 @@ export async function insertGeneration(
   }
 }
 
-/** A run's trials in trial order. */
+/**
+ * A run's trials in trial order.
+ * @param range `onDamage: 'tell'` is for who shows them
+ * @throws AppError `storage-damaged` where a cell of one cannot be read
+ */
 export async function listTrials(
   db: Reader | Writer,
   runId: string,
-  range: { readonly offset?: number; readonly limit?: number; readonly generation?: number } = {},
+  range: {
+    readonly offset?: number
+    readonly limit?: number
+    readonly generation?: number
+    readonly onDamage?: OnDamage
+  } = {},
 ): Promise<TrialRecord[]> {
   let query = db.selectFrom('trials').select(COLUMNS).where('run_id', '=', runId).orderBy('number')
   if (range.generation !== undefined) query = query.where('generation', '=', range.generation)
   if (range.limit !== undefined) query = query.limit(range.limit).offset(range.offset ?? 0)
-  return (await query.execute()).map(fromRow)
+  const { onDamage = 'refuse' } = range
+  return (await query.execute()).map((row) => fromRow(row, onDamage))
 }
 
 export async function countTrials(db: Reader, runId: string): Promise<Record<TrialState, number>> {
@@ -158,8 +179,8 @@ export async function listTimings(db: Reader, runId: string): Promise<TrialTimin
   return rows.map(({ reused_from, ...timing }) => ({ ...timing, reusedFrom: reused_from }))
 }
 
-/** @throws AppError `not-found` */
-export async function getTrial(db: Reader | Writer, id: number): Promise<TrialRecord> {
+/** @throws AppError `not-found`; `storage-damaged` where a cell of it cannot be read and `onDamage` is not `tell` */
+export async function getTrial(db: Reader | Writer, id: number, onDamage: OnDamage = 'refuse'): Promise<TrialRecord> {
   const row = await db.selectFrom('trials').select(COLUMNS).where('id', '=', id).executeTakeFirst()
   if (row === undefined) {
     throw new AppError(
@@ -168,14 +189,14 @@ export async function getTrial(db: Reader | Writer, id: number): Promise<TrialRe
       "List the search's trials to see their ids.",
     )
   }
-  return fromRow(row)
+  return fromRow(row, onDamage)
 }
 
-/** The architecture document of a trial, as parsed JSON. @throws AppError `not-found` */
+/** The architecture document of a trial, as parsed JSON. @throws AppError `not-found`, `storage-damaged` */
 export async function getTrialDocument(db: Reader, id: number): Promise<unknown> {
   const row = await db.selectFrom('trials').select('document').where('id', '=', id).executeTakeFirst()
   if (row === undefined) throw new AppError('not-found', `There is no trial with the id ${id}.`)
-  return JSON.parse(row.document)
+  return readCell({ table: 'trials', row: id, column: 'document' }, row.document, (value) => value)
 }
 
 /** Ids of trials without a result, of every run: those that may go on from a checkpoint. */
@@ -200,7 +221,8 @@ export async function bestTrial(db: Reader, runId: string): Promise<{ id: number
 
 /**
  * An earlier result for the same key: a finished trial of any run, or a failed one of this run before `number`.
- * Results that were themselves reused do not count, so every reuse names the trial that was trained.
+ * Results that were themselves reused do not count, so every reuse names the trial that was trained; nor does one whose row is
+ * damaged: then the architecture is trained again.
  */
 export async function findResult(
   db: Reader,
@@ -222,7 +244,8 @@ export async function findResult(
     .orderBy('state', 'desc')
     .orderBy('id')
     .executeTakeFirst()
-  return row === undefined ? undefined : fromRow(row)
+  const found = row === undefined ? undefined : fromRow(row, 'tell')
+  return found?.error?.code === 'storage-damaged' ? undefined : found
 }
 
 export interface TrialChange {

@@ -49,6 +49,8 @@ export const workspaceSchema = z.object({
   holder: z.string().nullable(),
   sizeBytes: z.number(),
   runs: z.number().int(),
+  /** Stored contents and checkpoints in a workspace whose database knows no run; 0 where it knows one. */
+  strayContents: z.number().int().default(0),
 })
 export type Workspace = z.infer<typeof workspaceSchema>
 

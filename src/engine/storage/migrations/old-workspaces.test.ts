@@ -113,7 +113,7 @@ describe('a workspace of before', () => {
     const made: NewExport = { trialId: first!.id, format: 'architecture-json', folder: '/new', files: [], proof: null }
     // A format of after, under an id that was never given before.
     expect(await store.write((writer) => insertExport(writer, made))).toMatchObject({ ...made, id: 3 })
-    expect((await listExports(db, null)).map(({ folder }) => folder)).toEqual(['/new', '/somewhere'])
+    expect((await listExports(db, null)).exports.map(({ folder }) => folder)).toEqual(['/new', '/somewhere'])
     // References hold again: a run takes everything of its own with it.
     await store.write((writer) => deleteRun(writer, 'r'))
     for (const table of ['trials', 'epochs', 'journal', 'exports'] as const)

@@ -101,6 +101,7 @@ export function sampleStatus(changes: Partial<Status> = {}): Status {
       holder: null,
       sizeBytes: 412 * 2 ** 20,
       runs: 3,
+      strayContents: 0,
     },
     computes: [
       { ...compute, slot: 0, state: 'busy' },
