@@ -1,7 +1,7 @@
 // Poolings as stock layers. Keras knows SAME and VALID; what else is asked for is padded explicitly and then corrected
 // per position: padding must lose every maximum, and a mean must divide by what counts.
 import { flagOf } from '@shared/architecture/catalogue/parameter-values'
-import { poolingWindow } from '@shared/architecture/catalogue/max-pool'
+import { poolingWindow } from '@shared/architecture/catalogue/pooling-window'
 import { mapOf, windowCount, windowPadding } from '@shared/architecture/catalogue/window'
 import type { LayerNode } from '@shared/architecture/layer'
 import { averageCorrection } from '../../networks/average-windows'

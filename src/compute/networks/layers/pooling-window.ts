@@ -1,6 +1,6 @@
 // The window of poolings in figures. TensorFlow's own SAME is used where it pads exactly as the document says: it needs no
 // padded copy.
-import { poolingWindow } from '@shared/architecture/catalogue/max-pool'
+import { poolingWindow } from '@shared/architecture/catalogue/pooling-window'
 import type { Tensor4D } from '../../tensorflow/backend'
 import { isSamePadding, resolvePadding } from '../../tensorflow/kernels/padding'
 import type { PoolingOptions } from '../../tensorflow/kernels/pooling'

@@ -2,7 +2,7 @@
 // in tests and in bench:kernels. Randomness is left out: dropout and stochastic depth pass everything.
 import type { LayerKind } from '@shared/architecture/catalogue'
 import { convolutionWindow } from '@shared/architecture/catalogue/conv2d'
-import { poolingWindow } from '@shared/architecture/catalogue/max-pool'
+import { poolingWindow } from '@shared/architecture/catalogue/pooling-window'
 import { flagOf, numberOf } from '@shared/architecture/catalogue/parameter-values'
 import { windowCount, windowPadding, type WindowRule } from '@shared/architecture/catalogue/window'
 import type { ParameterValues } from '@shared/architecture/layer'

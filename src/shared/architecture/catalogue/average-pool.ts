@@ -1,7 +1,7 @@
 // Mean over a sliding window. The mean of the whole map is global-average-pool.
 import type { LayerDefinition } from '../layer'
-import { poolingWindow } from './max-pool'
 import { ceilSpec, kernelSpec, paddingSpec, strideSpec } from './parameter-specs'
+import { poolingWindow } from './pooling-window'
 import { NO_COST, ONE_INPUT } from './simple-layer'
 import { windowShape } from './window'
 

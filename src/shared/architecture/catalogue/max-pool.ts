@@ -1,20 +1,9 @@
 // Maximum over a sliding window. Padding never wins: it counts as minus infinity.
-import type { LayerDefinition, ParameterValues } from '../layer'
+import type { LayerDefinition } from '../layer'
 import { ceilSpec, kernelSpec, paddingSpec, strideSpec } from './parameter-specs'
-import { flagOf, paddingOf, pairOf } from './parameter-values'
+import { poolingWindow } from './pooling-window'
 import { NO_COST, ONE_INPUT } from './simple-layer'
-import { windowShape, type WindowRule } from './window'
-
-/** The sliding-window part of a pooling's parameters, also for building it. */
-export function poolingWindow(parameters: ParameterValues): WindowRule {
-  return {
-    kernel: pairOf(parameters, 'kernel'),
-    stride: pairOf(parameters, 'stride'),
-    dilation: 1,
-    padding: paddingOf(parameters),
-    ceil: flagOf(parameters, 'ceil'),
-  }
-}
+import { windowShape } from './window'
 
 export const maxPool: LayerDefinition = {
   kind: 'max-pool',
