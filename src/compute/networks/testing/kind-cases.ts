@@ -1,5 +1,5 @@
 // Graphs that put every layer kind, in the variants that differ, into a small network: for tests of building and export.
-import type { LayerKind } from '@shared/architecture/catalogue'
+import { ACTIVATION_KINDS, type LayerKind } from '@shared/architecture/catalogue'
 import type { LayerGraph, LayerNode, ParameterValues } from '@shared/architecture/layer'
 
 export interface KindCase {
@@ -102,9 +102,7 @@ export const KIND_CASES: readonly KindCase[] = [
   around('global-average-pool', {}),
   around('batch-norm', {}),
   around('batch-norm', {}, ['a'], true),
-  ...(['relu', 'relu6', 'silu', 'gelu', 'hard-swish', 'sigmoid', 'hard-sigmoid', 'tanh', 'softmax'] as const).flatMap(
-    (kind) => [around(kind, {}), around(kind, {}, ['a'], true)],
-  ),
+  ...ACTIVATION_KINDS.flatMap((kind) => [around(kind, {}), around(kind, {}, ['a'], true)]),
   around('add', {}, ['a', 'b']),
   around('add', {}, ['a', 'b', 'input']),
   around('multiply', {}, ['a', 'b']),
