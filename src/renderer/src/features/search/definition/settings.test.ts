@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { settingProblems } from '@/stores/setting-problems'
 import { search } from '@/locales/en/search'
+import { units } from '@/locales/en/units'
 import { runDefinitionSchema } from '@shared/search/run'
 import { SETTINGS } from '@shared/search/setting-list'
 import { GROUPS, groupedSettings } from './settings'
@@ -22,6 +23,10 @@ describe('the settings of the form', () => {
 
   it.each(SETTINGS.flatMap(({ choices }) => choices.map(({ value }) => value)))('%s has a name', (choice) => {
     expect(Object.keys(search.definition.choices)).toContain(choice)
+  })
+
+  it.each([...new Set(SETTINGS.flatMap(({ unit }) => unit ?? []))])('the unit %s has a name', (unit) => {
+    expect(Object.keys(units.units.names)).toContain(unit)
   })
 
   it('stand under every heading, those of the chosen strategy alone', () => {
