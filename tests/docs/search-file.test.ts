@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { runDefinitionSchema } from '../../src/shared/search/run'
 import { SETTINGS } from '../../src/shared/search/setting-list'
+import { STRATEGIES } from '../../src/shared/strategies/registry'
 import { at } from './files'
 import { settingsTables } from './settings-tables'
 
@@ -25,6 +26,11 @@ describe('docs/search-file.md', () => {
 
   it('names every setting', () => {
     for (const { path } of SETTINGS) expect(settingsTables()).toContain(`\`${path}\``)
+  })
+
+  it('tells the source of every strategy', () => {
+    const sources = page.slice(page.indexOf('## Sources of the strategies'))
+    for (const { name } of STRATEGIES) expect(sources).toContain(`| \`${name}\` |`)
   })
 
   it('has examples that are valid', () => {
