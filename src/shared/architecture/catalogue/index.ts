@@ -1,4 +1,5 @@
-// The catalogue: every layer kind the workbench knows, by name. A new kind is a new file and one line here.
+// The catalogue: every layer kind the workbench knows, by name. A new kind is a file and a line here; what else it needs in the
+// compute, in exports and in tests: docs/extending.md#a-layer-with-weights.
 import { AppError } from '../../errors'
 import type { LayerDefinition } from '../layer'
 import { nearMisses } from '../near-misses'
