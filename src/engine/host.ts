@@ -11,6 +11,7 @@ import type { ProcessStarter } from './executors/process-starter'
 import { proofStarter } from './executors/proof-process'
 import type { TrainingCard } from './machine/training-meter'
 import { createHousekeeping } from './runs/housekeeping'
+import { createWeightsCheck } from './exports/weights-check'
 import { Orchestrator } from './runs/orchestrator'
 import { createPreparation, parallelOf } from './runs/preparation'
 import { createUpdates } from './runs/updates'
@@ -117,6 +118,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     devices,
     startProcess: options.startProcess,
     startProof: options.startProof ?? proofStarter(options.startProcess),
+    weightsCheck: createWeightsCheck(pool),
     orchestrator,
     views,
     proposerFolder,

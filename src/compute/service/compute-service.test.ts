@@ -44,6 +44,14 @@ describe('compute service over a port', () => {
     expect(labels).toEqual([0, 1, 2])
     for (const row of probabilities) expect(row.reduce((sum, value) => sum + value, 0)).toBeCloseTo(1, 5)
 
+    // What the end of its best epoch found, whole or not a multiple of a batch; another training's weights score otherwise.
+    const best = events.find((event) => event.type === 'epoch' && event.epoch.epoch === finished.bestEpoch)
+    if (best?.type !== 'epoch') throw new Error('expected its best epoch')
+    const asked = { graph: given.graph, data: given.data, indices: given.validationIndices }
+    const evaluated = await client.evaluate({ ...asked, weights })
+    expect(evaluated).toMatchObject({ images: 23, accuracy: best.epoch.validationAccuracy })
+    expect(evaluated.loss).toBeCloseTo(best.epoch.validationLoss, 5)
+
     const folder = join(given.checkpointFolder, 'export')
     const { files } = await client.export({
       format: 'tfjs',

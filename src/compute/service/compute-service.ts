@@ -77,6 +77,9 @@ export function createComputeService({ environment, proposer = lazyProposer() }:
       return {}
     }),
     predict: contract.predict.handler(async ({ input }) => (await import('../exchange/predict')).predict(input)),
+    evaluate: contract.evaluate.handler(async ({ input, signal }) =>
+      (await import('../exchange/evaluate')).evaluate(input, signal),
+    ),
     export: contract.export.handler(async ({ input }) => {
       const { writeExport } = await import('../exchange/write-export')
       return { files: await writeExport(input) }

@@ -35,3 +35,12 @@ it('goes on from a whole checkpoint and sweeps what a process that ended while w
   expect(await newestCheckpoint(folder, 'x')).toEqual({ checkpoint: { progress, state }, notice: null })
   expect((await readdir(folder)).sort()).toEqual(['best-00001.weights', 'epoch-00001.checkpoint'])
 })
+
+it('does not go on from weights of a best epoch that are whole but not those it was written with', async () => {
+  await written()
+  const others = [{ ...state[0]!, values: Float32Array.of(3, 4) }]
+  await writeBest(folder, { epoch: 1, accuracy: 0.5, meta: {}, weights: others })
+  const { checkpoint, notice } = await newestCheckpoint(folder, 'x')
+  expect(checkpoint).toBeNull()
+  expect(notice).toContain('best-00001.weights is not the file that epoch-00001.checkpoint was written with')
+})

@@ -1,12 +1,16 @@
 // One export from the wish to the stored row: what is exported and from what, written by a compute, proven by a fresh process.
 import path from 'node:path'
+import type { LayerGraph } from '@shared/architecture/layer'
 import { storedLibrary } from '@shared/architecture/library'
 import { prepareStored } from '@shared/architecture/prepared'
 import type { SplitFiles } from '@shared/contract/compute'
 import type { ExportProgress } from '@shared/contract/exports'
 import { AppError } from '@shared/errors'
 import { exportFormatFacts, type ExportFormat } from '@shared/exchange/formats'
+import type { ReadyDataset } from '../datasets/datasets'
 import { imagesOfRun, refuseOtherData } from '../evaluators/training/images'
+import { drawSplit } from '../evaluators/training/split'
+import { readEpochs } from '../storage/epochs'
 import { insertExport } from '../storage/exports'
 import { getRun, type RunRecord } from '../storage/runs'
 import { getTrial, getTrialDocument, type TrialRecord } from '../storage/trials'
@@ -21,6 +25,17 @@ export interface ExportWish {
   readonly folder: string | null
 }
 
+/** What is exported, and where to. */
+interface Source {
+  readonly trial: TrialRecord
+  readonly run: RunRecord
+  readonly document: unknown
+  readonly graph: LayerGraph
+  readonly folder: string
+  /** SHA-256 by name of what the workspace knows to have written there before. */
+  readonly earlier: Readonly<Record<string, string>>
+}
+
 /** What a trained format needs besides the architecture. */
 interface Trained {
   readonly weights: string
@@ -32,7 +47,8 @@ interface Trained {
 /**
  * Tells each stage; the last holds the stored export. The weights stay on the disk while they are exported, even if their search is
  * removed meanwhile; so does its data set.
- * @throws AppError `read-only`, `not-found` for a trial without what the format needs, `conflict` for images of another data set, those of writing and proving
+ * @throws AppError `read-only`, `not-found` for a trial without what the format needs, `conflict` for images of another data set,
+ *   `storage-failed` for weights that are not what was trained, those of writing and proving
  */
 export async function* createExport(
   tools: ExportTools,
@@ -41,47 +57,86 @@ export async function* createExport(
 ): AsyncGenerator<ExportProgress> {
   // An export without its stored proof is worth nothing: said before the work, not after it.
   tools.store.refuseReadOnly()
-  const trial = await getTrial(tools.store.db, wish.trialId)
-  const run = await getRun(tools.store.db, trial.runId)
+  const source = await sourceOf(tools, wish)
+  const { trial, run } = source
   if (!exportFormatFacts(wish.format).isTrained) {
-    yield* write(tools, wish, { trial, run, trained: null }, signal)
+    yield* write(tools, wish, { ...source, trained: null }, signal)
     return
   }
-  if (trial.weightsSha256 === null) throw untrained(trial)
+  const { weightsSha256 } = trial
+  if (weightsSha256 === null) throw untrained(trial)
   const user = `the export of trial ${trial.number} of run ${run.number}`
   const release = tools.datasets.hold(run.definition.data.dataset, user)
-  const unpin = tools.artefacts.pin(trial.weightsSha256)
+  const unpin = tools.artefacts.pin(weightsSha256)
   try {
     const { resolution } = run.definition.data
     if (resolution !== null) {
       const message = `Looking for the images of ${resolution} pixels that trial ${trial.number} was trained on`
       yield { stage: 'writing', message, result: null }
     }
-    const trained = await trainedPart(tools, run, trial, trial.weightsSha256, signal)
-    yield* write(tools, wish, { trial, run, trained }, signal)
+    await refuseDamaged(tools, trial, weightsSha256)
+    // The cache may have been cleared since it was trained: its images are made again.
+    const dataset = await imagesOfRun(tools.datasets, run.definition.data, signal, () => undefined)
+    refuseOtherData(run, dataset)
+    const images = run.definition.data.validationImages
+    const message = `Comparing the stored weights of trial ${trial.number} with its best epoch on ${images} validation images`
+    yield { stage: 'checking', message, result: null }
+    await refuseForeign(tools, source, weightsSha256, dataset, signal)
+    const trained = trainedPart(tools, run, weightsSha256, dataset)
+    yield* write(tools, wish, { ...source, trained }, signal)
   } finally {
     unpin()
     release()
   }
 }
 
-async function trainedPart(
-  { artefacts, datasets }: ExportTools,
-  run: RunRecord,
-  trial: TrialRecord,
+async function sourceOf({ store, cacheFolder }: ExportTools, { trialId, format, folder }: ExportWish): Promise<Source> {
+  const trial = await getTrial(store.db, trialId)
+  const run = await getRun(store.db, trial.runId)
+  const named = folder ?? path.join(store.folders.exports, `run-${run.number}-trial-${trial.number}-${format}`)
+  const place = await exportFolder({ store, cacheFolder }, named)
+  const library = storedLibrary(run.userBlocks)
+  const { document, graph } = prepareStored(await getTrialDocument(store.db, trialId), library)
+  return { trial, run, document, graph, ...place }
+}
+
+async function refuseDamaged({ artefacts }: ExportTools, trial: TrialRecord, weightsSha256: string): Promise<void> {
+  if (await artefacts.isWhole(weightsSha256)) return
+  throw new AppError(
+    'storage-failed',
+    `The weights of trial ${trial.number} are missing or are not what was trained: ${artefacts.path(weightsSha256)} does not have the content that its name says.`,
+    'Restore the artefacts folder from a backup, or train the architecture again.',
+  )
+}
+
+async function refuseForeign(
+  { store, artefacts, weightsCheck }: ExportTools,
+  { trial, run, graph }: Source,
   weightsSha256: string,
+  dataset: ReadyDataset,
   signal: AbortSignal,
-): Promise<Trained> {
-  const weights = artefacts.path(weightsSha256)
-  if (!(await artefacts.isWhole(weightsSha256)))
+): Promise<void> {
+  const epochs = (await readEpochs(store.db, [trial.id])).get(trial.id) ?? []
+  const best = epochs.find(({ epoch }) => epoch === trial.bestEpoch)
+  if (best === undefined)
     throw new AppError(
       'storage-failed',
-      `The weights of trial ${trial.number} are missing or are not what was trained: ${weights} does not have the content that its name says.`,
-      'Restore the artefacts folder from a backup, or train the architecture again.',
+      `The best epoch of trial ${trial.number} is not in the database, so nothing says whether its stored weights are what was trained.`,
+      'Restore the database from a backup, or train the architecture again.',
     )
-  // The cache may have been cleared since it was trained: its images are made again.
-  const dataset = await imagesOfRun(datasets, run.definition.data, signal, () => undefined)
-  refuseOtherData(run, dataset)
+  const { validation } = await drawSplit(run.definition, dataset, artefacts)
+  const title = `trial ${trial.number} of run ${run.number}`
+  const weights = { file: artefacts.path(weightsSha256), sha256: weightsSha256 }
+  const indices = { file: artefacts.path(validation.sha256), sha256: validation.sha256 }
+  await weightsCheck({ title, graph, weights, data: dataset.files('train'), validation: indices, best }, signal)
+}
+
+function trainedPart(
+  { artefacts }: ExportTools,
+  run: RunRecord,
+  weightsSha256: string,
+  dataset: ReadyDataset,
+): Trained {
   const { manifest } = dataset
   const { resolution } = run.definition.data
   const metadata = {
@@ -92,19 +147,15 @@ async function trainedPart(
     dataset: manifest.name,
     ...(resolution !== null && { resolution }),
   }
-  return { weights, metadata, test: dataset.files('test') }
+  return { weights: artefacts.path(weightsSha256), metadata, test: dataset.files('test') }
 }
 
 async function* write(
-  { store, pool, startProof, appVersion, cacheFolder }: ExportTools,
-  { trialId, format, folder: wanted }: ExportWish,
-  { trial, run, trained }: { readonly trial: TrialRecord; readonly run: RunRecord; readonly trained: Trained | null },
+  { store, pool, startProof, appVersion }: ExportTools,
+  { trialId, format }: ExportWish,
+  { trial, run, document, graph, folder, earlier, trained }: Source & { readonly trained: Trained | null },
   signal: AbortSignal,
 ): AsyncGenerator<ExportProgress> {
-  const named = wanted ?? path.join(store.folders.exports, `run-${run.number}-trial-${trial.number}-${format}`)
-  const { folder, earlier } = await exportFolder({ store, cacheFolder }, named)
-  const library = storedLibrary(run.userBlocks)
-  const { document, graph } = prepareStored(await getTrialDocument(store.db, trialId), library)
   const { title } = exportFormatFacts(format)
   yield { stage: 'writing', message: `Writing trial ${trial.number} as ${title}`, result: null }
   const metadata = {

@@ -3,6 +3,7 @@ import type { Datasets } from '../datasets/datasets'
 import type { ShapedPool, StartProof } from '../executors/pool'
 import type { Artefacts } from '../storage/artefacts'
 import type { Store } from '../storage/store'
+import type { WeightsCheck } from './weights-check'
 
 export interface ExportTools {
   readonly store: Store
@@ -10,6 +11,7 @@ export interface ExportTools {
   readonly datasets: Datasets
   readonly pool: ShapedPool
   readonly startProof: StartProof
+  readonly weightsCheck: WeightsCheck
   readonly cacheFolder: string
   readonly appVersion: string
 }

@@ -6,6 +6,9 @@ import { describe, expect, it } from 'vitest'
 import type { Export } from '@shared/contract/exports'
 import { AppError } from '@shared/errors'
 import type { Manifest } from '../datasets/manifest'
+import { createArtefacts } from '../storage/artefacts'
+import { openStore } from '../storage/store'
+import { getTrial, updateTrial } from '../storage/trials'
 import { temporaryFolder } from '../testing/temporary-folder'
 import { fetchTiny, follow, openEngine, tinySearch, type Opened } from '../testing/open-engine'
 
@@ -16,6 +19,24 @@ async function exported({ client }: Opened, wish: Wish): Promise<Export | null> 
   let last: Export | null = null
   for await (const { result } of await client.exports.create(wish)) last = result
   return last
+}
+
+/** Puts another whole weights file in the place of a trial's, and changes every row that names it. */
+async function exchangeWeights(
+  workspace: string,
+  trialId: number,
+  change: (content: { readonly accuracy: number }) => object,
+): Promise<void> {
+  const store = openStore(workspace)
+  const artefacts = createArtefacts(store)
+  const { weightsSha256 } = await getTrial(store.db, trialId)
+  const content = JSON.parse(readFileSync(artefacts.path(weightsSha256!), 'utf8')) as { accuracy: number }
+  const other = await artefacts.put('weights', Buffer.from(JSON.stringify(change(content))))
+  await store.write(async (writer) => {
+    await artefacts.refer(writer, other, `trial:${trialId}`)
+    await updateTrial(writer, trialId, { weightsSha256: other.sha256 })
+  })
+  await store.close()
 }
 
 describe('exports', () => {
@@ -30,7 +51,7 @@ describe('exports', () => {
       const best = (await follow(engine, id)).at(-1)!.run.bestTrialId!
       const stages: string[] = []
       for await (const { stage } of await engine.client.exports.create({ trialId: best })) stages.push(stage)
-      expect(stages).toEqual(['writing', 'proving', 'done'])
+      expect(stages).toEqual(['checking', 'writing', 'proving', 'done'])
       const [made] = await engine.client.exports.list({ trialId: best })
       // The whole test split: it has fewer images than a proof looks at.
       expect(made).toMatchObject({ trialId: best, proof: { passed, images: 15, split: 'test', runtime: 'plain tfjs' } })
@@ -120,6 +141,25 @@ describe('exports', () => {
       message: expect.stringContaining('not what was trained') as string,
     })
     expect(engine.pool.exports).toEqual([])
+  })
+
+  it('are refused with weights that score other than the best epoch, though name, row and file agree; nothing is written', async () => {
+    const folder = temporaryFolder()
+    const engine = await openEngine(folder)
+    await fetchTiny(engine)
+    const { id } = await engine.client.searches.create({ definition: tinySearch({ generations: 1 }) })
+    const trialId = (await follow(engine, id)).at(-1)!.run.bestTrialId!
+    await engine.close()
+    const workspace = path.join(folder, 'workspace')
+    await exchangeWeights(workspace, trialId, (content) => ({ ...content, accuracy: content.accuracy / 2 }))
+    const again = await openEngine(folder)
+    const target = path.join(folder, 'out')
+    await expect(exported(again, { trialId, folder: target })).rejects.toMatchObject({
+      code: 'storage-failed',
+      message: expect.stringMatching(/epoch 1, its best, .* on the same 15 images/) as string,
+    })
+    expect(again.pool.exports).toEqual([])
+    expect(existsSync(target)).toBe(false)
   })
 
   it('need a trained network where the format holds one', async () => {

@@ -3,6 +3,7 @@ import type { Datasets } from '../datasets/datasets'
 import type { Devices } from '../executors/devices'
 import type { ShapedPool, StartProof } from '../executors/pool'
 import type { ProcessStarter } from '../executors/process-starter'
+import type { WeightsCheck } from '../exports/weights-check'
 import type { Orchestrator } from '../runs/orchestrator'
 import type { RunViews } from '../runs/watch'
 import type { Artefacts } from '../storage/artefacts'
@@ -16,6 +17,7 @@ export interface Services {
   readonly devices: Devices
   readonly startProcess: ProcessStarter
   readonly startProof: StartProof
+  readonly weightsCheck: WeightsCheck
   readonly orchestrator: Orchestrator
   readonly views: RunViews
   /** Folder of the proposer's checkpoint; it may be absent. */

@@ -1,6 +1,6 @@
 // A pool whose computes are scripted: jobs in, events out, no process and no TensorFlow. It writes the files a compute writes.
 import { createHash } from 'node:crypto'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import type { TrainEvent, TrainJob } from '@shared/contract/compute'
 import { AppError } from '@shared/errors'
@@ -24,7 +24,8 @@ export async function* wellTrained(job: TrainJob): AsyncGenerator<TrainEvent> {
 }
 
 export function finishedEvent(job: TrainJob, fitness: number): TrainEvent {
-  const content = JSON.stringify(job.graph)
+  // What the network scores is in its file, as it is in real weights: `evaluate` finds it there.
+  const content = JSON.stringify({ graph: job.graph, accuracy: fitness })
   const weights = path.join(job.checkpointFolder, 'best.weights')
   writeFileSync(weights, content)
   const sha256 = createHash('sha256').update(content).digest('hex')
@@ -79,6 +80,11 @@ export function fakeComputes(train: TrainScript = wellTrained, size = 2): FakeCo
         mkdirSync(folder, { recursive: true })
         writeFileSync(path.join(folder, 'model.json'), '{}')
         return Promise.resolve({ files: [{ name: 'model.json', sizeBytes: 2, sha256: 'ab' }] })
+      },
+      evaluate: ({ weights, indices }: { weights: string; indices: string }) => {
+        const { accuracy } = JSON.parse(readFileSync(weights, 'utf8')) as { accuracy: number }
+        const { validationLoss } = epochOf(1, accuracy)
+        return Promise.resolve({ images: statSync(indices).size / 4, loss: validationLoss, accuracy })
       },
       predict: ({ indices }: { indices: number[] }) => Promise.resolve(predictions(indices)),
     }

@@ -134,6 +134,24 @@ const predictionRequestSchema = z.object({
   data: splitFilesSchema,
   indices: z.array(z.number().int().min(0)).min(1).max(50_000),
 })
+
+const evaluationRequestSchema = z.object({
+  graph: layerGraphSchema,
+  weights: z.string(),
+  data: splitFilesSchema,
+  /** File of int32 little-endian indices into the split. */
+  indices: z.string(),
+})
+export type EvaluationRequest = z.infer<typeof evaluationRequestSchema>
+const evaluatedSchema = z.object({
+  images: z.number().int(),
+  /** Mean cross-entropy in nats; null where it is not a finite number. */
+  loss: z.number().nullable(),
+  /** Fraction in [0, 1]. */
+  accuracy: z.number(),
+})
+export type Evaluated = z.infer<typeof evaluatedSchema>
+
 export const predictionSchema = z.object({
   /** `[indices, classes]`, each row sums to 1. */
   probabilities: z.array(z.array(z.number())),
@@ -209,5 +227,7 @@ export const computeContract = {
    * The engine compares them with the proof process's (`proofContract`).
    */
   predict: oc.input(predictionRequestSchema).output(predictionSchema),
+  /** Loss and accuracy of a trained network over the images of an index file, in float32, as the end of an epoch computes them. */
+  evaluate: oc.input(evaluationRequestSchema).output(evaluatedSchema),
 }
 export type ComputeContract = typeof computeContract

@@ -31,7 +31,7 @@ export const exportSchema = z.object({
 export type Export = z.infer<typeof exportSchema>
 
 export const exportProgressSchema = z.object({
-  stage: z.enum(['writing', 'proving', 'done']),
+  stage: z.enum(['checking', 'writing', 'proving', 'done']),
   message: z.string(),
   result: exportSchema.nullable(),
 })
@@ -39,7 +39,7 @@ export type ExportProgress = z.infer<typeof exportProgressSchema>
 
 export const exportsContract = {
   /**
-   * Writes a trial in a format into `folder` (default: in the workspace's exports folder), proves it where it holds trained
+   * Checks that the stored weights score as the trial's best epoch did, writes the trial in a format into `folder` (default: in the workspace's exports folder), proves it where it holds trained
    * values, stores both.
    */
   create: oc

@@ -1,7 +1,8 @@
 // The split of a run's training images: drawn once from its definition, kept as two artefacts that the run refers to.
+import type { RunDefinition } from '@shared/search/run'
 import { indexBytes, stratifiedSplit } from '../../datasets/split'
 import type { ReadyDataset } from '../../datasets/datasets'
-import type { Artefacts } from '../../storage/artefacts'
+import type { Artefact, Artefacts } from '../../storage/artefacts'
 import { updateRun, type RunRecord } from '../../storage/runs'
 import type { Store } from '../../storage/store'
 
@@ -11,6 +12,24 @@ export interface StoredSplit {
   readonly validationIndices: string
 }
 
+interface DrawnSplit {
+  readonly train: Artefact
+  readonly validation: Artefact
+}
+
+/** The split of a definition as two files under their hashes: the same images and definition give the same. */
+export async function drawSplit(
+  definition: Pick<RunDefinition, 'data'>,
+  ready: ReadyDataset,
+  artefacts: Artefacts,
+): Promise<DrawnSplit> {
+  const split = stratifiedSplit(await ready.trainLabels(), ready.manifest.classes.length, definition.data)
+  return {
+    train: await artefacts.put('split-indices', indexBytes(split.train)),
+    validation: await artefacts.put('split-indices', indexBytes(split.validation)),
+  }
+}
+
 /** Stores the split and which images it is of, so that a later session finds out when they were replaced. */
 export async function storeSplit(
   run: RunRecord,
@@ -18,9 +37,7 @@ export async function storeSplit(
   artefacts: Artefacts,
   store: Store,
 ): Promise<StoredSplit> {
-  const split = stratifiedSplit(await ready.trainLabels(), ready.manifest.classes.length, run.definition.data)
-  const train = await artefacts.put('split-indices', indexBytes(split.train))
-  const validation = await artefacts.put('split-indices', indexBytes(split.validation))
+  const { train, validation } = await drawSplit(run.definition, ready, artefacts)
   await store.write(async (writer) => {
     await artefacts.refer(writer, train, `run:${run.id}`)
     await artefacts.refer(writer, validation, `run:${run.id}`)

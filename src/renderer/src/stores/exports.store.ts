@@ -15,6 +15,8 @@ export interface ExportState {
   readonly error: ErrorData | null
 }
 
+export const isUnderWay = (stage: ExportState['stage']): boolean => stage !== 'done' && stage !== 'failed'
+
 export const useExportsStore = defineStore('exports', () => {
   const { client } = useEngine()
   const byTrial = shallowReactive(new Map<number, ExportState>())
@@ -22,7 +24,7 @@ export const useExportsStore = defineStore('exports', () => {
   /** Exports a trial into `folder` (null: the workspace's own). Never rejects: the final state says how it went. */
   async function start(trialId: number, folder: string | null, format: ExportFormat): Promise<ExportState> {
     const running = byTrial.get(trialId)
-    if (running?.stage === 'writing' || running?.stage === 'proving') return running
+    if (running !== undefined && isUnderWay(running.stage)) return running
     let state: ExportState = { stage: 'writing', message: '', result: null, error: null }
     byTrial.set(trialId, state)
     try {

@@ -159,7 +159,12 @@ export const results = {
     exported: 'The model has been exported and checked.',
     showFiles: 'Show files',
     files: '{count} file, {size} | {count} files, {size}',
-    stages: { writing: 'Writing the model', proving: 'Comparing it with the trained network', done: 'Done' },
+    stages: {
+      checking: 'Comparing the stored weights with what was trained',
+      writing: 'Writing the model',
+      proving: 'Comparing it with the trained network',
+      done: 'Done',
+    },
     figures: {
       fitness: 'Accuracy',
       parameters: 'Parameters',
