@@ -12,7 +12,7 @@ import { listTrials, moveTrials } from '../storage/trials'
 import { RunControl } from './control'
 import { createLiveRun, type LiveRun } from './live-run'
 import type { PrepareRun } from './prepared-run'
-import { record } from './run-context'
+import { journal } from './run-context'
 import { limitTimer, outcomeOf } from './run-end'
 import { searchLoop } from './search-loop'
 import { dropCheckpointsOf } from './stale-checkpoints'
@@ -69,7 +69,7 @@ export class Orchestrator {
     const left = (await listRuns(store.db)).filter(({ state }) => RUN_STATE_RULES[state].isGoing).reverse()
     for (const run of left) {
       const state = run.state === 'pausing' ? 'paused' : 'interrupted'
-      await record(
+      await journal(
         { ...this.options, run },
         {
           level: 'warning',
@@ -108,7 +108,7 @@ export class Orchestrator {
     const control = new RunControl()
     const live = createLiveRun(run.seconds)
     const word = run.startedAt === null ? 'started' : 'goes on'
-    const started = record({ ...this.options, run }, { message: `Run ${run.number} ${word}.` }, async (writer) => {
+    const started = journal({ ...this.options, run }, { message: `Run ${run.number} ${word}.` }, async (writer) => {
       // It may have been removed or stopped since it was read.
       const { state } = await getRun(writer, id)
       if (state !== run.state) throw new AppError('conflict', `Run ${run.number} has just become ${state}.`)
@@ -143,7 +143,7 @@ export class Orchestrator {
       if (run.state === 'paused' || run.state === 'pausing') return
       throw new AppError('conflict', `Run ${run.number} is ${run.state} and cannot be paused.`)
     }
-    await record(
+    await journal(
       { ...this.options, run },
       { message: 'Pausing: trials stop at their next checkpoint.' },
       async (writer) => {
@@ -267,7 +267,7 @@ export class Orchestrator {
     const finishedAt = isOver || error !== null ? new Date().toISOString() : null
     const { store } = this.options
     let touched: number[] = []
-    await record({ ...this.options, run }, { level: error === null ? 'info' : 'error', message }, async (writer) => {
+    await journal({ ...this.options, run }, { level: error === null ? 'info' : 'error', message }, async (writer) => {
       const moved = await moveTrials(writer, run.id, 'running', isOver ? 'cancelled' : 'waiting')
       const dropped = isOver ? await moveTrials(writer, run.id, 'waiting', 'cancelled') : []
       touched = [...moved, ...dropped]

@@ -20,7 +20,7 @@ export interface RunContext {
 }
 
 /** Writes one fact with its journal line and tells who watches. */
-export async function record(
+export async function journal(
   { store, updates, run }: Pick<RunContext, 'store' | 'updates' | 'run'>,
   line: { readonly level?: 'info' | 'warning' | 'error'; readonly message: string; readonly trialId?: number } | null,
   fact: (writer: Writer) => Promise<void>,

@@ -5,7 +5,7 @@ import { AppError, errorData } from '@shared/errors'
 import { hasLostCompute } from '../executors/memory-kills'
 import { findResult, insertGeneration, listTrials, type TrialRecord } from '../storage/trials'
 import { generationContext, type Member, type Proposal } from '@shared/strategies/strategy'
-import { record, type RunContext } from './run-context'
+import { journal, type RunContext } from './run-context'
 import { MAX_ATTEMPTS, reuseResult, runTrial } from './trial-runner'
 
 /**
@@ -57,7 +57,7 @@ async function propose(
   const trials = proposals.map((proposal, index) => prepared.describe(proposal, before.length + index + 1))
   const rebuilt = proposals.filter(({ origin }) => origin.reconstructed.length > 0).length
   const message = `Generation ${generation + 1} of ${run.definition.generations}: ${proposals.length} architectures proposed${rebuilt > 0 ? `, ${rebuilt} of them partly by the proposer` : ''}.`
-  await record(context, { message }, (writer) => insertGeneration(writer, run.id, generation, trials))
+  await journal(context, { message }, (writer) => insertGeneration(writer, run.id, generation, trials))
   const stored = await listTrials(context.store.db, run.id, { generation })
   context.updates.touch(
     run.id,
@@ -91,7 +91,7 @@ async function askStrategy(
       const error = errorData(thrown)
       if (!hasLostCompute(thrown) || attempt >= MAX_ATTEMPTS) throw thrown
       const message = `The proposer's compute ended: ${error.message} It is asked again (attempt ${attempt + 1} of ${MAX_ATTEMPTS}).`
-      await record(context, { level: 'warning', message }, () => Promise.resolve())
+      await journal(context, { level: 'warning', message }, () => Promise.resolve())
     }
   }
 }

@@ -17,7 +17,7 @@ import {
   type TrialChange,
   type TrialRecord,
 } from '../storage/trials'
-import { record, type RunContext } from './run-context'
+import { journal, type RunContext } from './run-context'
 
 /** The first attempt and two more (docs/rules.md#retry). */
 export const MAX_ATTEMPTS = 3
@@ -56,7 +56,7 @@ export async function runTrial(context: RunContext, trial: TrialRecord): Promise
     const hooks = hooksOf(context, trial, (measured) => (compute = measured))
     live.clocks.set(trial.id, seconds)
     live.usages.set(trial.id, usage)
-    await record(
+    await journal(
       context,
       null,
       (writer) =>
@@ -87,7 +87,7 @@ export async function runTrial(context: RunContext, trial: TrialRecord): Promise
       }
       before = taken()
       const message = `Trial ${trial.number}: ${error.message} It goes on from its last checkpoint (attempt ${attempt + 1} of ${MAX_ATTEMPTS}).`
-      await record(context, { level: 'warning', message, trialId: trial.id }, (writer) =>
+      await journal(context, { level: 'warning', message, trialId: trial.id }, (writer) =>
         updateTrial(writer, trial.id, { attempt: attempt + 1, ...before }),
       )
       if (control.isEnding) {
@@ -111,7 +111,7 @@ export async function reuseResult(context: RunContext, trial: TrialRecord, earli
   const { weightsSha256 } = earlier
   if (weightsSha256 !== null && !(await context.artefacts.isWhole(weightsSha256))) {
     const message = `The stored weights of trial ${earlier.number}, the same architecture, are missing or damaged: trial ${trial.number} is trained anew.`
-    await record(context, { level: 'warning', message, trialId: trial.id }, () => Promise.resolve(), [trial.id])
+    await journal(context, { level: 'warning', message, trialId: trial.id }, () => Promise.resolve(), [trial.id])
     return false
   }
   const isSameRun = earlier.runId === trial.runId
@@ -123,7 +123,7 @@ export async function reuseResult(context: RunContext, trial: TrialRecord, earli
       : undefined
   const message = `Trial ${trial.number} is the same architecture as ${where}; its result is reused.`
   let isThere = true
-  await record(
+  await journal(
     context,
     { message, trialId: trial.id },
     async (writer) => {
@@ -185,7 +185,7 @@ function hooksOf(context: RunContext, trial: TrialRecord, onCompute: EvaluationH
         start.notice === null
           ? null
           : { level: 'warning' as const, message: `Trial ${trial.number}: ${start.notice}`, trialId: trial.id }
-      await record(context, line, (writer) => dropEpochsAfter(writer, trial.id, start.resumedFromEpoch), [trial.id])
+      await journal(context, line, (writer) => dropEpochsAfter(writer, trial.id, start.resumedFromEpoch), [trial.id])
     },
     onStep: (told) => {
       loss = told.loss
@@ -194,7 +194,7 @@ function hooksOf(context: RunContext, trial: TrialRecord, onCompute: EvaluationH
     // Its steps are done, though the last of them may not have been told.
     onValidation: ({ epoch, images, of }) => show(epoch, stepsPerEpoch, { images, of }),
     onNotice: (message) =>
-      record(
+      journal(
         context,
         { level: 'warning', message: `Trial ${trial.number}: ${message}`, trialId: trial.id },
         () => Promise.resolve(),
@@ -203,7 +203,7 @@ function hooksOf(context: RunContext, trial: TrialRecord, onCompute: EvaluationH
     onEpoch: async (epoch) => {
       loss = epoch.trainLoss
       show(epoch.epoch + 1, 0)
-      await record(
+      await journal(
         context,
         null,
         async (writer) => {
@@ -219,7 +219,7 @@ function hooksOf(context: RunContext, trial: TrialRecord, onCompute: EvaluationH
 
 /** Back to waiting; its checkpoint stays and it goes on from there. */
 async function putBack(context: RunContext, trial: TrialRecord, taken: Taken): Promise<void> {
-  await record(context, null, (writer) => updateTrial(writer, trial.id, { state: 'waiting', ...taken }), [trial.id])
+  await journal(context, null, (writer) => updateTrial(writer, trial.id, { state: 'waiting', ...taken }), [trial.id])
 }
 
 async function finish(
@@ -235,7 +235,7 @@ async function finish(
   // The file is on the disk before the row that names it.
   const weights = result.weights && (await artefacts.adopt('weights', result.weights.file, result.weights.sha256))
   const message = `Trial ${trial.number} finished: ${(100 * result.fitness).toFixed(2)} % validation accuracy after ${taken.seconds.toFixed(0)} s.`
-  await record(
+  await journal(
     context,
     { message, trialId: trial.id },
     async (writer) => {
@@ -256,7 +256,7 @@ async function finish(
 }
 
 async function fail(context: RunContext, trial: TrialRecord, error: ErrorData, taken: Taken): Promise<void> {
-  await record(
+  await journal(
     context,
     { level: 'warning', message: `Trial ${trial.number} failed: ${error.message}`, trialId: trial.id },
     async (writer) => {
