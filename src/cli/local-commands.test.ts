@@ -22,6 +22,7 @@ import { readDefinition } from './definition'
 import { spaceCommand } from './commands/space'
 import { zooCommand } from './commands/zoo'
 import { writeLines } from './line-stream'
+import { captureOutput } from './testing/written'
 
 let folder: string
 beforeAll(() => {
@@ -36,14 +37,7 @@ afterEach(() => {
 const at = (name: string): string => join(folder, name)
 
 async function run(...words: string[]): Promise<{ out: string; err: string; code: number; json: () => unknown }> {
-  const written = { out: '', err: '' }
-  const capture = (stream: NodeJS.WriteStream, name: keyof typeof written) =>
-    vi.spyOn(stream, 'write').mockImplementation((piece) => {
-      written[name] += String(piece)
-      return true
-    })
-  capture(process.stdout, 'out')
-  capture(process.stderr, 'err')
+  const written = captureOutput()
   const program = new Command('gpt-nas').exitOverride().configureOutput({ writeErr: () => undefined })
   for (const add of [spaceCommand, zooCommand, checkCommand, costCommand, diffCommand]) add(program)
   let code = 0

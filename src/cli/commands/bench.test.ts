@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Command } from 'commander'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
+import { captureOutput } from '../testing/written'
 import { benchCommand } from './bench'
 
 interface Row {
@@ -34,14 +35,7 @@ afterEach(() => {
 })
 
 async function bench(...words: string[]): Promise<{ out: string; err: string; code: number }> {
-  const written = { out: '', err: '' }
-  const capture = (stream: NodeJS.WriteStream, name: keyof typeof written) =>
-    vi.spyOn(stream, 'write').mockImplementation((piece) => {
-      written[name] += String(piece)
-      return true
-    })
-  capture(process.stdout, 'out')
-  capture(process.stderr, 'err')
+  const written = captureOutput()
   const program = new Command().exitOverride()
   benchCommand(program)
   await program.parseAsync(['bench', 'search', '--space', join(folder, 'toy.json'), ...words], { from: 'user' })

@@ -2,19 +2,8 @@
 import { describe, expect, it } from 'vitest'
 import { costOf } from './cost'
 import { INPUT_ID, type LayerGraph, type LayerNode } from './layer'
+import { layerNode as node } from './testing/layer-node'
 import { zooNetwork } from './zoo'
-
-const node = (
-  id: string,
-  kind: string,
-  inputs: readonly string[],
-  parameters: LayerNode['parameters'] = {},
-): LayerNode => ({
-  id,
-  kind,
-  inputs,
-  parameters,
-})
 
 /** conv -> norm -> relu -> add with the convolution's output. */
 const residual: LayerGraph = {

@@ -3,18 +3,8 @@ import { describe, expect, it } from 'vitest'
 import { AppError } from '../errors'
 import { inferShapes, outputShape, requireShapes } from './infer'
 import { INPUT_ID, type LayerGraph, type LayerNode } from './layer'
+import { layerNode as node } from './testing/layer-node'
 
-const node = (
-  id: string,
-  kind: string,
-  inputs: readonly string[],
-  parameters: LayerNode['parameters'] = {},
-): LayerNode => ({
-  id,
-  kind,
-  inputs,
-  parameters,
-})
 const graph = (nodes: readonly LayerNode[], output: string): LayerGraph => ({ input: [32, 32, 3], nodes, output })
 
 describe('a sound graph', () => {
