@@ -3,6 +3,7 @@ import type { Command } from 'commander'
 import { BUILT_IN_BLOCKS } from '@shared/architecture/blocks'
 import { metaOf } from '@shared/architecture/document'
 import { prepareArchitecture } from '@shared/architecture/prepared'
+import { required } from '@shared/required'
 import { ARCHITECTURE_HELP, readArchitecture } from '../architectures'
 import { runLocally, withJsonOption } from '../command'
 import { bytes, count, table } from '../format'
@@ -20,8 +21,8 @@ export function costCommand(program: Command): void {
         id,
         node: nodeOf.get(id) ?? id,
         kind,
-        shape: shapes.get(id)!,
-        ...layers.get(id)!,
+        shape: required(shapes, id, 'shape'),
+        ...required(layers, id, 'layer'),
       }))
       const rows = list.map((layer) => [
         layer.id,

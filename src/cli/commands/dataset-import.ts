@@ -32,7 +32,7 @@ interface ImportOptions extends CommonOptions {
 function sizeOf(text: string | undefined): number[] | null {
   if (text === undefined) return null
   const sides = text.split('x').map(Number)
-  return sides.length === 1 ? [sides[0]!, sides[0]!] : sides
+  return sides.length === 1 ? [...sides, ...sides] : sides
 }
 
 /** "train=A,val=B,test=C" or "none". @throws AppError `invalid-input` */

@@ -17,6 +17,7 @@ import { LAYERS } from './layers'
 import type { TrainingContext } from './layers/layer'
 import { arrayName, storedArrays, type StoredArray } from './parameters'
 import { requireShapes } from '@shared/architecture/infer'
+import { required } from '@shared/required'
 import { sizeOf } from './weights'
 
 export interface ForwardResult {
@@ -70,11 +71,12 @@ function complete(graph: LayerGraph): LayerGraph {
 export function buildNetwork(given: LayerGraph): Network {
   const graph = complete(given)
   const shapes = requireShapes(graph)
-  const shapesInto = ({ inputs }: LayerNode): InputShapes => inputShapes(inputs.map((id) => shapes.get(id)!))
+  const shapesInto = ({ inputs }: LayerNode): InputShapes =>
+    inputShapes(inputs.map((id) => required(shapes, id, 'shape')))
   const arrays = graph.nodes.flatMap((node) => storedArrays(node, shapesInto(node)))
   const rounded = new Set(arrays.filter(({ rounds }) => rounds).map(({ name }) => name))
   const output = logitsId(graph)
-  const outputShape = shapes.get(output)!
+  const outputShape = required(shapes, output, 'shape')
   if (outputShape.length !== 1)
     throw new AppError(
       'invalid-architecture',
@@ -92,7 +94,7 @@ export function buildNetwork(given: LayerGraph): Network {
         salt: FIRST_NODE_SALT + position,
         update: (role, value) => void updates.set(arrayName(node.id, role), value),
       }
-      const inputs = node.inputs.map((id) => values.get(id)!) as [Tensor, ...Tensor[]]
+      const inputs = node.inputs.map((id) => required(values, id, 'value')) as [Tensor, ...Tensor[]]
       const call = {
         parameters: node.parameters,
         inputs,

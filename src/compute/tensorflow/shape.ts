@@ -4,3 +4,10 @@
 export function sizeOf(shape: readonly number[]): number {
   return shape.reduce((product, size) => product * size, 1)
 }
+
+/** The size of the last axis: the channels of a map, the width of a row. @throws RangeError for a scalar, the programmer's error */
+export function lastAxisOf(shape: readonly number[]): number {
+  const size = shape.at(-1)
+  if (size === undefined) throw new RangeError('A scalar has no last axis')
+  return size
+}

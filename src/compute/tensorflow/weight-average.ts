@@ -1,5 +1,6 @@
 // Exponential moving average of weights (Polyak & Juditsky 1992), in the graph: what is evaluated and kept in place of the
 // last weights. Running statistics are averaged too: those of other weights would not fit (torchvision's references do so).
+import { required } from '@shared/required'
 import { executeSingle, tf, type Scalar, type Variable } from './backend'
 
 export interface WeightAverage {
@@ -22,7 +23,7 @@ export function weightAverage(variables: ReadonlyMap<string, Variable>): WeightA
     update: (rate) =>
       tf.tidy(() => {
         for (const [name, average] of averages) {
-          const distance = executeSingle('Sub', {}, [variables.get(name)!, average])
+          const distance = executeSingle('Sub', {}, [required(variables, name, 'variable'), average])
           average.assign(tf.add(average, tf.mul(distance, rate)))
         }
       }),

@@ -1,5 +1,6 @@
 // One network in training: variables, data and the recorded train and evaluation steps in one session.
 // Knows nothing of epochs, files or events; the trainer drives it.
+import { required } from '@shared/required'
 import type { Precision, Recipe } from '@shared/search/recipe'
 import { initialValues } from '../networks/initialise'
 import { trainedNames, type Network } from '../networks/network'
@@ -82,7 +83,7 @@ interface Parts {
 function entries(options: SessionOptions, { variables, source, optimizer, trained, average, scale }: Parts) {
   const { network, recipe, batchSize, evaluationBatch, normalisation } = options
   const half = halfTypeFor(options.precision ?? 'float32')
-  const array = (name: string): Variable => variables.get(name)!
+  const array = (name: string): Variable => required(variables, name, 'variable')
   const evaluated = (name: string): Variable => average?.averages.get(name) ?? array(name)
   const optimise = (gradients: NamedTensorMap, rate: Scalar): void =>
     optimizer.apply(recipe.gradientClip === null ? gradients : clipByGlobalNorm(gradients, recipe.gradientClip), rate)
@@ -170,7 +171,7 @@ export function createSession(options: SessionOptions): TrainingSession {
     const names = trainedNames(network, trainable)
     const optimised = network.arrays
       .filter(({ name }) => names.has(name))
-      .map(({ name, decays }) => ({ name, decays, variable: variables.get(name)! }))
+      .map(({ name, decays }) => ({ name, decays, variable: required(variables, name, 'variable') }))
     const optimizer = optimizerOf(optimised, recipe)
     const scale = needsLossScale(options.precision ?? 'float32') ? lossScale() : null
     slots = { ...optimizer.slots, ...scale?.slots }
@@ -204,10 +205,13 @@ export function createSession(options: SessionOptions): TrainingSession {
     (held ??= new Map(
       [...program.readVariables([...shapes.keys()])].map(([name, values]) => [
         name,
-        { name, shape: shapes.get(name)!, values: values as Float32Array },
+        { name, shape: required(shapes, name, 'shape'), values: values as Float32Array },
       ]),
     ))
-  const weightOf = (name: string): NamedArray => ({ ...state().get(decay === null ? name : averageName(name))!, name })
+  const weightOf = (name: string): NamedArray => ({
+    ...required(state(), decay === null ? name : averageName(name), 'weight'),
+    name,
+  })
 
   return {
     step(batch, learningRate, stepSeed, number) {

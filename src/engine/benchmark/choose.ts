@@ -7,12 +7,14 @@ const AS_GOOD = 0.95
 
 export type Choice = Pick<BenchmarkResult, 'chosen' | 'reason'>
 
+type Scored = Measurement & { readonly score: number }
+
 /** @throws AppError what the first measurement failed of, when all failed */
 export function choose(measurements: readonly Measurement[]): Choice {
-  const good = measurements.filter((measurement) => measurement.score !== null)
-  const best = Math.max(...good.map(({ score }) => score!))
+  const good = measurements.filter((measurement): measurement is Scored => measurement.score !== null)
+  const best = Math.max(...good.map(({ score }) => score))
   const [first] = measurements
-  const winner = good.filter(({ score }) => score! >= best * AS_GOOD).sort((a, b) => a.slots - b.slots)[0]
+  const winner = good.filter(({ score }) => score >= best * AS_GOOD).sort((a, b) => a.slots - b.slots)[0]
   if (!winner || !first)
     throw new AppError(
       'compute-died',
@@ -37,13 +39,13 @@ export function arrangementText({ device, slots, threads }: Pick<Measurement, 'd
   return `${computes} with ${threads} ${threads === 1 ? 'thread' : 'threads'}${slots === 1 ? '' : ' each'}`
 }
 
-function reasonOf(winner: Measurement, good: readonly Measurement[]): string {
+function reasonOf(winner: Scored, good: readonly Scored[]): string {
   const figures = winner.rates.map(
     ({ network, imagesPerSecond }) => `${Math.round(imagesPerSecond)} images/s (${network})`,
   )
   const others = good
     .filter((other) => other !== winner)
-    .map((other) => `${arrangementText(other)} ${(other.score! / winner.score!).toFixed(2)}`)
+    .map((other) => `${arrangementText(other)} ${(other.score / winner.score).toFixed(2)}`)
   const compared = others.length === 0 ? '' : ` Relative to it: ${others.join('; ')}.`
   return `${arrangementText(winner)}: ${figures.join(', ')}.${compared}`
 }

@@ -1,6 +1,6 @@
 // The space that a run visits, opened and proven to leave something that can be trained; and what the proposer can be asked about.
 import type { BlockLibrary } from '@shared/architecture/block'
-import { expandDocument } from '@shared/architecture/expand'
+import { prepareArchitecture } from '@shared/architecture/prepared'
 import { AppError } from '@shared/errors'
 import { createRandom } from '@shared/random'
 import type { RunDefinition } from '@shared/search/run'
@@ -31,7 +31,7 @@ export function provenSpace(
   library: BlockLibrary,
 ): Space {
   const space = spaceOfRun(definition, facts, library)
-  expandDocument(space.toDocument(space.random(createRandom(definition.seed)), 'drawn'), library)
+  prepareArchitecture(space.toDocument(space.random(createRandom(definition.seed)), 'drawn'), library)
   return space
 }
 

@@ -1,6 +1,7 @@
 // Blocks of the library spelled out once per parameters and input: networks repeat their blocks, and every keystroke asks for
 // the same ones again. Built-in blocks are pure functions, so what they gave can be kept while their definition lives.
 import { AppError } from '../errors'
+import { required } from '../required'
 import type { BlockDefinition } from './block'
 import { completeParameters, layerDefinition } from './catalogue'
 import { INPUT_ID, inputShapes, type LayerNode, type ParameterValues, type TensorShape } from './layer'
@@ -64,7 +65,7 @@ function expand(
   for (const node of graph.nodes) {
     const definition = layerDefinition(node.kind)
     const parameters = completeParameters(definition, node.parameters)
-    const result = definition.shape(parameters, inputShapes(node.inputs.map((id) => known.get(id)!)))
+    const result = definition.shape(parameters, inputShapes(node.inputs.map((id) => required(known, id, 'shape'))))
     if (!result.ok) return { reason: `inside block "${block.name}", ${node.id}: ${result.reason}` }
     known.set(node.id, result.shape)
     nodes.push({ ...node, parameters })

@@ -1,5 +1,6 @@
 // What a network costs: weights, multiply-accumulates, memory of activations, receptive field. Counts, not measurements:
 // the same rules as torchvision's published figures (convolution and dense layers only, no biases in the multiply-accumulates).
+import { required } from '../required'
 import { layerDefinition } from './catalogue'
 import { completeParameters } from './catalogue/parameter-values'
 import { elementCount } from './catalogue/simple-layer'
@@ -98,8 +99,8 @@ export function costOf(
   const total = { parameters: 0, statistics: 0, macs: 0 }
   let trainingBytes = bytesOf(graph.input)
   for (const node of graph.nodes) {
-    const inputs = node.inputs.map((id) => shapes.get(id)!)
-    const output = shapes.get(node.id)!
+    const inputs = node.inputs.map((id) => required(shapes, id, 'shape'))
+    const output = required(shapes, node.id, 'shape')
     const { parameters, statistics, macs } = costOfLayer(node, inputs, output, memory)
     const view = viewThrough(node, inputs, views, graph.input, memory !== undefined)
     const outputBytes = bytesOf(output)
@@ -114,7 +115,7 @@ export function costOf(
     ...total,
     weightsBytes: (total.parameters + total.statistics) * BYTES_PER_NUMBER,
     activations: { inferencePeakBytes: peakBytes(graph, shapes), trainingBytes },
-    receptiveField: views.get(graph.output)!.size,
+    receptiveField: required(views, graph.output, 'view').size,
     layers,
   }
 }
@@ -131,7 +132,7 @@ function viewThrough(
   isComplete: boolean,
 ): View {
   const definition = layerDefinition(node.kind)
-  const first = views.get(node.inputs[0]!)!
+  const first = required(views, node.inputs[0]!, 'view')
   // Most layers read one map and look at one position at a time: they see what their input sees.
   if (definition.window === undefined && node.inputs.length === 1) return first
   const parameters = isComplete ? node.parameters : completeParameters(definition, node.parameters)
@@ -141,7 +142,7 @@ function viewThrough(
     // The densest input decides: a [1, 1, channels] gate has a huge jump that the map it scales does not take over.
     let jump = first.jump[axis]
     for (let i = 1; i < node.inputs.length; i++) {
-      const view = views.get(node.inputs[i]!)!
+      const view = required(views, node.inputs[i]!, 'view')
       size = Math.max(size, view.size[axis])
       jump = Math.min(jump, view.jump[axis])
     }
@@ -165,13 +166,13 @@ function peakBytes(graph: LayerGraph, shapes: ReadonlyMap<string, TensorShape>):
   let live = bytesOf(graph.input)
   let peak = live
   graph.nodes.forEach((node, index) => {
-    live += bytesOf(shapes.get(node.id)!)
+    live += bytesOf(required(shapes, node.id, 'shape'))
     peak = Math.max(peak, live)
     node.inputs.forEach((id, slot) => {
       // A layer may read one value twice.
-      if (lastUse.get(id) === index && node.inputs.indexOf(id) === slot) live -= bytesOf(shapes.get(id)!)
+      if (lastUse.get(id) === index && node.inputs.indexOf(id) === slot) live -= bytesOf(required(shapes, id, 'shape'))
     })
-    if (!lastUse.has(node.id)) live -= bytesOf(shapes.get(node.id)!)
+    if (!lastUse.has(node.id)) live -= bytesOf(required(shapes, node.id, 'shape'))
   })
   return peak
 }

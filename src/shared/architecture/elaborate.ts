@@ -1,5 +1,6 @@
 // The tolerant walk behind expand.ts and checks/: follows a document from its input in topological order, spells blocks
 // out, infers shapes, and collects every problem with its node instead of stopping; what depends on a bad node is skipped.
+import { required } from '../required'
 import type { BlockDefinition, BlockLibrary } from './block'
 import { blockExpansion } from './block-expansions'
 import { catalogue } from './catalogue'
@@ -140,7 +141,7 @@ class Walk {
       this.#report(scope, id, { code: 'too-large', message })
       return
     }
-    const record = scope.graph.nodes.get(id)!
+    const record = required(scope.graph.nodes, id, 'node')
     const incoming = scope.graph.incoming(id)
     const inputs: Value[] = []
     for (const edge of incoming) {
@@ -186,8 +187,15 @@ class Walk {
     // The user's blocks may hold blocks of the library, whose identity is not seen from here.
     if (record.type === 'block' && block === undefined) return
     const layers = this.#layers.slice(layersBefore)
-    const shapes = layers.map((layer) => this.#shapes.get(layer.id)!)
-    rememberNode(record, { inputs, block, parameters: this.#parameters.get(record.id)!, layers, shapes, value })
+    const shapes = layers.map((layer) => required(this.#shapes, layer.id, 'shape'))
+    rememberNode(record, {
+      inputs,
+      block,
+      parameters: required(this.#parameters, record.id, 'parameters'),
+      layers,
+      shapes,
+      value,
+    })
   }
 
   /** The definition in code that a block node stands for; undefined for unknown blocks and the user's. */
@@ -300,7 +308,7 @@ class Walk {
     )
     // A block may hand its input on.
     if (expansion.output === INPUT_ID) return input
-    return { id: prefix + expansion.output, shape: this.#shapes.get(prefix + expansion.output)! }
+    return { id: prefix + expansion.output, shape: required(this.#shapes, prefix + expansion.output, 'shape') }
   }
 
   #emit(layer: LayerNode, shape: TensorShape, root: string): Value {

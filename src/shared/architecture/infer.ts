@@ -1,6 +1,7 @@
 // Shapes of every layer of a graph, and the reasons where there are none. Pure and fast enough for every keystroke.
 // Advice beyond shapes (dead branches, missing normalisation) belongs to checks/.
 import { AppError } from '../errors'
+import { required } from '../required'
 import { catalogue, unknownKindReason } from './catalogue'
 import { completeParameters, parameterProblems } from './catalogue/parameter-values'
 import { INPUT_ID, inputShapes, type LayerGraph, type LayerNode, type TensorShape } from './layer'
@@ -60,7 +61,7 @@ export function requireShapes(graph: LayerGraph): ReadonlyMap<string, TensorShap
 
 /** The shape that leaves a sound graph. @throws as `requireShapes`. */
 export function outputShape(graph: LayerGraph): TensorShape {
-  return requireShapes(graph).get(graph.output)!
+  return required(requireShapes(graph), graph.output, 'shape')
 }
 
 function isShape(shape: TensorShape): boolean {

@@ -34,8 +34,7 @@ export function comparePredictions(trained: Prediction, exported: Prediction, ru
   let largestDifference = 0
   let samePredictions = 0
   let correct = 0
-  for (let image = 0; image < images; image++) {
-    const ours = trained.probabilities[image]!
+  for (const [image, ours] of trained.probabilities.entries()) {
     const theirs = exported.probabilities[image]!
     if (ours.length !== theirs.length || trained.labels[image] !== exported.labels[image])
       throw new AppError(

@@ -60,26 +60,30 @@ export async function reconstructAll(
   const isOpen = (proposal: Proposal): boolean => !['elite', 'seed'].includes(proposal.origin.operator)
   const keys = knownKeys(context)
   for (const proposal of proposals) if (!isOpen(proposal)) keys.add(space.canonicalKey(proposal.genotype))
-  let waiting = proposals.flatMap((proposal, slot) => (isOpen(proposal) ? [slot] : []))
+  let waiting = [...proposals.entries()].filter(([, proposal]) => isOpen(proposal))
   for (let round = 0; round < ROUNDS && waiting.length > 0; round++) {
-    const drawn = waiting.map((slot) => {
+    const drawn = waiting.map(([slot, proposal]) => {
       const random = context.random.fork(`reconstruct-${round}-${slot}`)
-      const { genotype } = proposals[slot]!
+      const { genotype } = proposal
       const positions = chosenPositions(space.positions(genotype), rate, random)
-      return { slot, request: { genotype, positions, seed: random.integer(2 ** 31) } satisfies ReconstructionRequest }
+      return {
+        slot,
+        proposal,
+        request: { genotype, positions, seed: random.integer(2 ** 31) } satisfies ReconstructionRequest,
+      }
     })
     const asked = drawn.filter(({ request }) => request.positions.length > 0)
     const answers = asked.length === 0 ? [] : await reconstructor.reconstruct(asked.map(({ request }) => request))
     if (answers.length !== asked.length)
       throw new Error(`the reconstructor answered ${answers.length} of ${asked.length} requests`)
     const rebuilt = new Map(asked.map(({ slot }, i) => [slot, answers[i]!]))
-    const repeats: number[] = []
-    for (const { slot } of drawn) {
+    const repeats: [number, Proposal][] = []
+    for (const { slot, proposal } of drawn) {
       const answer = rebuilt.get(slot)
-      const proposal = proposals[slot]!
-      result[slot] = answer === undefined ? proposal : withReconstruction(proposal, answer, context)
-      const key = space.canonicalKey(result[slot]!.genotype)
-      if (keys.has(key)) repeats.push(slot)
+      const next = answer === undefined ? proposal : withReconstruction(proposal, answer, context)
+      result[slot] = next
+      const key = space.canonicalKey(next.genotype)
+      if (keys.has(key)) repeats.push([slot, proposal])
       keys.add(key)
     }
     waiting = repeats

@@ -5,6 +5,7 @@ import { flagOf, numberOf } from '@shared/architecture/catalogue/parameter-value
 import { mapOf } from '@shared/architecture/catalogue/window'
 import { INPUT_ID, type LayerGraph, type LayerNode } from '@shared/architecture/layer'
 import { AppError } from '@shared/errors'
+import { required } from '@shared/required'
 import { BATCH_NORM_EPSILON } from '../../networks/layers/batch-norm-constants'
 import type { Network } from '../../networks/network'
 import type { NamedArray, Weights } from '../../networks/weights'
@@ -165,7 +166,7 @@ export function layersModel(
     const array = (role: string): NamedArray => {
       const name = `${node.id}/${role}`
       const found = weights.get(name)
-      const expected = stored.get(name)!.shape
+      const expected = required(stored, name, 'stored array').shape
       if (found?.shape.join() === expected.join()) return found
       throw new AppError(
         'invalid-input',
@@ -173,11 +174,11 @@ export function layersModel(
         'Export with the weights file of the same trial.',
       )
     }
-    const inputs = node.inputs.map((id) => values.get(id)!) as [Value, ...Value[]]
+    const inputs = node.inputs.map((id) => required(values, id, 'value')) as [Value, ...Value[]]
     values.set(node.id, MAPPINGS[node.kind]({ builder, node, inputs, array }))
   }
   const last = network.graph.nodes.find(({ id }) => id === network.graph.output)
-  const output = values.get(network.graph.output)!
+  const output = required(values, network.graph.output, 'value')
   const probabilities = last?.kind === 'softmax' ? output : activation(builder, 'probabilities', output, 'softmax')
   return builder.build('network', input, probabilities)
 }

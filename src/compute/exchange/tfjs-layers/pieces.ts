@@ -2,6 +2,7 @@
 // position. Every one is a rearrangement or x * scale + offset; none rounds more than the operation it stands for.
 import { mapOf } from '@shared/architecture/catalogue/window'
 import { ZEROS, type TopologyBuilder, type Value } from './topology'
+import { lastAxisOf } from '../../tensorflow/shape'
 
 const filled = (length: number, value: number): Float32Array => new Float32Array(length).fill(value)
 
@@ -41,7 +42,7 @@ export function uniformAffine(
   scale: number,
   offset: number,
 ): Value {
-  const channels = input.shape[input.shape.length - 1]!
+  const channels = lastAxisOf(input.shape)
   return lastAxisAffine(builder, hint, input, filled(channels, scale), filled(channels, offset))
 }
 
@@ -111,7 +112,7 @@ export function zeroPad(
 
 export function concatenate(builder: TopologyBuilder, hint: string, inputs: readonly Value[]): Value {
   const first = inputs[0]!
-  const channels = inputs.reduce((sum, { shape }) => sum + shape[shape.length - 1]!, 0)
+  const channels = inputs.reduce((sum, { shape }) => sum + lastAxisOf(shape), 0)
   return builder.add('Concatenate', hint, inputs, [...first.shape.slice(0, -1), channels], { axis: -1 })
 }
 

@@ -1,6 +1,7 @@
 // Rows of a corpus: short lists of tokens whose last column is what is to be predicted, each different row once with how often
 // it occurs. An epoch draws in proportion to that count: the corpus's distribution at the price of its different rows.
 import type { Random } from '@shared/random'
+import { required } from '@shared/required'
 
 export interface Rows {
   /** Different rows. */
@@ -101,6 +102,7 @@ export function conditionalEntropy(counter: RowCounter): number {
     contexts.set(context, (contexts.get(context) ?? 0) + count)
   }
   let sum = 0
-  for (const [key, count] of counter.entries()) sum -= count * Math.log(count / contexts.get(key.slice(0, -1))!)
+  for (const [key, count] of counter.entries())
+    sum -= count * Math.log(count / required(contexts, key.slice(0, -1), 'count'))
   return sum / counter.total
 }

@@ -12,6 +12,7 @@ import {
   type Tensor4D,
 } from '../backend'
 import { differentiable } from './native-op'
+import { lastAxisOf } from '../shape'
 
 export interface BatchNormParameters {
   /** `[channels]` each. */
@@ -37,7 +38,7 @@ const attributes = (epsilon: number, training: boolean): Attributes => ({
 /** The kernel takes rank 4; `[batch, features]` is seen as 1x1 images. */
 function asImages(x: Tensor): Tensor4D {
   if (x.rank === 4) return x as Tensor4D
-  const channels = x.shape[x.rank - 1]!
+  const channels = lastAxisOf(x.shape)
   return tf.reshape(x, [x.size / channels, 1, 1, channels])
 }
 

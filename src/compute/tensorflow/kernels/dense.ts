@@ -2,6 +2,7 @@
 // reshape, transpose) stays tfjs's.
 import { executeSingle, flag, text, tf, type Scalar, type Tensor, type Tensor2D } from '../backend'
 import { differentiable, integers } from './native-op'
+import { lastAxisOf } from '../shape'
 
 /** Product of two matrices: `[rows, inner] x [inner, columns]`. */
 export function matMul(a: Tensor2D, b: Tensor2D): Tensor2D {
@@ -50,7 +51,7 @@ export function biasAdd<T extends Tensor>(x: T, bias: Tensor): T {
  * A matrix of the same values. A recorded bias gradient of the very tensor that a convolution's gradient takes would be fused with it
  * by oneDNN, whose threads add in other portions than the two kernels do one by one (docs/decisions/016).
  */
-const asRows = (x: Tensor): Tensor => (x.rank === 2 ? x : tf.reshape(x, [-1, x.shape[x.rank - 1]!]))
+const asRows = (x: Tensor): Tensor => (x.rank === 2 ? x : tf.reshape(x, [-1, lastAxisOf(x.shape)]))
 
 /** Mean over everything. */
 export function mean(x: Tensor): Scalar {

@@ -1,6 +1,7 @@
 // Layer normalisation over the last axis (Ba et al. 2016), with the gradient written out.
 import { tf, type Tensor, type Tensor1D } from '../backend'
 import { differentiable } from './native-op'
+import { lastAxisOf } from '../shape'
 
 /**
  * @param x `[..., width]`
@@ -8,7 +9,7 @@ import { differentiable } from './native-op'
  * @param bias `[width]`
  */
 export function layerNorm<T extends Tensor>(x: T, gain: Tensor1D, bias: Tensor1D, epsilon = 1e-5): T {
-  const width = x.shape[x.rank - 1]!
+  const width = lastAxisOf(x.shape)
   const average = (values: Tensor): Tensor => tf.mul(tf.sum(values, -1, true), 1 / width)
   return differentiable(
     [x, gain, bias],

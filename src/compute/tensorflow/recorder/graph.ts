@@ -1,6 +1,7 @@
 // Builds the nodes of a graph: names, constants, and the type attributes that an eager call leaves to TensorFlow.
 // Knows nothing of variables' order or of traces (emit.ts).
 import { AppError } from '@shared/errors'
+import { required } from '@shared/required'
 import { nativeBinding } from '../backend'
 import { DataType, type NativeAttribute, type TensorValues } from '../binding'
 import { OP_SIGNATURES } from './op-signatures'
@@ -40,7 +41,7 @@ export class GraphBuilder {
 
   /** Makes `node` wait for others. */
   addControl(node: string, before: readonly string[]): void {
-    this.nodes.get(node)!.input.push(...before.map((name) => `^${nodeOf(name)}`))
+    required(this.nodes, node, 'node').input.push(...before.map((name) => `^${nodeOf(name)}`))
   }
 
   /**
@@ -84,7 +85,7 @@ export class GraphBuilder {
     for (let name = open.pop(); name !== undefined; name = open.pop()) {
       if (needed.has(name)) continue
       needed.add(name)
-      open.push(...this.nodes.get(name)!.input.map(nodeOf))
+      open.push(...required(this.nodes, name, 'node').input.map(nodeOf))
     }
     return [...this.nodes.values()].filter(({ name }) => needed.has(name))
   }

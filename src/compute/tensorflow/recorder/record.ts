@@ -2,6 +2,7 @@
 // hundreds. The recording is of ordinary tfjs code, so the same definition also runs eagerly, as the oracle.
 import { sizeOf } from '../shape'
 import { AppError } from '@shared/errors'
+import { required } from '@shared/required'
 import {
   adopt,
   dataType,
@@ -87,9 +88,12 @@ class RecordedProgram<E extends Entries> implements Program<E> {
   }
 
   run<K extends keyof E & string>(name: K, feeds: Readonly<Record<string, FeedValue>>): FetchedValues<E[K]> {
-    const { feeds: nodes, fetches } = this.entries.get(name)!
+    const { feeds: nodes, fetches } = required(this.entries, name, 'entry')
     const specs = Object.entries(this.definition.entries[name]!.feeds)
-    const fed = specs.map(([feed, spec]) => ({ node: nodes.get(feed)!, id: createFeed(name, feed, spec, feeds[feed]) }))
+    const fed = specs.map(([feed, spec]) => ({
+      node: required(nodes, feed, 'node'),
+      id: createFeed(name, feed, spec, feeds[feed]),
+    }))
     try {
       const values = this.session.run(fed, [...fetches.values()])
       return Object.fromEntries([...fetches.keys()].map((fetch, i) => [fetch, values[i]!])) as FetchedValues<E[K]>
@@ -121,7 +125,9 @@ class RecordedProgram<E extends Entries> implements Program<E> {
 
   writeVariables(values: ReadonlyMap<string, TensorValues>): void {
     const targets = [...values.keys()].map((name) => this.find(name))
-    const ids = targets.map((target) => createTensor(`variable ${target.name}`, target, values.get(target.name)!))
+    const ids = targets.map((target) =>
+      createTensor(`variable ${target.name}`, target, required(values, target.name, 'value')),
+    )
     try {
       this.write(targets, ids)
     } finally {

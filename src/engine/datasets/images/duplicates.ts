@@ -45,14 +45,16 @@ export function findDuplicates({ prints, trainCount, labels }: PrintedSplits): D
   const exact = new Finder(trainCount, prints.exacts.length, true)
   forBuckets(halvesOf(prints.exacts), (members) => {
     // Members ascend, so the first one stands for all; a test image also meets the first train image.
-    const other = labels && members.find((index) => labels[index] !== labels[members[0]!])
+    const [first] = members
+    if (first === undefined) return
+    const other = labels && members.find((index) => labels[index] !== labels[first])
     if (other !== undefined) {
       conflicts.images += members.length
-      if (conflicts.examples.length < MAX_EXAMPLES) conflicts.examples.push({ first: members[0]!, second: other })
+      if (conflicts.examples.length < MAX_EXAMPLES) conflicts.examples.push({ first, second: other })
     }
     const firstTest = members.find((index) => index >= trainCount)
     for (const index of members.slice(1)) {
-      exact.add(members[0]!, index)
+      exact.add(first, index)
       if (firstTest !== undefined && index > firstTest) exact.add(firstTest, index)
     }
   })

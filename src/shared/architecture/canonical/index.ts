@@ -1,6 +1,7 @@
 // Recognises equal architectures across runs: a hash of the layer graph that ignores node names, their order, the order of
 // a sum's terms, identities and dead parts. Weisfeiler-Lehman colours on a DAG, refined from both ends, as the graph
 // hash of NAS-Bench-101 does (Ying et al. 2019, section 2.2), with sweeps in topological order instead of rounds.
+import { required } from '../../required'
 import type { LayerGraph, ParameterValues } from '../layer'
 import { INPUT_ID } from '../layer'
 import { Hash128, hexOf } from './hash128'
@@ -30,7 +31,7 @@ export function canonicalHash(graph: LayerGraph): string {
   const count = nodes.length
   const index = new Map<string, number>([[INPUT_ID, count]])
   nodes.forEach((node, i) => index.set(node.id, i))
-  const inputs = nodes.map((node) => node.inputs.map((id) => index.get(id)!))
+  const inputs = nodes.map((node) => node.inputs.map((id) => required(index, id, 'position')))
   const isCommutative = nodes.map((node) => COMMUTATIVE.has(node.kind))
 
   // Four words a node; the network's input is the last one.
@@ -71,7 +72,7 @@ export function canonicalHash(graph: LayerGraph): string {
     }
     colours = backward
   }
-  const result = new Hash128().word(VERSION).hash(colours, index.get(output)! * 4)
+  const result = new Hash128().word(VERSION).hash(colours, required(index, output, 'position') * 4)
   for (const node of sorted([...colours.keys()].slice(0, count + 1), colours)) result.hash(colours, node * 4)
   result.finish(scratch, 0)
   return hexOf(scratch, 0)

@@ -1,6 +1,7 @@
 // Which node of one document is which node of another: ids may have shifted (the third block of a chain is another one after
 // an insertion), so nodes are aligned in topological order by what they are, and ids only break ties. Alignment is the
 // textbook dynamic programme (Needleman and Wunsch 1970); what is left over is matched by id.
+import { required } from '../../required'
 import { equalJson } from '../document/equal'
 import { graphOf } from '../document/graph'
 import { isInnerNode, type ArchitectureDocument, type InnerNodeRecord } from '../document/records'
@@ -22,7 +23,7 @@ const whatOf = (node: InnerNodeRecord): string => (node.type === 'layer' ? `laye
 export function innerNodes(document: ArchitectureDocument): InnerNodeRecord[] {
   const { order, nodes } = graphOf(document)
   const ids = new Set([...order, ...nodes.keys()])
-  return [...ids].map((id) => nodes.get(id)!).filter(isInnerNode)
+  return [...ids].map((id) => required(nodes, id, 'node')).filter(isInnerNode)
 }
 
 function affinity(a: InnerNodeRecord, b: InnerNodeRecord): number {

@@ -1,6 +1,7 @@
 // Documents built from a list: stem, chain of blocks, head (docs/rules.md#documents-from-lists). What spaces, zoo and
 // templates produce, and the way back for seeding a search with a designed network. Positions are left to the editor's
 // layout.
+import { required } from '../../required'
 import type { LayerGraph, TensorShape } from '../layer'
 import { INPUT_ID } from '../layer'
 import { graphOf } from './graph'
@@ -109,10 +110,10 @@ export function graphDocument(options: { name: string; classes: number; graph: L
     for (let n = 2; Object.hasOwn(records, id) || id === OUTPUT_NODE_ID || id === META_ID; n++) id = `${wanted}.${n}`
     ids.set(node.id, id)
     records[id] = { id, type: 'layer', kind: node.kind, parameters: node.parameters }
-    node.inputs.forEach((from, slot) => connect(ids.get(from)!, id, slot))
+    node.inputs.forEach((from, slot) => connect(required(ids, from, 'id'), id, slot))
   }
   records[OUTPUT_NODE_ID] = { id: OUTPUT_NODE_ID, type: 'output' }
-  connect(ids.get(graph.output)!, OUTPUT_NODE_ID, 0)
+  connect(required(ids, graph.output, 'id'), OUTPUT_NODE_ID, 0)
   return { format: DOCUMENT_FORMAT, records }
 }
 
@@ -135,7 +136,7 @@ export function readChain(document: ArchitectureDocument): Chain | { readonly re
       return { reason: `"${id}" has ${graph.incoming(id).length} inputs, expected one` }
     if (seen.has(id)) return { reason: `"${id}" is on a cycle` }
     seen.add(id)
-    const record = graph.nodes.get(id)!
+    const record = required(graph.nodes, id, 'node')
     if (record.type === 'layer' || record.type === 'block') line.push(record)
   }
   const first = line.findIndex((node) => node.type === 'block')

@@ -10,6 +10,7 @@ import type {
 } from './records'
 import { INPUT_NODE_ID, META_ID, OUTPUT_NODE_ID, isNode } from './records'
 import { AppError } from '../../errors'
+import { required } from '../../required'
 
 export interface DocumentGraph {
   readonly meta: MetaRecord
@@ -228,7 +229,7 @@ function topologicalOrder(
   if ((waiting.get(INPUT_NODE_ID) ?? 0) > 0) order.shift()
   for (let i = 0; i < order.length; i++)
     for (const edge of outgoing(order[i]!)) {
-      const left = waiting.get(edge.to)! - 1
+      const left = required(waiting, edge.to, 'count of waiting inputs') - 1
       waiting.set(edge.to, left)
       if (left === 0) order.push(edge.to)
     }

@@ -140,7 +140,7 @@ export class History {
   }
 
   #dropEmptySteps(): void {
-    while (this.#undo.length > 0 && isEmptyDiff(this.#undo.at(-1)!.diff)) this.#undo.pop()
+    for (let last = this.#undo.at(-1); last && isEmptyDiff(last.diff); last = this.#undo.at(-1)) this.#undo.pop()
   }
 }
 

@@ -1,7 +1,8 @@
 // RegNetX and RegNetY (Radosavovic et al. 2020) from their four design-space numbers, as torchvision 0.11 builds them.
 import { repeated, roundedTo, stage, type ZooRecipe, type ZooStage } from './recipe'
 
-/** Depth, initial width, slope, width multiplier, group width. */
+type Numbers = readonly [depth: number, initial: number, slope: number, multiplier: number, groupWidth: number]
+
 const VARIANTS = {
   regnet_y_400mf: [16, 48, 27.89, 2.09, 8],
   regnet_y_800mf: [14, 56, 38.84, 2.4, 16],
@@ -17,7 +18,7 @@ const VARIANTS = {
   regnet_x_8gf: [23, 80, 49.56, 2.88, 120],
   regnet_x_16gf: [22, 216, 55.59, 2.1, 128],
   regnet_x_32gf: [23, 320, 69.86, 2.0, 168],
-} as const
+} as const satisfies Readonly<Record<string, Numbers>>
 
 const STEM_WIDTH = 32
 /** Widths are quantised to multiples of 8 (equation 4 of the paper). */
@@ -38,12 +39,12 @@ function blockWidths(depth: number, initial: number, slope: number, multiplier: 
   })
 }
 
-function stages([depth, initial, slope, multiplier, groupWidth]: readonly number[], squeezeRatio: number): ZooStage[] {
-  const widths = blockWidths(depth!, initial!, slope!, multiplier!)
+function stages([depth, initial, slope, multiplier, groupWidth]: Numbers, squeezeRatio: number): ZooStage[] {
+  const widths = blockWidths(depth, initial, slope, multiplier)
   return [
     stage('regnet-stem', { width: STEM_WIDTH }),
     ...widths.map((width, index) => {
-      const fitting = Math.min(groupWidth!, width)
+      const fitting = Math.min(groupWidth, width)
       // Every run of equal widths is a stage; its first block halves the map.
       const stride = width === widths[index - 1] ? 1 : 2
       return stage('regnet-res-bottleneck', {

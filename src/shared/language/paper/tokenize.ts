@@ -5,6 +5,7 @@ import type { BlockDefinition } from '../../architecture/block'
 import { catalogue, completeParameters, layerDefinition } from '../../architecture/catalogue'
 import { requireShapes } from '../../architecture/infer'
 import type { LayerDefinition, LayerGraph, LayerNode, ParameterValues, TensorShape } from '../../architecture/layer'
+import { required } from '../../required'
 import { structureDistance, structureOf, type LayerStructure } from './layer-structure'
 import file from './vocabulary-paper-1.json'
 
@@ -87,8 +88,8 @@ export function tokenizeLayers(
     const parameters = completeParameters(layerDefinition(node.kind), node.parameters)
     return tokenOfLayer(
       { kind: node.kind, parameters },
-      node.inputs.map((id) => shapes.get(id)!),
-      shapes.get(node.id)!,
+      node.inputs.map((id) => required(shapes, id, 'shape')),
+      required(shapes, node.id, 'shape'),
     )
   })
 }

@@ -1,6 +1,7 @@
 // Which cells are the same network: canonical graphs (least edge code among all renumberings of the inner vertices that
 // keep edges pointing upward), their automorphisms, and the least labelling under those. Exact, unlike hash-based
 // equality; the tables are built once per vertex count, on first use.
+import { required } from '../../required'
 import { MAX_EDGES, countEdges, edgeBit, edgeSlots, hasEdge, labelsOf, packLabels, pruneCell, type Cell } from './cell'
 
 /** An unlabelled cell with every vertex on a path from input to output. */
@@ -59,7 +60,7 @@ function renumber(edges: number, vertices: number, permutation: readonly number[
 function buildTable(vertices: number): GraphTable {
   const permutations = innerPermutations(vertices)
   const position = new Map(permutations.map((permutation, i) => [permutation.join(), i]))
-  const inverses = permutations.map((permutation) => position.get(invert(permutation).join())!)
+  const inverses = permutations.map((permutation) => required(position, invert(permutation).join(), 'position'))
   const size = 2 ** edgeSlots(vertices)
   const graphIndex = new Int16Array(size).fill(-1)
   const toCanonical = new Uint8Array(size)

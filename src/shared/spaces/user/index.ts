@@ -23,7 +23,7 @@ export const userKind: SpaceKind<UserSpaceDefinition> = {
           positions: file.positions.map(({ name, choices }) => `${name}: ${choices.join(', ')}`),
           trainable: space.undocumented === undefined,
           table:
-            table === undefined ? null : `${file.table!.file}, ${table.rows.size} rows, fitness ${file.table!.fitness}`,
+            table && file.table ? `${file.table.file}, ${table.rows.size} rows, fitness ${file.table.fitness}` : null,
           constraints: file.constraints,
         },
       }),

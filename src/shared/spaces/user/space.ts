@@ -1,7 +1,6 @@
 // A user-defined space as a search sees it: positions with choices, measured by a table, trained as networks, or both.
 // The pieces are beside this file; reading files from disk is the caller's.
-import { canonicalHash } from '../../architecture/canonical'
-import { expandDocument } from '../../architecture/expand'
+import { prepareArchitecture } from '../../architecture/prepared'
 import { AppError } from '../../errors'
 import type { Random } from '../../random'
 import { refusedGenotype } from '../genotype'
@@ -81,10 +80,10 @@ export function createUserSpace(options: UserSpaceOptions): UserSpace {
   const replaced = (choices: Choices, position: number, choice: number): number[] =>
     choices.map((old, i) => (i === position ? choice : old))
   const neighbours = (choices: Choices): Choices[] =>
-    choices.flatMap((old, position) =>
-      positions[position]!.choices.flatMap((_, choice) => {
+    positions.flatMap(({ choices: offered }, position) =>
+      offered.flatMap((_, choice) => {
         const candidate = replaced(choices, position, choice)
-        return choice !== old && isInside(candidate) ? [candidate] : []
+        return choice !== choices[position] && isInside(candidate) ? [candidate] : []
       }),
     )
   const crossed = (first: Choices, second: Choices, random: Random): readonly [Choices, Choices] => {
@@ -114,7 +113,7 @@ export function createUserSpace(options: UserSpaceOptions): UserSpace {
   const hashOf = (genotype: UserGenotype): string => {
     let hash = hashes.get(genotype.choices)
     if (hash === undefined) {
-      hash = canonicalHash(expandDocument(document(choicesOf(genotype), name), networks!.library).graph)
+      hash = prepareArchitecture(document(choicesOf(genotype), name), networks!.library).key
       if (hashes.size < MAX_CACHED_KEYS) hashes.set(genotype.choices, hash)
     }
     return hash

@@ -1,6 +1,7 @@
 // A block instance becomes the nodes it stands for: a user's block one level down, with what followed its parameters
 // following the instance's; a block of the paper the layers it has for its present input.
 import { AppError } from '../../../errors'
+import { required } from '../../../required'
 import type { BlockLibrary } from '../../block'
 import { elaborate } from '../../elaborate'
 import { INPUT_ID } from '../../layer'
@@ -53,14 +54,14 @@ function userContent(draft: Draft, node: BlockRecord, block: ArchitectureDocumen
   const defaults = scopeOf(meta)
   const ids = new Map<string, string>()
   const inner = order.flatMap((id) => {
-    const record = nodes.get(id)!
+    const record = required(nodes, id, 'node')
     if (!isInnerNode(record)) return []
     ids.set(id, draft.newId(record.type === 'layer' ? record.kind : record.block))
     if (record.type === 'block') embedBlock(draft, record.block, library)
     const parameters: Record<string, DocumentValue> = {}
     for (const [name, value] of Object.entries(record.parameters))
       parameters[name] = rebind(value, node.parameters, defaults)
-    return [{ ...record, id: ids.get(id)!, parameters }]
+    return [{ ...record, id: required(ids, id, 'id'), parameters }]
   })
   return {
     nodes: inner,
@@ -89,12 +90,12 @@ function layersOf(document: ArchitectureDocument, draft: Draft, node: BlockRecor
   const nodes = graph.nodes.map((layer): InnerNodeRecord => {
     ids.set(layer.id, draft.newId(layer.kind))
     const parameters: DocumentParameters = layer.parameters
-    return { id: ids.get(layer.id)!, type: 'layer', kind: layer.kind, parameters }
+    return { id: required(ids, layer.id, 'id'), type: 'layer', kind: layer.kind, parameters }
   })
   const edges = graph.nodes.flatMap((layer) =>
-    layer.inputs.map((from, slot) => ({ from: ids.get(from)!, to: ids.get(layer.id)!, slot })),
+    layer.inputs.map((from, slot) => ({ from: required(ids, from, 'id'), to: required(ids, layer.id, 'id'), slot })),
   )
-  return { nodes, edges: [...edges, { from: ids.get(graph.output)!, to: OUTPUT_NODE_ID, slot: 0 }] }
+  return { nodes, edges: [...edges, { from: required(ids, graph.output, 'id'), to: OUTPUT_NODE_ID, slot: 0 }] }
 }
 
 function splice(draft: Draft, node: BlockRecord, { nodes, edges }: Content): void {

@@ -4,6 +4,7 @@ import { catalogue } from '@shared/architecture/catalogue'
 import type { Inspection, Severity } from '@shared/architecture/checks'
 import { graphOf, type ArchitectureDocument, type NodeRecord } from '@shared/architecture/document'
 import type { LayerFamily } from '@shared/architecture/layer'
+import { required } from '@shared/required'
 import { blockFamily } from './block-family'
 import { blockIn } from './library'
 import { parameterText } from './parameter-text'
@@ -40,7 +41,7 @@ export function cardsOf(
   for (const cost of inspection.nodeCosts.values()) macs += cost.macs
   const cards = new Map<string, Card>()
   for (const id of new Set([...graph.order, ...graph.nodes.keys()])) {
-    const node = graph.nodes.get(id)!
+    const node = required(graph.nodes, id, 'node')
     const card: Card = {
       id,
       type: node.type,

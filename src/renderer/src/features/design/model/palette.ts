@@ -4,6 +4,7 @@ import { isUserBlock } from '@shared/architecture/block-from-document'
 import { catalogue } from '@shared/architecture/catalogue'
 import type { NewNode } from '@shared/architecture/document'
 import type { LayerFamily } from '@shared/architecture/layer'
+import { required } from '@shared/required'
 import { blockFamily } from './block-family'
 
 export interface PaletteItem {
@@ -43,7 +44,7 @@ export function paletteItems(library: BlockLibrary, own?: string): readonly Pale
   const order = own === undefined ? [...BLOCK_GROUPS, ...LAYER_GROUPS] : [...LAYER_GROUPS, ...BLOCK_GROUPS]
   const groups = new Map<PaletteGroupName, PaletteItem[]>(order.map((name) => [name, []]))
   for (const definition of catalogue.values())
-    groups.get(definition.family)!.push({
+    required(groups, definition.family, 'group').push({
       key: `layer:${definition.kind}`,
       title: definition.title,
       help: definition.help,
@@ -51,8 +52,9 @@ export function paletteItems(library: BlockLibrary, own?: string): readonly Pale
       node: { kind: definition.kind },
     })
   for (const block of library.values())
-    if (block.name !== own) groups.get(isUserBlock(block) ? 'userBlocks' : 'builtInBlocks')!.push(blockItem(block))
-  return order.map((name) => ({ name, items: groups.get(name)! })).filter(({ items }) => items.length > 0)
+    if (block.name !== own)
+      required(groups, isUserBlock(block) ? 'userBlocks' : 'builtInBlocks', 'group').push(blockItem(block))
+  return order.map((name) => ({ name, items: required(groups, name, 'group') })).filter(({ items }) => items.length > 0)
 }
 
 function blockItem(block: BlockDefinition): PaletteItem {

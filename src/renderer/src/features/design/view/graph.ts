@@ -7,6 +7,7 @@ import {
   type EdgeRecord,
   type Position,
 } from '@shared/architecture/document'
+import { required } from '@shared/required'
 import type { Card } from '../model/cards'
 import { createDetours } from './detour'
 import { LAYER_GAP, NODE_HEIGHT, sizeOf, type Size } from './size'
@@ -48,7 +49,7 @@ export function drawnGraph(
   const origin = graph.nodes.get(INPUT_NODE_ID)?.position ?? { x: 0, y: 0 }
   const nodes = new Map<string, DrawnNode>()
   for (const id of new Set([...graph.order, ...graph.nodes.keys()])) {
-    const node = graph.nodes.get(id)!
+    const node = required(graph.nodes, id, 'node')
     const known = layout.positions.get(id)
     const feeding = nodes.get(graph.incoming(id)[0]?.from ?? '')
     const below = feeding
@@ -64,7 +65,7 @@ export function drawnGraph(
   }
   const detour = createDetours([...nodes.values()])
   const drawEdge = (edge: EdgeRecord): DrawnEdge => {
-    const [from, to] = [nodes.get(edge.from)!, nodes.get(edge.to)!]
+    const [from, to] = [required(nodes, edge.from, 'node'), required(nodes, edge.to, 'node')]
     const led = from.isPlaced || to.isPlaced ? undefined : layout.bends.get(edge.id)
     return {
       id: edge.id,

@@ -3,6 +3,7 @@
 import ELK, { type ElkExtendedEdge, type ElkNode } from 'elkjs/lib/elk-api.js'
 import workerUrl from 'elkjs/lib/elk-worker.min.js?url'
 import { INPUT_NODE_ID, graphOf, type ArchitectureDocument, type Position } from '@shared/architecture/document'
+import { required } from '@shared/required'
 import type { Layout } from './graph'
 import { LAYER_GAP, SIDE_GAP, sizeOf } from './size'
 
@@ -64,7 +65,7 @@ export function toElk(document: ArchitectureDocument): ElkNode {
     id: 'root',
     layoutOptions: ids.length > LARGE ? { ...OPTIONS, ...LARGE_OPTIONS } : OPTIONS,
     children: ids.map((id) => {
-      const size = sizeOf(nodes.get(id)!.type)
+      const size = sizeOf(required(nodes, id, 'node').type)
       return {
         id,
         ...size,
