@@ -6,10 +6,10 @@ import {
   chainDocument,
   cifarStem,
   classifierHead,
-  isUserBlock,
   type ArchitectureDocument,
   type ChainBlock,
 } from '../architecture/document'
+import { flatDefinitions } from '../architecture/document/edit/flatten'
 import { expandDocument } from '../architecture/expand'
 import { outputShape } from '../architecture/infer'
 import type { ParameterValues, MapShape } from '../architecture/layer'
@@ -51,10 +51,10 @@ export interface SkeletonOptions {
 
 export function createSkeleton({ inputShape, classes, stemWidth, library }: SkeletonOptions): Skeleton {
   const document = (name: string, blocks: readonly ChainBlock[]): ArchitectureDocument => {
-    const definitions = [...new Set(blocks.map(({ block }) => block))].flatMap((block) => {
-      const definition = library.get(block)
-      return definition !== undefined && isUserBlock(definition) ? [definition.document] : []
-    })
+    const definitions = flatDefinitions(
+      blocks.map(({ block }) => block),
+      library,
+    )
     const [stem, head] = [cifarStem(stemWidth), classifierHead()]
     return chainDocument({ name, inputShape, classes, stem, blocks, head, definitions })
   }
