@@ -3,11 +3,13 @@
 import path from 'node:path'
 import { createEngine, type EngineOptions } from '../../src/engine/host'
 import type { EngineContract } from '../../src/shared/contract'
-import { memoryPorts } from '../../src/shared/transport/port'
+import { memoryPorts, type Port } from '../../src/shared/transport/port'
 import { createClient, serveRouter, type Client } from '../../src/shared/transport/rpc'
 
 export interface OpenEngine {
   readonly client: Client<EngineContract>
+  /** Another client's port, for whoever speaks to it directly. */
+  connect(): Port
   close(): Promise<void>
 }
 
@@ -22,9 +24,14 @@ export async function openEngine(workspace: string, options: Partial<EngineOptio
     startProcess: () => Promise.reject(new Error('no processes in this test')),
     ...options,
   })
-  const [server, port] = memoryPorts()
-  serveRouter(engine.router, server)
+  const connect = (): Port => {
+    const [server, port] = memoryPorts()
+    serveRouter(engine.router, server)
+    return port
+  }
+  const port = connect()
   return {
+    connect,
     client: createClient<EngineContract>(port),
     close: async () => {
       port.close()

@@ -98,7 +98,11 @@ export interface Outcome {
 }
 
 /** Waits for the run's end. */
-export async function outcomeOf({ client }: Workbench, workspace: string, id: string): Promise<Outcome> {
+export async function outcomeOf(
+  { client }: Pick<Workbench, 'client'>,
+  workspace: string,
+  id: string,
+): Promise<Outcome> {
   for await (const { run } of await client.searches.watch({ id })) {
     if (!RUN_STATE_RULES[run.state].isGoing) break
   }

@@ -1,0 +1,79 @@
+// npm run bench:hostile: a thousand damaged and hostile files over every reader, and a client that sends what none would. Each is
+// refused with a clear error or accepted, within seconds and a bounded memory; nothing is written elsewhere, nothing is lost.
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fakeComputes } from '../src/engine/testing/fake-computes'
+import { writeDataset } from '../tests/faults/dataset'
+import { openEngine } from '../tests/faults/engine'
+import { abuse, type Abuse } from '../tests/faults/hostile-client'
+import { attackReaders, type Attack } from '../tests/faults/hostile-files'
+import { definition, outcomeOf } from '../tests/faults/workbench'
+import { atMost, atLeast, equal, runBench } from './harness'
+
+const ATTACKS = { full: 1000, quick: 100 }
+const CALLS = { full: 500, quick: 100 }
+const MESSAGES = { full: 300, quick: 60 }
+/** What a user takes for a hang, and what a small machine has to spare. */
+const MOST_SECONDS = 5
+const MOST_MIB = 1024
+
+const told = ({ reader, file, mutation, seed, message }: Attack) => ({ reader, file, mutation, seed, message })
+
+/** An engine with a finished search, which none of it may change. */
+async function abuseEngine(workspace: string, calls: number, messages: number): Promise<Abuse> {
+  mkdirSync(workspace)
+  writeDataset(workspace)
+  const engine = await openEngine(workspace, { computes: fakeComputes() })
+  try {
+    const { id } = await engine.client.searches.create({ definition: definition() })
+    await outcomeOf(engine, workspace, id)
+    return await abuse(engine, calls, messages)
+  } finally {
+    await engine.close()
+  }
+}
+
+void runBench('Hostile files', async ({ quick, note }) => {
+  const folder = mkdtempSync(join(tmpdir(), 'gptnas-hostile-'))
+  const wanted = quick ? ATTACKS.quick : ATTACKS.full
+  try {
+    let made = 0
+    const attacks = await attackReaders(folder, wanted, 0, (reader, seed) => {
+      if (made++ % 100 === 0) note(`${made} of ${wanted}: ${reader}, seed ${seed}`)
+    })
+    const calls = quick ? CALLS.quick : CALLS.full
+    const messages = quick ? MESSAGES.quick : MESSAGES.full
+    note(`${calls} malformed calls and ${messages} raw messages ...`)
+    const abused = await abuseEngine(join(folder, 'workspace'), calls, messages)
+    const bugs = attacks.filter(({ end }) => end === 'bug')
+    const strays = attacks.filter((attack) => attack.strays.length > 0)
+    const slowest = [...attacks].sort((a, b) => b.seconds - a.seconds)[0]!
+    const refused = attacks.filter(({ end }) => end === 'refused').length
+    return {
+      results: {
+        readers: new Set(attacks.map(({ reader }) => reader)).size,
+        refused,
+        accepted: attacks.filter(({ end }) => end === 'accepted').length,
+        slowest: { ...told(slowest), message: undefined, seconds: slowest.seconds },
+        bugs: bugs.map(told),
+        strays: strays.map(told),
+        calls: abused,
+      },
+      checks: [
+        equal('files read', attacks.length, wanted),
+        atLeast('refused with a clear error', refused, Math.floor(wanted / 3)),
+        equal('neither accepted nor refused with a clear error', bugs.length, 0),
+        equal('malformed calls answered', abused.accepted + abused.refused, calls),
+        equal('faults among them', abused.faults.length, 0),
+        equal('rejections that would end an engine', abused.unhandled.length, 0),
+        equal('searches that are as before', abused.isSame ? 1 : 0, 1),
+        equal('files outside the folder', strays.length, 0),
+        atMost('slowest answer, seconds', slowest.seconds, MOST_SECONDS),
+        atMost('largest memory of the process, MiB', process.resourceUsage().maxRSS / 1024, MOST_MIB),
+      ],
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+})
