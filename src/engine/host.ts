@@ -50,6 +50,8 @@ export interface EngineOptions {
 export interface Engine {
   /** Implements the contract; serve it with shared/transport. */
   readonly router: ReturnType<typeof createRouter>
+  /** Of the workspace. */
+  readonly folders: Readonly<Record<'root' | 'exports', string>>
   /** Stores what runs, ends computes, releases the workspace. */
   close(): Promise<void>
 }
@@ -157,6 +159,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   }
   return {
     router: createRouter(services),
+    folders: store.folders,
     close,
   }
 }

@@ -8,6 +8,8 @@ import { faultText, surviveUnhandledRejections } from '@node/unhandled'
 import { delay } from '@node/waiting'
 import { mainProcesses } from './executors/main-processes'
 import { createEngine, type Engine } from './host'
+import { mainQuestions } from './main-questions'
+import { windowGuard } from './window-places'
 
 /** Main restarts an engine that is silent for twenty of these. */
 const HEARTBEAT_MS = 1_000
@@ -25,16 +27,27 @@ surviveUnhandledRejections(report)
 
 async function start(): Promise<void> {
   const engineArguments = JSON.parse(process.argv[process.argv.length - 1] ?? '') as EngineArguments
-  const processes = mainProcesses((message) => parent.postMessage(message))
+  const send = (message: EngineToMain): void => parent.postMessage(message)
+  const processes = mainProcesses(send)
+  const questions = mainQuestions(send)
   let engine: Engine | undefined
   const early: Parameters<typeof receive>[] = []
 
   function receive(message: MainToEngine, ports: readonly MainPortLike[]): void {
     processes.receive(message, ports)
+    questions.receive(message)
     const [port] = ports
-    if (message.type === 'client' && port && engine) serveRouter(engine.router, portFromMain(port), report)
+    if (message.type === 'client' && port && engine) serveWindow(engine, port)
     else if (message.type === 'client') early.push([message, ports])
     else if (message.type === 'shutdown') void shutDown(engine)
+  }
+  function serveWindow({ router, folders }: Engine, port: MainPortLike): void {
+    const guard = windowGuard({
+      workspaceFolder: folders.root,
+      exportsFolder: folders.exports,
+      isChosen: questions.isChosen,
+    })
+    serveRouter(router, portFromMain(port), report, guard)
   }
   parent.on('message', ({ data, ports }) => receive(data as MainToEngine, ports))
   setInterval(() => parent.postMessage({ type: 'heartbeat' }), HEARTBEAT_MS)

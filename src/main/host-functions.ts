@@ -15,6 +15,7 @@ import { z } from 'zod'
 import { HOST_CHANNELS, type HostFacts } from '@shared/contract/window'
 import { MIB } from '@shared/units'
 import { readTextFile } from '@node/text-file'
+import type { ChosenPlaces } from './chosen-places'
 import { isPage } from './page'
 import { saveText } from './save-text'
 
@@ -47,7 +48,8 @@ function facts(): HostFacts {
 /** Every file name a dialog offers is cut to its last part: a page never chooses the folder. */
 const baseName = (name: string): string => name.split(/[\\/]/).pop() || 'untitled'
 
-export function setupHostFunctions(): void {
+/** @param chosen is told what a person picks, before the page is: the engine takes no other places from a page */
+export function setupHostFunctions(chosen: Pick<ChosenPlaces, 'add'>): void {
   const handle = <T>(
     channel: string,
     schema: z.ZodType<T>,
@@ -76,7 +78,8 @@ export function setupHostFunctions(): void {
       title,
       properties: ['openDirectory', 'createDirectory'],
     })
-    return filePaths[0] ?? null
+    const [picked] = filePaths
+    return picked === undefined ? null : chosen.add(picked)
   })
   handle(HOST_CHANNELS.chooseFile, openRequest, async ({ title, extensions }, window) => {
     const { filePaths } = await dialog.showOpenDialog(window, {
@@ -84,7 +87,8 @@ export function setupHostFunctions(): void {
       properties: ['openFile'],
       filters: [{ name: title, extensions }],
     })
-    return filePaths[0] ?? null
+    const [picked] = filePaths
+    return picked === undefined ? null : chosen.add(picked)
   })
   handle(HOST_CHANNELS.openTextFile, openRequest, async ({ title, extensions }, window) => {
     const { filePaths } = await dialog.showOpenDialog(window, {

@@ -3,6 +3,7 @@ import { app, dialog } from 'electron'
 import { join } from 'node:path'
 import { faultText, surviveUnhandledRejections } from '@node/unhandled'
 import { EngineHost } from './processes/engine-host'
+import { createChosenPlaces } from './chosen-places'
 import { setupHostFunctions } from './host-functions'
 import { openLog } from './log'
 import { setupMenu } from './menu'
@@ -31,9 +32,10 @@ function boot(): void {
   const log = openLog(join(app.getPath('userData'), 'logs'))
   surviveUnhandledRejections((thrown) => log(`A fault in main: ${faultText(thrown)}`))
   const { iconFile, ...folders } = readOptions()
-  const engine = new EngineHost({ ...folders, appVersion: app.getVersion() }, log)
+  const chosen = createChosenPlaces()
+  const engine = new EngineHost({ ...folders, appVersion: app.getVersion() }, chosen, log)
   setupMenu()
-  setupHostFunctions()
+  setupHostFunctions(chosen)
   serveRenderer(join(__dirname, '../renderer'))
   engine.start()
   const window = createWindow(app.getPath('userData'), iconFile)

@@ -2,15 +2,11 @@
 // exports are kept.
 import path from 'node:path'
 import { ownExport } from '@node/own-export'
+import { isWithin } from '@node/real-place'
 import { safeFolder } from '@node/safe-target'
 import { AppError } from '@shared/errors'
 import { filesExportedTo } from '../storage/exports'
 import type { ExportTools } from './tools'
-
-const isInside = (folder: string, place: string): boolean => {
-  const relative = path.relative(folder, place)
-  return relative === '' || !(relative.split(path.sep)[0] === '..' || path.isAbsolute(relative))
-}
 
 /**
  * Looked at before any work is done; writing looks again.
@@ -27,8 +23,8 @@ export async function exportFolder(
   const earlier = named === '' ? {} : await filesExportedTo(store.db, path.resolve(named))
   const folder = await safeFolder(named, ownExport(earlier))
   const { root, exports } = store.folders
-  const isKept = isInside(exports, folder) && folder !== exports
-  if (!isKept && [root, cacheFolder].some((own) => isInside(own, folder)))
+  const isKept = isWithin(exports, folder) && folder !== exports
+  if (!isKept && [root, cacheFolder].some((own) => isWithin(own, folder)))
     throw new AppError(
       'conflict',
       `${folder} belongs to the workspace or to the program's data sets. Nothing was written.`,

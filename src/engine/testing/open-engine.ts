@@ -6,7 +6,7 @@ import type { RunUpdate } from '@shared/contract/searches'
 import { runDefinitionSchema, type RunDefinition, type RunDefinitionInput } from '@shared/search/run'
 import { chainSpaceSchema, type ChainSpaceDefinition } from '@shared/spaces/block-chain/schema'
 import { memoryPorts } from '@shared/transport/port'
-import { createClient, serveRouter, type Client } from '@shared/transport/rpc'
+import { createClient, serveRouter, type CallGuard, type Client } from '@shared/transport/rpc'
 import { createDatasets } from '../datasets/datasets'
 import type { ProofClient } from '../executors/pool'
 import { createEngine, type EngineOptions } from '../host'
@@ -22,7 +22,7 @@ export interface Opened {
 /** An engine on a workspace and a tiny data set below `folder`, closed when the running test has finished. */
 export async function openEngine(
   folder: string,
-  options: { train?: TrainScript; proofChange?: number } & Partial<EngineOptions> = {},
+  options: { train?: TrainScript; proofChange?: number; guard?: CallGuard } & Partial<EngineOptions> = {},
 ): Promise<Opened> {
   const tiny = makeTinyDataset(path.join(folder, 'source'))
   const cacheFolder = path.join(folder, 'cache')
@@ -47,7 +47,7 @@ export async function openEngine(
     ...options,
   })
   const [server, port] = memoryPorts()
-  serveRouter(engine.router, server)
+  serveRouter(engine.router, server, undefined, options.guard)
   let isOpen = true
   const close = async (): Promise<void> => {
     if (!isOpen) return

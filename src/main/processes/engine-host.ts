@@ -6,6 +6,7 @@ import type { EngineArguments, EngineToMain, MainToEngine } from '@shared/transp
 import { endedText } from '@shared/runtime/process-end'
 import { within } from '@node/waiting'
 import { isPage } from '../page'
+import type { ChosenPlaces } from '../chosen-places'
 import { ChildPrograms } from './child-programs'
 
 /** An engine that sends no heartbeat for this long hangs; its heartbeat comes every second. */
@@ -28,6 +29,7 @@ export class EngineHost {
 
   constructor(
     private readonly engineArguments: Omit<EngineArguments, 'autoResume'>,
+    private readonly chosen: Pick<ChosenPlaces, 'covers'>,
     private readonly report: (line: string) => void,
   ) {}
 
@@ -86,6 +88,9 @@ export class EngineHost {
       case 'start-process':
       case 'kill-process':
         this.programs?.handle(message)
+        break
+      case 'is-chosen':
+        this.send({ type: 'chosen', id: message.id, isChosen: this.chosen.covers(message.place) })
         break
       case 'heartbeat':
       case 'closed':

@@ -94,18 +94,32 @@ function receive(
 }
 
 /**
+ * Looks at a call before it is answered.
+ * @param call names of the contract: `['datasets', 'import']`
+ * @param input as it came, not yet parsed
+ * @throws AppError what the caller is told instead of an answer
+ */
+export type CallGuard = (call: readonly string[], input: unknown) => Promise<void>
+
+/**
  * Answers calls that arrive on `port` until it closes; running procedures then see their `signal` abort.
  * Works for any router made with `implement(contract)`.
  * @param report takes what is not told to the caller: bugs, and messages that were dropped
+ * @param guard asked before every call; left out, all are answered
  */
-export function serveRouter(router: AnyRouter, port: Port, report: Report = silent): void {
+export function serveRouter(router: AnyRouter, port: Port, report: Report = silent, guard?: CallGuard): void {
   const handler = new StandardRPCHandler<Record<never, never>>(router as never, {
     clientInterceptors: [
-      ({ next }) =>
-        withMappedErrors(next, (thrown) => {
+      ({ next, path, input }) => {
+        const answered = async () => {
+          await guard?.(path, input)
+          return next()
+        }
+        return withMappedErrors(answered, (thrown) => {
           if (!(thrown instanceof AppError) && !(thrown instanceof ORPCError)) report(thrown)
           return toWireError(thrown)
-        }),
+        })
+      },
     ],
   })
   const answer = createServerPeerHandleRequestFn(handler, { context: {} })

@@ -11,6 +11,8 @@ export type MainToEngine =
   /** Carries the port of the process. */
   | { readonly type: 'process-started'; readonly id: number; readonly pid: number }
   | { readonly type: 'process-exited'; readonly id: number; readonly code: number | null }
+  /** Answers `is-chosen`. */
+  | { readonly type: 'chosen'; readonly id: number; readonly isChosen: boolean }
   | { readonly type: 'shutdown' }
 
 export type EngineToMain =
@@ -24,6 +26,8 @@ export type EngineToMain =
       readonly env: Readonly<Record<string, string>>
     }
   | { readonly type: 'kill-process'; readonly id: number }
+  /** Whether a person picked this place, or a folder above it, in a dialog: a window has named it. */
+  | { readonly type: 'is-chosen'; readonly id: number; readonly place: string }
   /** The engine cannot start at all; main shows it and does not restart. */
   | { readonly type: 'fatal'; readonly message: string; readonly fix: string | undefined }
   | { readonly type: 'closed' }

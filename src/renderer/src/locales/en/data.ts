@@ -49,7 +49,7 @@ export const data = {
         'A folder with one folder of images for each class, a table of images, or the files of CIFAR, MNIST or ImageNet; also zipped. Nothing is changed there.',
       path: 'Folder, archive or table',
       pathHelp:
-        'Where the images are. A folder, or a zip, tar, tar.gz or CSV file; dataset:NAME makes another size of a data set that is ready.',
+        'Where the images are. Choose a folder, or a zip, tar, tar.gz or CSV file; type dataset:NAME to make another size of a data set that is ready.',
       choose: 'Choose a folder',
       chooseFile: 'Choose an archive or a table',
       found: '{kind}: {classes} classes, {images} images, {test}.',

@@ -1,0 +1,166 @@
+// A page that somebody else has taken over, against every call of the contract.
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import fc from 'fast-check'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import { engineContract } from '@shared/contract'
+import { listing } from '@node/testing/listing'
+import { openEngine, type Opened } from './testing/open-engine'
+import { PLACE_FIELDS, windowGuard } from './window-places'
+
+type Call = (input: unknown) => Promise<unknown>
+
+interface Procedure {
+  readonly '~orpc': { readonly inputSchema?: z.ZodType }
+}
+
+/** Every call of the contract with the schema of what it takes. */
+const CALLS = Object.entries(engineContract).flatMap(([service, procedures]) =>
+  Object.entries(procedures as Record<string, Procedure>).map(
+    ([name, procedure]) => [`${service}.${name}`, procedure['~orpc'].inputSchema] as const,
+  ),
+)
+
+/** Texts of the contract that name no place. Splits are looked for among the folders found at the place of an import. */
+const NO_PLACES: ReadonlySet<string> = new Set(['id', 'name', 'key', 'command', 'splits'])
+
+/** Fields of an object that take a text which is not one of a few words. */
+function textsOf(schema: z.ZodType | undefined): string[] {
+  if (schema === undefined) return []
+  const json = z.toJSONSchema(schema, { unrepresentable: 'any', io: 'input' })
+  const takesText = (field: unknown): boolean => {
+    const { type, anyOf = [], enum: words } = field as { type?: string | string[]; anyOf?: unknown[]; enum?: unknown[] }
+    return ([type].flat().includes('string') && words === undefined) || anyOf.some(takesText)
+  }
+  return Object.entries(json.properties ?? {}).flatMap(([field, value]) => (takesText(value) ? [field] : []))
+}
+
+let folder: string
+const at = (name: string) => path.join(folder, name)
+let chosen: string[]
+let asked: string[]
+
+beforeEach(() => {
+  folder = realpathSync(mkdtempSync(path.join(tmpdir(), 'window-places-')))
+  chosen = []
+  asked = []
+  mkdirSync(at('theirs/empty'), { recursive: true })
+  writeFileSync(at('theirs/CARD.md'), 'precious')
+})
+afterEach(() => rmSync(folder, { recursive: true, force: true }))
+
+const openForWindow = (): Promise<Opened> =>
+  openEngine(folder, {
+    guard: windowGuard({
+      workspaceFolder: at('workspace'),
+      exportsFolder: at('workspace/exports'),
+      isChosen: (place) => {
+        asked.push(place)
+        return Promise.resolve(chosen.includes(place))
+      },
+    }),
+  })
+
+/** Inputs that the contract takes, but for the place. */
+const INPUTS: Readonly<Record<string, object>> = {
+  'exports.create': { trialId: 1 },
+  'datasets.recognise': {},
+  'datasets.import': { name: 'stolen' },
+  'proposer.train': { training: {}, command: '' },
+  'proposer.sample': {},
+  'proposer.report': {},
+}
+
+/** Calls and reads to its end whatever streams. */
+async function call({ client }: Opened, name: string, input: unknown): Promise<unknown> {
+  const [service, procedure] = name.split('.') as [string, string]
+  const answer = await (client as unknown as Record<string, Record<string, Call>>)[service]![procedure]!(input)
+  if (typeof answer !== 'object' || answer === null || !(Symbol.asyncIterator in answer)) return answer
+  for await (const _item of answer as AsyncIterable<unknown>) break
+  return answer
+}
+
+const refused = { code: 'invalid-input', message: expect.stringContaining('was not chosen in a dialog') as string }
+
+it('every text of the contract is known for a place or for none', () => {
+  for (const [name, schema] of CALLS) {
+    const places = textsOf(schema).filter((field) => !NO_PLACES.has(field))
+    expect({ name, places }).toEqual({ name, places: name in PLACE_FIELDS ? [PLACE_FIELDS[name]!.field] : [] })
+  }
+  expect(CALLS.map(([name]) => name)).toEqual(expect.arrayContaining(Object.keys(PLACE_FIELDS)))
+})
+
+describe.each(Object.entries(PLACE_FIELDS))('%s of a window', (name, { field, use }) => {
+  it('takes no place that nobody chose, and touches nothing', async () => {
+    const engine = await openForWindow()
+    symlinkSync(at('theirs'), at('workspace/exports/link'))
+    const before = listing(at('theirs'))
+    const places = [
+      at('theirs'),
+      at('theirs/empty'),
+      at('theirs/new/deep'),
+      at('workspace/exports/link'),
+      at('workspace/exports/link/new'),
+      at('workspace/../theirs'),
+      `${at('workspace')}-beside`,
+      '/',
+      '/proc/self/root',
+      'relative',
+      '',
+      '~',
+      `${at('workspace')}\0`,
+    ]
+    for (const place of places)
+      await expect(call(engine, name, { ...INPUTS[name], [field]: place })).rejects.toMatchObject(refused)
+    expect(listing(at('theirs'))).toEqual(before)
+  })
+
+  it(use === 'read' ? 'reads in the workspace' : 'writes in the workspace among the exports only', async () => {
+    const engine = await openForWindow()
+    const answered = (place: string) =>
+      call(engine, name, { ...INPUTS[name], [field]: place }).then(
+        () => 'answered',
+        (thrown: unknown) => (thrown instanceof Error && thrown.message.includes('dialog') ? 'refused' : 'answered'),
+      )
+    expect(await answered(at('workspace/exports/new'))).toBe('answered')
+    expect(await answered(at('workspace/artefacts/new'))).toBe(use === 'read' ? 'answered' : 'refused')
+    expect(await answered(at('workspace/exports'))).toBe(use === 'read' ? 'answered' : 'refused')
+  })
+
+  it('takes a place that a dialog returned', async () => {
+    const engine = await openForWindow()
+    chosen.push(at('theirs/empty'))
+    // What it then finds there is told by whoever reads or writes it.
+    const told = await call(engine, name, { ...INPUTS[name], [field]: at('theirs/empty') }).catch(String)
+    expect(String(told)).not.toContain('dialog')
+    expect(asked).toEqual([at('theirs/empty')])
+  })
+})
+
+it('500 malformed calls leave an engine that answers and a disk as it was', async () => {
+  const engine = await openForWindow()
+  const before = listing(at('theirs'))
+  const names = CALLS.map(([name]) => name)
+  const field = fc.constantFrom(
+    'id',
+    'name',
+    'path',
+    'folder',
+    'out',
+    'checkpoint',
+    'definition',
+    'document',
+    'trialId',
+  )
+  const value = fc.oneof(fc.jsonValue(), fc.constantFrom(at('theirs'), '../..', '/', '__proto__', 1e308, -1, ''))
+  await fc.assert(
+    fc.asyncProperty(fc.constantFrom(...names), fc.dictionary(field, value), async (name, input) => {
+      await call(engine, name, input).catch(() => undefined)
+    }),
+    { numRuns: 500 },
+  )
+  expect(await engine.client.searches.list()).toEqual([])
+  expect(listing(at('theirs'))).toEqual(before)
+})

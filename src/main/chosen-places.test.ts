@@ -1,0 +1,32 @@
+// Places that a person picked, by what they are and not by how they are written.
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { createChosenPlaces } from './chosen-places'
+
+let folder: string
+const at = (name: string) => path.join(folder, name)
+beforeEach(() => {
+  folder = realpathSync(mkdtempSync(path.join(tmpdir(), 'chosen-')))
+  mkdirSync(at('pictures'))
+  symlinkSync(at('pictures'), at('link'))
+})
+afterEach(() => rmSync(folder, { recursive: true }))
+
+it('covers what was picked and what lies in it, and nothing beside it', async () => {
+  const chosen = createChosenPlaces()
+  expect(chosen.covers(at('pictures'))).toBe(false)
+  expect(await chosen.add(at('pictures'))).toBe(at('pictures'))
+  for (const place of ['pictures', 'pictures/cats', 'pictures/..strange']) expect(chosen.covers(at(place))).toBe(true)
+  for (const place of ['', 'pictures-2', 'other']) expect(chosen.covers(at(place))).toBe(false)
+})
+
+it('knows a link by what it leads to, and a place that is still to be made', async () => {
+  const chosen = createChosenPlaces()
+  expect(await chosen.add(at('link'))).toBe(at('link'))
+  await chosen.add(at('new/model'))
+  expect(chosen.covers(at('pictures'))).toBe(true)
+  expect(chosen.covers(at('new/model'))).toBe(true)
+  expect(chosen.covers(at('new'))).toBe(false)
+})
