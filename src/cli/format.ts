@@ -1,6 +1,7 @@
 // Figures as people read them: durations, sizes, percentages, bars and plain tables. Pure.
 import { figure } from '@shared/figures'
 import { readableBytes } from '@shared/units'
+import { plainLine } from './plain-text'
 
 /** "52 s", "12 min 5 s", "3 h 4 min", "2 d 3 h". @param seconds >= 0 */
 export function duration(seconds: number): string {
@@ -26,8 +27,9 @@ export function bar(fraction: number, width = 24): string {
   return `[${'#'.repeat(filled)}${'.'.repeat(width - filled)}]`
 }
 
-/** Columns padded to their widest cell; columns whose name starts with ">" are aligned right. */
-export function table(columns: readonly string[], rows: readonly (readonly string[])[]): string {
+/** Columns padded to their widest cell; columns whose name starts with ">" are aligned right. A cell is one line whatever it holds. */
+export function table(columns: readonly string[], cells: readonly (readonly string[])[]): string {
+  const rows = cells.map((row) => row.map(plainLine))
   const names = columns.map((name) => name.replace(/^>/, ''))
   const widths = names.map((name, column) => Math.max(name.length, ...rows.map((row) => row[column]?.length ?? 0)))
   const line = (cells: readonly string[]): string =>

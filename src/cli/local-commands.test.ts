@@ -165,6 +165,10 @@ describe('gpt-nas space', () => {
       err: expect.stringContaining('positions.0.choices.1'),
     })
     expect((await run('space', 'count', file, '--json')).json()).toMatchObject({ error: { code: 'invalid-input' } })
+    for (const table of ['/etc/hostname', '../elsewhere.csv']) {
+      const reaching = spaceFile('reaching.json', { table: { ...SPACE.table, file: table } })
+      expect((await run('space', 'count', reaching)).err).toContain("does not lie in the space file's folder")
+    }
     const lost = spaceFile('lost.json', { table: { ...SPACE.table, file: 'lost.csv' } })
     expect((await run('space', 'count', lost)).err).toContain('There is no table')
     writeFileSync(at('text.json'), '{ "format": ')

@@ -1,6 +1,7 @@
 // What a command prints: results on standard output (text, or JSON alone with --json), everything else on standard error.
 import type { Writable } from 'node:stream'
 import { errorData } from '@shared/errors'
+import { plainJson, plainLine, plainText } from './plain-text'
 
 /** Exit codes of every command. */
 export const EXIT = { ok: 0, failed: 1, usage: 2, interrupted: 130 } as const
@@ -32,24 +33,24 @@ export function createOutput(isJson: boolean, { stdout, stderr }: Streams): Outp
     isJson,
     result: (json, text) => {
       clear()
-      stdout.write(`${isJson ? JSON.stringify(json, null, 2) : text}\n`)
+      stdout.write(`${isJson ? plainJson(JSON.stringify(json, null, 2)) : plainText(text)}\n`)
     },
     note: (line) => {
       clear()
-      stderr.write(`${line}\n`)
+      stderr.write(`${plainText(line)}\n`)
     },
     live: (lines) => {
       if (!isTerminal) return
       clear()
       const width = stderr.columns ?? 80
-      for (const line of lines) stderr.write(`${line.slice(0, width - 1)}\n`)
+      for (const line of lines) stderr.write(`${plainLine(line).slice(0, width - 1)}\n`)
       drawn = lines.length
     },
     failure: (thrown) => {
       clear()
       const data = errorData(thrown)
-      if (isJson) stdout.write(`${JSON.stringify({ error: data }, null, 2)}\n`)
-      stderr.write(`Error: ${data.message}\n${data.fix ? `${data.fix}\n` : ''}`)
+      if (isJson) stdout.write(`${plainJson(JSON.stringify({ error: data }, null, 2))}\n`)
+      stderr.write(plainText(`Error: ${data.message}\n${data.fix ? `${data.fix}\n` : ''}`))
     },
   }
 }

@@ -1,6 +1,6 @@
 // A space as commands and search files name it: a built-in one by name, a user-defined one by its file, or that of a search
 // file. Files are read here, once: a definition holds their content.
-import { existsSync } from 'node:fs'
+import { existsSync, realpathSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { BUILT_IN_BLOCKS } from '@shared/architecture/blocks'
 import { AppError } from '@shared/errors'
@@ -9,6 +9,7 @@ import { spaceSchema, type SpaceDefinition } from '@shared/spaces/schema'
 import type { DataFacts, Space } from '@shared/spaces/space'
 import type { UserSpaceDefinition } from '@shared/spaces/user/schema'
 import { USER_SPACE_FORMAT, parseSpaceFile } from '@shared/spaces/user/space-file'
+import { isWithin } from '@node/real-place'
 import { readText } from './files'
 
 /** Built-in spaces that need no settings, each with the defaults of its definition. */
@@ -45,11 +46,27 @@ function within<T>(path: string, work: () => T): T {
   }
 }
 
+/**
+ * The table that a space file names. A space file comes from anywhere: it may name what lies beside or below it and nothing else, or
+ * it would have any file read, and quoted where that is no table.
+ */
+function readTable(spaceFile: string, named: string): string {
+  const folder = realpathSync(dirname(spaceFile))
+  const table = resolve(folder, named)
+  const real = existsSync(table) ? realpathSync(table) : table
+  if (isWithin(folder, table) && isWithin(folder, real)) return readText(table, 'table')
+  throw new AppError(
+    'invalid-input',
+    `It names the table ${JSON.stringify(named.slice(0, 100))}, which does not lie in the space file's folder.`,
+    'Put the table beside the space file and name it from there.',
+  )
+}
+
 /** The content of a space file and of the table beside it. */
 function userSpace(json: unknown, path: string): UserSpaceDefinition {
   return within(path, () => {
     const file = parseSpaceFile(json)
-    const table = file.table === undefined ? null : readText(resolve(dirname(path), file.table.file), 'table')
+    const table = file.table === undefined ? null : readTable(path, file.table.file)
     return { kind: 'user', file, table }
   })
 }

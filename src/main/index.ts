@@ -9,12 +9,13 @@ import { openLog } from './log'
 import { setupMenu } from './menu'
 import { argument, readOptions } from './options'
 import { declareProtocol, serveRenderer } from './protocol'
-import { createWindow, denyEverythingElse } from './windows'
+import { createWindow, denyEverythingElse, sendNothing } from './windows'
 
 const userData = argument(process.argv, 'user-data')
 if (userData) app.setPath('userData', userData)
 
 declareProtocol()
+sendNothing(app)
 // It would drop --no-sandbox again, which root needs to start at all; the start scripts pass that for root only.
 if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox()
 denyEverythingElse(app)

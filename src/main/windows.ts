@@ -64,6 +64,16 @@ export function createWindow(stateFolder: string, icon: string): BrowserWindow {
   return window
 }
 
+/**
+ * Chromium finds no host by any name: the page's files come from app://, and what the engine downloads it fetches without Chromium.
+ * Before `app` is ready.
+ */
+export function sendNothing({ commandLine }: Pick<Electron.App, 'commandLine'>): void {
+  commandLine.appendSwitch('host-resolver-rules', 'MAP * ~NOTFOUND')
+  for (const name of ['disable-background-networking', 'disable-component-update', 'disable-domain-reliability'])
+    commandLine.appendSwitch(name)
+}
+
 /** For every web contents: no new windows, no navigation away, no permissions, no webviews. */
 export function denyEverythingElse(app: Electron.App): void {
   app.on('web-contents-created', (_event, contents) => {
@@ -74,6 +84,9 @@ export function denyEverythingElse(app: Electron.App): void {
     contents.on('will-attach-webview', (event) => event.preventDefault())
   })
   void app.whenReady().then(() => {
+    // Chromium would fetch a dictionary for its spelling even where no page asks for one.
+    session.defaultSession.setSpellCheckerEnabled(false)
+    session.defaultSession.setSpellCheckerLanguages([])
     session.defaultSession.setPermissionRequestHandler((_contents, _permission, decide) => decide(false))
     session.defaultSession.setPermissionCheckHandler(() => false)
   })
