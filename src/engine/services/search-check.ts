@@ -10,7 +10,7 @@ import { parallelOf } from '../runs/preparation'
 import { proposableSpace, provenSpace } from '../runs/space'
 import { loadDesign, searchableBlocks } from '../storage/designs'
 import { strategyByName } from '@shared/strategies/registry'
-import { seedOf } from './search-create'
+import { seedOf, tooManyImages } from './search-create'
 import type { Services } from './services'
 
 export interface DefinitionReport {
@@ -45,14 +45,10 @@ export async function checkDefinition(services: Services, definition: RunDefinit
   }
   if (store.readOnly) problems.push(`The workspace is read-only: it is held by ${store.holder ?? 'another program'}.`)
   await attempt(async () => {
-    const { dataset, resolution, trainImages, validationImages } = definition.data
+    const { dataset, resolution } = definition.data
     const facts = datasets.describe(dataset, resolution)
-    const wanted = (trainImages ?? 1) + validationImages
-    if (wanted > facts.trainImages) {
-      problems.push(
-        `${wanted} images were asked for; the train split of ${dataset} has ${facts.trainImages}. Choose fewer images.`,
-      )
-    }
+    const tooMany = tooManyImages(definition, facts.trainImages)
+    if (tooMany !== null) problems.push(`${tooMany.message} ${tooMany.fix}`)
     const found = (await datasets.list()).find(({ name }) => name === dataset)
     if (found?.state !== 'ready')
       notes.push(

@@ -15,12 +15,20 @@ describe('what may be bound', () => {
     [new Date(0), '1970-01-01T00:00:00.000Z'],
   ])('%s becomes %s', (value, bound) => expect(bindable(value)).toBe(bound))
 
-  it.each([[Number.NaN], [Infinity], [2 ** 53], [{}], [[1]], [() => 1]])('refuses %s', (value) =>
+  it.each([[Number.NaN], [Infinity], [{}], [[1]], [() => 1]])('refuses %s', (value) =>
     expect(() => bindable(value)).toThrow(TypeError),
   )
 })
 
 describe('the database file', () => {
+  it.each([1.3e16, 2 ** 53, -1e20, 1e300])('keeps the float %s as it is', (value) => {
+    const database = openDatabase(path.join(temporaryFolder(), 'a.sqlite'))
+    database.exec('CREATE TABLE t (a REAL)')
+    database.prepare('INSERT INTO t VALUES (?)').run([value])
+    expect(database.query<{ a: number }>('SELECT a FROM t')).toEqual([{ a: value }])
+    database.close()
+  })
+
   it('survives booleans, which abort the bare driver, and keeps text, numbers and bytes', () => {
     const database = openDatabase(path.join(temporaryFolder(), 'a.sqlite'))
     database.exec('CREATE TABLE t (a, b, c, d)')
