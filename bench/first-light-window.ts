@@ -70,7 +70,7 @@ async function exportBest(page: Page, workbench: Workbench): Promise<{ passed: b
   const card = page.getByTestId(testIds.proofCard)
   await card.waitFor({ timeout: 180_000 })
   const difference = /([\d.]+e[-+]?\d+)/i.exec(await card.innerText())?.[1]
-  return { passed: (await card.getAttribute('data-passed')) === 'true', difference: Number(difference) }
+  return { passed: (await card.getAttribute('data-verdict')) === 'equal', difference: Number(difference) }
 }
 
 async function measure(folder: string, { quick, note }: BenchOptions): Promise<Measured> {

@@ -1,7 +1,7 @@
 // gpt-nas export: a trial's network in one of the export formats, proven in a fresh process where it holds trained values.
 import { Option, type Command } from 'commander'
 import { AppError } from '@shared/errors'
-import type { Export } from '@shared/contract/exports'
+import type { Export, Proof } from '@shared/contract/exports'
 import { DEFAULT_EXPORT_FORMAT, EXPORT_FORMAT_NAMES, EXPORT_FORMATS, type ExportFormat } from '@shared/exchange/formats'
 import { absolutePlace } from '@node/safe-target'
 import { runCommand, withCommonOptions, type CommandContext, type CommonOptions } from '../command'
@@ -22,13 +22,26 @@ export async function exportTrial(
   throw new AppError('internal', 'The export ended without a result.')
 }
 
+const VERDICTS: Readonly<Record<Proof['verdict'], string>> = {
+  equal: 'Proven equal.',
+  different: 'NOT equal.',
+  'cannot-tell': 'CANNOT TELL.',
+}
+
 export function exportText({ folder, files, proof }: Export): string {
   const size = files.reduce((sum, file) => sum + file.sizeBytes, 0)
   const lines = [`Exported ${files.length} files (${bytes(size)}) to ${folder}`]
   if (proof) {
+    const ofLogits = proof.largestLogitDifference
+    const compared = [
+      `of a probability ${proof.largestDifference.toExponential(2)}`,
+      ...(ofLogits === null ? [] : [`of a class score relative to the largest ${ofLogits.toExponential(2)}`]),
+    ].join(', ')
+    const inputs = `${proof.images} test images${proof.randomInputs > 0 ? ` and ${proof.randomInputs} random inputs` : ''}`
     lines.push(
-      `${proof.runtime} against the trained network on ${proof.images} test images: largest difference of a probability ${proof.largestDifference.toExponential(2)} ` +
-        `(allowed ${proof.tolerance.toExponential(0)}), same prediction on ${proof.samePredictions} of ${proof.images}. ${proof.passed ? 'Proven equal.' : 'NOT equal.'}`,
+      `${proof.runtime} against the trained network on ${inputs}: largest difference ${compared} ` +
+        `(allowed ${proof.tolerance.toExponential(0)}), same prediction on ${proof.samePredictions} of ${proof.images}. ${VERDICTS[proof.verdict]}`,
+      ...(proof.reason === null ? [] : [proof.reason]),
       `Accuracy on those test images: ${percent(proof.accuracy)} (for the report only; the search never sees them).`,
     )
   }

@@ -1,6 +1,6 @@
 // What an export format is: files made of an architecture, and how they are run again. formats.ts lists those there are.
 import type { LayerGraph } from '@shared/architecture/layer'
-import type { Prediction, SplitFiles } from '@shared/contract/compute'
+import type { ExportedPrediction, PredictionInputs } from '@shared/contract/compute'
 
 export interface ExportSource {
   readonly graph: LayerGraph
@@ -16,16 +16,14 @@ export interface ExportContent {
   readonly metadata: Readonly<Record<string, unknown>>
 }
 
-export interface PredictionJob {
+export interface PredictionJob extends PredictionInputs {
   /** Of an export. */
   readonly folder: string
-  readonly data: SplitFiles
-  readonly indices: readonly number[]
 }
 
 export interface Format {
   /** Makes the files; nothing is written yet. @throws AppError `invalid-architecture`, `invalid-input`, `storage-failed` */
   write(source: ExportSource): Promise<ExportContent>
   /** Runs written files in a runtime that has nothing of ours; null where there is nothing to run. @throws AppError `not-found`, `dataset-damaged` */
-  readonly predict: ((job: PredictionJob) => Promise<Prediction & { readonly runtime: string }>) | null
+  readonly predict: ((job: PredictionJob) => Promise<ExportedPrediction & { readonly runtime: string }>) | null
 }

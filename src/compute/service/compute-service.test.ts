@@ -40,9 +40,12 @@ describe('compute service over a port', () => {
 
     const { weights } = finished
     const indices = [60, 61, 62]
-    const { probabilities, labels } = await client.predict({ graph: given.graph, weights, data: given.data, indices })
+    const random = { count: 2, seed: 1 }
+    const inputs = { data: given.data, indices, random }
+    const { logits, labels, randomLogits } = await client.predict({ graph: given.graph, weights, ...inputs })
     expect(labels).toEqual([0, 1, 2])
-    for (const row of probabilities) expect(row.reduce((sum, value) => sum + value, 0)).toBeCloseTo(1, 5)
+    expect([logits.length, randomLogits.length]).toEqual([3, 2])
+    for (const row of [...logits, ...randomLogits]) expect(row).toHaveLength(3)
 
     // What the end of its best epoch found, whole or not a multiple of a batch; another training's weights score otherwise.
     const best = events.find((event) => event.type === 'epoch' && event.epoch.epoch === finished.bestEpoch)

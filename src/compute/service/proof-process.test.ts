@@ -51,7 +51,8 @@ describe('proof process', () => {
     const target = join(job.folder, 'export')
     await writeExport({ format: 'tfjs', document: {}, graph: job.graph, weights, folder: target, metadata: {} })
     const indices = Array.from({ length: 23 }, (_, i) => 60 + i)
-    const trained = await predict({ graph: job.graph, weights, data: job.data, indices })
+    const random = { count: 4, seed: 3 }
+    const trained = await predict({ graph: job.graph, weights, data: job.data, indices, random })
 
     child = fork(join(folder, 'proof.js'), [], {
       serialization: 'json',
@@ -59,7 +60,7 @@ describe('proof process', () => {
       execArgv: [],
     })
     const client = createClient<ProofContract>(portFromIpc(child))
-    const exported = await client.predict({ format: 'tfjs', folder: target, data: job.data, indices })
+    const exported = await client.predict({ format: 'tfjs', folder: target, data: job.data, indices, random })
     const proof = comparePredictions(trained, exported, exported.runtime)
     expect(proof).toMatchObject({ runtime: 'tfjs 4.22.0, cpu', images: 23, samePredictions: 23, passed: true })
     expect(proof.largestDifference).toBeLessThan(1e-5)
@@ -69,7 +70,7 @@ describe('proof process', () => {
     const shard = join(target, 'group1-shard1of1.bin')
     await copyFile(shard, `${shard}.whole`)
     await writeFile(shard, Buffer.alloc(4, 0x40), { flag: 'r+' })
-    const damaged = await client.predict({ format: 'tfjs', folder: target, data: job.data, indices })
+    const damaged = await client.predict({ format: 'tfjs', folder: target, data: job.data, indices, random })
     expect(comparePredictions(trained, damaged, damaged.runtime).passed).toBe(false)
   })
 

@@ -4,7 +4,7 @@ import type { LayerGraph } from '@shared/architecture/layer'
 import { storedLibrary } from '@shared/architecture/library'
 import { prepareStored } from '@shared/architecture/prepared'
 import type { SplitFiles } from '@shared/contract/compute'
-import type { ExportProgress } from '@shared/contract/exports'
+import type { ExportProgress, Proof } from '@shared/contract/exports'
 import { AppError } from '@shared/errors'
 import { exportFormatFacts, type ExportFormat } from '@shared/exchange/formats'
 import type { ReadyDataset } from '../datasets/datasets'
@@ -15,6 +15,7 @@ import { insertExport } from '../storage/exports'
 import { getRun, type RunRecord } from '../storage/runs'
 import { getTrial, getTrialDocument, type TrialRecord } from '../storage/trials'
 import { exportFolder } from './export-folder'
+import { addProof } from './proof-in-metadata'
 import { proveExport, type ProvenNetwork } from './prove-export'
 import type { ExportTools } from './tools'
 
@@ -180,17 +181,20 @@ async function* write(
   const network: ProvenNetwork = { graph, weights: trained.weights, test: trained.test, seed: run.definition.seed }
   yield {
     stage: 'proving',
-    message: 'Comparing with the trained network on test images in a fresh process',
+    message: 'Comparing with the trained network on test images and random inputs in a fresh process',
     result: null,
   }
   const proof = await proveExport({ pool, startProof }, { format, folder }, network, signal)
-  const result = await store.write((writer) => insertExport(writer, { trialId, format, folder, files, proof }))
-  const verdict = proof.passed ? 'The export computes the same.' : 'The export does NOT compute the same.'
-  yield {
-    stage: 'done',
-    message: `${verdict} Largest difference of a probability: ${proof.largestDifference.toExponential(2)}.`,
-    result,
-  }
+  const proven = await addProof(folder, files, proof)
+  const result = await store.write((writer) => insertExport(writer, { trialId, format, folder, files: proven, proof }))
+  const difference = Math.max(proof.largestDifference, proof.largestLogitDifference ?? 0).toExponential(2)
+  const message = `${verdictText(proof)} Largest difference: ${difference}.`
+  yield { stage: 'done', message, result }
+}
+
+function verdictText({ verdict, reason }: Proof): string {
+  if (verdict === 'cannot-tell') return `Whether the export computes the same CANNOT BE TOLD. ${reason ?? ''}`.trim()
+  return verdict === 'equal' ? 'The export computes the same.' : 'The export does NOT compute the same.'
 }
 
 const untrained = ({ number, state }: TrialRecord): AppError =>

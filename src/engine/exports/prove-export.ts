@@ -1,5 +1,5 @@
-// The proof of an export: the trained network on a compute and the exported files in a fresh process see the same images, and what
-// they say is compared (shared/exchange).
+// The proof of an export: the trained network on a compute and the exported files in a fresh process see the same images and the same
+// random inputs, and what they say is compared (shared/exchange).
 import type { LayerGraph } from '@shared/architecture/layer'
 import type { SplitFiles } from '@shared/contract/compute'
 import type { Proof } from '@shared/contract/exports'
@@ -10,6 +10,9 @@ import type { ExportTools } from './tools'
 
 /** Images of the test split an export is proven on. Chosen: plain tfjs takes seconds for ten of a deep network. */
 const PROOF_IMAGES = 100
+
+/** Chosen: as long again as a sixth of the images, and enough for every class to vary. */
+const RANDOM_INPUTS = 16
 
 export interface ProvenNetwork {
   readonly graph: LayerGraph
@@ -31,12 +34,12 @@ export async function proveExport(
   network: ProvenNetwork,
   signal: AbortSignal,
 ): Promise<Proof> {
-  const { graph, weights, test: data } = network
-  const indices = drawIndices(network)
-  const trained = await pool.run((client) => client.predict({ graph, weights, data, indices }, { signal }), signal)
+  const { graph, weights, test: data, seed } = network
+  const inputs = { data, indices: drawIndices(network), random: { count: RANDOM_INPUTS, seed } }
+  const trained = await pool.run((client) => client.predict({ graph, weights, ...inputs }, { signal }), signal)
   const process = await startProof()
   try {
-    const { runtime, ...exported } = await process.client.predict({ ...written, data, indices }, { signal })
+    const { runtime, ...exported } = await process.client.predict({ ...written, ...inputs }, { signal })
     return comparePredictions(trained, exported, runtime)
   } finally {
     await process.close()

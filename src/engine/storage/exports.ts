@@ -1,5 +1,5 @@
 // Rows of exports: where the files of a trained network went and what their proof said.
-import { exportSchema, proofSchema, type Export } from '@shared/contract/exports'
+import { exportSchema, proofSchema, type Export, type Proof } from '@shared/contract/exports'
 import type { Selectable } from 'kysely'
 import { AppError } from '@shared/errors'
 import { readCell } from './cells'
@@ -10,6 +10,13 @@ export type NewExport = Omit<Export, 'id' | 'createdAt'>
 const filesSchema = exportSchema.shape.files
 const cell = (row: number, column: string) => ({ table: 'exports', row, column })
 
+/** Proofs of before class scores were compared had two verdicts, and passed or not. */
+function storedProof(json: unknown): Proof {
+  const before = { largestLogitDifference: null, randomInputs: 0, reason: null }
+  const stored: Record<string, unknown> = { ...before, ...(json as object) }
+  return proofSchema.parse({ verdict: stored['passed'] === true ? 'equal' : 'different', ...stored })
+}
+
 /** @throws AppError `storage-damaged` */
 function fromRow(row: Selectable<Schema['exports']>): Export {
   return {
@@ -19,7 +26,7 @@ function fromRow(row: Selectable<Schema['exports']>): Export {
     folder: row.folder,
     files: readCell(cell(row.id, 'files'), row.files, filesSchema.parse),
     createdAt: row.created_at,
-    proof: row.proof === null ? null : readCell(cell(row.id, 'proof'), row.proof, proofSchema.parse),
+    proof: row.proof === null ? null : readCell(cell(row.id, 'proof'), row.proof, storedProof),
   }
 }
 

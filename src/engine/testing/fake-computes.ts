@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import type { TrainEvent, TrainJob } from '@shared/contract/compute'
+import type { ExportedPrediction, TrainEvent, TrainJob } from '@shared/contract/compute'
 import { AppError } from '@shared/errors'
 import type { ComputeClient, ShapedPool } from '../executors/pool'
 import { epochOf } from './harness'
@@ -41,8 +41,6 @@ export interface FakeComputes extends ShapedPool {
   /** Slots whose process a job has killed, in order. */
   readonly killed: number[]
 }
-
-const PROBABILITIES = [0.2, 0.3, 0.5]
 
 /** @param train what every compute does with a job */
 export function fakeComputes(train: TrainScript = wellTrained, size = 2): FakeComputes {
@@ -127,10 +125,14 @@ export function fakeComputes(train: TrainScript = wellTrained, size = 2): FakeCo
   }
 }
 
-/** The same for every image; labels follow the tiny data set. */
-export function predictions(indices: readonly number[], change = 0) {
+/** Of an image by its index, `change` apart in one class; labels follow the tiny data set. */
+export function predictions(indices: readonly number[], change = 0): ExportedPrediction {
+  const logitsOf = (index: number): number[] => [(index % 5) + change, 1, 2]
+  const powers = indices.map((index) => logitsOf(index).map(Math.exp))
   return {
-    probabilities: indices.map(() => PROBABILITIES.map((p, index) => (index === 0 ? p + change : p))),
+    logits: indices.map(logitsOf),
+    probabilities: powers.map((row) => row.map((power) => power / row.reduce((sum, each) => sum + each, 0))),
     labels: indices.map((index) => index % 3),
+    randomLogits: [logitsOf(0)],
   }
 }

@@ -127,13 +127,16 @@ export const computeInfoSchema = z.object({
 })
 export type ComputeInfo = z.infer<typeof computeInfoSchema>
 
-/** A network with its weights file, the images (normalised inside) and which of them to look at. */
-const predictionRequestSchema = z.object({
-  graph: layerGraphSchema,
-  weights: z.string(),
+/** What a network is to look at: raw images of a split, and inputs that are drawn (exchange/random-inputs). */
+export const inputsSchema = z.object({
   data: splitFilesSchema,
   indices: z.array(z.number().int().min(0)).min(1).max(50_000),
+  random: z.object({ count: z.number().int().min(0).max(1000), seed: z.number().int() }),
 })
+export type PredictionInputs = z.infer<typeof inputsSchema>
+/** A network with its weights file, whose own normalisation is used, not the data set's. */
+const predictionRequestSchema = inputsSchema.extend({ graph: layerGraphSchema, weights: z.string() })
+export type PredictionRequest = z.infer<typeof predictionRequestSchema>
 
 const evaluationRequestSchema = z.object({
   graph: layerGraphSchema,
@@ -152,12 +155,19 @@ const evaluatedSchema = z.object({
 })
 export type Evaluated = z.infer<typeof evaluatedSchema>
 
+/** `[inputs, classes]`; null for what is no finite number, which no message carries. */
+const rowsSchema = z.array(z.array(z.number().nullable()))
 export const predictionSchema = z.object({
-  /** `[indices, classes]`, each row sums to 1. */
-  probabilities: z.array(z.array(z.number())),
+  /** Class scores before the softmax, a row an index. */
+  logits: rowsSchema,
   labels: z.array(z.number().int()),
+  /** The same of the random inputs, which have no label. */
+  randomLogits: rowsSchema,
 })
 export type Prediction = z.infer<typeof predictionSchema>
+/** What an export answers: besides, the probabilities that it gives its users. */
+export const exportedPredictionSchema = predictionSchema.extend({ probabilities: rowsSchema })
+export type ExportedPrediction = z.infer<typeof exportedPredictionSchema>
 
 const reconstructionRequestSchema = z.object({
   genotype: genotypeSchema,
@@ -223,7 +233,8 @@ export const computeContract = {
     )
     .output(z.object({ files: z.array(z.object({ name: z.string(), sizeBytes: z.number(), sha256: z.string() })) })),
   /**
-   * Class probabilities of a trained network on chosen images, one row per index in the order given, with their true labels.
+   * Class scores of a trained network on chosen images, one row per index in the order given, with their true labels, and on random
+   * inputs.
    * The engine compares them with the proof process's (`proofContract`).
    */
   predict: oc.input(predictionRequestSchema).output(predictionSchema),

@@ -8,13 +8,24 @@ export const proofSchema = z.object({
   runtime: z.string(),
   images: z.number().int(),
   split: z.enum(['test']),
-  /** Largest absolute difference of a class probability. */
+  /** Largest absolute difference of a class probability on the images. */
   largestDifference: z.number(),
-  /** Largest difference that still passes. */
+  /**
+   * Largest difference of a class score before the softmax, relative to the largest score, on the images and on random inputs. Null in
+   * proofs of before, which looked at probabilities alone.
+   */
+  largestLogitDifference: z.number().nullable(),
+  randomInputs: z.number().int(),
+  /** Largest of either that still passes. */
   tolerance: z.number(),
   samePredictions: z.number().int(),
   /** Accuracy on those images, fraction, of the exported model. */
   accuracy: z.number(),
+  /** `cannot-tell`: nothing differs, and a wrong export would hardly differ either. */
+  verdict: z.enum(['equal', 'different', 'cannot-tell']),
+  /** Why it cannot be told. */
+  reason: z.string().nullable(),
+  /** The verdict is `equal`. */
   passed: z.boolean(),
 })
 export type Proof = z.infer<typeof proofSchema>

@@ -1,64 +1,150 @@
-// The proof of an export: the trained network's class probabilities beside those of the exported files, row by row.
-// Pure arithmetic; who runs the two networks is the engine's business.
-import type { Prediction } from '../contract/compute'
+// The proof of an export: the trained network's class scores (logits) beside those of the exported files, row by row, on images and
+// on random inputs. Pure arithmetic; who runs the two networks is the engine's business.
+import type { ExportedPrediction, Prediction } from '../contract/compute'
 import type { Proof } from '../contract/exports'
 import { AppError } from '../errors'
 
 /**
- * Largest difference of a probability that still counts as the same network. Float32 sums in another order differ by
- * about 1e-6 in a 20-layer network; 1e-4 leaves room for deep ones and still shows any wrong padding or statistic.
+ * Largest difference of a logit, relative to the largest logit of its set of inputs, that still counts as the same network; of a
+ * probability, absolutely. Float32 sums in another order differ by about 1e-6 in a 20-layer network; 1e-4 leaves room for deep ones
+ * and still shows any wrong padding or statistic.
  */
 export const PROOF_TOLERANCE = 1e-4
 
+/**
+ * Outputs must vary over the inputs by this share of the largest logit, or what is allowed would hide a different network: chosen a
+ * hundred times the tolerance, so that no more than a hundredth of what varies may differ.
+ */
+const LEAST_VARIATION = 100 * PROOF_TOLERANCE
+
+type Rows = Prediction['logits']
+
 /** Index of the first largest entry. */
-function predictedClass(row: readonly number[]): number {
+function predictedClass(row: readonly (number | null)[]): number {
+  const value = (i: number): number => row[i] ?? -Infinity
   let best = 0
-  for (let i = 1; i < row.length; i++) if (row[i]! > row[best]!) best = i
+  for (let i = 1; i < row.length; i++) if (value(i) > value(best)) best = i
   return best
 }
 
-/**
- * @param trained `[images, classes]` of the network as it was trained
- * @param exported the same images through the exported files; its labels give the accuracy
- * @param runtime what ran the exported files ("tfjs 4.22.0, cpu")
- * @throws AppError `invalid-input` when the two do not hold the same images and classes
- */
-export function comparePredictions(trained: Prediction, exported: Prediction, runtime: string): Proof {
-  const images = trained.probabilities.length
-  if (exported.probabilities.length !== images || exported.labels.length !== images || images === 0)
+function softmax(row: readonly number[]): number[] {
+  const largest = row.reduce((most, value) => Math.max(most, value), -Infinity)
+  const powers = row.map((value) => Math.exp(value - largest))
+  const sum = powers.reduce((total, power) => total + power, 0)
+  return powers.map((power) => power / sum)
+}
+
+const isFinite = (row: readonly (number | null)[]): row is readonly number[] => row.every((value) => value !== null)
+
+const largestOf = (rows: Rows): number =>
+  rows.reduce((most, row) => row.reduce<number>((inRow, value) => Math.max(inRow, Math.abs(value ?? 0)), most), 0)
+
+/** Largest range of one class's logit over the inputs. */
+function variationOf(rows: Rows): number {
+  let most = 0
+  for (let i = 0; i < (rows[0]?.length ?? 0); i++) {
+    const values = rows.map((row) => row[i] ?? 0)
+    const range = values.reduce((a, b) => Math.max(a, b), -Infinity) - values.reduce((a, b) => Math.min(a, b), Infinity)
+    most = Math.max(most, range)
+  }
+  return most
+}
+
+function largestDifference(ours: Rows, theirs: Rows): number {
+  let most = 0
+  ours.forEach((row, input) =>
+    row.forEach((value, i) => {
+      const other = theirs[input]![i] ?? null
+      // Neither is a number: nothing is known, and nothing differs.
+      if (value === null && other === null) return
+      most = value === null || other === null ? Infinity : Math.max(most, Math.abs(value - other))
+    }),
+  )
+  return most
+}
+
+/** Zero where nothing differs, also where every logit is zero. */
+const relative = (difference: number, scale: number): number => (difference === 0 ? 0 : difference / scale)
+
+function refuseOthers(trained: Prediction, exported: ExportedPrediction): void {
+  const { logits: ours, labels, randomLogits } = trained
+  const images = ours.length
+  if (exported.logits.length !== images || exported.labels.length !== images || images === 0)
     throw new AppError(
       'invalid-input',
       `Both predictions must hold the same images; the trained network has ${images}, the exported model ` +
-        `${exported.probabilities.length} with ${exported.labels.length} labels.`,
+        `${exported.logits.length} with ${exported.labels.length} labels.`,
     )
-  let largestDifference = 0
+  ours.forEach((row, image) => {
+    const theirs = exported.logits[image]!
+    if (row.length === theirs.length && labels[image] === exported.labels[image]) return
+    throw new AppError(
+      'invalid-input',
+      `Image ${image} differs: ${row.length} and ${theirs.length} classes, labels ${labels[image]} and ${exported.labels[image]}.`,
+    )
+  })
+  if (exported.randomLogits.length !== randomLogits.length)
+    throw new AppError(
+      'invalid-input',
+      `Both predictions must hold the same random inputs; they have ${randomLogits.length} and ${exported.randomLogits.length}.`,
+    )
+}
+
+/** Why equal outputs would not say that the networks are equal; null where they do. */
+function whyUnclear({ logits, randomLogits }: Prediction): string | null {
+  if (![...logits, ...randomLogits].every(isFinite))
+    return 'The trained network gives outputs that are no finite numbers, so nothing can be told from them.'
+  const sets = [logits, randomLogits].filter((rows) => rows.length > 0)
+  const share = Math.max(...sets.map((rows) => relative(variationOf(rows), largestOf(rows))))
+  if (share >= LEAST_VARIATION) return null
+  return (
+    `The trained network's outputs hardly depend on its input: they vary by ${share.toExponential(1)} of the largest, ` +
+    `and a wrong export would give nearly the same.`
+  )
+}
+
+/**
+ * @param trained of the network as it was trained
+ * @param exported the same inputs through the exported files; its labels give the accuracy
+ * @param runtime what ran the exported files ("tfjs 4.22.0, cpu")
+ * @throws AppError `invalid-input` when the two do not hold the same inputs and classes
+ */
+export function comparePredictions(trained: Prediction, exported: ExportedPrediction, runtime: string): Proof {
+  refuseOthers(trained, exported)
+  const images = trained.logits.length
+  let ofProbability = 0
   let samePredictions = 0
   let correct = 0
-  for (const [image, ours] of trained.probabilities.entries()) {
+  trained.logits.forEach((row, image) => {
     const theirs = exported.probabilities[image]!
-    if (ours.length !== theirs.length || trained.labels[image] !== exported.labels[image])
-      throw new AppError(
-        'invalid-input',
-        `Image ${image} differs: ${ours.length} and ${theirs.length} classes, ` +
-          `labels ${trained.labels[image]} and ${exported.labels[image]}.`,
-      )
-    for (let i = 0; i < ours.length; i++) {
-      const difference = Math.abs(ours[i]! - theirs[i]!)
-      // A NaN on either side must fail the proof, and every comparison with NaN is false.
-      largestDifference = Number.isNaN(difference) ? Infinity : Math.max(largestDifference, difference)
-    }
-    const predicted = predictedClass(theirs)
-    if (predicted === predictedClass(ours)) samePredictions++
+    if (isFinite(row))
+      softmax(row).forEach((value, i) => {
+        const other = theirs[i] ?? null
+        ofProbability = Math.max(ofProbability, other === null ? Infinity : Math.abs(value - other))
+      })
+    const predicted = predictedClass(exported.logits[image]!)
+    if (predicted === predictedClass(row)) samePredictions++
     if (predicted === exported.labels[image]) correct++
-  }
+  })
+  const ofLogits = Math.max(
+    relative(largestDifference(trained.logits, exported.logits), largestOf(trained.logits)),
+    relative(largestDifference(trained.randomLogits, exported.randomLogits), largestOf(trained.randomLogits)),
+  )
+  const isSame = ofLogits <= PROOF_TOLERANCE && ofProbability <= PROOF_TOLERANCE && samePredictions === images
+  const reason = isSame ? whyUnclear(trained) : null
+  const verdict = !isSame ? 'different' : reason === null ? 'equal' : 'cannot-tell'
   return {
     runtime,
     images,
     split: 'test',
-    largestDifference: Math.min(largestDifference, Number.MAX_VALUE),
+    largestDifference: Math.min(ofProbability, Number.MAX_VALUE),
+    largestLogitDifference: Math.min(ofLogits, Number.MAX_VALUE),
+    randomInputs: trained.randomLogits.length,
     tolerance: PROOF_TOLERANCE,
     samePredictions,
     accuracy: correct / images,
-    passed: largestDifference <= PROOF_TOLERANCE && samePredictions === images,
+    verdict,
+    reason,
+    passed: verdict === 'equal',
   }
 }

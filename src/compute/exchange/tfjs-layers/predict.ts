@@ -3,8 +3,10 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 // The types only: the package itself is loaded on the first call, and nothing native is ever loaded here.
 import type * as PlainTensorFlow from '@tensorflow/tfjs'
-import type { Prediction } from '@shared/contract/compute'
+import type { ExportedPrediction } from '@shared/contract/compute'
 import { AppError } from '@shared/errors'
+import { finiteRows } from '@shared/exchange/finite-rows'
+import { randomPixels } from '@shared/exchange/random-inputs'
 import { nextTurn } from '@node/waiting'
 import { z } from 'zod'
 import { readRows } from '../../data/split-data'
@@ -48,32 +50,53 @@ async function loadModel(tf: typeof PlainTensorFlow, folder: string): Promise<Pl
   return tf.loadLayersModel(tf.io.fromMemory({ modelTopology, weightSpecs, weightData }))
 }
 
+/** The model with the scores before its last softmax beside its own output: a softmax hides what is wrong where it saturates. */
+function withLogits(tf: typeof PlainTensorFlow, model: PlainTensorFlow.LayersModel): PlainTensorFlow.LayersModel {
+  const last = model.outputLayers[0]
+  if (model.outputLayers.length !== 1 || last?.getConfig()['activation'] !== 'softmax' || Array.isArray(last.input))
+    throw new AppError('invalid-input', 'The exported model does not end with one softmax.', 'Export the trial again.')
+  return tf.model({ inputs: model.inputs, outputs: [last.input, ...model.outputs] })
+}
+
 /**
- * @returns one row of class probabilities for each index, and what computed them
- * @throws AppError `not-found`, `dataset-damaged`
+ * @returns one row of class scores and probabilities for each index, scores for each random input, and what computed them
+ * @throws AppError `not-found`, `dataset-damaged`, `invalid-input` for a model that does not end with a softmax
  */
 export async function predictTfjsLayers(
   tf: typeof PlainTensorFlow,
-  { folder, data, indices }: PredictionJob,
-): Promise<Prediction & { runtime: string }> {
+  { folder, data, indices, random }: PredictionJob,
+): Promise<ExportedPrediction & { runtime: string }> {
   await tf.setBackend('cpu')
-  const rows = await readRows(data, indices)
-  const model = await loadModel(tf, folder)
+  const { images, labels } = await readRows(data, indices)
+  const loaded = await loadModel(tf, folder)
+  const model = withLogits(tf, loaded)
   const size = data.shape[0] * data.shape[1] * data.shape[2]
-  const probabilities: number[][] = []
-  try {
-    for (let start = 0; start < rows.count; start += BATCH) {
-      const count = Math.min(BATCH, rows.count - start)
-      const batch = tf.tidy(() => {
-        const raw = Float32Array.from(rows.images.subarray(start * size, (start + count) * size))
-        const output = model.predict(tf.tensor4d(raw, [count, ...data.shape])) as PlainTensorFlow.Tensor2D
-        return output.arraySync()
+  const look = async (pixels: Uint8Array): Promise<{ logits: number[][]; probabilities: number[][] }> => {
+    const rows: { logits: number[][]; probabilities: number[][] } = { logits: [], probabilities: [] }
+    for (let start = 0; start < pixels.length; start += BATCH * size) {
+      const raw = Float32Array.from(pixels.subarray(start, start + BATCH * size))
+      const [logits, probabilities] = tf.tidy(() => {
+        const batch = tf.tensor4d(raw, [raw.length / size, ...data.shape])
+        const outputs = model.predict(batch) as [PlainTensorFlow.Tensor2D, PlainTensorFlow.Tensor2D]
+        return [outputs[0].arraySync(), outputs[1].arraySync()]
       })
-      probabilities.push(...batch)
+      rows.logits.push(...logits)
+      rows.probabilities.push(...probabilities)
       await nextTurn()
     }
-  } finally {
-    model.dispose()
+    return rows
   }
-  return { probabilities, labels: [...rows.labels], runtime: `tfjs ${tf.version.tfjs}, ${tf.getBackend()}` }
+  try {
+    const onImages = await look(images)
+    const onRandom = await look(randomPixels(random, data.shape))
+    return {
+      logits: finiteRows(onImages.logits),
+      probabilities: finiteRows(onImages.probabilities),
+      labels: [...labels],
+      randomLogits: finiteRows(onRandom.logits),
+      runtime: `tfjs ${tf.version.tfjs}, ${tf.getBackend()}`,
+    }
+  } finally {
+    loaded.dispose()
+  }
 }

@@ -43,6 +43,10 @@ const exported = {
     images: 100,
     split: 'test' as const,
     largestDifference: 3e-6,
+    largestLogitDifference: 4e-6,
+    randomInputs: 16,
+    verdict: 'equal' as const,
+    reason: null,
     tolerance: 1e-4,
     samePredictions: 100,
     accuracy: 0.52,
@@ -270,7 +274,7 @@ describe('one trial', () => {
     useNavigationStore().trialId = 102
     await clickById(testIds.exportTrial)
     const proof = await findById(testIds.proofCard)
-    expect(proof.dataset.passed).toBe('true')
+    expect(proof.dataset['verdict']).toBe('equal')
     expect(proof.textContent).toContain('100 of 100')
     expect(proof.textContent).toContain('3.0e-6 (tolerance 1.0e-4)')
     expect(mounted.engine.calls.find((call) => call.path === 'exports.create')?.input).toEqual({
@@ -283,13 +287,30 @@ describe('one trial', () => {
   it('shows a proof that failed as a failure', async () => {
     await open({
       exports: [
-        { ...exported, proof: { ...exported.proof, passed: false, samePredictions: 97, largestDifference: 0.2 } },
+        {
+          ...exported,
+          proof: {
+            ...exported.proof,
+            passed: false,
+            verdict: 'different',
+            samePredictions: 97,
+            largestDifference: 0.2,
+          },
+        },
       ],
     })
     useNavigationStore().trialId = 102
     const proof = await findById(testIds.proofCard)
-    expect(proof.dataset.passed).toBe('false')
+    expect(proof.dataset['verdict']).toBe('different')
     expect(proof.textContent).toContain('differs')
+  })
+
+  it('does not call a proof one that cannot tell', async () => {
+    await open({ exports: [{ ...exported, proof: { ...exported.proof, passed: false, verdict: 'cannot-tell' } }] })
+    useNavigationStore().trialId = 102
+    const proof = await findById(testIds.proofCard)
+    expect(proof.textContent).toContain('cannot be told')
+    expect(proof.textContent).not.toContain('computes the same.')
   })
 
   it('keeps a failed export with its reason and lets it be tried again', async () => {

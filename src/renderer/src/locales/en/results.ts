@@ -199,14 +199,20 @@ export const results = {
     },
   },
   proof: {
-    passed: 'The exported model computes the same',
-    failed: 'The exported model differs from the trained network',
+    verdicts: {
+      equal: 'The exported model computes the same',
+      different: 'The exported model differs from the trained network',
+      'cannot-tell': 'Whether the exported model computes the same cannot be told',
+    },
+    unclear:
+      'The outputs of the trained network hardly depend on its input or are no finite numbers: a wrong export would give the same.',
     same: 'Same predictions',
     sameValue: '{same} of {images}',
-    difference: 'Largest difference',
+    difference: 'Largest difference of a probability',
+    logits: 'Largest relative difference of a class score',
     differenceValue: '{difference} (tolerance {tolerance})',
     accuracy: 'Accuracy on test images',
     runtime: 'Run by',
-    note: 'On {images} test images, for the report only: no search decision ever uses the test split.',
+    note: 'On {images} test images and {randomInputs} random inputs, for the report only: no search decision ever uses the test split.',
   },
 }
