@@ -91,6 +91,6 @@ it('an export keeps the data set that its proof reads, until it is done', async 
   })
   prove()
   await exporting
-  expect(stages).toEqual(['writing', 'proving', 'done'])
+  expect(stages).toEqual(['checking', 'writing', 'proving', 'done'])
   await client.datasets.remove({ name: DATASET })
 })
