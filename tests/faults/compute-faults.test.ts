@@ -86,7 +86,7 @@ describe('a training whose compute is lost', () => {
     async () => {
       const { outcome, hits, left, journal } = await train('killer', 6, ['memory-group'])
       expect(hits).toEqual([{ kind: 'memory-group', fate: 'died' }])
-      expect(journal).toContainEqual(expect.stringMatching(/ran out of memory.*may hold \d+ MiB.*attempt 2 of 3/))
+      expect(journal).toContainEqual(expect.stringMatching(/ran out of memory.*may hold [\d.]+ [KM]iB.*attempt 2 of 3/))
       expect({ ...outcome, trial: { ...outcome.trial, attempt: 1 } }).toEqual(undisturbed.outcome)
       expect(left).toEqual({ whole: 0, broken: [], partial: 0 })
     },
