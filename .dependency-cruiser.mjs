@@ -35,7 +35,17 @@ const ROOMS = {
     benchmark: ['machine', 'executors'],
     runs: ['machine', 'storage', 'executors', 'evaluators', 'datasets'],
     exports: ['storage', 'executors', 'datasets', 'evaluators'],
-    services: ['stream-of-work', 'machine', 'storage', 'executors', 'datasets', 'benchmark', 'runs', 'exports'],
+    services: [
+      'stream-of-work',
+      'machine',
+      'storage',
+      'executors',
+      'datasets',
+      'benchmark',
+      'evaluators',
+      'runs',
+      'exports',
+    ],
   },
   'src/compute': {
     tensorflow: [],

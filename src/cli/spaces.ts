@@ -6,7 +6,8 @@ import { BUILT_IN_BLOCKS } from '@shared/architecture/blocks'
 import { AppError } from '@shared/errors'
 import { openSpace } from '@shared/spaces'
 import { spaceSchema, type SpaceDefinition } from '@shared/spaces/schema'
-import type { DataFacts, Space } from '@shared/spaces/space'
+import { PUBLISHED_IMAGES } from '@shared/spaces/published-images'
+import type { Space } from '@shared/spaces/space'
 import type { UserSpaceDefinition } from '@shared/spaces/user/schema'
 import { USER_SPACE_FORMAT, parseSpaceFile } from '@shared/spaces/user/space-file'
 import { isWithin } from '@node/real-place'
@@ -16,9 +17,6 @@ import { readText } from './files'
 const NAMED: readonly string[] = ['block-chain', 'nas-bench-101', 'nas-bench-201']
 
 export const SPACE_HELP = `${NAMED.join(', ')}, a space file, or a search file with its space`
-
-/** Commands that name no data set take the images the published spaces are for, CIFAR-10's. */
-const IMAGES: DataFacts = { shape: [32, 32, 3], classes: 10 }
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
@@ -99,9 +97,9 @@ function definitionIn(json: unknown, path: string): SpaceDefinition {
 
 /** @throws AppError for an unknown name, a missing file, or a file that is no space, naming the place in it */
 export function openNamedSpace(name: string): Space {
-  if (NAMED.includes(name)) return openSpace(spaceSchema.parse({ kind: name }), IMAGES, BUILT_IN_BLOCKS)
+  if (NAMED.includes(name)) return openSpace(spaceSchema.parse({ kind: name }), PUBLISHED_IMAGES, BUILT_IN_BLOCKS)
   if (!existsSync(name))
     throw new AppError('not-found', `There is no space and no file "${name}".`, `Name one of: ${SPACE_HELP}.`)
   const definition = definitionIn(readJson(name), name)
-  return within(name, () => openSpace(definition, IMAGES, BUILT_IN_BLOCKS))
+  return within(name, () => openSpace(definition, PUBLISHED_IMAGES, BUILT_IN_BLOCKS))
 }

@@ -4,10 +4,12 @@ import { errorData } from '@shared/errors'
 import { trainedFraction, type Activity } from '@shared/search/activity'
 import type { Run } from '@shared/search/run'
 import { RUN_STATE_RULES } from '@shared/search/run-states'
-import type { Trial } from '@shared/search/trial'
 import type { CommandContext } from './command'
-import { bar, count, duration, percent } from './format'
+import { fitnessFigure } from '@shared/evaluators/fitness-text'
+import { fitnessReading } from '@shared/evaluators/registry'
+import { bar, duration } from './format'
 import { EXIT } from './output'
+import { trialLine } from './trial-text'
 
 /** What one trial in training is at. */
 export function activityLine(activity: Activity): string {
@@ -22,24 +24,14 @@ export function liveLines({ run, activities, phase, preparing }: RunUpdate): str
   const { finished, failed, planned } = run.counts
   const done = finished + failed
   const left = run.remaining ? `, about ${duration(run.remaining.low)} to ${duration(run.remaining.high)} left` : ''
-  const best = run.bestFitness === null ? '' : `, best ${percent(run.bestFitness)}`
+  const best =
+    run.bestFitness === null ? '' : `, best ${fitnessFigure(fitnessReading(run.definition), run.bestFitness)}`
   return [
     `${bar(planned > 0 ? done / planned : 0)} trial ${done} of ${planned}, generation ${run.generation + 1} of ${run.definition.generations}${best}${left}`,
     ...activities.map(activityLine),
     ...(preparing ? [`  ${bar(preparing.fraction ?? 0, 16)} ${preparing.message}`] : []),
     ...(phase === 'proposing' ? ['  proposing the next generation ...'] : []),
   ]
-}
-
-/** One line for a trial that has come to its end. */
-export function trialLine(trial: Trial): string {
-  const size = `${count(trial.parameters)} parameters, ${count(trial.macs)} multiply-accumulates`
-  if (trial.state === 'failed')
-    return `Trial ${trial.number} failed (${size}): ${trial.error?.message ?? 'no reason was given'}`
-  const reused = trial.reusedFrom === null ? '' : ', same architecture as before: result reused'
-  const replaced = trial.origin.reconstructed.length
-  const origin = replaced > 0 ? `${trial.origin.operator}, ${replaced} blocks from the proposer` : trial.origin.operator
-  return `Trial ${trial.number}: ${percent(trial.fitness ?? 0)} validation accuracy (${size}; ${origin}${trial.seconds === null ? '' : `; ${duration(trial.seconds)}`}${reused})`
 }
 
 /**
@@ -72,7 +64,7 @@ export async function watchRun({ client, output }: CommandContext, id: string): 
         const isEnd = trial.state === 'finished' || trial.state === 'failed'
         if (!isEnd || told.has(trial.id)) continue
         told.add(trial.id)
-        if (!isFirst) output.note(trialLine(trial)) // the first update holds what an earlier session did
+        if (!isFirst) output.note(trialLine(trial, fitnessReading(update.run.definition))) // the first update holds what an earlier session did
       }
       if (!isFirst)
         for (const entry of update.journal) if (entry.level !== 'info') output.note(`${entry.level}: ${entry.message}`)

@@ -64,7 +64,7 @@ describe('a search through the contract', () => {
     expect(
       trials.every(
         ({ epochs, fitness, parameters, macs }) =>
-          epochs.length === 2 && fitness !== null && parameters > 0 && macs > 0,
+          epochs.length === 2 && fitness !== null && (parameters ?? 0) > 0 && (macs ?? 0) > 0,
       ),
     ).toBe(true)
     const trial = await engine.client.trials.get({ id: trials[0]!.id })

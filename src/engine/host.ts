@@ -4,6 +4,7 @@ import path from 'node:path'
 import { implement } from '@orpc/server'
 import { engineContract } from '@shared/contract'
 import { createDatasets, type Datasets } from './datasets/datasets'
+import { engineEvaluator } from './evaluators/registry'
 import { createDevices, type Devices } from './executors/devices'
 import { LocalComputes } from './executors/local-computes'
 import type { ShapedPool, StartProof } from './executors/pool'
@@ -13,7 +14,7 @@ import type { TrainingCard } from './machine/training-meter'
 import { createHousekeeping } from './runs/housekeeping'
 import { createWeightsCheck } from './exports/weights-check'
 import { Orchestrator } from './runs/orchestrator'
-import { createPreparation, parallelOf } from './runs/preparation'
+import { createPreparation } from './runs/preparation'
 import { createUpdates } from './runs/updates'
 import { createRunViews } from './runs/watch'
 import { datasetsService } from './services/datasets'
@@ -111,7 +112,9 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   const prepare = createPreparation({ store, artefacts, datasets, pool, cardOf, threadsAlone, proposerFolder })
   const tidy = createHousekeeping(store, artefacts, report)
   const orchestrator = new Orchestrator({ tidy, store, artefacts, updates, prepare, report })
-  const views = createRunViews(store, orchestrator, updates, ({ definition }) => parallelOf(definition, pool))
+  const views = createRunViews(store, orchestrator, updates, ({ definition }) =>
+    engineEvaluator(definition).parallel(definition, pool),
+  )
   const services: Services = {
     store,
     artefacts,

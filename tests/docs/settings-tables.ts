@@ -34,28 +34,33 @@ function union(choicePath: string): string {
   if (choice === undefined) throw new Error(`there is no setting ${choicePath}`)
   const branches = choice.choices.map(({ value, description }) => `| ${word(value)} | ${description ?? ''} |`)
   const rows = new Map<string, string[]>()
-  for (const setting of SETTINGS.filter(({ when }) => when?.path === choicePath)) {
+  const object = choicePath.split('.')[0]!
+  const ofBranches = within(object).filter(({ when }) => when?.path === choicePath)
+  for (const setting of ofBranches) {
     const row = `| ${word(setting.path)} | @ | ${defaultText(setting)} | ${meaning(setting)} |`
     rows.set(row, [...(rows.get(row) ?? []), word(setting.when?.is ?? '')])
   }
   const own = [...rows].map(([row, names]) => row.replace('@', names.join(', ')))
-  return [
-    [`| ${word(choicePath)} | meaning |`, '|---|---|', ...branches].join('\n'),
-    ['| field | of | default | meaning |', '|---|---|---|---|', ...own].join('\n'),
-  ].join('\n\n')
+  const choices = [`| ${word(choicePath)} | meaning |`, '|---|---|', ...branches].join('\n')
+  if (own.length === 0) return choices
+  return [choices, ['| field | of | default | meaning |', '|---|---|---|---|', ...own].join('\n')].join('\n\n')
 }
 
 const within = (object: string): Setting[] => SETTINGS.filter(({ path }) => path.startsWith(`${object}.`))
 
+const OF_TRAINING = 'Read by the evaluator `training` alone.'
+
 /** Markdown, with the headings of its sections. */
 export function settingsTables(): string {
-  const top = SETTINGS.filter(({ path }) => !path.includes('.') || path === 'strategy.name' || path === 'space.kind')
+  const choices = ['strategy.name', 'space.kind', 'evaluator.kind']
+  const top = SETTINGS.filter(({ path }) => !path.includes('.') || choices.includes(path))
   const sections: [string, string][] = [
     ['The run', table(top)],
     ['The strategy', union('strategy.name')],
     ['The space', union('space.kind')],
-    ['The data', table(within('data'))],
-    ['The recipe', table(within('recipe'))],
+    ['The evaluator', union('evaluator.kind')],
+    ['The data', `${OF_TRAINING}\n\n${table(within('data'))}`],
+    ['The recipe', `${OF_TRAINING}\n\n${table(within('recipe'))}`],
   ]
   return sections.map(([title, text]) => `## ${title}\n\n${text}`).join('\n\n')
 }

@@ -1,6 +1,8 @@
 // gpt-nas search: start, resume, list, show. Progress goes to standard error, the result to standard output.
 import type { Command } from 'commander'
 import { AppError } from '@shared/errors'
+import { fitnessFigure, fitnessText } from '@shared/evaluators/fitness-text'
+import { evaluatorOf, fitnessReading } from '@shared/evaluators/registry'
 import type { Run, RunDefinition } from '@shared/search/run'
 import { RUN_STATE_RULES } from '@shared/search/run-states'
 import { SAMPLES } from '@shared/search/samples'
@@ -8,9 +10,10 @@ import type { Trial } from '@shared/search/trial'
 import { STRATEGIES } from '@shared/strategies/registry'
 import { runCommand, withCommonOptions, type CommandContext, type CommonOptions } from '../command'
 import { readDefinition, type DefinitionSource } from '../definition'
-import { count, duration, percent, table } from '../format'
+import { count, duration, table } from '../format'
 import { EXIT } from '../output'
 import { exitCodeOf, resumeAdvice } from '../run-end'
+import { sizeText, trialColumns } from '../trial-text'
 import { usageColumns } from '../usage-text'
 import { watchRun } from '../watch-run'
 import { getDataset } from './dataset'
@@ -41,19 +44,24 @@ async function follow(context: CommandContext, run: Run, shouldExport: boolean):
 
 function summary(run: Run, best: Trial | null): string {
   const { finished, failed, planned } = run.counts
+  const reading = fitnessReading(run.definition)
   const lines = [
     `Run ${run.number} "${run.definition.name}" is ${run.state}: ${finished} of ${planned} trials finished, ${failed} failed, ${duration(run.seconds)} of searching.`,
   ]
   const { dataset, resolution } = run.definition.data
-  if (resolution !== null) lines.push(`Trained on ${dataset} at ${resolution} x ${resolution} pixels.`)
+  const { isTraining } = evaluatorOf(run.definition)
+  if (isTraining && resolution !== null) lines.push(`Trained on ${dataset} at ${resolution} x ${resolution} pixels.`)
   if (run.error) lines.push(run.error.message, ...(run.error.fix ? [run.error.fix] : []))
   if (best)
     lines.push(
-      `Best: trial ${best.number} with ${percent(best.fitness ?? 0)} validation accuracy, ${count(best.parameters)} parameters, ${count(best.macs)} multiply-accumulates.`,
+      `Best: trial ${best.number} with ${[fitnessText(reading, best.fitness ?? 0), sizeText(best)].filter(Boolean).join(', ')}.`,
     )
+  if (best && best.reported !== null)
+    lines.push(`Reported for it, and seen by no search: ${fitnessFigure(reading, best.reported)}.`)
   const advice = resumeAdvice(run)
   if (advice !== null) lines.push(advice)
-  else if (best && RUN_STATE_RULES[run.state].isOver) lines.push(`Export it with "gpt-nas export ${run.number}".`)
+  else if (best && isTraining && RUN_STATE_RULES[run.state].isOver)
+    lines.push(`Export it with "gpt-nas export ${run.number}".`)
   return lines.join('\n')
 }
 
@@ -72,22 +80,6 @@ async function withoutRuns({ runtime }: CommandContext['client']): Promise<strin
   const { strayContents } = await runtime.workspace()
   if (strayContents === 0) return 'No runs yet. Start one with "gpt-nas search start --sample".'
   return `The database knows no run, although the workspace keeps ${count(strayContents)} trained weights or checkpoints of some: it is a new one, or an older copy.\nIf runs are missing, put a copy back: "gpt-nas workspace backups" lists them, "gpt-nas workspace restore FILE" does it. Nothing is removed meanwhile.`
-}
-
-function trialRow(trial: Trial): string[] {
-  const fitness = trial.fitness === null ? '' : percent(trial.fitness)
-  return [
-    String(trial.number),
-    String(trial.id),
-    String(trial.generation + 1),
-    trial.state,
-    fitness,
-    count(trial.parameters),
-    count(trial.macs),
-    trial.origin.operator,
-    String(trial.origin.reconstructed.length),
-    trial.seconds === null ? '' : duration(trial.seconds),
-  ]
 }
 
 export function searchCommand(program: Command): void {
@@ -110,7 +102,8 @@ export function searchCommand(program: Command): void {
     runCommand(options, async (context) => {
       const definition = readDefinition(options)
       await refuseProblems(context, definition)
-      await getDataset(context, definition.data.dataset, definition.data.resolution)
+      if (evaluatorOf(definition).isTraining)
+        await getDataset(context, definition.data.dataset, definition.data.resolution)
       const run = await context.client.searches.create({ definition })
       context.output.note(
         `Run ${run.number} "${definition.name}" (${definition.strategy.name}) in ${context.workspaceFolder}`,
@@ -143,7 +136,7 @@ export function searchCommand(program: Command): void {
         isDamaged(run) ? '?' : run.definition.strategy.name,
         run.state,
         `${run.counts.finished + run.counts.failed}/${run.counts.planned}`,
-        run.bestFitness === null ? '' : percent(run.bestFitness),
+        run.bestFitness === null ? '' : fitnessFigure(fitnessReading(run.definition), run.bestFitness),
         duration(run.seconds),
       ])
       output.result(
@@ -165,22 +158,11 @@ export function searchCommand(program: Command): void {
         const { trials } = await client.trials.list({ id: run.id, limit: 10_000 })
         const best = trials.find((trial) => trial.id === run.bestTrialId) ?? null
         const usage = usageColumns(trials)
-        const columns = [
-          '>Trial',
-          '>Id',
-          '>Generation',
-          'State',
-          '>Accuracy',
-          '>Parameters',
-          '>MACs',
-          'Origin',
-          '>Proposed',
-          '>Time',
-          ...usage.names,
-        ]
-        const rows = trials.map((trial) => [...trialRow(trial), ...usage.cells(trial)])
+        const columns = trialColumns(trials, fitnessReading(run.definition))
+        const rows = trials.map((trial) => [...columns.cells(trial), ...usage.cells(trial)])
         const damaged = damageLines(trials.map((trial) => ({ what: `Trial ${trial.number}`, error: trial.error })))
-        output.result({ run, trials }, [`${summary(run, best)}\n`, table(columns, rows), ...damaged].join('\n'))
+        const listed = table([...columns.names, ...usage.names], rows)
+        output.result({ run, trials }, [`${summary(run, best)}\n`, listed, ...damaged].join('\n'))
       }),
   )
 }

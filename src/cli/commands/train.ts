@@ -13,9 +13,10 @@ import { absolutePlace } from '@node/safe-target'
 import { ARCHITECTURE_HELP, readArchitecture } from '../architectures'
 import { runCommand, withCommonOptions, type CommandContext, type CommonOptions } from '../command'
 import { readText } from '../files'
-import { count, duration, percent, table } from '../format'
+import { duration, percent, table } from '../format'
 import { EXIT } from '../output'
 import { exitCodeOf, resumeAdvice } from '../run-end'
+import { sizeText } from '../trial-text'
 import { usageText } from '../usage-text'
 import { watchRun } from '../watch-run'
 import { getDataset } from './dataset'
@@ -134,7 +135,7 @@ function trainingText(run: Run, trial: Trial | null): string {
   }
   if (trial?.fitness != null)
     lines.push(
-      `Best validation accuracy ${percent(trial.fitness)}, ${count(trial.parameters)} parameters, ${count(trial.macs)} multiply-accumulates. The weights are kept in the workspace.`,
+      `Best validation accuracy ${percent(trial.fitness)}, ${sizeText(trial)}. The weights are kept in the workspace.`,
     )
   const usage = trial && usageText(trial)
   if (usage) lines.push(usage)

@@ -1,7 +1,9 @@
 // What gives an architecture its fitness, as runs/ sees it. Retrying and storing are the run's affair; an evaluator does one
 // attempt and tells what happens.
-import type { Epoch } from '@shared/search/trial'
+import type { PreparedArchitecture } from '@shared/architecture/prepared'
+import type { Epoch, Origin } from '@shared/search/trial'
 import type { TrialUsage } from '@shared/search/usage'
+import type { Genotype } from '@shared/spaces/space'
 import type { TrialRecord } from '../storage/trials'
 
 export interface MeasuredCompute {
@@ -39,17 +41,37 @@ export type Evaluation =
   | { readonly type: 'held' }
   | {
       readonly type: 'finished'
+      /** Higher is better; any number (shared/evaluators says how it reads). */
       readonly fitness: number
-      readonly bestEpoch: number
+      /** Null for evaluators without epochs. */
+      readonly bestEpoch: number | null
       /** A file to be moved into the artefacts; null for evaluators that train nothing. */
       readonly weights: { readonly file: string; readonly sha256: string } | null
+      /** What else was measured of the architecture, by name. */
+      readonly costs?: Readonly<Record<string, number>>
     }
+
+/** An architecture that may become a trial. */
+export interface Candidate {
+  readonly genotype: Genotype
+  readonly origin: Origin
+  readonly architectureHash: string
+  /** Null where the space has only words for it. */
+  readonly architecture: PreparedArchitecture | null
+}
 
 export interface Evaluator {
   /**
+   * All that decides the candidate's result, as JSON: where it is equal, an earlier result is taken instead of a new evaluation.
+   * Its text is hashed, so the order of its fields counts.
+   */
+  conditions(candidate: Candidate): unknown
+  /**
    * One attempt at a trial, from its newest checkpoint.
-   * @param document the trial's architecture document, as stored
+   * @param document the trial's architecture document, as stored; null where the space has only words for it
    * @throws AppError `cancelled` when `signal` fires, otherwise why the attempt failed.
    */
   evaluate(trial: TrialRecord, document: unknown, hooks: EvaluationHooks, signal: AbortSignal): Promise<Evaluation>
+  /** What only the report of a finished run may show of its winner (docs/rules.md#test-data); never asked during a search. */
+  report?(genotype: Genotype): number | undefined
 }

@@ -6,6 +6,7 @@ import type { Evaluator } from './evaluator'
 /** @returns an evaluator that throws AppError `dataset-damaged` where the images or labels are no longer those of `data` */
 export function onUnchangedData(data: Pick<ReadyDataset, 'refuseChanged'>, evaluator: Evaluator): Evaluator {
   return {
+    ...evaluator,
     evaluate: async (...attempt) => {
       await data.refuseChanged()
       try {

@@ -6,6 +6,7 @@ import { prepareStored } from '@shared/architecture/prepared'
 import type { SplitFiles } from '@shared/contract/compute'
 import type { ExportProgress, Proof } from '@shared/contract/exports'
 import { AppError } from '@shared/errors'
+import { evaluatorOf } from '@shared/evaluators/registry'
 import { exportFormatFacts, type ExportFormat } from '@shared/exchange/formats'
 import type { ReadyDataset } from '../datasets/datasets'
 import { imagesOfRun, refuseOtherData } from '../evaluators/training/images'
@@ -65,7 +66,7 @@ export async function* createExport(
     return
   }
   const { weightsSha256 } = trial
-  if (weightsSha256 === null) throw untrained(trial)
+  if (weightsSha256 === null) throw untrained(trial, run)
   const user = `the export of trial ${trial.number} of run ${run.number}`
   const release = tools.datasets.hold(run.definition.data.dataset, user)
   const unpin = tools.artefacts.pin(weightsSha256)
@@ -97,7 +98,14 @@ async function sourceOf({ store, cacheFolder }: ExportTools, { trialId, format, 
   const named = folder ?? path.join(store.folders.exports, `run-${run.number}-trial-${trial.number}-${format}`)
   const place = await exportFolder({ store, cacheFolder }, named)
   const library = storedLibrary(run.userBlocks)
-  const { document, graph } = prepareStored(await getTrialDocument(store.db, trialId), library)
+  const stored = await getTrialDocument(store.db, trialId)
+  if (stored === null)
+    throw new AppError(
+      'invalid-input',
+      `Trial ${trial.number} has no network to export: the choices of its space are mere words.`,
+      'Describe what each choice builds under "blocks" of the space file, and search it again (docs/spaces.md).',
+    )
+  const { document, graph } = prepareStored(stored, library)
   return { trial, run, document, graph, ...place }
 }
 
@@ -197,5 +205,11 @@ function verdictText({ verdict, reason }: Proof): string {
   return verdict === 'equal' ? 'The export computes the same.' : 'The export does NOT compute the same.'
 }
 
-const untrained = ({ number, state }: TrialRecord): AppError =>
-  new AppError('not-found', `Trial ${number} is ${state} and has no trained network.`, 'Choose a finished trial.')
+const untrained = ({ number, state }: TrialRecord, { definition }: RunRecord): AppError =>
+  evaluatorOf(definition).isTraining
+    ? new AppError('not-found', `Trial ${number} is ${state} and has no trained network.`, 'Choose a finished trial.')
+    : new AppError(
+        'not-found',
+        `Trial ${number} has no trained network: its run takes fitness from the evaluator ${definition.evaluator.kind}.`,
+        'Export the architecture alone, or train it with "gpt-nas train".',
+      )

@@ -1,20 +1,18 @@
-// From a strategy's proposal to a candidate that can be stored: its document and cost, and the key under which an earlier
-// result of the same architecture under the same conditions is found again.
+// From a strategy's proposal to a candidate that can be stored: its document and cost where the space has them, and the key
+// under which an earlier result of the same architecture under the same conditions is found again.
 import { createHash } from 'node:crypto'
 import type { BlockLibrary } from '@shared/architecture/block'
+import { hashText } from '@shared/architecture/canonical/hash128'
 import { prepareArchitecture } from '@shared/architecture/prepared'
-import type { RunDefinition } from '@shared/search/run'
 import type { Space } from '@shared/spaces/space'
-import { trainableNodes, trainingSeed } from '../evaluators/training/training'
-import type { NewTrial } from '../storage/trials'
 import type { Proposal } from '@shared/strategies/strategy'
+import type { Evaluator } from '../evaluators/evaluator'
+import type { NewTrial } from '../storage/trials'
 
 export interface CandidateFacts {
-  readonly definition: RunDefinition
   readonly space: Space
   readonly library: BlockLibrary
-  /** Of the images that the run trains on. */
-  readonly fingerprint: string
+  readonly evaluator: Pick<Evaluator, 'conditions'>
 }
 
 /**
@@ -24,34 +22,21 @@ export interface CandidateFacts {
 export function describeCandidate(
   { genotype, origin }: Proposal,
   number: number,
-  { definition, space, library, fingerprint }: CandidateFacts,
+  { space, library, evaluator }: CandidateFacts,
 ): NewTrial {
   const parsed = space.parse(genotype)
-  const document = space.toDocument(parsed, `Trial ${number}`)
-  const architecture = prepareArchitecture(document, library)
-  const { parameters, macs } = architecture.cost
+  const document = space.undocumented === undefined ? space.toDocument(parsed, `Trial ${number}`) : null
+  const architecture = document && prepareArchitecture(document, library)
   // Of the network, not of the genotype: a cell in another skeleton is another network.
-  const architectureHash = architecture.key
-  const { data, recipe, seed } = definition
-  const evaluation = {
-    architectureHash,
-    fingerprint,
-    // Left out where there is none, so that results of before it was a setting keep their key.
-    ...(data.resolution !== null && { resolution: data.resolution }),
-    trainImages: data.trainImages,
-    validationImages: data.validationImages,
-    splitSeed: data.splitSeed,
-    recipe,
-    seed: trainingSeed(seed, architectureHash),
-    trainable: trainableNodes(definition, architecture, origin),
-  }
+  const architectureHash = architecture?.key ?? hashText(space.canonicalKey(parsed))
+  const conditions = evaluator.conditions({ genotype: parsed, origin, architectureHash, architecture })
   return {
     genotype,
     document,
     architectureHash,
-    evaluationKey: createHash('sha256').update(JSON.stringify(evaluation)).digest('hex'),
+    evaluationKey: createHash('sha256').update(JSON.stringify(conditions)).digest('hex'),
     origin,
-    parameters,
-    macs,
+    parameters: architecture?.cost.parameters ?? null,
+    macs: architecture?.cost.macs ?? null,
   }
 }

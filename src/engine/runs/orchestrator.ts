@@ -2,13 +2,14 @@
 // task per going run. The search itself is search-loop.ts.
 import { rm } from 'node:fs/promises'
 import { AppError, errorData, type ErrorData } from '@shared/errors'
+import { evaluatorOf } from '@shared/evaluators/registry'
 import { RUN_STATE_RULES, type RunState } from '@shared/search/run-states'
 import { checkpointFolder } from '../evaluators/training/training'
 import type { Artefacts } from '../storage/artefacts'
 import { addJournal } from '../storage/journal'
 import { deleteRun, getRun, insertRun, listRuns, updateRun, type NewRun, type RunRecord } from '../storage/runs'
 import type { Store } from '../storage/store'
-import { listTrials, moveTrials } from '../storage/trials'
+import { bestTrial, getTrial, listTrials, moveTrials, updateTrial, type TrialRecord } from '../storage/trials'
 import { RunControl } from './control'
 import { createLiveRun, type LiveRun } from './live-run'
 import type { PrepareRun } from './prepared-run'
@@ -28,6 +29,15 @@ export interface OrchestratorOptions {
   readonly tidy?: () => Promise<void>
   /** Receives bugs and what could not be stored. */
   readonly report: (thrown: unknown) => void
+}
+
+interface Ending {
+  readonly state: RunState
+  readonly message: string
+  readonly seconds: number
+  readonly error?: ErrorData | null
+  /** What a finished run's winner is reported with: asked for here, when nothing is proposed any more. */
+  readonly report?: ((winner: TrialRecord) => number | undefined) | undefined
 }
 
 interface Task {
@@ -51,7 +61,9 @@ export class Orchestrator {
 
   /** Going runs that read a data set, in words: for who wants to change it. */
   usersOf(dataset: string): string[] {
-    const users = [...this.tasks.values()].filter(({ run }) => run.definition.data.dataset === dataset)
+    const users = [...this.tasks.values()].filter(
+      ({ run: { definition } }) => evaluatorOf(definition).isTraining && definition.data.dataset === dataset,
+    )
     return users.map(({ run }) => `run ${run.number} "${run.definition.name}"`)
   }
 
@@ -167,7 +179,7 @@ export class Orchestrator {
     }
     const run = await getRun(this.options.store.db, id, 'tell')
     if (!RUN_STATE_RULES[run.state].canStop) return
-    await this.end(run, 'stopped', 'The search was stopped.', run.seconds, null)
+    await this.end(run, { state: 'stopped', message: 'The search was stopped.', seconds: run.seconds })
   }
 
   async rename(id: string, name: string): Promise<void> {
@@ -213,11 +225,12 @@ export class Orchestrator {
 
   /** The life of one task; never rejects. */
   private async go(run: RunRecord, live: LiveRun, control: RunControl): Promise<void> {
-    const { store, artefacts, updates, prepare, report } = this.options
+    const { store, artefacts, updates, prepare, report: tell } = this.options
     try {
       let failure: ErrorData | null = null
+      let report: Ending['report']
       const limit = limitTimer(run, live, control)
-      const stopKeeping = keepTime({ store, report }, run.id, live)
+      const stopKeeping = keepTime({ store, report: tell }, run.id, live)
       try {
         await this.options.tidy?.()
         const prepared = await prepare(run, control.signal, (step) => {
@@ -226,10 +239,11 @@ export class Orchestrator {
         })
         live.preparing = null
         await searchLoop({ store, artefacts, updates, run, live, control, prepared })
+        report = ({ genotype }) => prepared.evaluator.report?.(genotype)
       } catch (thrown) {
         if (control.reason !== 'stop' && control.reason !== 'close') {
           failure = errorData(thrown)
-          if (!(thrown instanceof AppError)) report(thrown)
+          if (!(thrown instanceof AppError)) tell(thrown)
         }
       } finally {
         clearTimeout(limit)
@@ -238,31 +252,26 @@ export class Orchestrator {
       const seconds = live.seconds()
       if (failure !== null) {
         const fix = failure.fix === undefined ? '' : ` ${failure.fix}`
+        const message = `The search ended: ${failure.message}${fix}`
         // A disk that is full says nothing against the search. Whether its end can still be stored is chance, and one that cannot
         // is found as interrupted at the next start: so it is called that in both cases.
         const state = failure.code === 'storage-failed' ? 'interrupted' : 'failed'
-        await this.end(run, state, `The search ended: ${failure.message}${fix}`, seconds, failure)
+        await this.end(run, { state, message, seconds, error: failure })
       } else {
         const { state, message } = outcomeOf(control.reason, run.definition)
-        await this.end(run, state, message, seconds, null)
+        await this.end(run, { state, message, seconds, ...(state === 'finished' && { report }) })
       }
     } catch (thrown) {
       // The end itself could not be stored: shown to who watches, and found as interrupted at the next start.
       this.unstored.set(run.id, errorData(thrown))
-      report(thrown)
+      tell(thrown)
     } finally {
       this.tasks.delete(run.id)
       updates.touch(run.id)
     }
   }
 
-  private async end(
-    run: RunRecord,
-    state: RunState,
-    message: string,
-    seconds: number,
-    error: ErrorData | null,
-  ): Promise<void> {
+  private async end(run: RunRecord, { state, message, seconds, error = null, report }: Ending): Promise<void> {
     const { isOver } = RUN_STATE_RULES[state]
     const finishedAt = isOver || error !== null ? new Date().toISOString() : null
     const { store } = this.options
@@ -271,6 +280,12 @@ export class Orchestrator {
       const moved = await moveTrials(writer, run.id, 'running', isOver ? 'cancelled' : 'waiting')
       const dropped = isOver ? await moveTrials(writer, run.id, 'waiting', 'cancelled') : []
       touched = [...moved, ...dropped]
+      const best = report && (await bestTrial(writer, run.id))
+      const reported = best && report(await getTrial(writer, best.id))
+      if (best && reported !== undefined) {
+        await updateTrial(writer, best.id, { reported })
+        touched.push(best.id)
+      }
       await updateRun(writer, run.id, { state, seconds, error, finishedAt })
     })
     this.options.updates.touch(run.id, touched)

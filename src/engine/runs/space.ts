@@ -1,5 +1,6 @@
 // The space that a run visits, opened and proven to leave something that can be trained; and what the proposer can be asked about.
 import type { BlockLibrary } from '@shared/architecture/block'
+import { evaluatorOf } from '@shared/evaluators/registry'
 import { prepareArchitecture } from '@shared/architecture/prepared'
 import { AppError } from '@shared/errors'
 import { createRandom } from '@shared/random'
@@ -8,21 +9,18 @@ import { openSpace } from '@shared/spaces'
 import type { ChainSpaceDefinition } from '@shared/spaces/block-chain/schema'
 import type { DataFacts, Space } from '@shared/spaces/space'
 
-type Searched = Pick<RunDefinition, 'space'>
+type Searched = Pick<RunDefinition, 'space' | 'evaluator'>
 
-/** @throws AppError as `openSpace`; `invalid-input` for a space of mere words, which builds nothing to train */
+/** @throws AppError as `openSpace`; `invalid-input` for a space that the run's evaluator cannot evaluate */
 export function spaceOfRun(definition: Searched, facts: DataFacts, library: BlockLibrary): Space {
   const space = openSpace(definition.space, facts, library)
-  if (space.undocumented === undefined) return space
-  throw new AppError(
-    'invalid-input',
-    `The architectures of space ${space.name} cannot be trained: ${space.undocumented}.`,
-    'Describe what each choice builds under "blocks" of the space file (docs/spaces.md).',
-  )
+  const refusal = evaluatorOf(definition).refusal(space)
+  if (refusal === null) return space
+  throw new AppError('invalid-input', refusal.reason, refusal.fix)
 }
 
 /**
- * As `spaceOfRun`; one architecture is drawn and spelled out, which proves that limits and image size leave something.
+ * As `spaceOfRun`; one architecture is drawn, and spelled out where it can be, which proves that limits and image size leave something.
  * @throws AppError also when they do not
  */
 export function provenSpace(
@@ -31,7 +29,8 @@ export function provenSpace(
   library: BlockLibrary,
 ): Space {
   const space = spaceOfRun(definition, facts, library)
-  prepareArchitecture(space.toDocument(space.random(createRandom(definition.seed)), 'drawn'), library)
+  const drawn = space.random(createRandom(definition.seed))
+  if (space.undocumented === undefined) prepareArchitecture(space.toDocument(drawn, 'drawn'), library)
   return space
 }
 

@@ -2,6 +2,8 @@
 // makes every further trial pointless ends the run (docs/rules.md#retry).
 import { rm } from 'node:fs/promises'
 import { AppError, errorData, type ErrorCode, type ErrorData } from '@shared/errors'
+import { fitnessText } from '@shared/evaluators/fitness-text'
+import { fitnessReading } from '@shared/evaluators/registry'
 import type { Activity } from '@shared/search/activity'
 import { addUsage, type TrialUsage } from '@shared/search/usage'
 import { checkpointFolder } from '../evaluators/training/training'
@@ -137,6 +139,7 @@ export async function reuseResult(context: RunContext, trial: TrialRecord, earli
         finishedAt: now,
         seconds: 0,
         bestEpoch: earlier.bestEpoch,
+        costs: earlier.costs,
         weightsSha256: earlier.weightsSha256,
         ...(earlier.fitness !== null && { fitness: earlier.fitness }),
         ...(error !== undefined && { error }),
@@ -230,11 +233,11 @@ async function finish(
 ): Promise<void> {
   const { artefacts, live, run } = context
   if (!Number.isFinite(result.fitness)) {
-    throw new AppError('internal', `An accuracy was expected as fitness, received ${result.fitness}.`)
+    throw new AppError('internal', `A number was expected as fitness, received ${result.fitness}.`)
   }
   // The file is on the disk before the row that names it.
   const weights = result.weights && (await artefacts.adopt('weights', result.weights.file, result.weights.sha256))
-  const message = `Trial ${trial.number} finished: ${(100 * result.fitness).toFixed(2)} % validation accuracy after ${taken.seconds.toFixed(0)} s.`
+  const message = `Trial ${trial.number} finished: ${fitnessText(fitnessReading(run.definition), result.fitness, 2)} after ${taken.seconds.toFixed(0)} s.`
   await journal(
     context,
     { message, trialId: trial.id },
@@ -244,6 +247,7 @@ async function finish(
         state: 'finished',
         fitness: result.fitness,
         bestEpoch: result.bestEpoch,
+        costs: result.costs ?? {},
         weightsSha256: weights?.sha256 ?? null,
         finishedAt: new Date().toISOString(),
         ...taken,

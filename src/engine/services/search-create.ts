@@ -6,6 +6,7 @@ import { plannedTrials } from '@shared/search/planning'
 import type { RunDefinition } from '@shared/search/run'
 import type { Space } from '@shared/spaces/space'
 import { strategyByName } from '@shared/strategies/registry'
+import { engineEvaluator } from '../evaluators/registry'
 import { proposableSpace, provenSpace } from '../runs/space'
 import { loadDesign, searchableBlocks } from '../storage/designs'
 import type { NewRun } from '../storage/runs'
@@ -15,9 +16,10 @@ import type { Services } from './services'
 export async function newRunOf({ store, datasets }: Services, id: string, given: RunDefinition): Promise<NewRun> {
   const definition = settled(given)
   const userBlocks = await searchableBlocks(store.db)
-  const facts = datasets.describe(definition.data.dataset, definition.data.resolution)
-  const tooMany = tooManyImages(definition, facts.trainImages)
-  if (tooMany !== null) throw new AppError('invalid-input', tooMany.message, tooMany.fix)
+  const evaluator = engineEvaluator(definition)
+  const facts = evaluator.images(definition, datasets)
+  const [problem] = (await evaluator.check?.(definition, { datasets }))?.problems ?? []
+  if (problem !== undefined) throw new AppError('invalid-input', problem)
   const space = provenSpace(definition, facts, storedLibrary(userBlocks))
   if (strategyByName(definition.strategy.name).usesProposer) proposableSpace(definition)
   const seeds: NewRun['seeds'][number][] = []
@@ -34,19 +36,6 @@ export async function newRunOf({ store, datasets }: Services, id: string, given:
     seeds.push(seed)
   }
   return { id, definition, userBlocks, seeds, planned: plannedTrials(definition) }
-}
-
-/** Why a data set cannot be split as asked; null where it can. @param available images of its train split */
-export function tooManyImages(
-  { data: { dataset, trainImages, validationImages } }: Pick<RunDefinition, 'data'>,
-  available: number,
-): { readonly message: string; readonly fix: string } | null {
-  if ((trainImages ?? 1) + validationImages <= available) return null
-  const training = trainImages === null ? 'at least one' : `${trainImages}`
-  return {
-    message: `${validationImages} images to validate and ${training} to train were asked for; the train split of ${dataset} has ${available}.`,
-    fix: `Choose fewer, for example ${Math.max(1, Math.floor(available / 10))} to validate (data.validationImages).`,
-  }
 }
 
 /** One architecture is one trial, whatever else the definition says. */

@@ -42,8 +42,8 @@ export interface Schema {
     /** Hash of everything that decides the result: architecture, data, recipe, seed. */
     evaluation_key: string
     origin: string
-    parameters: number
-    macs: number
+    parameters: number | null
+    macs: number | null
     fitness: number | null
     best_epoch: number | null
     weights_sha256: string | null
@@ -56,6 +56,10 @@ export interface Schema {
     device: string | null
     /** TrialUsage; null where nothing was measured. */
     usage: string | null
+    /** What else was measured, by name; null before there was anything. */
+    costs: string | null
+    /** What only the report of a finished run shows of its winner. */
+    reported: number | null
   }
   epochs: {
     trial_id: number

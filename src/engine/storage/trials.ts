@@ -1,6 +1,13 @@
 // Rows of trials; their epochs are epochs.ts's. A generation is stored whole before any of it is evaluated, so that a resumed run never
 // proposes again.
-import { originSchema, errorDataSchema, type Origin, type Trial, type TrialState } from '@shared/search/trial'
+import {
+  costsSchema,
+  originSchema,
+  errorDataSchema,
+  type Origin,
+  type Trial,
+  type TrialState,
+} from '@shared/search/trial'
 import { usageSchema, type TrialUsage } from '@shared/search/usage'
 import { AppError, type ErrorData } from '@shared/errors'
 import type { Selectable } from 'kysely'
@@ -14,8 +21,9 @@ export interface NewTrial {
   readonly architectureHash: string
   readonly evaluationKey: string
   readonly origin: Origin
-  readonly parameters: number
-  readonly macs: number
+  /** Null where the space has only words for the architecture. */
+  readonly parameters: number | null
+  readonly macs: number | null
 }
 
 /** A trial as the engine works with it; epochs and document are read apart. */
@@ -49,6 +57,8 @@ const COLUMNS = [
   'seconds',
   'device',
   'usage',
+  'costs',
+  'reported',
 ] as const
 
 const genotypeSchema = z.record(z.string(), z.unknown())
@@ -61,6 +71,7 @@ function fromRow(row: Row, onDamage: OnDamage): TrialRecord {
   const origin = cell('origin', row.origin, originSchema.parse, () => originSchema.parse({ operator: 'random' }))
   const error = row.error === null ? null : cell('error', row.error, errorDataSchema.parse, () => null)
   const usage = row.usage === null ? null : cell('usage', row.usage, usageSchema.parse, () => null)
+  const costs = row.costs === null ? {} : cell('costs', row.costs, costsSchema.parse, () => ({}))
   return {
     id: row.id,
     runId: row.run_id,
@@ -84,6 +95,8 @@ function fromRow(row: Row, onDamage: OnDamage): TrialRecord {
     seconds: row.seconds,
     device: row.device,
     usage,
+    costs,
+    reported: row.reported,
   }
 }
 
@@ -127,6 +140,8 @@ export async function insertGeneration(
         seconds: null,
         device: null,
         usage: null,
+        costs: null,
+        reported: null,
       })
       .execute()
   }
@@ -192,7 +207,7 @@ export async function getTrial(db: Reader | Writer, id: number, onDamage: OnDama
   return fromRow(row, onDamage)
 }
 
-/** The architecture document of a trial, as parsed JSON. @throws AppError `not-found`, `storage-damaged` */
+/** The architecture document of a trial, as parsed JSON; null where its space has only words for it. @throws AppError `not-found`, `storage-damaged` */
 export async function getTrialDocument(db: Reader, id: number): Promise<unknown> {
   const row = await db.selectFrom('trials').select('document').where('id', '=', id).executeTakeFirst()
   if (row === undefined) throw new AppError('not-found', `There is no trial with the id ${id}.`)
@@ -206,7 +221,10 @@ export async function unfinishedTrials(db: Reader): Promise<number[]> {
 }
 
 /** Best finished trial: highest fitness, the earlier one of equals. */
-export async function bestTrial(db: Reader, runId: string): Promise<{ id: number; fitness: number } | undefined> {
+export async function bestTrial(
+  db: Reader | Writer,
+  runId: string,
+): Promise<{ id: number; fitness: number } | undefined> {
   const row = await db
     .selectFrom('trials')
     .select(['id', 'fitness'])
@@ -256,6 +274,8 @@ export interface TrialChange {
   readonly weightsSha256?: string | null
   readonly reusedFrom?: number
   readonly error?: ErrorData
+  readonly costs?: Readonly<Record<string, number>>
+  readonly reported?: number
   readonly startedAt?: string
   readonly finishedAt?: string
   readonly seconds?: number
@@ -275,6 +295,8 @@ export async function updateTrial(writer: Writer, id: number, change: TrialChang
       ...(change.weightsSha256 !== undefined && { weights_sha256: change.weightsSha256 }),
       ...(change.reusedFrom !== undefined && { reused_from: change.reusedFrom }),
       ...(change.error !== undefined && { error: JSON.stringify(change.error) }),
+      ...(change.costs !== undefined && { costs: JSON.stringify(change.costs) }),
+      ...(change.reported !== undefined && { reported: change.reported }),
       ...(change.startedAt !== undefined && { started_at: change.startedAt }),
       ...(change.finishedAt !== undefined && { finished_at: change.finishedAt }),
       ...(change.seconds !== undefined && { seconds: change.seconds }),

@@ -67,7 +67,10 @@ export function createHarness(options: HarnessOptions) {
   const updates = createUpdates()
   const reported: unknown[] = []
   const space: Space = options.space ?? createToySpace()
-  const evaluator: Evaluator = { evaluate: options.evaluate ?? quickEvaluation(folder) }
+  const evaluator: Evaluator = {
+    conditions: (candidate) => candidate,
+    evaluate: options.evaluate ?? quickEvaluation(folder),
+  }
   const orchestrator = new Orchestrator({
     store,
     artefacts,

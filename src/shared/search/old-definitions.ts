@@ -12,7 +12,7 @@ const nameAlone = z.string().optional()
 export function upgradeDefinition(definition: unknown): unknown {
   const fields = json.safeParse(definition)
   if (!fields.success) return definition
-  const upgraded = withStrategyOfItsOwn(withArchitectureAsSpace(fields.data))
+  const upgraded = withEvaluatorOfItsOwn(withStrategyOfItsOwn(withArchitectureAsSpace(fields.data)))
   return upgraded === fields.data ? definition : upgraded
 }
 
@@ -22,6 +22,12 @@ type Fields = Readonly<Record<string, unknown>>
 function withArchitectureAsSpace(fields: Fields): Fields {
   const { architecture, ...others } = fields
   return architecture === undefined ? fields : { ...others, space: { kind: 'single', architecture } }
+}
+
+/** An evaluator's kind alone takes the defaults of its settings. */
+function withEvaluatorOfItsOwn(fields: Fields): Fields {
+  const { evaluator } = fields
+  return typeof evaluator === 'string' ? { ...fields, evaluator: { kind: evaluator } } : fields
 }
 
 /**

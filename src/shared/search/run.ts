@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { recipeSchema } from './recipe'
 import { MIN_RESOLUTION } from './resolution'
 import { upgradeDefinition } from './old-definitions'
+import { evaluatorSchema } from '../evaluators/registry'
 import { strategySchema } from '../strategies/registry'
 import { setting } from './settings'
 import { runState } from './run-states'
@@ -82,6 +83,11 @@ export const newestDefinitionSchema = z.object({
     description: 'What the search visits.',
     paper: 'block-chain',
   }),
+  evaluator: setting(evaluatorSchema.prefault({ kind: 'training' }), {
+    description: 'What gives an architecture its fitness.',
+    paper: 'training',
+  }),
+  // These two and the time limit of a trial are read by the evaluator `training` alone.
   data: dataSelectionSchema.prefault({}),
   recipe: recipeSchema.prefault({}),
   seedDesigns: setting(z.array(z.string()).default([]), {

@@ -1,6 +1,7 @@
 // Every setting of a run's definition that is for people to set, as a flat list read off the schemas: what form, command line and
 // documentation are made from. What has no facts (settings.ts) is not in it.
 import { z } from 'zod'
+import { trainingEvaluator } from '../evaluators/training'
 import { newestDefinitionSchema } from './run'
 import { settingFacts, type SettingFacts } from './settings'
 
@@ -97,9 +98,15 @@ function settingsIn(node: Node, prefix = '', when?: Setting['when']): Setting[] 
   })
 }
 
+/** What nothing but a training reads, though it stands in the definition itself. */
+const OF_TRAINING = ['data', 'recipe', 'trialTimeLimit']
+const WHEN_TRAINING = { path: 'evaluator.kind', is: trainingEvaluator.kind, isFirst: true } as const
+
 /** In the order of the schemas. The same path stands once for each branch of a union that has it. */
 export const SETTINGS: readonly Setting[] = settingsIn(
   z.toJSONSchema(newestDefinitionSchema, { io: 'input', metadata: settingFacts }) as Node,
+).map((setting) =>
+  OF_TRAINING.includes(setting.path.split('.')[0] ?? '') ? { ...setting, when: WHEN_TRAINING } : setting,
 )
 
 /** @param valueAt what the definition holds at a path */

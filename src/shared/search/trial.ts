@@ -43,6 +43,9 @@ export const epochSchema = z.object({
 })
 export type Epoch = z.infer<typeof epochSchema>
 
+/** What else an evaluator measured of an architecture, by name. */
+export const costsSchema = z.record(z.string(), z.number())
+
 export const trialSchema = z.object({
   id: z.number().int(),
   runId: z.string(),
@@ -55,9 +58,10 @@ export const trialSchema = z.object({
   /** Canonical hash of the architecture: equal across runs for equal architectures. */
   architectureHash: z.string(),
   origin: originSchema,
-  parameters: z.number().int(),
-  macs: z.number().int(),
-  /** Best validation accuracy, fraction. */
+  /** These two are null where the space has only words for its architectures. */
+  parameters: z.number().int().nullable(),
+  macs: z.number().int().nullable(),
+  /** Higher is better; what it is and how it reads is the evaluator's (shared/evaluators). */
   fitness: z.number().nullable(),
   /** Trial whose result this one reuses because the architecture is the same. */
   reusedFrom: z.number().int().nullable(),
@@ -70,5 +74,8 @@ export const trialSchema = z.object({
   device: z.string().nullable(),
   /** What it took of the machine; null where nothing was measured. */
   usage: usageSchema.nullable(),
+  costs: costsSchema.default({}),
+  /** Of a finished run's winner alone: what no search may see (docs/rules.md#test-data). */
+  reported: z.number().nullable().default(null),
 })
 export type Trial = z.infer<typeof trialSchema>

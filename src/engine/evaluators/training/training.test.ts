@@ -54,6 +54,7 @@ function evaluated(
     pool,
     definition: definition({ recipe: recipeSchema.parse({ deterministic }) }),
     library: BUILT_IN_BLOCKS,
+    fingerprint: '',
     data: { images: '', labels: '', count: 3, shape: [32, 32, 3], classes: 10, mean: [], deviation: [] },
     trainIndices: '',
     validationIndices: '',

@@ -14,7 +14,7 @@ import type { ComputePool } from '../../executors/pool'
 import type { ThreadsWanted } from '../../executors/threads'
 import { measureTraining, type TrainingCard, type TrainingMeter } from '../../machine/training-meter'
 import type { TrialRecord } from '../../storage/trials'
-import type { EvaluationHooks, Evaluator } from '../evaluator'
+import type { Candidate, EvaluationHooks, Evaluator } from '../evaluator'
 import { followTraining } from './follow-training'
 import { afterMemoryKill, isBatchHalved } from './halved-batch'
 import type { SilenceLimits } from './silence'
@@ -23,6 +23,8 @@ export interface TrainingOptions {
   readonly pool: ComputePool
   readonly definition: RunDefinition
   readonly library: BlockLibrary
+  /** Of the data set's images. */
+  readonly fingerprint: string
   readonly data: SplitFiles
   /** Index files of the run's split. */
   readonly trainIndices: string
@@ -68,8 +70,29 @@ export function trainableNodes(
   return graph.nodes.map(({ id }) => id).filter((id) => chosen.has(nodeOf.get(id) ?? ''))
 }
 
+function trainingConditions(
+  { definition, fingerprint }: Pick<TrainingOptions, 'definition' | 'fingerprint'>,
+  { architectureHash, architecture, origin }: Candidate,
+): unknown {
+  if (architecture === null) throw new Error('a training was given a space of mere words')
+  const { data, recipe, seed } = definition
+  return {
+    architectureHash,
+    fingerprint,
+    // Left out where there is none, so that results of before it was a setting keep their key.
+    ...(data.resolution !== null && { resolution: data.resolution }),
+    trainImages: data.trainImages,
+    validationImages: data.validationImages,
+    splitSeed: data.splitSeed,
+    recipe,
+    seed: trainingSeed(seed, architectureHash),
+    trainable: trainableNodes(definition, architecture, origin),
+  }
+}
+
 export function createTrainingEvaluator(options: TrainingOptions): Evaluator {
   return {
+    conditions: (candidate) => trainingConditions(options, candidate),
     evaluate: async (trial, document, hooks, signal) => {
       const architecture = prepareStored(document, options.library)
       const job = await trainJob(options, trial, architecture)

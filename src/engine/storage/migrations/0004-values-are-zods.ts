@@ -2,15 +2,7 @@
 // for every new value, and refused what a newer part of the program knew. SQLite cannot drop a CHECK, so the tables are made
 // anew, once, with every row, every id that was ever given and their indexes.
 import type { Migration } from './migration'
-
-interface Table {
-  readonly name: string
-  /** Column definitions in the order in which the tables of before have them. */
-  readonly columns: readonly string[]
-  readonly constraint?: string
-  readonly hasGivenIds?: boolean
-  readonly indexes?: readonly string[]
-}
+import { rebuilt, type Table } from './rebuilt-table'
 
 const TABLES: readonly Table[] = [
   {
@@ -111,26 +103,6 @@ const TABLES: readonly Table[] = [
     indexes: ["UNIQUE INDEX block_names ON designs (name) WHERE kind = 'block' AND removed_at IS NULL"],
   },
 ]
-
-/** SQLite's own procedure: a new table, its rows, then its name. */
-function rebuilt({ name, columns, constraint, hasGivenIds, indexes = [] }: Table): string[] {
-  const names = columns.map((column) => column.split(' ', 1)[0]).join(', ')
-  const body = [...columns, ...(constraint === undefined ? [] : [constraint])].join(',\n      ')
-  return [
-    `CREATE TABLE ${name}_new (\n      ${body}\n    ) STRICT`,
-    `INSERT INTO ${name}_new (${names}) SELECT ${names} FROM ${name}`,
-    // Ids of removed rows are not given again: what named them must not come to name something else.
-    ...(hasGivenIds === true
-      ? [
-          `DELETE FROM sqlite_sequence WHERE name = '${name}_new'`,
-          `INSERT INTO sqlite_sequence (name, seq) SELECT '${name}_new', seq FROM sqlite_sequence WHERE name = '${name}'`,
-        ]
-      : []),
-    `DROP TABLE ${name}`,
-    `ALTER TABLE ${name}_new RENAME TO ${name}`,
-    ...indexes.map((index) => `CREATE ${index}`),
-  ]
-}
 
 export const valuesAreZods: Migration = {
   number: 4,

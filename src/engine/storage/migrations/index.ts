@@ -3,6 +3,13 @@ import { initial } from './0001-initial'
 import { dataOfARun } from './0002-data-of-a-run'
 import { usageOfATrial } from './0003-usage-of-a-trial'
 import { valuesAreZods } from './0004-values-are-zods'
+import { trialsWithoutNetworks } from './0005-trials-without-networks'
 import type { Migration } from './migration'
 
-export const MIGRATIONS: readonly Migration[] = [initial, dataOfARun, usageOfATrial, valuesAreZods]
+export const MIGRATIONS: readonly Migration[] = [
+  initial,
+  dataOfARun,
+  usageOfATrial,
+  valuesAreZods,
+  trialsWithoutNetworks,
+]

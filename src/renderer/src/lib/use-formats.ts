@@ -1,6 +1,7 @@
 // Numbers as people read them: with a unit, in the window's language, never more digits than are known.
 import { computed } from 'vue'
 import { useI18n } from 'vue-i18n'
+import type { FitnessReading } from '@shared/evaluators/evaluator'
 
 const BYTE_UNITS = ['units.bytes', 'units.kib', 'units.mib', 'units.gib', 'units.tib'] as const
 /** Making one costs some 50 µs, and a view has hundreds of figures. */
@@ -39,6 +40,15 @@ export function useFormats() {
   /** Fraction in [0, 1] as a percentage. */
   const percent = (fraction: number | null | undefined, digits = 1): string =>
     fraction == null ? none.value : t('units.percent', { value: number(fraction * 100, digits) })
+
+  /** Any number with the digits that are known of a measurement: six. */
+  const measured = (value: number | null | undefined): string =>
+    value == null ? none.value : new Intl.NumberFormat(locale.value, { maximumSignificantDigits: 6 }).format(value)
+  /** A fitness as its evaluator reads it. @param digits of a percentage */
+  const fitness = ({ unit }: FitnessReading, value: number | null | undefined, digits = 1): string =>
+    unit === 'accuracy' ? percent(value, digits) : measured(value)
+  /** Heading of a fitness: a user's own word is left as it is. */
+  const fitnessName = ({ unit, name }: FitnessReading): string => (unit === 'accuracy' ? t('charts.accuracy') : name)
 
   /** 274,000 as "274 k": parameters, multiply-accumulates, images. Three significant digits. */
   const compact = (value: number | null | undefined): string => {
@@ -88,5 +98,19 @@ export function useFormats() {
     iso == null ? none.value : dateFormat(locale.value, MOMENT).format(new Date(iso))
   const clock = (iso: string): string => dateFormat(locale.value, CLOCK).format(new Date(iso))
 
-  return { number, percent, compact, bytes, duration, range, decimals, scientific, dateTime, clock }
+  return {
+    number,
+    percent,
+    measured,
+    fitness,
+    fitnessName,
+    compact,
+    bytes,
+    duration,
+    range,
+    decimals,
+    scientific,
+    dateTime,
+    clock,
+  }
 }

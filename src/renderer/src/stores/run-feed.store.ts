@@ -7,11 +7,17 @@ import { useStream } from '@/api/use-stream'
 import { useNavigationStore } from './navigation.store'
 import { useRunsStore } from './runs.store'
 import type { Activity, JournalEntry, RunUpdate } from '@shared/contract/searches'
+import type { FitnessReading } from '@shared/evaluators/evaluator'
+import { fitnessReading } from '@shared/evaluators/registry'
+import { trainingEvaluator } from '@shared/evaluators/training'
 import type { Run } from '@shared/search/run'
 import type { Trial } from '@shared/search/trial'
 
 /** Lines of the journal kept in the window; the workspace keeps all. */
 const JOURNAL_LINES = 500
+
+/** Before there is a run. */
+const ACCURACY: FitnessReading = trainingEvaluator.reading()
 
 export const useRunFeedStore = defineStore('run-feed', () => {
   const { client } = useEngine()
@@ -76,8 +82,15 @@ export const useRunFeedStore = defineStore('run-feed', () => {
   const best = computed(() => trial(bestTrialId.value))
   const trial = (id: number | null): Trial | null => (id === null ? null : (trialsById.value.get(id) ?? null))
 
+  /** How the fitness of its trials reads; the same object while it is the same, for what draws 10,000 points by it. */
+  const reading = computed<FitnessReading>((before) => {
+    const next = run.value ? fitnessReading(run.value.definition) : ACCURACY
+    return before?.name === next.name && before.unit === next.unit ? before : next
+  })
+
   return {
     run,
+    reading,
     phase,
     preparing,
     activities,

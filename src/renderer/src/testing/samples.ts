@@ -60,6 +60,8 @@ export function sampleTrial(number: number, changes: Partial<Trial> = {}): Trial
     seconds: 70,
     device: null,
     usage: null,
+    costs: {},
+    reported: null,
     ...changes,
   }
 }

@@ -7,6 +7,7 @@ import { useNavigationStore } from '@/stores/navigation.store'
 import { useNoticesStore } from '@/stores/notices.store'
 import { useRunsStore } from '@/stores/runs.store'
 import { useFormats } from '@/lib/use-formats'
+import { fitnessReading } from '@shared/evaluators/registry'
 import type { RunState } from '@shared/search/run-states'
 
 const ENDED: readonly RunState[] = ['finished', 'failed']
@@ -14,7 +15,7 @@ const ENDED: readonly RunState[] = ['finished', 'failed']
 /** Call once, in the frame. */
 export function useHostProgress(): void {
   const { t } = useI18n()
-  const { percent } = useFormats()
+  const formats = useFormats()
   const host = useHost()
   const runs = useRunsStore()
   const notices = useNoticesStore()
@@ -31,7 +32,7 @@ export function useHostProgress(): void {
         title:
           fraction === null
             ? t('app.name')
-            : t('app.titleWithRun', { percent: percent(fraction, 0), name: name.value }),
+            : t('app.titleWithRun', { percent: formats.percent(fraction, 0), name: name.value }),
       }),
     { immediate: true },
   )
@@ -47,7 +48,11 @@ export function useHostProgress(): void {
           number: run.number,
           name: run.definition.name,
         })
-        const body = run.bestFitness === null ? '' : t('run.bestNews', { accuracy: percent(run.bestFitness) })
+        const reading = fitnessReading(run.definition)
+        const body =
+          run.bestFitness === null
+            ? ''
+            : t('run.bestNews', { name: reading.name, fitness: formats.fitness(reading, run.bestFitness) })
         if (document.hasFocus()) {
           notices.tell(title, {
             label: t('run.showResults'),

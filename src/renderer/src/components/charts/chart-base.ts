@@ -1,5 +1,6 @@
 // What every chart of the window shares: axes, grid, tooltip. Charts add only their series.
 import type { EChartsCoreOption } from 'echarts/core'
+import type { FitnessReading } from '@shared/evaluators/evaluator'
 import type { ChartTheme } from './chart-theme'
 
 export interface AxisSpec {
@@ -15,6 +16,9 @@ export interface AxisSpec {
 
 /** What one step of a label is where it shows whole percents of a fraction, or hundredths. */
 export const HUNDREDTH = 0.01
+/** What one step of a label is for a fitness; any for one that is shown as it is. */
+export const fitnessStep = ({ unit }: FitnessReading): number | undefined =>
+  unit === 'accuracy' ? HUNDREDTH : undefined
 
 function axis(spec: AxisSpec, theme: ChartTheme, isVertical: boolean): EChartsCoreOption {
   return {

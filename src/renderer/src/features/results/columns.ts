@@ -1,6 +1,7 @@
 // Columns of the table of trials: what each is called, sorted by, and shown as.
 import type { TableColumn } from '@/components/ui/data-table'
 import type { useFormats } from '@/lib/use-formats'
+import type { FitnessReading } from '@shared/evaluators/evaluator'
 import type { Trial } from '@shared/search/trial'
 import { chainBlocks } from '@/lib/chain-genotype'
 
@@ -22,9 +23,20 @@ export function withNewHidden(hidden: readonly string[], offered: readonly strin
 
 type Translate = (key: string) => string
 
+/** What of a run decides its columns. */
+export interface Shown {
+  readonly reading: FitnessReading
+  /** Names of what its table measured. */
+  readonly costs: readonly string[]
+}
+
 /** Accuracy is sorted and copied as a fraction, durations in seconds: what is shown carries the unit. */
-export function trialColumns(t: Translate, formats: ReturnType<typeof useFormats>): readonly TableColumn<Trial>[] {
-  const { percent, compact, duration, decimals, bytes, dateTime } = formats
+export function trialColumns(
+  t: Translate,
+  formats: ReturnType<typeof useFormats>,
+  { reading, costs }: Shown,
+): readonly TableColumn<Trial>[] {
+  const { percent, fitness: fitnessText, fitnessName, measured, compact, duration, decimals, bytes, dateTime } = formats
   const title = (id: string): { id: string; title: string; help: string } => ({
     id,
     title: t(`results.columns.${id}`),
@@ -42,19 +54,35 @@ export function trialColumns(t: Translate, formats: ReturnType<typeof useFormats
     { ...title('state'), width: 108, value: ({ state }) => state, text: ({ state }) => t(`trial.states.${state}`) },
     {
       ...title('fitness'),
+      ...(reading.unit === 'number' && { title: fitnessName(reading), help: t('results.columnHelp.ownFitness') }),
       width: 96,
       isNumeric: true,
       value: ({ fitness }) => fitness ?? undefined,
-      text: ({ fitness }) => percent(fitness),
+      text: ({ fitness }) => fitnessText(reading, fitness),
     },
     {
       ...title('parameters'),
       width: 100,
       isNumeric: true,
-      value: ({ parameters }) => parameters,
+      value: ({ parameters }) => parameters ?? undefined,
       text: ({ parameters }) => compact(parameters),
     },
-    { ...title('macs'), width: 100, isNumeric: true, value: ({ macs }) => macs, text: ({ macs }) => compact(macs) },
+    {
+      ...title('macs'),
+      width: 100,
+      isNumeric: true,
+      value: ({ macs }) => macs ?? undefined,
+      text: ({ macs }) => compact(macs),
+    },
+    ...costs.map((name): TableColumn<Trial> => ({
+      id: `cost-${name}`,
+      title: name,
+      help: t('results.columnHelp.cost'),
+      width: 100,
+      isNumeric: true,
+      value: (trial) => trial.costs[name],
+      text: (trial) => measured(trial.costs[name]),
+    })),
     {
       ...title('blocks'),
       width: 72,

@@ -1,6 +1,6 @@
 // From trials to the chart of fitness by generation. Pure, so that it is tested without a canvas.
 import type { EChartsCoreOption } from 'echarts/core'
-import { HUNDREDTH, xyOption } from '@/components/charts/chart-base'
+import { xyOption } from '@/components/charts/chart-base'
 import type { ChartTheme } from '@/components/charts/chart-theme'
 import type { Trial } from '@shared/search/trial'
 
@@ -17,7 +17,7 @@ export interface GenerationSeries {
   readonly mean: readonly (readonly [generation: number, fitness: number])[]
 }
 
-/** Generations count from 1, as people do; fitness is a fraction. */
+/** Generations count from 1, as people do. */
 export function generationSeries(trials: readonly Trial[]): GenerationSeries {
   const points = trials.flatMap((trial) =>
     trial.fitness === null
@@ -29,7 +29,7 @@ export function generationSeries(trials: readonly Trial[]): GenerationSeries {
     byGeneration.set(generation, [...(byGeneration.get(generation) ?? []), fitness])
   const best: [number, number][] = []
   const mean: [number, number][] = []
-  let highest = 0
+  let highest = Number.NEGATIVE_INFINITY
   for (const [generation, values] of [...byGeneration].sort(([a], [b]) => a - b)) {
     highest = Math.max(highest, ...values)
     best.push([generation, highest])
@@ -40,11 +40,13 @@ export function generationSeries(trials: readonly Trial[]): GenerationSeries {
 
 export interface GenerationTexts {
   readonly generation: string
-  readonly accuracy: string
+  readonly fitness: string
+  /** Least distance of two labels of fitness. */
+  readonly leastStep?: number | undefined
   readonly best: string
   readonly mean: string
-  readonly percent: (fraction: number) => string
-  readonly trial: (number: number, accuracy: number) => string
+  readonly format: (fitness: number) => string
+  readonly trial: (number: number, fitness: number) => string
 }
 
 /** The chart's option; a picked point gives the trial's id. */
@@ -66,7 +68,7 @@ export function generationChart(
     itemStyle: { color },
     lineStyle: { color, width: 2, type: dash },
     tooltip: {
-      formatter: (point: { value: readonly [number, number] }) => `${name}: ${texts.percent(point.value[1])}`,
+      formatter: (point: { value: readonly [number, number] }) => `${name}: ${texts.format(point.value[1])}`,
     },
   })
   const scatter: EChartsCoreOption = {
@@ -86,7 +88,11 @@ export function generationChart(
   return xyOption(
     theme,
     { name: texts.generation, isInteger: true },
-    { name: texts.accuracy, format: texts.percent, leastStep: HUNDREDTH },
+    {
+      name: texts.fitness,
+      format: texts.format,
+      ...(texts.leastStep !== undefined && { leastStep: texts.leastStep }),
+    },
     [
       scatter,
       line(texts.mean, series.mean, theme.series[1], 'dashed'),

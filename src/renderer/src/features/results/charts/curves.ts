@@ -1,4 +1,4 @@
-// Learning curves of the compared trials and the best accuracy so far: lines over epochs or trials.
+// Learning curves of the compared trials and the best fitness so far: lines over epochs or trials.
 import type { EChartsCoreOption } from 'echarts/core'
 import { HUNDREDTH, xyOption } from '@/components/charts/chart-base'
 import type { ChartTheme } from '@/components/charts/chart-theme'
@@ -6,6 +6,8 @@ import type { Epoch, Trial } from '@shared/search/trial'
 
 export type CurveKind = 'accuracy' | 'loss'
 export interface LineTexts {
+  /** Least distance of two labels of a fitness. */
+  readonly leastStep?: number | undefined
   readonly x: string
   readonly y: string
   readonly name: (trial: Trial) => string
@@ -105,7 +107,7 @@ export function bestSoFarChart(
   return xyOption(
     theme,
     { name: texts.x, isInteger: true },
-    { name: texts.y, format: texts.format, leastStep: HUNDREDTH },
+    { name: texts.y, format: texts.format, ...(texts.leastStep !== undefined && { leastStep: texts.leastStep }) },
     series,
     lines,
   )

@@ -1,18 +1,22 @@
 // The trade-off between cost and accuracy: trials that no other one beats in both.
 import type { Trial } from '@shared/search/trial'
+import { PARAMETERS, type Cost } from './cost'
 
 /**
- * Trials with no other of at most their parameters and at least their fitness (one of the two strictly), cheapest first.
- * Of equals the earliest stays. Trials without fitness are left out. O(n log n).
+ * Trials with no other of at most their cost and at least their fitness (one of the two strictly), cheapest first.
+ * Of equals the earliest stays. Trials without fitness or cost are left out. O(n log n).
  */
-export function paretoFront(trials: readonly Trial[]): readonly Trial[] {
+export function paretoFront(trials: readonly Trial[], cost: Cost = PARAMETERS): readonly Trial[] {
   const sorted = trials
-    .filter((trial) => trial.fitness !== null)
-    .sort((a, b) => a.parameters - b.parameters || (b.fitness ?? 0) - (a.fitness ?? 0) || a.number - b.number)
-  const front: Trial[] = []
-  for (const trial of sorted) {
-    const best = front.at(-1)?.fitness ?? Number.NEGATIVE_INFINITY
-    if ((trial.fitness ?? 0) > best) front.push(trial)
-  }
-  return front
+    .flatMap((trial) => {
+      const costs = cost.of(trial)
+      return trial.fitness === null || costs === null ? [] : [{ trial, costs, fitness: trial.fitness }]
+    })
+    .sort((a, b) => a.costs - b.costs || b.fitness - a.fitness || a.trial.number - b.trial.number)
+  let best = Number.NEGATIVE_INFINITY
+  return sorted.flatMap(({ trial, fitness }) => {
+    if (fitness <= best) return []
+    best = fitness
+    return [trial]
+  })
 }

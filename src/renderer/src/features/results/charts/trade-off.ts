@@ -1,15 +1,16 @@
-// Accuracy against parameters, with the Pareto front as a step line. A picked point gives the trial's id.
+// Fitness against cost, with the Pareto front as a step line. A picked point gives the trial's id.
 import type { EChartsCoreOption } from 'echarts/core'
-import { HUNDREDTH, xyOption } from '@/components/charts/chart-base'
+import { xyOption } from '@/components/charts/chart-base'
 import type { ChartTheme } from '@/components/charts/chart-theme'
 import type { Trial } from '@shared/search/trial'
+import type { Cost } from './cost'
 
 export interface TradeOffTexts {
-  readonly parameters: string
-  readonly accuracy: string
-  readonly percent: (fraction: number) => string
-  readonly compact: (value: number) => string
-  readonly point: (number: number, fitness: number, parameters: number) => string
+  readonly cost: string
+  readonly fitness: string
+  readonly fitnessTick: (fitness: number) => string
+  readonly costTick: (value: number) => string
+  readonly point: (number: number, fitness: number, cost: number) => string
 }
 
 interface Point {
@@ -17,14 +18,15 @@ interface Point {
   readonly datum: number
   readonly number: number
 }
-const point = (trial: Trial): Point => ({
-  value: [trial.parameters, trial.fitness ?? 0],
+const point = (trial: Trial, cost: Cost): Point => ({
+  value: [cost.of(trial) ?? 0, trial.fitness ?? 0],
   datum: trial.id,
   number: trial.number,
 })
 
 export interface TradeOff {
   readonly trials: readonly Trial[]
+  readonly cost: Cost
   /** What `paretoFront` gives for `trials`. */
   readonly front: readonly Trial[]
   /** Drawn in their series colours, the others quietly. */
@@ -32,23 +34,27 @@ export interface TradeOff {
   /** Drops what the front beats. */
   readonly isFrontOnly: boolean
   readonly isLogarithmic: boolean
+  /** Least distance of two labels of fitness. */
+  readonly leastStep?: number | undefined
 }
 
 export function tradeOffChart(
-  { trials, front, compared, isFrontOnly, isLogarithmic }: TradeOff,
+  { trials, cost, front, compared, isFrontOnly, isLogarithmic, leastStep }: TradeOff,
   theme: ChartTheme,
   texts: TradeOffTexts,
 ): EChartsCoreOption {
   const onFront = new Set(front.map((trial) => trial.id))
   const chosen = new Map(compared.map((trial, index) => [trial.id, theme.series[index]]))
-  const finished = trials.filter((trial) => trial.fitness !== null && (!isFrontOnly || onFront.has(trial.id)))
+  const finished = trials.filter(
+    (trial) => trial.fitness !== null && cost.of(trial) !== null && (!isFrontOnly || onFront.has(trial.id)),
+  )
   const tooltip = {
     formatter: ({ data }: { data: Point }) => texts.point(data.number, data.value[1], data.value[0]),
   }
   // One style per series: the fast path for many points knows no style per point.
   const dots = (list: readonly Trial[], itemStyle: EChartsCoreOption): EChartsCoreOption => ({
     type: 'scatter',
-    data: list.map(point),
+    data: list.map((trial) => point(trial, cost)),
     symbolSize: 8,
     large: true,
     largeThreshold: 4000,
@@ -61,7 +67,7 @@ export function tradeOffChart(
       step: 'end',
       symbol: 'none',
       silent: true,
-      data: front.map((trial) => [trial.parameters, trial.fitness]),
+      data: front.map((trial) => [cost.of(trial), trial.fitness]),
       lineStyle: { color: theme.series[2], width: 1.5 },
     },
     dots(
@@ -78,7 +84,7 @@ export function tradeOffChart(
       data: finished
         .filter((trial) => chosen.has(trial.id))
         .map((trial) => ({
-          ...point(trial),
+          ...point(trial, cost),
           itemStyle: { color: chosen.get(trial.id), borderColor: theme.surface, borderWidth: 1.5 },
         })),
       symbolSize: 13,
@@ -87,8 +93,8 @@ export function tradeOffChart(
   ]
   return xyOption(
     theme,
-    { name: texts.parameters, type: isLogarithmic ? 'log' : 'value', format: texts.compact },
-    { name: texts.accuracy, format: texts.percent, leastStep: HUNDREDTH },
+    { name: texts.cost, type: isLogarithmic ? 'log' : 'value', format: texts.costTick },
+    { name: texts.fitness, format: texts.fitnessTick, ...(leastStep !== undefined && { leastStep }) },
     series,
     { trigger: 'item' },
   )

@@ -1,0 +1,58 @@
+// One kind of evaluator, as its folder hands it to the registry: what it needs of the engine, what it looks at before a run
+// is created, and how it is made ready for one.
+import type { BlockLibrary } from '@shared/architecture/block'
+import type { PreparedArchitecture } from '@shared/architecture/prepared'
+import type { DatasetProgress } from '@shared/contract/datasets'
+import type { RunDefinition } from '@shared/search/run'
+import type { ImageFacts } from '@shared/spaces/published-images'
+import type { Space } from '@shared/spaces/space'
+import type { Datasets } from '../datasets/datasets'
+import type { ComputePool } from '../executors/pool'
+import type { ThreadsWanted } from '../executors/threads'
+import type { TrainingCard } from '../machine/training-meter'
+import type { Artefacts } from '../storage/artefacts'
+import type { RunRecord } from '../storage/runs'
+import type { Store } from '../storage/store'
+import type { Evaluator } from './evaluator'
+
+/** What the engine owns and an evaluator may use. */
+export interface EvaluatorTools {
+  readonly store: Store
+  readonly artefacts: Artefacts
+  readonly datasets: Datasets
+  readonly pool: ComputePool
+  /** The card of a slot's compute; null on the processor. */
+  readonly cardOf?: (slot: number) => TrainingCard | null
+  /** Threads of a training that has the machine to itself; left out, those of its slot. */
+  readonly threadsAlone?: (architecture: PreparedArchitecture, batchSize: number) => ThreadsWanted
+}
+
+export interface Preparing {
+  readonly run: RunRecord
+  readonly signal: AbortSignal
+  /** Receives each step of work on the data that takes time. */
+  readonly tell: (step: DatasetProgress) => void
+}
+
+/** An evaluator that has all it needs for one run, but for the space, which may depend on its images. */
+export interface ReadyEvaluator {
+  /** Of the images that architectures are for. */
+  readonly facts: ImageFacts
+  on(space: Space, library: BlockLibrary): Evaluator
+}
+
+/** What a definition comes to, as far as the evaluator sees it: what would end the run, and what is worth knowing. */
+export interface Findings {
+  readonly problems: string[]
+  readonly notes: string[]
+}
+
+export interface EngineEvaluator {
+  /** Of the images that architectures are for, before anything is fetched. @throws AppError for data that nobody knows */
+  images(definition: RunDefinition, datasets: Datasets): ImageFacts
+  check?(definition: RunDefinition, tools: Pick<EvaluatorTools, 'datasets'>): Promise<Findings>
+  /** Trials that are evaluated at once. */
+  parallel(definition: RunDefinition, pool: ComputePool): number
+  /** @throws AppError when the run cannot go on: what it needs is missing, damaged, or no longer what it was */
+  prepare(tools: EvaluatorTools, preparing: Preparing): Promise<ReadyEvaluator>
+}

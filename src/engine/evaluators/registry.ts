@@ -1,0 +1,14 @@
+// The engine's evaluators: a line for each kind of src/shared/evaluators/registry.ts. The conformance suite runs over them.
+import type { EvaluatorKindName } from '@shared/evaluators/registry'
+import type { RunDefinition } from '@shared/search/run'
+import type { EngineEvaluator } from './kind'
+import { tableKind } from './table'
+import { trainingKind } from './training'
+
+const ENGINE_EVALUATORS: Readonly<Record<EvaluatorKindName, EngineEvaluator>> = {
+  training: trainingKind,
+  table: tableKind,
+}
+
+export const engineEvaluator = ({ evaluator }: Pick<RunDefinition, 'evaluator'>): EngineEvaluator =>
+  ENGINE_EVALUATORS[evaluator.kind]

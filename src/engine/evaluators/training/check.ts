@@ -1,0 +1,51 @@
+// What a training's data come to before anything runs: too few images, a data set that must be fetched, what a resolution saves.
+import type { Dataset } from '@shared/contract/datasets'
+import type { RunDefinition } from '@shared/search/run'
+import type { EvaluatorTools, Findings } from '../kind'
+
+type Shape = readonly [number, number, number]
+
+const sizeText = ([height, width]: readonly number[]): string => `${height} x ${width} pixels`
+
+/** What a resolution comes to, and whether its images are there. Convolutions cost in proportion to the pixels. */
+function resolutionNote(full: Shape, reduced: Shape, dataset: Dataset | undefined): string {
+  const share = (100 * reduced[0] * reduced[1]) / (full[0] * full[1])
+  const isKept = dataset?.resolutions?.some(({ resolution }) => resolution === reduced[0]) === true
+  const cost = `Images of ${sizeText(reduced)} instead of ${sizeText(full)}: about ${share.toFixed(0)} % of the multiply-accumulates.`
+  return isKept ? cost : `${cost} They are made when the search starts.`
+}
+
+/** Why a data set cannot be split as asked; null where it can. @param available images of its train split */
+function tooManyImages(
+  { data: { dataset, trainImages, validationImages } }: Pick<RunDefinition, 'data'>,
+  available: number,
+): { readonly message: string; readonly fix: string } | null {
+  if ((trainImages ?? 1) + validationImages <= available) return null
+  const training = trainImages === null ? 'at least one' : `${trainImages}`
+  return {
+    message: `${validationImages} images to validate and ${training} to train were asked for; the train split of ${dataset} has ${available}.`,
+    fix: `Choose fewer, for example ${Math.max(1, Math.floor(available / 10))} to validate (data.validationImages).`,
+  }
+}
+
+/** @throws AppError for a data set that nobody knows, or a resolution it cannot have */
+export async function checkData(
+  definition: RunDefinition,
+  { datasets }: Pick<EvaluatorTools, 'datasets'>,
+): Promise<Findings> {
+  const { dataset, resolution } = definition.data
+  const problems: string[] = []
+  const notes: string[] = []
+  const facts = datasets.describe(dataset, resolution)
+  const tooMany = tooManyImages(definition, facts.trainImages)
+  if (tooMany !== null) problems.push(`${tooMany.message} ${tooMany.fix}`)
+  const found = (await datasets.list()).find(({ name }) => name === dataset)
+  if (found?.state !== 'ready')
+    notes.push(
+      `The data set ${dataset} is ${found?.state ?? 'unknown'}: it must be fetched before the search can start.`,
+    )
+  if (resolution !== null) notes.push(resolutionNote(datasets.describe(dataset).shape, facts.shape, found))
+  if (definition.recipe.cutout >= Math.min(facts.shape[0], facts.shape[1]))
+    notes.push(`Cutout of ${definition.recipe.cutout} pixels can blank a whole image of ${sizeText(facts.shape)}.`)
+  return { problems, notes }
+}

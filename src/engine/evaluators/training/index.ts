@@ -1,0 +1,59 @@
+// Evaluator `training` for the registry: the run's images, made and split before its first trial, and what is known of them
+// before that.
+import type { RunDefinition } from '@shared/search/run'
+import { refuseCancelled } from '@node/cancel'
+import type { ComputePool } from '../../executors/pool'
+import type { EngineEvaluator } from '../kind'
+import { onUnchangedData } from '../unchanged-data'
+import { checkData } from './check'
+import { imagesOfRun, journalImages, refuseOtherData } from './images'
+import { storeSplit } from './split'
+import { createTrainingEvaluator } from './training'
+
+/** As many as the run asks for, no more than there are computes. */
+function parallel(definition: RunDefinition, pool: ComputePool): number {
+  return Math.min(definition.computes ?? pool.size, pool.size)
+}
+
+export const trainingKind: EngineEvaluator = {
+  images: ({ data }, datasets) => {
+    const { shape, classes } = datasets.describe(data.dataset, data.resolution)
+    return { shape, classes }
+  },
+  check: checkData,
+  parallel,
+  prepare: async ({ store, artefacts, datasets, pool, cardOf, threadsAlone }, { run, signal, tell }) => {
+    const { definition } = run
+    const begun = performance.now()
+    let isMade = false
+    const ready = await imagesOfRun(datasets, definition.data, signal, (step) => {
+      isMade = true
+      tell(step)
+    })
+    refuseOtherData(run, ready)
+    if (isMade) await journalImages(store, run, ready, (performance.now() - begun) / 1000)
+    const { manifest, fingerprint } = ready
+    const indices = await storeSplit(run, ready, artefacts, store)
+    refuseCancelled(signal)
+    return {
+      facts: { shape: manifest.shape, classes: manifest.classes.length },
+      on: (_space, library) =>
+        onUnchangedData(
+          ready,
+          createTrainingEvaluator({
+            pool,
+            cardOf,
+            // A training of one architecture: nothing else wants the other cores.
+            threadsFor: definition.space.kind === 'single' ? threadsAlone : undefined,
+            definition,
+            library,
+            fingerprint,
+            // Never the test split (docs/rules.md#test-data).
+            data: ready.files('train'),
+            ...indices,
+            checkpointsFolder: store.folders.checkpoints,
+          }),
+        ),
+    }
+  },
+}
