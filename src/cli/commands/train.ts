@@ -9,7 +9,8 @@ import { AppError } from '@shared/errors'
 import { shapeAt } from '@shared/search/resolution'
 import { runDefinitionSchema, type Run, type RunDefinition } from '@shared/search/run'
 import type { Trial } from '@shared/search/trial'
-import { absolutePlace } from '@node/safe-target'
+import { ownExport } from '@node/own-export'
+import { safeFolder } from '@node/safe-target'
 import { ARCHITECTURE_HELP, readArchitecture } from '../architectures'
 import { runCommand, withCommonOptions, type CommandContext, type CommonOptions } from '../command'
 import { readText } from '../files'
@@ -147,7 +148,8 @@ function trainingText(run: Run, trial: Trial | null): string {
 async function trainFile(context: CommandContext, file: string, options: TrainOptions): Promise<number> {
   const { client, output, workspaceFolder } = context
   // Before anything is fetched: a mistyped option should not cost a download.
-  const folder = typeof options.export === 'string' ? absolutePlace(options.export, 'folder') : null
+  // Before a training of hours: what is in the way then is in the way now.
+  const folder = typeof options.export === 'string' ? await safeFolder(options.export, ownExport()) : null
   const settings = readTraining(file, options)
   const { dataset: name, resolution } = settings.data
   await getDataset(context, name, resolution)
