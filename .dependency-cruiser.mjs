@@ -23,7 +23,7 @@ const ROOMS = {
     errors: [],
     random: [],
     figures: [],
-    architecture: ['errors', 'random', 'figures'],
+    architecture: ['errors', 'random', 'figures', 'required'],
   },
   'src/engine': {
     'stream-of-work': [],
