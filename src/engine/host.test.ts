@@ -157,7 +157,7 @@ describe('a search through the contract', () => {
     expect(trials.some(({ fitness, epochs }) => fitness === 0.99 || epochs.length !== 2)).toBe(false)
   })
 
-  it('weights that are not what the compute promised end the run: the disk cannot be trusted', async () => {
+  it('weights that are not what the compute promised interrupt the run: the disk cannot be trusted', async () => {
     const engine = await openEngine(temporaryFolder(), {
       train: async function* (job) {
         for await (const event of wellTrained(job)) {
@@ -174,7 +174,7 @@ describe('a search through the contract', () => {
       state = run.state
       if (run.error !== null) break
     }
-    expect(state).toBe('failed')
+    expect(state).toBe('interrupted')
     expect((await engine.client.searches.get({ id })).error?.message).toContain('should have the hash')
   })
 

@@ -1,4 +1,4 @@
-// The engine's evaluators: a line for each kind of src/shared/evaluators/registry.ts. The conformance suite runs over them.
+// The engine's evaluators: a line for each kind of src/shared/evaluators/registry.ts. conformance.test.ts runs over them.
 import type { EvaluatorKindName } from '@shared/evaluators/registry'
 import type { RunDefinition } from '@shared/search/run'
 import type { EngineEvaluator } from './kind'
