@@ -20,7 +20,7 @@ export function activityLine(activity: Activity): string {
 }
 
 /** The bars of one moment. */
-export function liveLines({ run, activities, phase, preparing }: RunUpdate): string[] {
+function liveLines({ run, activities, phase, preparing }: RunUpdate): string[] {
   const { finished, failed, planned } = run.counts
   const done = finished + failed
   const left = run.remaining ? `, about ${duration(run.remaining.low)} to ${duration(run.remaining.high)} left` : ''

@@ -17,7 +17,7 @@ export function figure(value: number): string {
 }
 
 /** Two values as figures that can be told apart: written whole where they would read the same. */
-export function figuresApart(one: number, other: number): readonly [string, string] {
+function figuresApart(one: number, other: number): readonly [string, string] {
   const texts = [figure(one), figure(other)] as const
   return texts[0] === texts[1] ? [String(one), String(other)] : texts
 }

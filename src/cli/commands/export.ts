@@ -60,7 +60,7 @@ async function refuseOtherRun({ client }: CommandContext, wanted: string, trialI
 }
 
 /** The formats with what each writes; another one is refused with this list. */
-export function formatOption(flags = '--format <format>'): Option {
+function formatOption(flags = '--format <format>'): Option {
   const titles = EXPORT_FORMAT_NAMES.map((name) => `${name}: ${EXPORT_FORMATS[name].title}`).join('; ')
   return new Option(flags, titles).choices(EXPORT_FORMAT_NAMES).default(DEFAULT_EXPORT_FORMAT)
 }

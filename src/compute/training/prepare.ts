@@ -91,7 +91,7 @@ export function outOfMemory(batchSize: number, needed: number, available: number
 }
 
 /** The batch asked for or, where that would not fit and may be, half of it. @throws AppError `out-of-memory` with both figures */
-export function fittingBatch(
+function fittingBatch(
   asked: number,
   bytesFor: (batchSize: number) => number,
   available: number,

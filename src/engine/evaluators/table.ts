@@ -14,7 +14,7 @@ function costsOf({ costNames }: MeasuredTable<Genotype>, values: readonly (numbe
   return Object.fromEntries(measured)
 }
 
-export function createTableEvaluator(space: Space, run: string): Evaluator {
+function createTableEvaluator(space: Space, run: string): Evaluator {
   const { table, name } = space
   if (table === undefined) throw new Error(`space ${name} has no table`)
   return {

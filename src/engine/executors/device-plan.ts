@@ -45,7 +45,7 @@ export const MEMORY_PER_COMPUTE = 2e9
 const GPU_RESERVE = 0.05
 
 /** One compute with one thread for every core: many small candidates train fastest that way (docs/decisions/070, "Benchmark"). */
-export function defaultCpuSlots({ cores, memoryBytes }: Pick<PlannedMachine, 'cores' | 'memoryBytes'>, threads = 1) {
+function defaultCpuSlots({ cores, memoryBytes }: Pick<PlannedMachine, 'cores' | 'memoryBytes'>, threads = 1) {
   return Math.max(1, Math.min(Math.floor(cores / threads), Math.floor(memoryBytes / MEMORY_PER_COMPUTE)))
 }
 

@@ -57,7 +57,7 @@ export interface Devices {
 const QUIET_MACHINE = 0.1
 
 /** Why a benchmark does not count: the machine has changed since, or was busy with others meanwhile; null where it counts. */
-export function staleBecause({ machine: then, othersBusy }: BenchmarkResult, now: MachineKey): string | null {
+function staleBecause({ machine: then, othersBusy }: BenchmarkResult, now: MachineKey): string | null {
   if (othersBusy > QUIET_MACHINE)
     return `Other programs kept ${Math.round(100 * othersBusy)} % of the cores busy meanwhile; measure when they are quiet.`
   if (then.tensorflowBuild !== now.tensorflowBuild) return 'TensorFlow has changed since.'

@@ -108,7 +108,7 @@ export function parseMigInstances(listing: string): MigInstance[] {
 }
 
 /** Rows whose memory is not told (in containers, under Windows' driver model) are left out. */
-export function parseGpuProcesses(csv: string): GpuProcess[] {
+function parseGpuProcesses(csv: string): GpuProcess[] {
   return cellsOf(csv).flatMap(([first, uuid, memory]) => {
     const pid = readNumber(first)
     const usedBytes = readBytes(memory)

@@ -33,7 +33,7 @@ export async function searchLoop(context: RunContext): Promise<void> {
 }
 
 /** Complete generations as strategies see them: members in trial order, failed ones without fitness. */
-export function historyOf(trials: readonly TrialRecord[], generation: number): Member[][] {
+function historyOf(trials: readonly TrialRecord[], generation: number): Member[][] {
   const history: Member[][] = Array.from({ length: generation }, () => [])
   for (const trial of trials) {
     history[trial.generation]?.push({

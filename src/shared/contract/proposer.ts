@@ -88,7 +88,7 @@ export const proposerSpaceSchema = z.object({
 })
 export type ProposerSpace = z.infer<typeof proposerSpaceSchema>
 
-export const proposedChainSchema = z.object({
+const proposedChainSchema = z.object({
   genotype: genotypeSchema,
   blocks: z.array(suggestionSchema),
 })

@@ -34,7 +34,7 @@ export type RunUpdate = z.infer<typeof runUpdateSchema>
 const id = z.object({ id: z.string() })
 
 /** Averages of each generation for the progress chart; fractions. */
-export const generationSummarySchema = z.object({
+const generationSummarySchema = z.object({
   generation: z.number(),
   finished: z.number(),
   failed: z.number(),

@@ -1,15 +1,12 @@
 // The languages of architectures as the rest of the code sees them.
 export {
   END_TOKEN,
-  FIRST_LAYER_TOKEN,
   PAD_TOKEN,
   START_TOKEN,
-  UNKNOWN_TOKEN,
   VOCABULARY_NAME,
   WINDOW_LAYERS,
   describeToken,
   layerTokensOfBlock,
-  tokenOfLayer,
   tokenizeLayers,
   vocabularySize,
   windowBefore,
@@ -17,14 +14,11 @@ export {
 export { PAPER_BLOCK_NAMES as blockNames } from './paper/block-names'
 export { cachedBlockTokens, chainTokens, stemTokens, windowBeforeBlock } from './paper/chain-tokens'
 export type { ChainTokens } from './paper/chain-tokens'
-export { cellGrammar } from './workbench/cell-grammar'
 export { decodeCell, encodeCell } from './workbench/cell-codec'
 export { createChainCodec, type ChainCodec } from './workbench/chain-codec'
-export { createChainGrammar } from './workbench/chain-grammar'
-export { decodeEdges, edgeGrammar, encodeEdges } from './workbench/edge-codec'
+export { decodeEdges, encodeEdges } from './workbench/edge-codec'
 export type { Grammar } from './workbench/grammar'
-export { bodyOf, gappedSentence, sentence, sentenceStart, type Conditions } from './workbench/sentence'
-export { WORKBENCH_VOCABULARY_NAME, describeWorkbenchToken, workbenchVocabularySize } from './workbench/vocabulary'
+export type { Conditions } from './workbench/sentence'
 export {
   blockNetworkOf,
   decodeNetwork,

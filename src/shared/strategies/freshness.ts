@@ -3,7 +3,7 @@
 import type { Proposal, StrategyContext } from './strategy'
 
 /** Tries per wanted proposal; small spaces run out of fresh architectures, and a search must not hang on that. */
-export const TRIES_PER_PROPOSAL = 10
+const TRIES_PER_PROPOSAL = 10
 
 /** Canonical keys of everything in the finished generations. */
 export function knownKeys(context: Pick<StrategyContext, 'space' | 'history'>): Set<string> {

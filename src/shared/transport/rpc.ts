@@ -21,7 +21,7 @@ const STATUS: Partial<Record<ErrorData['code'], number>> = {
 }
 
 /** The wire form of whatever a procedure threw. oRPC's own errors (bad input, unknown procedure) are put into our words. */
-export function toWireError(thrown: unknown): ORPCError<string, ErrorData> {
+function toWireError(thrown: unknown): ORPCError<string, ErrorData> {
   if (thrown instanceof ORPCError) {
     const data = readErrorData(thrown.data)
     if (data) return new ORPCError(data.code, { status: STATUS[data.code] ?? 500, message: data.message, data })

@@ -5,7 +5,7 @@ import { firstPage, tiffNumber } from './tiff'
 import { UnreadableImage } from './unreadable-image'
 
 /** 8000 x 8000: twice the largest photographs of ImageNet, and a quarter of a gigabyte once decoded. */
-export const MAX_PIXELS = 64e6
+const MAX_PIXELS = 64e6
 
 export const IMAGE_FORMATS = ['png', 'jpeg', 'gif', 'bmp', 'webp', 'tiff'] as const
 export type ImageFormat = (typeof IMAGE_FORMATS)[number]

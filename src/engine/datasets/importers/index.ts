@@ -10,15 +10,7 @@ import type { Guess, Importer } from './importer'
 import { mnistIdx } from './mnist-idx'
 import { prepared } from './prepared'
 
-export const IMPORTERS: readonly Importer[] = [
-  prepared,
-  cifarPython,
-  cifarBinary,
-  mnistIdx,
-  imageNet,
-  csvImages,
-  classFolders,
-]
+const IMPORTERS: readonly Importer[] = [prepared, cifarPython, cifarBinary, mnistIdx, imageNet, csvImages, classFolders]
 
 /** The first importer that knows these names, and what it makes of them. */
 export function recogniseFiles(
@@ -32,7 +24,7 @@ export function recogniseFiles(
   return null
 }
 
-export function importerOf(kind: ImportKind): Importer {
+function importerOf(kind: ImportKind): Importer {
   return IMPORTERS.find((importer) => importer.kind === kind)!
 }
 

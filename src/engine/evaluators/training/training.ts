@@ -46,7 +46,7 @@ export function checkpointFolder(checkpointsFolder: string, trialId: number): st
 }
 
 /** Seed of a trial's training: of the run and the architecture, so that neither order nor repeats change it. */
-export function trainingSeed(runSeed: number, architectureHash: string): number {
+function trainingSeed(runSeed: number, architectureHash: string): number {
   return createRandom(runSeed)
     .fork('training')
     .fork(architectureHash)
@@ -57,7 +57,7 @@ export function trainingSeed(runSeed: number, architectureHash: string): number 
  * Node ids that may be trained under the paper's acceleration rule 1: the layers of the blocks the proposer chose.
  * @returns null when everything is trained: the rule is off or the proposer did not touch the architecture.
  */
-export function trainableNodes(
+function trainableNodes(
   definition: RunDefinition,
   { document, graph, nodeOf }: PreparedArchitecture,
   origin: Origin,

@@ -7,8 +7,6 @@ import { INPUT_ID } from '../layer'
 import { Hash128, hexOf } from './hash128'
 import { simplifyGraph } from './simplify'
 
-export { simplifyGraph } from './simplify'
-
 /** Inputs of these may be taken in any order without changing the result. */
 const COMMUTATIVE: ReadonlySet<string> = new Set(['add', 'multiply'])
 

@@ -66,7 +66,7 @@ export function tokenOfStructure(structure: LayerStructure): number {
 }
 
 /** @param inputs shapes of what the layer reads; @param output its own shape */
-export function tokenOfLayer(
+function tokenOfLayer(
   node: Pick<LayerNode, 'kind' | 'parameters'>,
   inputs: readonly TensorShape[],
   output: TensorShape,

@@ -1,7 +1,7 @@
 // The stored vocabulary of preset `workbench`: ids to texts and back.
 import file from './vocabulary-workbench-1.json'
 
-export const WORKBENCH_VOCABULARY_NAME = `${file.preset}-${file.version}`
+const WORKBENCH_VOCABULARY_NAME = `${file.preset}-${file.version}`
 /** Ids are 0 to this minus 1. */
 export const workbenchVocabularySize = file.tokens.length
 
