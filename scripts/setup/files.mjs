@@ -5,6 +5,7 @@ import { cp, lstat, mkdir, readdir, readlink, rename, rm, stat, symlink } from '
 import path from 'node:path'
 import { SetupFailure } from './failure.mjs'
 import { megabytes } from './reporter.mjs'
+import { recordFiles } from './whole-folder.mjs'
 
 /** @param {string} file @returns {Promise<string>} lower-case hexadecimal SHA-256 */
 export async function sha256(file) {
@@ -35,7 +36,8 @@ export async function folderBytes(folder) {
 
 /**
  * Gives `fill` an empty folder beside `target` and renames it into place when `fill` succeeds: after a crash or a failure the
- * target is either absent or complete. A target that exists meanwhile (set-up in another checkout) is replaced.
+ * target is either absent or complete. A target that exists meanwhile (set-up in another checkout) is replaced. The list of its
+ * files is kept beside it (whole-folder.mjs).
  * @param {string} target
  * @param {(folder: string) => Promise<void>} fill
  */
@@ -46,6 +48,7 @@ export async function buildFolder(target, fill) {
   await mkdir(temporary)
   try {
     await fill(temporary)
+    await recordFiles(target, temporary)
     await rm(target, { recursive: true, force: true })
     await rename(temporary, target)
   } finally {

@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { SetupFailure } from './failure.mjs'
+import { exists } from './files.mjs'
 import { root } from './paths.mjs'
 import { attempt } from './shell.mjs'
 
@@ -38,7 +39,10 @@ export async function matchesLock(folder) {
     const there = installed[place]
     if (!there ? !entry.optional : there.version !== entry.version || there.integrity !== entry.integrity) return false
   }
-  return Object.keys(installed).every((place) => place in wanted)
+  if (!Object.keys(installed).every((place) => place in wanted)) return false
+  // npm's record outlives a folder that somebody removed.
+  const manifests = Object.keys(installed).map((place) => exists(path.join(folder, place, 'package.json')))
+  return (await Promise.all(manifests)).every(Boolean)
 }
 
 async function packagesIn(file) {

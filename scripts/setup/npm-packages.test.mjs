@@ -23,6 +23,10 @@ describe('matchesLock', () => {
     await mkdir(path.join(folder, 'node_modules'), { recursive: true })
     await writeFile(path.join(folder, 'package-lock.json'), JSON.stringify({ packages: locked }))
     await writeFile(path.join(folder, 'node_modules', '.package-lock.json'), JSON.stringify({ packages: installed }))
+    for (const place of Object.keys(installed)) {
+      await mkdir(path.join(folder, place), { recursive: true })
+      await writeFile(path.join(folder, place, 'package.json'), '{}')
+    }
   }
 
   it.each([
@@ -42,6 +46,12 @@ describe('matchesLock', () => {
   ])('%s', async (_name, installed, expected) => {
     await write(installed)
     expect(await matchesLock(folder)).toBe(expected)
+  })
+
+  it('is false when a folder that npm recorded is gone', async () => {
+    await write({ 'node_modules/a': { version: '1.0.0', integrity: 'x' } })
+    await rm(path.join(folder, 'node_modules/a'), { recursive: true })
+    expect(await matchesLock(folder)).toBe(false)
   })
 
   it('is false without node_modules', async () => {

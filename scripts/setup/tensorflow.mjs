@@ -4,11 +4,12 @@
 import { mkdir, rename, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { SetupFailure } from './failure.mjs'
-import { buildFolder, exists } from './files.mjs'
+import { buildFolder } from './files.mjs'
 import { inCache } from './paths.mjs'
 import pins from './pins.mjs'
 import { fetchWheel, unzip } from './python.mjs'
 import { megabytes } from './reporter.mjs'
+import { isWhole } from './whole-folder.mjs'
 
 const pin = pins.tensorflow.cpu
 
@@ -19,13 +20,16 @@ const NOTICES = 'THIRD_PARTY_NOTICES.txt'
 /** The parts of the headers that the C API includes; the whole is 100 MB more. */
 const HEADERS = ['tensorflow/c/', 'tensorflow/core/platform/', 'tsl/platform/', 'xla/tsl/c/', 'LICENSE']
 
+/** A folder that an earlier set-up left without a list of its files has at least these. */
+const ESSENTIAL = [...LIBRARY_FILES, NOTICES].map((name) => `lib/${name}`).concat('include/tensorflow/c/c_api.h')
+
 /** Where libtensorflow is kept: `lib/` and `include/` below it. */
 export const tensorflowFolder = () => inCache(`${pin.name}-${pin.version}`)
 
 export const tensorflow = {
   id: 'tensorflow',
   title: `TensorFlow ${pin.version}, CPU build (${megabytes(pin.bytes)} to download, 860 MB on disk)`,
-  isDone: () => exists(path.join(tensorflowFolder(), 'lib', LIBRARY_FILES[0])),
+  isDone: () => isWhole(tensorflowFolder(), ESSENTIAL),
   async run(report) {
     if (process.platform !== 'linux' || process.arch !== 'x64') {
       throw new SetupFailure(

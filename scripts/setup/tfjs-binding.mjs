@@ -6,14 +6,16 @@ import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { SetupFailure } from './failure.mjs'
 import { buildFolder, exists, linkFolder, placeFile } from './files.mjs'
+import { isWhole } from './whole-folder.mjs'
 import { inCache, inModules } from './paths.mjs'
 import { attempt } from './shell.mjs'
 import { LIBRARY_FILES, tensorflowFolder } from './tensorflow.mjs'
 
 /** Node-API 8: the newest that tfjs-node's package.json names and that Electron 22 has. */
 const NAPI = 8
+const BINDING = 'tfjs_binding.node'
 const packageFolder = () => inModules('@tensorflow', 'tfjs-node-gpu')
-const placed = () => path.join(packageFolder(), 'lib', `napi-v${NAPI}`, 'tfjs_binding.node')
+const placed = () => path.join(packageFolder(), 'lib', `napi-v${NAPI}`, BINDING)
 const libraryLink = () => path.join(packageFolder(), 'deps', 'lib')
 
 /** Changes with the sources' version, TensorFlow and the way of compiling: the cache then gets a new binding. */
@@ -43,21 +45,19 @@ export const tfjsBinding = {
   id: 'tfjs-binding',
   title: 'tfjs binding (compiled, about ten seconds)',
   async isDone() {
-    if (!(await exists(placed())) || !(await exists(path.join(libraryLink(), LIBRARY_FILES[0])))) return false
+    if (!(await exists(placed())) || !(await isWhole(builtFolder(), [BINDING]))) return false
+    for (const name of LIBRARY_FILES) if (!(await exists(path.join(libraryLink(), name)))) return false
     const [have, want] = await Promise.all(
-      [placed(), path.join(builtFolder(), 'tfjs_binding.node')].map((file) => readFile(file).catch(() => undefined)),
+      [placed(), path.join(builtFolder(), BINDING)].map((file) => readFile(file).catch(() => undefined)),
     )
     return have !== undefined && want !== undefined && have.equals(want)
   },
   async run(report) {
     const built = builtFolder()
-    if (!(await exists(path.join(built, 'tfjs_binding.node')))) {
+    if (!(await isWhole(built, [BINDING]))) {
       report.line('    g++')
       await buildFolder(built, async (folder) => {
-        const { code, tail } = await attempt(
-          'g++',
-          compilerArguments(tensorflowFolder(), path.join(folder, 'tfjs_binding.node')),
-        )
+        const { code, tail } = await attempt('g++', compilerArguments(tensorflowFolder(), path.join(folder, BINDING)))
         if (code === 127)
           throw new SetupFailure(
             'A C++ compiler is needed and g++ was not found.',
@@ -68,7 +68,7 @@ export const tfjsBinding = {
       })
     }
     await mkdir(path.dirname(placed()), { recursive: true })
-    await placeFile(path.join(built, 'tfjs_binding.node'), placed())
+    await placeFile(path.join(built, BINDING), placed())
     await linkFolder(path.join(tensorflowFolder(), 'lib'), libraryLink())
   },
 }
