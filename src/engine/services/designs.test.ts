@@ -1,12 +1,17 @@
 // Designs as a client sees them, and what a search makes of them.
 import { describe, expect, it } from 'vitest'
+import { inspectDocument } from '@shared/architecture/checks'
 import {
+  addNode,
+  applyDiff,
   chainDocument,
   cifarStem,
   classifierHead,
   newBlockDocument,
   newNetworkDocument,
+  parseDocument,
 } from '@shared/architecture/document'
+import { blockLibrary } from '@shared/architecture/library'
 import { temporaryFolder } from '../testing/temporary-folder'
 import { fetchTiny, follow, openEngine, tinyChains, tinySearch } from '../testing/open-engine'
 
@@ -47,6 +52,19 @@ describe('designs', () => {
     await expect(engine.client.searches.create({ definition: tinySearch({ space }) })).rejects.toMatchObject({
       code: 'invalid-architecture',
     })
+  })
+
+  it('hold every block that they name, so that they mean the same whatever becomes of the library', async () => {
+    const { client } = await openEngine(temporaryFolder())
+    const part = await client.designs.save({ document: newBlockDocument('part') })
+    const outer = newBlockDocument('outer')
+    const naming = applyDiff(outer, addNode(outer, { block: 'part' }, { after: 'relu-1' }))
+    const saved = await client.designs.save({ document: naming })
+    await client.designs.remove({ id: part.id })
+    const { document } = await client.designs.load({ id: saved.id })
+    const problems = inspectDocument(parseDocument(document), blockLibrary([])).problems
+    expect(problems.map(({ code }) => code)).not.toContain('unknown-block')
+    expect(saved).toMatchObject({ errors: 0, searchable: true })
   })
 
   it('a designed network seeds the first generation, or says why it cannot', async () => {

@@ -2,7 +2,13 @@
 import { implement } from '@orpc/server'
 import { BUILT_IN_BLOCKS } from '@shared/architecture/blocks'
 import { inspectDocument, isSound } from '@shared/architecture/checks'
-import { metaOf, parseDocument, readChain, type ArchitectureDocument } from '@shared/architecture/document'
+import {
+  metaOf,
+  parseDocument,
+  readChain,
+  selfContained,
+  type ArchitectureDocument,
+} from '@shared/architecture/document'
 import { blockLibrary } from '@shared/architecture/library'
 import { designsContract } from '@shared/contract/designs'
 import { AppError } from '@shared/errors'
@@ -19,16 +25,24 @@ import {
 } from '../storage/designs'
 import type { Services } from './services'
 
-/** What a document comes to, beside the blocks of the workspace. @throws AppError `conflict` for a built-in block's name. */
-async function factsOf({ store }: Services, document: ArchitectureDocument): Promise<DesignFacts> {
-  const meta = metaOf(document)
+/**
+ * A document as it is stored, holding every block of the workspace that it names, and what it comes to.
+ * @throws AppError `conflict` for a built-in block's name; `invalid-architecture` where what it names makes it too large
+ */
+async function storedForm(
+  { store }: Services,
+  given: ArchitectureDocument,
+): Promise<{ readonly document: ArchitectureDocument; readonly facts: DesignFacts }> {
+  const meta = metaOf(given)
   if (meta.kind === 'block' && BUILT_IN_BLOCKS.has(meta.name)) {
     throw new AppError('conflict', `"${meta.name}" is the name of a built-in block.`, 'Choose another name.')
   }
   const blocks = (await searchableBlocks(store.db)).map((block) => parseDocument(block))
   const others = blocks.filter((other) => metaOf(other).name !== meta.name || meta.kind === 'network')
-  const { problems, cost } = inspectDocument(document, blockLibrary(others))
-  return {
+  const library = blockLibrary(others)
+  const document = parseDocument(selfContained(given, library))
+  const { problems, cost } = inspectDocument(document, library)
+  const facts = {
     kind: meta.kind,
     name: meta.name,
     parameters: cost?.parameters ?? null,
@@ -37,6 +51,7 @@ async function factsOf({ store }: Services, document: ArchitectureDocument): Pro
     // A chain of blocks some space can express; whether a given one does depends on its limits (searches.check).
     searchable: isSound(problems) && (meta.kind === 'block' || !('reason' in readChain(document))),
   }
+  return { document, facts }
 }
 
 export function designsService(services: Services) {
@@ -46,8 +61,7 @@ export function designsService(services: Services) {
     list: os.list.handler(() => listDesigns(store.db)),
     load: os.load.handler(({ input }) => loadDesign(store.db, input.id)),
     save: os.save.handler(async ({ input }) => {
-      const document = parseDocument(input.document)
-      const facts = await factsOf(services, document)
+      const { document, facts } = await storedForm(services, parseDocument(input.document))
       return store.write((writer) => saveDesign(writer, input.id, facts, document))
     }),
     remove: os.remove.handler(async ({ input }) => ({

@@ -70,15 +70,20 @@ function boundValue(
   return type === 'pair' ? [whole, whole] : whole
 }
 
-/** The same value seen from outside a block, where its parameters are `outer`: bindings compose, numbers stay. */
-export function rebind(value: DocumentValue, outer: DocumentParameters, defaults: ParameterValues): DocumentValue {
+/**
+ * The same value seen from outside a block, where its parameters are `outer`: bindings compose, numbers stay.
+ * @param type of the parameter that has the value: a number that a pair follows becomes both of it
+ */
+export function rebind(
+  value: DocumentValue,
+  outer: DocumentParameters,
+  defaults: ParameterValues,
+  type: ParameterSpecs[string]['type'],
+): DocumentValue {
   if (!isBinding(value)) return value
   const given = Object.hasOwn(outer, value.bind) ? outer[value.bind] : defaults[value.bind]
   if (given === undefined) return value
-  if (!isBinding(given)) {
-    // Pairs are widened where the value is used; here only the number matters.
-    return boundValue(value, { [value.bind]: given }, value.times ? 'integer' : 'number') ?? value
-  }
+  if (!isBinding(given)) return boundValue(value, { [value.bind]: given }, type) ?? value
   const times = product(value.times, given.times)
   return times ? { bind: given.bind, times } : { bind: given.bind }
 }

@@ -4,7 +4,14 @@ import { blockFromDocument } from '../../architecture/block-from-document'
 import { BUILT_IN_BLOCKS, PAPER_BLOCKS } from '../../architecture/blocks'
 import { canonicalHash } from '../../architecture/canonical'
 import { costOf } from '../../architecture/cost'
-import { chainDocument, cifarStem, classifierHead, newBlockDocument } from '../../architecture/document'
+import {
+  applyDiff,
+  chainDocument,
+  cifarStem,
+  classifierHead,
+  newBlockDocument,
+  setParameter,
+} from '../../architecture/document'
 import { expandDocument } from '../../architecture/expand'
 import type { MapShape } from '../../architecture/layer'
 import { createRandom } from '../../random'
@@ -162,6 +169,22 @@ describe('the user’s blocks', () => {
     const graph = expandDocument(mine.toDocument(genotype, 'mine'), new Map()).graph
     expect(costOf(graph).macs).toBe(mine.walk(genotype).macs)
     expect(mine.fromDocument(mine.toDocument(genotype, 'mine'))).toEqual({ genotype })
+  })
+
+  it('are not taken for those of the same name that a network holds', () => {
+    const edited = applyDiff(
+      newBlockDocument('my-block'),
+      setParameter(newBlockDocument('my-block'), 'conv2d-1', 'kernel', [5, 5]),
+    )
+    const other = blockFromDocument(edited)
+    const genotype = chainGenotype(repeat(10, gene('my-block')))
+    const document = spaceWith({}, new Map([...BUILT_IN_BLOCKS, [other.name, other] as const])).toDocument(
+      genotype,
+      'other',
+    )
+    expect(spaceWith({}, library).fromDocument(document)).toEqual({
+      reason: 'block "my-block" (block-1) is another than the library\'s of that name',
+    })
   })
 })
 

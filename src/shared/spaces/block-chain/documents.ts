@@ -1,10 +1,14 @@
 // Between chains and architecture documents: what the editor shows and compute builds, and whether a designed network
 // can be expressed as a chain of this space, so that it can seed or join a search
 // (docs/rules.md#designing-feeds-searching).
+import type { BlockDefinition, BlockLibrary } from '../../architecture/block'
 import { completeParameters, layerDefinition } from '../../architecture/catalogue'
 import {
   cifarStem,
   classifierHead,
+  graphOf,
+  isOutdated,
+  isUserBlock,
   metaOf,
   readChain,
   resolveParameters,
@@ -44,6 +48,12 @@ function isSamePart(found: readonly LayerRecord[], expected: readonly ChainLayer
   )
 }
 
+/** True where the document holds a block of that name which is not the library's. */
+function isOtherBlock(document: ArchitectureDocument, definition: BlockDefinition, library: BlockLibrary): boolean {
+  if (!graphOf(document).definitions.has(definition.name)) return false
+  return !isUserBlock(definition) || isOutdated(document, definition.name, library)
+}
+
 /** The chain that a designed network is, or why this space cannot express it. */
 export function chainFromDocument(
   document: ArchitectureDocument,
@@ -68,6 +78,8 @@ export function chainFromDocument(
   for (const { id, block, parameters } of chain.blocks) {
     const choice = context.choices.get(block)
     if (choice === undefined) return { reason: `block "${block}" (${id}) is not in the space` }
+    if (isOtherBlock(document, choice.definition, context.library))
+      return { reason: `block "${block}" (${id}) is another than the library's of that name` }
     const { values, problems } = resolveParameters(choice.definition.parameters, parameters, scopeOf(meta))
     if (problems[0] !== undefined) return { reason: `block ${id}: ${problems[0]}` }
     for (const [name, spec] of Object.entries(choice.definition.parameters))

@@ -29,7 +29,7 @@ export const definitions: Rule = ({ document, graph, library }) => {
         message: `Block "${name}" is in this document but nothing uses it.`,
         fix: { title: `Remove the definition of ${name}`, diff: draft.diff() },
       })
-    } else if (newer && isUserBlock(newer) && isOutdated(definition, library)) {
+    } else if (newer && isUserBlock(newer) && isOutdated(document, name, library)) {
       const node = [...graph.nodes.values()].find((record) => record.type === 'block' && record.block === name)
       problems.push({
         code: 'outdated-definition',

@@ -6,6 +6,7 @@ import { Draft } from '../draft'
 import type { ArchitectureDocument, DocumentParameters, EdgeRecord, InnerNodeRecord, Position } from '../records'
 import { INPUT_NODE_ID, OUTPUT_NODE_ID } from '../records'
 import { embedBlock } from './embed'
+import { NOTHING_AROUND } from './shelf'
 
 interface NewNodeBase {
   readonly parameters?: DocumentParameters
@@ -24,7 +25,8 @@ export type Place =
 
 /**
  * A new node, connected where `place` says, else on its own. The new id is `addedNodeIds(diff)[0]`.
- * @param library embeds the definition of a user's block, so that the document needs nothing beside it.
+ * @param library embeds the definition of a user's block, so that the document needs nothing beside it; where the document
+ *   has another block of that name, the added one gets a new name.
  * @throws AppError `not-found` for a place that does not exist; `invalid-input` for one behind the output;
  *   `invalid-architecture` when a block would contain itself.
  */
@@ -36,7 +38,7 @@ export function addNode(
 ): DocumentDiff {
   const draft = new Draft(document)
   const added = place && 'after' in place ? addAfter(draft, node, place.after) : addAt(draft, node, place)
-  if (added.type === 'block') embedBlock(draft, added.block, library)
+  if (added.type === 'block') draft.set({ ...added, block: embedBlock(draft, added.block, library, NOTHING_AROUND) })
   return draft.diff()
 }
 

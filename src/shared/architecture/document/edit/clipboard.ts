@@ -1,6 +1,7 @@
 // Copy, paste, duplicate: a selection as plain JSON that survives the system's clipboard and another document.
 import { z } from 'zod'
 import { AppError } from '../../../errors'
+import type { BlockLibrary } from '../../block'
 import type { DocumentDiff } from '../diff'
 import { Draft } from '../draft'
 import { metaOf } from '../graph'
@@ -17,7 +18,8 @@ import type {
 } from '../records'
 import { DOCUMENT_FORMAT, INPUT_NODE_ID, META_ID, OUTPUT_NODE_ID, isInnerNode } from '../records'
 import { documentSchema, edgeSchema, innerNodeSchema, issuesText } from '../schema'
-import { definitionRecord, neededDefinitions } from './embed'
+import { definitionRecord, embedBlock } from './embed'
+import { DefinitionShelf } from './shelf'
 
 export interface Clipboard {
   readonly format: 'gptnas-clipboard/1'
@@ -35,28 +37,34 @@ const clipboardSchema: z.ZodType<Clipboard> = z.strictObject({
   definitions: z.array(documentSchema).max(MAX_DEFINITIONS),
 })
 
-/** The selected layers and blocks with what connects them; input and output are left out. @throws AppError `not-found`. */
-export function copySelection(document: ArchitectureDocument, ids: readonly string[]): Clipboard {
+/**
+ * The selected layers and blocks with what connects them; input and output are left out.
+ * @param library where blocks are found that the document names without holding them
+ * @throws AppError `not-found`.
+ */
+export function copySelection(
+  document: ArchitectureDocument,
+  ids: readonly string[],
+  library: BlockLibrary = new Map(),
+): Clipboard {
   const draft = new Draft(document)
-  const nodes = [...new Set(ids)].map((id) => draft.node(id)).filter(isInnerNode)
+  const { definitions, edges } = draft.graph
+  const shelf = new DefinitionShelf({ library, isReserved: () => false })
+  const nodes = [...new Set(ids)]
+    .map((id) => draft.node(id))
+    .filter(isInnerNode)
+    .map((node) => (node.type === 'block' ? { ...node, block: shelf.place(node.block, definitions) } : node))
   const selected = new Set(nodes.map((node) => node.id))
-  const definitions = new Map<string, ArchitectureDocument>()
-  for (const node of nodes) {
-    const definition = node.type === 'block' ? draft.graph.definitions.get(node.block) : undefined
-    if (!definition) continue
-    const needed = neededDefinitions(definition.document, new Map(), draft.graph.definitions)
-    for (const [name, block] of needed) definitions.set(name, block)
-  }
   return {
     format: 'gptnas-clipboard/1',
     nodes,
-    edges: draft.graph.edges.filter((edge) => selected.has(edge.from) && selected.has(edge.to)),
-    definitions: [...definitions.values()],
+    edges: edges.filter((edge) => selected.has(edge.from) && selected.has(edge.to)),
+    definitions: [...shelf.documents.values()],
   }
 }
 
 /**
- * The copied nodes under new ids, moved by `offset`. A definition the document has already stays as it is.
+ * The copied nodes under new ids, moved by `offset`. Where the document has another block of a name, the pasted one gets a new name.
  * @returns the diff; `addedNodeIds` of it are the pasted nodes.
  * @throws AppError `invalid-architecture` when a block would be pasted into itself.
  */
@@ -64,23 +72,19 @@ export function paste(
   document: ArchitectureDocument,
   clipboard: Clipboard,
   offset: Position = { x: 0, y: 0 },
+  library: BlockLibrary = new Map(),
 ): DocumentDiff {
   const draft = new Draft(document)
-  const meta = draft.meta()
   const ids = new Map<string, string>()
-  for (const definition of clipboard.definitions) {
-    const record = definitionOf(definition)
-    if (meta.kind === 'block' && record.name === meta.name) throw pastedIntoItself(meta.name)
-    if (!draft.get(record.id)) draft.set(record)
-  }
+  const around = new Map(clipboard.definitions.map((definition) => [metaOf(definition).name, { document: definition }]))
   for (const node of clipboard.nodes) {
-    if (meta.kind === 'block' && node.type === 'block' && node.block === meta.name) throw pastedIntoItself(meta.name)
     const id = draft.newId(node.type === 'layer' ? node.kind : node.block)
     ids.set(node.id, id)
     const { position } = node
     draft.set({
       ...node,
       id,
+      ...(node.type === 'block' ? { block: embedBlock(draft, node.block, library, around) } : {}),
       ...(position ? { position: { x: position.x + offset.x, y: position.y + offset.y } } : {}),
     })
   }
@@ -97,8 +101,9 @@ export function duplicate(
   document: ArchitectureDocument,
   ids: readonly string[],
   offset: Position = { x: 32, y: 32 },
+  library: BlockLibrary = new Map(),
 ): DocumentDiff {
-  return paste(document, copySelection(document, ids), offset)
+  return paste(document, copySelection(document, ids, library), offset, library)
 }
 
 /** What the system's clipboard holds, or undefined when it is not ours. @throws AppError `invalid-input` when it is damaged. */
@@ -135,14 +140,6 @@ function asNetwork({ nodes, edges, definitions }: Clipboard): ArchitectureDocume
 function definitionOf(document: ArchitectureDocument): DefinitionRecord {
   const { name } = metaOf(document)
   return definitionRecord(name, document)
-}
-
-function pastedIntoItself(name: string): AppError {
-  return new AppError(
-    'invalid-architecture',
-    `Block "${name}" would contain itself.`,
-    'Paste it into another document.',
-  )
 }
 
 function damaged(message: string): AppError {

@@ -4,6 +4,7 @@ export type { NewNode, Place } from './add'
 export { copySelection, duplicate, parseClipboard, paste } from './clipboard'
 export type { Clipboard } from './clipboard'
 export { connect, connectionProblem, disconnect } from './connect'
+export { isOutdated, isSameDesign, selfContained, standaloneBlock } from './embed'
 export { groupIntoBlock, innerNodeIds } from './group'
 export { removeAndHeal, removeNodes } from './remove'
 export {

@@ -3,12 +3,13 @@
 import { AppError } from '../../../errors'
 import { required } from '../../../required'
 import type { BlockLibrary } from '../../block'
+import { catalogue } from '../../catalogue'
 import { elaborate } from '../../elaborate'
-import { INPUT_ID } from '../../layer'
+import { INPUT_ID, type ParameterSpecs } from '../../layer'
 import { rebind, resolveParameters, scopeOf } from '../bindings'
 import type { DocumentDiff } from '../diff'
 import { Draft } from '../draft'
-import { graphOf } from '../graph'
+import { graphOf, metaOf } from '../graph'
 import type {
   ArchitectureDocument,
   BlockRecord,
@@ -21,6 +22,7 @@ import type {
 import { INPUT_NODE_ID, OUTPUT_NODE_ID, isBinding, isInnerNode } from '../records'
 import { isUserBlock } from '../user-block'
 import { embedBlock, pruneDefinitions } from './embed'
+import { NOTHING_AROUND, type Around } from './shelf'
 
 /** Vertical distance of nodes that get a place here, in canvas pixels: the editor's row height and a gap. */
 const ROW = 72
@@ -37,7 +39,8 @@ export function ungroup(document: ArchitectureDocument, nodeId: string, library:
   const definition = draft.graph.definitions.get(node.block)?.document
   const shared = library.get(node.block)
   const user = definition ?? (shared && isUserBlock(shared) ? shared.document : undefined)
-  const content = user ? userContent(draft, node, user, library) : layersOf(document, draft, node, library)
+  const around = definition ? draft.graph.definitions : user ? graphOf(user).definitions : NOTHING_AROUND
+  const content = user ? userContent(draft, node, user, library, around) : layersOf(document, draft, node, library)
   splice(draft, node, content)
   pruneDefinitions(draft, document)
   return draft.diff()
@@ -49,7 +52,13 @@ interface Content {
   readonly edges: readonly Pick<EdgeRecord, 'from' | 'to' | 'slot'>[]
 }
 
-function userContent(draft: Draft, node: BlockRecord, block: ArchitectureDocument, library: BlockLibrary): Content {
+function userContent(
+  draft: Draft,
+  node: BlockRecord,
+  block: ArchitectureDocument,
+  library: BlockLibrary,
+  around: Around,
+): Content {
   const { meta, order, nodes, edges } = graphOf(block)
   const defaults = scopeOf(meta)
   const ids = new Map<string, string>()
@@ -57,16 +66,25 @@ function userContent(draft: Draft, node: BlockRecord, block: ArchitectureDocumen
     const record = required(nodes, id, 'node')
     if (!isInnerNode(record)) return []
     ids.set(id, draft.newId(record.type === 'layer' ? record.kind : record.block))
-    if (record.type === 'block') embedBlock(draft, record.block, library)
     const parameters: Record<string, DocumentValue> = {}
+    const specs = record.type === 'layer' ? catalogue.get(record.kind)?.parameters : specsOf(record, around, library)
     for (const [name, value] of Object.entries(record.parameters))
-      parameters[name] = rebind(value, node.parameters, defaults)
-    return [{ ...record, id: required(ids, id, 'id'), parameters }]
+      parameters[name] = rebind(value, node.parameters, defaults, specs?.[name]?.type ?? 'number')
+    const placed = { ...record, id: required(ids, id, 'id'), parameters }
+    return [placed.type === 'block' ? { ...placed, block: embedBlock(draft, placed.block, library, around) } : placed]
   })
   return {
     nodes: inner,
     edges: edges.map(({ from, to, slot }) => ({ from: ids.get(from) ?? from, to: ids.get(to) ?? to, slot })),
   }
+}
+
+/** What the block that a record names can be asked for. */
+function specsOf({ block }: BlockRecord, around: Around, library: BlockLibrary): ParameterSpecs | undefined {
+  const held = around.get(block)
+  if (held === undefined) return library.get(block)?.parameters
+  const meta = metaOf(held.document)
+  return meta.kind === 'block' ? meta.parameters : undefined
 }
 
 function layersOf(document: ArchitectureDocument, draft: Draft, node: BlockRecord, library: BlockLibrary): Content {

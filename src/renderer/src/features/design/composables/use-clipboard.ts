@@ -27,7 +27,7 @@ export function useDesignClipboard(): void {
     if (!design || !isOurs()) return 0
     const ids = innerSelection(design)
     if (ids.length === 0) return 0
-    event.clipboardData?.setData('text/plain', JSON.stringify(copySelection(design.document, ids)))
+    event.clipboardData?.setData('text/plain', JSON.stringify(copySelection(design.document, ids, editor.library)))
     event.preventDefault()
     pastes = 0
     return ids.length
@@ -46,7 +46,7 @@ export function useDesignClipboard(): void {
       if (!clipboard) return
       event.preventDefault()
       pastes += 1
-      edit((design) => void paste(design, clipboard, { x: OFFSET * pastes, y: OFFSET * pastes }))
+      edit((design) => void paste(design, editor.library, clipboard, { x: OFFSET * pastes, y: OFFSET * pastes }))
     } catch (error) {
       if (!(error instanceof AppError)) throw error
       refuse(error)

@@ -65,7 +65,7 @@ export function useDesignCommands(canvas: CanvasActions) {
     duplicate: {
       keys: '$mod+KeyD',
       isEnabled: () => canEdit() && inner().length > 0,
-      run: () => edit((design) => void duplicate(design)),
+      run: () => edit((design) => void duplicate(design, editor.library)),
     },
     group: {
       keys: '$mod+KeyG',

@@ -2,7 +2,13 @@
 import { useI18n } from 'vue-i18n'
 import { useHost } from '@/api/keys'
 import { useNoticesStore } from '@/stores/notices.store'
-import { FILE_EXTENSION, documentText, metaOf, type ArchitectureDocument } from '@shared/architecture/document'
+import {
+  FILE_EXTENSION,
+  documentText,
+  metaOf,
+  selfContained,
+  type ArchitectureDocument,
+} from '@shared/architecture/document'
 import { designFromText } from '@shared/exchange/design-from-text'
 import { renamed } from '../model/templates'
 import { useEditorStore } from '../store/editor.store'
@@ -36,8 +42,9 @@ export function useFiles() {
   async function openStored(id: string): Promise<void> {
     await attempt('open', 'design.openFailed', () => editor.openStored(id))
   }
-  async function openBlock(document: ArchitectureDocument): Promise<void> {
-    await attempt('open', 'design.openFailed', () => editor.openBlock(document))
+  /** The block that a node of `document` names. */
+  async function openBlock(document: ArchitectureDocument, name: string): Promise<void> {
+    await attempt('open', 'design.openFailed', () => editor.openBlock(document, name))
   }
   async function openTrial(trialId: number, name: string): Promise<void> {
     await attempt('open', 'design.openFailed', () => editor.openTrial(trialId, name))
@@ -68,7 +75,7 @@ export function useFiles() {
       const path = await host.saveTextFile({
         title: t('design.exportTitle'),
         defaultName: `${design.meta.name}${FILE_EXTENSION}`,
-        text: documentText(design.document),
+        text: documentText(selfContained(design.document, editor.library)),
       })
       if (path !== null) notices.tell(t('design.exported', { path }))
     })

@@ -9,6 +9,10 @@ export function blockIn(
   name: string,
   library: BlockLibrary,
 ): BlockDefinition | undefined {
-  const embedded = graphOf(document).definitions.get(name)
-  return embedded ? blockFromDocument(embedded.document, library) : library.get(name)
+  const { definitions } = graphOf(document)
+  if (!definitions.has(name)) return library.get(name)
+  // What is inside an embedded block is embedded beside it.
+  const beside = new Map(library)
+  for (const held of definitions.values()) beside.set(held.name, blockFromDocument(held.document, beside))
+  return beside.get(name)
 }

@@ -146,14 +146,21 @@ export function setMeta(
   design.step(name, (apply) => apply(build), 1, name)
 }
 
-export function paste(design: OpenDesign, clipboard: Clipboard, offset: Position): readonly string[] {
-  return adding(design, 'paste', clipboard.nodes.length, (document) => pasteClipboard(document, clipboard, offset))
+export function paste(
+  design: OpenDesign,
+  library: BlockLibrary,
+  clipboard: Clipboard,
+  offset: Position,
+): readonly string[] {
+  return adding(design, 'paste', clipboard.nodes.length, (document) =>
+    pasteClipboard(document, clipboard, offset, library),
+  )
 }
 
-export function duplicate(design: OpenDesign): readonly string[] {
+export function duplicate(design: OpenDesign, library: BlockLibrary): readonly string[] {
   const ids = innerSelection(design)
   if (ids.length === 0) return []
-  return adding(design, 'duplicate', ids.length, (document) => duplicateNodes(document, ids))
+  return adding(design, 'duplicate', ids.length, (document) => duplicateNodes(document, ids, undefined, library))
 }
 
 /** The selection becomes a block of that name, and one node. */

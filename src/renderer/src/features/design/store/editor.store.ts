@@ -10,14 +10,16 @@ import {
   diffDocuments,
   graphOf,
   isEmptyDiff,
+  isSameDesign,
   metaOf,
   parseDocument,
+  standaloneBlock,
   type ArchitectureDocument,
 } from '@shared/architecture/document'
 import type { Design } from '@shared/contract/designs'
 import type { ErrorData } from '@shared/errors'
 import { cardsOf, type Card } from '../model/cards'
-import { freeName } from '../model/templates'
+import { freeName, renamed } from '../model/templates'
 import { useDrafts } from './drafts'
 import { useFrameValue } from './frame-value'
 import { useLibraryStore } from './library.store'
@@ -98,11 +100,13 @@ export const useEditorStore = defineStore('design-editor', () => {
     if (draft !== null && !isEmptyDiff(diffDocuments(document, draft))) design.draft = draft
     return design
   }
-  /** Shows the stored design of a user's block, else what is embedded as a new design. */
-  async function openBlock(document: ArchitectureDocument): Promise<OpenDesign> {
-    const { name } = metaOf(document)
+  /** Shows the stored design of the block that `name` means in `document`, or what that holds where it is another. @throws AppError. */
+  async function openBlock(document: ArchitectureDocument, name: string): Promise<OpenDesign> {
+    const block = standaloneBlock(document, name, stored.library)
     const design = stored.designs.find((known) => known.kind === 'block' && known.name === name)
-    return design ? openStored(design.id) : openNew(document)
+    if (design && isSameDesign(block, await stored.load(design.id), stored.library)) return openStored(design.id)
+    const free = nameFor(name)
+    return openNew(free === name ? block : renamed(block, free))
   }
   /** Opens the network of a trial as a new design. @throws AppError. */
   async function openTrial(trialId: number, name: string): Promise<OpenDesign> {

@@ -61,9 +61,9 @@ const COMMANDS: Readonly<Record<string, (design: OpenDesign, random: Random) => 
   input: (design, random) =>
     setMeta(design, 'input', (document) => setInputShape(document, [32, 32, 1 + random.integer(4)])),
   classes: (design, random) => setMeta(design, 'classes', (document) => setClasses(document, 2 + random.integer(9))),
-  duplicate: (design) => void duplicate(design),
+  duplicate: (design) => void duplicate(design, library),
   paste: (design, random) =>
-    void paste(design, copySelection(design.document, anyInner(design, random, 3)), { x: 8, y: 8 }),
+    void paste(design, library, copySelection(design.document, anyInner(design, random, 3), library), { x: 8, y: 8 }),
   group: (design, random) => group(design, library, `group-${random.integer(99)}`),
   ungroup: (design, random) => ungroup(design, library, [random.choice(innerNodeIds(design.document))]),
   fix: (design, random) => {
