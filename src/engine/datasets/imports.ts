@@ -6,7 +6,6 @@ import { AppError } from '@shared/errors'
 import type { DatasetProgress, ImportRequest } from '@shared/contract/datasets'
 import { childController } from '@node/cancel'
 import { threadDecoders, type StartDecoders } from './images/decoders'
-import { importDataset } from './importing/import-dataset'
 import { refuseForeignFiles } from './own-dataset'
 import { follow, startPreparation } from './progress'
 
@@ -118,6 +117,8 @@ export function createImports({
       const preparation = startPreparation(first, async (report) => {
         await swept
         await sweep()
+        // Archives, tables and formats of images: loaded by whoever imports, not at every start.
+        const { importDataset } = await import('./importing/import-dataset')
         const options = { request, folder: path.join(folder, name), startDecoders, report, signal: controller.signal }
         const { splits } = await importDataset(options)
         const message = `${name} is ready: ${splits.train.count} training and ${splits.test.count} test images`

@@ -9,7 +9,6 @@ import type { DatasetProgress } from '@shared/contract/datasets'
 import { shapeAt } from '@shared/search/resolution'
 import { sizeOnDisk } from '@node/disk'
 import type { StartDecoders } from './images/decoders'
-import { reduceImages } from './importing/reduce-images'
 import type { ContentCheck } from './content-check'
 import { contentOf, readPrepared, type Manifest } from './manifest'
 import { startPreparation, type Preparation } from './progress'
@@ -110,6 +109,7 @@ export function createResolutions(
         const isThere = async (): Promise<boolean> => (await open(source, resolution)) !== undefined
         if (!(await isThere())) {
           await sweep(path.dirname(place))
+          const { reduceImages } = await import('./importing/reduce-images')
           await reduceImages({
             source: folder,
             manifest,

@@ -1,6 +1,5 @@
 // Processor load, memory and temperature for the status bar: cheap enough for once a second.
 import os from 'node:os'
-import { cpuTemperature } from 'systeminformation'
 
 interface Times {
   readonly busy: number
@@ -46,7 +45,9 @@ export function createLoadMeter(): LoadMeter {
     temperature: () => {
       if (Date.now() - readAt > TEMPERATURE_EVERY_MS) {
         readAt = Date.now()
-        cpuTemperature()
+        // Half a megabyte, of which a start needs nothing.
+        import('systeminformation')
+          .then(({ cpuTemperature }) => cpuTemperature())
           .then(({ main }) => (temperature = Number.isFinite(main) && main > 0 ? main : null))
           .catch(() => (temperature = null))
       }

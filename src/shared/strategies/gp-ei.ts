@@ -2,7 +2,7 @@
 // (docs/method.md#surrogate). The control that a GPT has to beat where evaluations are few.
 import { z } from 'zod'
 import { setting } from '../search/settings'
-import { SurrogateSearch } from '../surrogate/surrogate-search'
+import type { SurrogateSearch } from '../surrogate/surrogate-search'
 import { knownKeys } from './freshness'
 import { initialPopulation, randomProposals } from './initial'
 import { withSessions } from './sessions'
@@ -48,24 +48,31 @@ function step(search: SurrogateSearch, context: StrategyContext, { randomFirst }
   return [...first, ...promising, ...(left === 0 ? [] : randomProposals(context, left, keys))]
 }
 
-const propose = withSessions<Own, SurrogateSearch>({
-  begin: (context, { candidates }) =>
-    new SurrogateSearch({
-      space: context.space,
-      random: context.random.fork('pool'),
-      budget: context.populationSize * context.generations,
-      candidates,
-    }),
-  tell: (search, generation) => {
-    for (const { genotype, fitness } of generation) search.tell(genotype, fitness)
-  },
-  propose: step,
-})
+type Propose = (context: StrategyContext, own: Own) => readonly Proposal[]
+let loaded: Promise<Propose> | undefined
+
+/** Loaded by the first run that uses it: every window and every command reads the list of strategies, few need statistics. */
+async function load(): Promise<Propose> {
+  const surrogate = await import('../surrogate/surrogate-search')
+  return withSessions<Own, SurrogateSearch>({
+    begin: (context, { candidates }) =>
+      new surrogate.SurrogateSearch({
+        space: context.space,
+        random: context.random.fork('pool'),
+        budget: context.populationSize * context.generations,
+        candidates,
+      }),
+    tell: (search, generation) => {
+      for (const { genotype, fitness } of generation) search.tell(genotype, fitness)
+    },
+    propose: step,
+  })
+}
 
 export const gpEiStrategy = {
   name: 'gp-ei',
   schema,
   usesProposer: false,
   isSequential: true,
-  propose: (context, own) => Promise.resolve(propose(context, own)),
+  propose: async (context, own) => (await (loaded ??= load()))(context, own),
 } satisfies Strategy<Own>

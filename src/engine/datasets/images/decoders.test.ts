@@ -6,7 +6,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { temporaryFolder } from '../../testing/temporary-folder'
 import { JPEG, pngOf } from '../testing/small-files'
 import type { Batch } from './batch'
-import { inPlaceDecoders, threadDecoders } from './decoders'
+import { inPlaceDecoders } from '../testing/in-place-decoders'
+import { threadDecoders } from './decoders'
 
 const root = path.resolve(__dirname, '../../../..')
 const folder = path.join(root, 'node_modules', '.gptnas-test', `image-decoder-${process.pid}`)

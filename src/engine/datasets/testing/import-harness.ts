@@ -3,7 +3,7 @@ import { importRequestSchema, type DatasetProgress } from '@shared/contract/data
 import type { z } from 'zod'
 import { temporaryFolder } from '../../testing/temporary-folder'
 import { createDatasets, type Datasets } from '../datasets'
-import { inPlaceDecoders } from '../images/decoders'
+import { inPlaceDecoders } from './in-place-decoders'
 import type { ImportsOptions } from '../imports'
 
 export type Request = z.input<typeof importRequestSchema>

@@ -6,7 +6,7 @@ import { chainDocument, cifarStem, classifierHead } from '@shared/architecture/d
 import type { SplitFiles } from '@shared/contract/compute'
 import type { RunDefinition } from '@shared/search/run'
 import { createDatasets } from '../../datasets/datasets'
-import { inPlaceDecoders } from '../../datasets/images/decoders'
+import { inPlaceDecoders } from '../../datasets/testing/in-place-decoders'
 import type { ProofClient } from '../../executors/pool'
 import { predictions } from '../../testing/fake-computes'
 import { fetchTiny, follow, openEngine, tinySearch, type Opened } from '../../testing/open-engine'
