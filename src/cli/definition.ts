@@ -1,5 +1,5 @@
 // The definition of a search as the command line is given it: from a file or a sample, with single settings typed in their place.
-import { dirname } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import { AppError } from '@shared/errors'
 import { upgradeDefinition } from '@shared/search/old-definitions'
 import { runDefinitionSchema, type RunDefinition } from '@shared/search/run'
@@ -36,7 +36,17 @@ export function readDefinition(source: DefinitionSource): RunDefinition {
       `${config ?? 'This'} is not a valid search:\n${problems.map((problem) => `  ${problem}`).join('\n')}`,
       'docs/search-file.md describes every field.',
     )
-  return parsed.data
+  return withPlaces(parsed.data, config === undefined ? '.' : dirname(config))
+}
+
+/** A command's places from where the file lies that names them, or from the working folder. */
+function withPlaces(definition: RunDefinition, base: string): RunDefinition {
+  const { evaluator } = definition
+  if (evaluator.kind !== 'command') return definition
+  const folder = resolve(base, evaluator.folder ?? '.')
+  // A name alone is looked for in PATH, as a shell does.
+  const program = /[\\/]/.test(evaluator.program) ? resolve(folder, evaluator.program) : evaluator.program
+  return { ...definition, evaluator: { ...evaluator, folder, program } }
 }
 
 function sampleOf({ sample }: DefinitionSource): RunDefinition {
@@ -69,7 +79,7 @@ function readFile(config: string): unknown {
 }
 
 /** Kinds whose values are words; everything else is written as in JSON. */
-const WORDS: readonly SettingKind[] = ['text', 'choice', 'dataset']
+const WORDS: readonly SettingKind[] = ['text', 'choice', 'dataset', 'program', 'folder']
 
 function valueOf(path: string, text: string): unknown {
   const kind = SETTINGS.find((setting) => setting.path === path)?.kind

@@ -4,6 +4,7 @@ import path from 'node:path'
 import { implement } from '@orpc/server'
 import { engineContract } from '@shared/contract'
 import { createDatasets, type Datasets } from './datasets/datasets'
+import { createAllowedCommands } from './evaluators/command/allowed-commands'
 import { engineEvaluator } from './evaluators/registry'
 import { createDevices, type Devices } from './executors/devices'
 import { LocalComputes } from './executors/local-computes'
@@ -109,7 +110,11 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     return gpu === null ? null : { id: gpu.id, gpus: devices.gpus }
   }
   const { threadsAlone } = devices
-  const prepare = createPreparation({ store, artefacts, datasets, pool, cardOf, threadsAlone, proposerFolder })
+  const allowedCommands = createAllowedCommands(cacheFolder)
+  const prepare = createPreparation({
+    ...{ store, artefacts, datasets, pool, allowedCommands },
+    ...{ cardOf, threadsAlone, proposerFolder },
+  })
   const tidy = createHousekeeping(store, artefacts, report)
   const orchestrator = new Orchestrator({ tidy, store, artefacts, updates, prepare, report })
   const views = createRunViews(store, orchestrator, updates, ({ definition }) =>
@@ -124,6 +129,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     startProcess: options.startProcess,
     startProof: options.startProof ?? proofStarter(options.startProcess),
     weightsCheck: createWeightsCheck(pool),
+    allowedCommands,
     orchestrator,
     views,
     proposerFolder,

@@ -46,6 +46,7 @@ async function start(): Promise<void> {
       workspaceFolder: folders.root,
       exportsFolder: folders.exports,
       isChosen: questions.isChosen,
+      isConfirmed: questions.isConfirmed,
     })
     serveRouter(router, portFromMain(port), report, guard)
   }

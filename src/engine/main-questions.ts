@@ -4,6 +4,8 @@ import type { EngineToMain, MainToEngine } from '@shared/transport/supervision'
 export interface MainQuestions {
   /** Whether a dialog of main's returned this place, or a folder above it. */
   readonly isChosen: (place: string) => Promise<boolean>
+  /** Whether a person said in a dialog of main's that this command may be started. @param command its key */
+  readonly isConfirmed: (command: string) => Promise<boolean>
   /** Takes main's answers; other messages are ignored. */
   receive(message: MainToEngine): void
 }
@@ -12,13 +14,15 @@ export interface MainQuestions {
 export function mainQuestions(send: (message: EngineToMain) => void): MainQuestions {
   const open = new Map<number, (isChosen: boolean) => void>()
   let lastId = 0
+  const ask = (question: (id: number) => EngineToMain): Promise<boolean> =>
+    new Promise((resolve) => {
+      const id = ++lastId
+      open.set(id, resolve)
+      send(question(id))
+    })
   return {
-    isChosen: (place) =>
-      new Promise((resolve) => {
-        const id = ++lastId
-        open.set(id, resolve)
-        send({ type: 'is-chosen', id, place })
-      }),
+    isChosen: (place) => ask((id) => ({ type: 'is-chosen', id, place })),
+    isConfirmed: (command) => ask((id) => ({ type: 'is-confirmed', id, command })),
     receive: (message) => {
       if (message.type !== 'chosen') return
       open.get(message.id)?.(message.isChosen)

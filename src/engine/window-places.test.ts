@@ -6,9 +6,10 @@ import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { engineContract } from '@shared/contract'
+import { commandKey } from '@shared/evaluators/command'
 import { listing } from '@node/testing/listing'
 import { openEngine, type Opened } from './testing/open-engine'
-import { PLACE_FIELDS, windowGuard } from './window-places'
+import { COMMAND_CALL, PLACE_FIELDS, windowGuard } from './window-places'
 
 type Call = (input: unknown) => Promise<unknown>
 
@@ -41,11 +42,13 @@ let folder: string
 const at = (name: string) => path.join(folder, name)
 let chosen: string[]
 let asked: string[]
+let confirmed: string[]
 
 beforeEach(() => {
   folder = realpathSync(mkdtempSync(path.join(tmpdir(), 'window-places-')))
   chosen = []
   asked = []
+  confirmed = []
   mkdirSync(at('theirs/empty'), { recursive: true })
   writeFileSync(at('theirs/CARD.md'), 'precious')
 })
@@ -60,6 +63,7 @@ const openForWindow = (): Promise<Opened> =>
         asked.push(place)
         return Promise.resolve(chosen.includes(place))
       },
+      isConfirmed: (command) => Promise.resolve(confirmed.includes(command)),
     }),
   })
 
@@ -68,6 +72,7 @@ const INPUTS: Readonly<Record<string, object>> = {
   'exports.create': { trialId: 1 },
   'datasets.recognise': {},
   'datasets.import': { name: 'stolen' },
+  'searches.readSpace': {},
   'proposer.train': { training: {}, command: '' },
   'proposer.sample': {},
   'proposer.report': {},
@@ -86,7 +91,9 @@ const refused = { code: 'invalid-input', message: expect.stringContaining('was n
 
 it('every text of the contract is known for a place or for none', () => {
   for (const [name, schema] of CALLS) {
-    const places = textsOf(schema).filter((field) => !NO_PLACES.has(field))
+    // A command is allowed as a whole, or not at all.
+    const isCommand = [COMMAND_CALL, 'searches.isCommandAllowed'].includes(name)
+    const places = isCommand ? [] : textsOf(schema).filter((field) => !NO_PLACES.has(field))
     expect({ name, places }).toEqual({ name, places: name in PLACE_FIELDS ? [PLACE_FIELDS[name]!.field] : [] })
   }
   expect(CALLS.map(([name]) => name)).toEqual(expect.arrayContaining(Object.keys(PLACE_FIELDS)))
@@ -137,6 +144,22 @@ describe.each(Object.entries(PLACE_FIELDS))('%s of a window', (name, { field, us
     expect(String(told)).not.toContain('dialog')
     expect(asked).toEqual([at('theirs/empty')])
   })
+})
+
+it('a program that nobody was asked about is not allowed, nor one with other arguments', async () => {
+  const { client } = await openForWindow()
+  const command = { program: '/usr/bin/python3', arguments: ['train.py'], folder: at('theirs') }
+  confirmed.push(commandKey(command))
+  for (const other of [
+    { ...command, arguments: ['-c', 'import os'] },
+    { ...command, folder: null },
+    { ...command, program: '/bin/sh' },
+  ]) {
+    await expect(client.searches.allowCommand(other)).rejects.toMatchObject({ code: 'invalid-input' })
+    expect(await client.searches.isCommandAllowed(other)).toEqual({ allowed: false })
+  }
+  await client.searches.allowCommand(command)
+  expect(await client.searches.isCommandAllowed(command)).toEqual({ allowed: true })
 })
 
 it('500 malformed calls leave an engine that answers and a disk as it was', async () => {

@@ -2,6 +2,7 @@
 // from it only where a dialog of main's returned it, or in the workspace. The command line speaks for the person and is not asked.
 import path from 'node:path'
 import { DATASET_PREFIX } from '@shared/contract/datasets'
+import { commandKey, commandSchema, commandText } from '@shared/evaluators/command'
 import { AppError } from '@shared/errors'
 import type { CallGuard } from '@shared/transport/rpc'
 import { isWithin, realPlace } from '@node/real-place'
@@ -17,10 +18,14 @@ export const PLACE_FIELDS: Readonly<Record<string, PlaceField>> = {
   'exports.create': { field: 'folder', use: 'write' },
   'datasets.recognise': { field: 'path', use: 'read' },
   'datasets.import': { field: 'path', use: 'read' },
+  'searches.readSpace': { field: 'path', use: 'read' },
   'proposer.train': { field: 'out', use: 'write' },
   'proposer.sample': { field: 'checkpoint', use: 'read' },
   'proposer.report': { field: 'checkpoint', use: 'read' },
 }
+
+/** Makes a command one that searches may start. */
+export const COMMAND_CALL = 'searches.allowCommand'
 
 export interface WindowPlaces {
   readonly workspaceFolder: string
@@ -28,11 +33,14 @@ export interface WindowPlaces {
   readonly exportsFolder: string
   /** Asks main whether one of its dialogs returned this place, or a folder above it. */
   readonly isChosen: (place: string) => Promise<boolean>
+  /** Asks main whether one of its dialogs was answered with this command. @param command its key */
+  readonly isConfirmed: (command: string) => Promise<boolean>
 }
 
 /** @returns for `serveRouter`; it throws AppError `invalid-input` for a place that the window may not use */
-export function windowGuard({ workspaceFolder, exportsFolder, isChosen }: WindowPlaces): CallGuard {
+export function windowGuard({ workspaceFolder, exportsFolder, isChosen, isConfirmed }: WindowPlaces): CallGuard {
   return async (call, input) => {
+    if (call.join('.') === COMMAND_CALL) return refuseUnconfirmed(input, isConfirmed)
     const known = PLACE_FIELDS[call.join('.')]
     if (known === undefined || typeof input !== 'object' || input === null) return
     const named = (input as Readonly<Record<string, unknown>>)[known.field]
@@ -46,6 +54,18 @@ export function windowGuard({ workspaceFolder, exportsFolder, isChosen }: Window
     const isOwn = isWithin(own, place) && !(known.use === 'write' && place === own)
     if (!isOwn && !(await isChosen(place))) throw refusal(named)
   }
+}
+
+/** What starts a program is no place that it may use, but something that a person has read and allowed. */
+async function refuseUnconfirmed(input: unknown, isConfirmed: WindowPlaces['isConfirmed']): Promise<void> {
+  const command = commandSchema.safeParse(input)
+  // What is no command is refused by the contract.
+  if (!command.success || (await isConfirmed(commandKey(command.data)))) return
+  throw new AppError(
+    'invalid-input',
+    `The window may not allow the program ${JSON.stringify(commandText(command.data).slice(0, 300))}: nobody was asked.`,
+    'Start the search with its button, which asks.',
+  )
 }
 
 const refusal = (named: string): AppError =>

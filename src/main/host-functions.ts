@@ -13,6 +13,7 @@ import {
 import { isAbsolute, join } from 'node:path'
 import { z } from 'zod'
 import { HOST_CHANNELS, type HostFacts } from '@shared/contract/window'
+import { commandKey, commandSchema, commandText } from '@shared/evaluators/command'
 import { MIB } from '@shared/units'
 import { readTextFile } from '@node/text-file'
 import type { ChosenPlaces } from './chosen-places'
@@ -49,7 +50,7 @@ function facts(): HostFacts {
 const baseName = (name: string): string => name.split(/[\\/]/).pop() || 'untitled'
 
 /** @param chosen is told what a person picks, before the page is: the engine takes no other places from a page */
-export function setupHostFunctions(chosen: Pick<ChosenPlaces, 'add'>): void {
+export function setupHostFunctions(chosen: Pick<ChosenPlaces, 'add' | 'confirm'>): void {
   const handle = <T>(
     channel: string,
     schema: z.ZodType<T>,
@@ -85,7 +86,7 @@ export function setupHostFunctions(chosen: Pick<ChosenPlaces, 'add'>): void {
     const { filePaths } = await dialog.showOpenDialog(window, {
       title,
       properties: ['openFile'],
-      filters: [{ name: title, extensions }],
+      ...(extensions.length > 0 && { filters: [{ name: title, extensions }] }),
     })
     const [picked] = filePaths
     return picked === undefined ? null : chosen.add(picked)
@@ -110,6 +111,19 @@ export function setupHostFunctions(chosen: Pick<ChosenPlaces, 'add'>): void {
       properties: ['showOverwriteConfirmation', 'createDirectory'],
     })
     return filePath ? saveText(filePath, text) : null
+  })
+  handle(HOST_CHANNELS.confirmCommand, commandSchema, async (command, window) => {
+    const { response } = await dialog.showMessageBox(window, {
+      type: 'warning',
+      message: 'Let searches start this program?',
+      detail: `${commandText(command)}\n\nin the folder ${command.folder ?? 'of the program'}\n\nIt runs with your rights for each architecture. Allow it only if you know what it does.`,
+      buttons: ['Cancel', 'Allow'],
+      defaultId: 0,
+      cancelId: 0,
+      noLink: true,
+    })
+    if (response === 1) chosen.confirm(commandKey(command))
+    return response === 1
   })
   handle(HOST_CHANNELS.showInFolder, localPath, (path) => {
     shell.showItemInFolder(path)

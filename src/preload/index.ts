@@ -32,6 +32,7 @@ const host: WorkbenchHost = {
     ipcRenderer.invoke(HOST_CHANNELS.openTextFile, options) as ReturnType<WorkbenchHost['openTextFile']>,
   saveTextFile: (options) =>
     ipcRenderer.invoke(HOST_CHANNELS.saveTextFile, options) as ReturnType<WorkbenchHost['saveTextFile']>,
+  confirmCommand: (command) => ipcRenderer.invoke(HOST_CHANNELS.confirmCommand, command) as Promise<boolean>,
   showInFolder: (path) => ipcRenderer.invoke(HOST_CHANNELS.showInFolder, path) as Promise<void>,
   copyText: (text) => ipcRenderer.invoke(HOST_CHANNELS.copyText, text) as Promise<void>,
   setProgress: (progress) => ipcRenderer.send(HOST_CHANNELS.setProgress, progress),

@@ -13,6 +13,7 @@ export const ERROR_CODES = [
   'diverged',
   'out-of-memory',
   'time-limit',
+  'command-failed',
   'compute-died',
   'engine-restarted',
   'runtime-missing',

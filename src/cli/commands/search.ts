@@ -2,6 +2,7 @@
 import type { Command } from 'commander'
 import { AppError } from '@shared/errors'
 import { fitnessFigure, fitnessText } from '@shared/evaluators/fitness-text'
+import { commandOf } from '@shared/evaluators/command'
 import { evaluatorOf, fitnessReading } from '@shared/evaluators/registry'
 import type { Run, RunDefinition } from '@shared/search/run'
 import { RUN_STATE_RULES } from '@shared/search/run-states'
@@ -24,11 +25,21 @@ interface StartOptions extends CommonOptions, DefinitionSource {
   readonly export?: boolean
 }
 
+interface ResumeOptions extends CommonOptions {
+  readonly export?: boolean
+  readonly allowCommand?: boolean
+}
+
 /** Before anything is fetched or stored. @throws AppError `invalid-input` with every problem */
 async function refuseProblems({ client }: CommandContext, definition: RunDefinition): Promise<void> {
   const { problems } = await client.searches.check({ definition })
   if (problems.length > 0)
     throw new AppError('invalid-input', `The search cannot be started:\n  ${problems.join('\n  ')}`)
+}
+
+/** What a person names on the command line or in the file that they name there, they allow. */
+async function allowCommand({ client }: CommandContext, { evaluator }: RunDefinition): Promise<void> {
+  if (evaluator.kind === 'command') await client.searches.allowCommand(commandOf(evaluator))
 }
 
 async function follow(context: CommandContext, run: Run, shouldExport: boolean): Promise<number> {
@@ -104,6 +115,7 @@ export function searchCommand(program: Command): void {
       await refuseProblems(context, definition)
       if (evaluatorOf(definition).isTraining)
         await getDataset(context, definition.data.dataset, definition.data.resolution)
+      await allowCommand(context, definition)
       const run = await context.client.searches.create({ definition })
       context.output.note(
         `Run ${run.number} "${definition.name}" (${definition.strategy.name}) in ${context.workspaceFolder}`,
@@ -116,10 +128,13 @@ export function searchCommand(program: Command): void {
     group
       .command('resume [run]')
       .description('go on with a run that was paused, interrupted or has failed (default: the latest)')
+      .option('--allow-command', 'allow its program to be started, where nobody on this machine has allowed it yet')
       .option('--export', 'export the best network at the end'),
-  ).action((wanted: string | undefined, options: CommonOptions & { export?: boolean }) =>
+  ).action((wanted: string | undefined, options: ResumeOptions) =>
     runCommand(options, async (context) => {
-      const run = await context.client.searches.resume({ id: (await findRun(context.client, wanted)).id })
+      const found = await findRun(context.client, wanted)
+      if (options.allowCommand === true) await allowCommand(context, found.definition)
+      const run = await context.client.searches.resume({ id: found.id })
       context.output.note(
         `Run ${run.number} "${run.definition.name}" goes on: ${run.counts.finished + run.counts.failed} of ${run.counts.planned} trials are done.`,
       )

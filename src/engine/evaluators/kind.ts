@@ -13,6 +13,7 @@ import type { TrainingCard } from '../machine/training-meter'
 import type { Artefacts } from '../storage/artefacts'
 import type { RunRecord } from '../storage/runs'
 import type { Store } from '../storage/store'
+import type { AllowedCommands } from './command/allowed-commands'
 import type { Evaluator } from './evaluator'
 
 /** What the engine owns and an evaluator may use. */
@@ -21,6 +22,7 @@ export interface EvaluatorTools {
   readonly artefacts: Artefacts
   readonly datasets: Datasets
   readonly pool: ComputePool
+  readonly allowedCommands: AllowedCommands
   /** The card of a slot's compute; null on the processor. */
   readonly cardOf?: (slot: number) => TrainingCard | null
   /** Threads of a training that has the machine to itself; left out, those of its slot. */

@@ -4,6 +4,7 @@ import { rm } from 'node:fs/promises'
 import { AppError, errorData, type ErrorData } from '@shared/errors'
 import { evaluatorOf } from '@shared/evaluators/registry'
 import { RUN_STATE_RULES, type RunState } from '@shared/search/run-states'
+import { commandFilesOf } from '../evaluators/command/files'
 import { checkpointFolder } from '../evaluators/training/training'
 import type { Artefacts } from '../storage/artefacts'
 import { addJournal } from '../storage/journal'
@@ -212,6 +213,7 @@ export class Orchestrator {
     updates.touch(id)
     for (const trial of trials)
       await rm(checkpointFolder(store.folders.checkpoints, trial.id), { recursive: true, force: true })
+    await rm(commandFilesOf(store.folders.commands, run.number), { recursive: true, force: true })
     await artefacts.collect()
   }
 

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { implement } from '@orpc/server'
 import { searchesContract, trialsContract } from '@shared/contract/searches'
+import { readUserSpace } from '@node/user-space'
 import { summariseGenerations } from '../runs/run-view'
 import { readEpochs, withEpochs } from '../storage/epochs'
 import type { Store } from '../storage/store'
@@ -31,6 +32,14 @@ export function searchesService(services: Services) {
       return views.run(id)
     }),
     check: os.check.handler(({ input }) => checkDefinition(services, input.definition)),
+    readSpace: os.readSpace.handler(({ input }) => readUserSpace(input.path)),
+    isCommandAllowed: os.isCommandAllowed.handler(async ({ input }) => ({
+      allowed: await services.allowedCommands.isAllowed(input),
+    })),
+    allowCommand: os.allowCommand.handler(async ({ input }) => {
+      await services.allowedCommands.allow(input)
+      return { allowed: true }
+    }),
     resume: os.resume.handler(async ({ input }) => {
       await orchestrator.resume(input.id)
       return views.run(input.id)

@@ -1,4 +1,5 @@
 // What the services work with; made once in host.ts.
+import type { AllowedCommands } from '../evaluators/command/allowed-commands'
 import type { Datasets } from '../datasets/datasets'
 import type { Devices } from '../executors/devices'
 import type { ShapedPool, StartProof } from '../executors/pool'
@@ -18,6 +19,7 @@ export interface Services {
   readonly startProcess: ProcessStarter
   readonly startProof: StartProof
   readonly weightsCheck: WeightsCheck
+  readonly allowedCommands: AllowedCommands
   readonly orchestrator: Orchestrator
   readonly views: RunViews
   /** Folder of the proposer's checkpoint; it may be absent. */

@@ -18,6 +18,8 @@ export interface WorkspaceFolders {
   readonly checkpoints: string
   readonly exports: string
   readonly datasets: string
+  /** Requests, logs and own files of programs that evaluate, by run. */
+  readonly commands: string
   readonly backups: string
   /** What was found and nobody knew: kept for weeks before it goes. */
   readonly aside: string
@@ -55,6 +57,7 @@ export function workspaceFolders(root: string): WorkspaceFolders {
     checkpoints: inside('checkpoints'),
     exports: inside('exports'),
     datasets: inside('datasets'),
+    commands: inside('commands'),
     backups: inside('backups'),
     aside: inside('aside'),
   }

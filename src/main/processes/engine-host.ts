@@ -29,7 +29,7 @@ export class EngineHost {
 
   constructor(
     private readonly engineArguments: Omit<EngineArguments, 'autoResume'>,
-    private readonly chosen: Pick<ChosenPlaces, 'covers'>,
+    private readonly chosen: Pick<ChosenPlaces, 'covers' | 'isConfirmed'>,
     private readonly report: (line: string) => void,
   ) {}
 
@@ -91,6 +91,9 @@ export class EngineHost {
         break
       case 'is-chosen':
         this.send({ type: 'chosen', id: message.id, isChosen: this.chosen.covers(message.place) })
+        break
+      case 'is-confirmed':
+        this.send({ type: 'chosen', id: message.id, isChosen: this.chosen.isConfirmed(message.command) })
         break
       case 'heartbeat':
       case 'closed':

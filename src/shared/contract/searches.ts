@@ -2,6 +2,8 @@
 import { eventIterator, oc } from '@orpc/contract'
 import { z } from 'zod'
 import { datasetProgressSchema } from './datasets'
+import { commandSchema } from '../evaluators/command'
+import { userSpaceSchema } from '../spaces/user/schema'
 import { activitySchema } from '../search/activity'
 import { runDefinitionSchema, runSchema } from '../search/run'
 import { epochSchema, trialSchema } from '../search/trial'
@@ -52,6 +54,12 @@ export const searchesContract = {
   check: oc
     .input(z.object({ definition: runDefinitionSchema }))
     .output(z.object({ problems: z.array(z.string()), plannedTrials: z.number(), notes: z.array(z.string()) })),
+  /** The content of a user's space file and of its table, for a definition. */
+  readSpace: oc.input(z.object({ path: z.string() })).output(userSpaceSchema),
+  /** Whether a person has allowed on this machine that searches start this program. */
+  isCommandAllowed: oc.input(commandSchema).output(z.object({ allowed: z.boolean() })),
+  /** The person allows it. A window may pass on only what a dialog of main's was answered with (decision 107). */
+  allowCommand: oc.input(commandSchema).output(z.object({ allowed: z.boolean() })),
   /** Starts a created, paused or interrupted run where it stood; a failed one too, once its cause is mended. */
   resume: oc.input(id).output(runSchema),
   /** Lets running epochs reach their checkpoint, then holds. */

@@ -1,6 +1,8 @@
 // What preload exposes to the page as `window.workbench`: file dialogs, facts about the host, the engine's state.
 // The engine itself is reached over a MessagePort that preload hands on by `postMessage`.
 
+import type { Command } from '../evaluators/command'
+
 /** `data.type` of the window message that carries the engine's port: after the page has loaded and again after every engine restart. */
 export const ENGINE_PORT_MESSAGE = 'gptnas:engine-port'
 
@@ -25,7 +27,7 @@ export interface WorkbenchHost {
   readonly facts: HostFacts
   /** A folder the user picked, or null. */
   chooseFolder(options: { readonly title: string }): Promise<string | null>
-  /** Path of a file the user picked, or null; its content stays where it is. */
+  /** Path of a file the user picked, or null; its content stays where it is. No extensions mean any file. */
   chooseFile(options: { readonly title: string; readonly extensions: readonly string[] }): Promise<string | null>
   /** Text of a file the user picked, or null. Refuses files over 16 MiB. */
   openTextFile(options: {
@@ -38,6 +40,8 @@ export interface WorkbenchHost {
     readonly defaultName: string
     readonly text: string
   }): Promise<string | null>
+  /** Asks the person whether searches may start this program; the engine believes no other yes of a window. */
+  confirmCommand(command: Command): Promise<boolean>
   /** Shows a file or folder of the workspace or an export in the system's file manager. */
   showInFolder(path: string): Promise<void>
   copyText(text: string): Promise<void>
@@ -55,6 +59,7 @@ export const HOST_CHANNELS = {
   chooseFile: 'host:choose-file',
   openTextFile: 'host:open-text-file',
   saveTextFile: 'host:save-text-file',
+  confirmCommand: 'host:confirm-command',
   showInFolder: 'host:show-in-folder',
   copyText: 'host:copy-text',
   setProgress: 'host:set-progress',

@@ -2,11 +2,12 @@
 // the line of the same kind in src/engine/evaluators/registry.ts.
 import { z } from 'zod'
 import type { SpaceDefinition } from '../spaces/schema'
+import { commandEvaluator } from './command'
 import type { EvaluatorKind, FitnessReading } from './evaluator'
 import { tableEvaluator } from './table'
 import { trainingEvaluator } from './training'
 
-const REGISTRY = [trainingEvaluator, tableEvaluator] as const
+const REGISTRY = [trainingEvaluator, tableEvaluator, commandEvaluator] as const
 
 export const EVALUATORS: readonly EvaluatorKind[] = REGISTRY
 

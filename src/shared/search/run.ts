@@ -81,10 +81,12 @@ export const newestDefinitionSchema = z.object({
   // Definitions of before there was more than one kind leave the kind out and mean block chains.
   space: setting(spaceSchema.prefault({}), {
     description: 'What the search visits.',
+    isSimple: true,
     paper: 'block-chain',
   }),
   evaluator: setting(evaluatorSchema.prefault({ kind: 'training' }), {
     description: 'What gives an architecture its fitness.',
+    isSimple: true,
     paper: 'training',
   }),
   // These two and the time limit of a trial are read by the evaluator `training` alone.

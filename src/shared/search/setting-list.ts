@@ -5,7 +5,8 @@ import { trainingEvaluator } from '../evaluators/training'
 import { newestDefinitionSchema } from './run'
 import { settingFacts, type SettingFacts } from './settings'
 
-export type SettingKind = 'text' | 'number' | 'numbers' | 'choice' | 'switch' | NonNullable<SettingFacts['kind']>
+export type SettingKind =
+  'text' | 'number' | 'numbers' | 'words' | 'choice' | 'switch' | NonNullable<SettingFacts['kind']>
 
 export interface Setting extends Omit<SettingFacts, 'kind'> {
   /** Dotted path inside the definition, e.g. `recipe.epochs`. */
@@ -46,7 +47,7 @@ function kindOf(facts: Partial<SettingFacts>, node: Node): SettingKind {
   if (facts.kind !== undefined) return facts.kind
   if (node.enum !== undefined) return 'choice'
   if (node.type === 'boolean') return 'switch'
-  if (node.type === 'array') return 'numbers'
+  if (node.type === 'array') return node.items?.type === 'string' ? 'words' : 'numbers'
   return node.type === 'string' ? 'text' : 'number'
 }
 

@@ -11,7 +11,7 @@ export type MainToEngine =
   /** Carries the port of the process. */
   | { readonly type: 'process-started'; readonly id: number; readonly pid: number }
   | { readonly type: 'process-exited'; readonly id: number; readonly code: number | null }
-  /** Answers `is-chosen`. */
+  /** Answers `is-chosen` and `is-confirmed`. */
   | { readonly type: 'chosen'; readonly id: number; readonly isChosen: boolean }
   | { readonly type: 'shutdown' }
 
@@ -28,6 +28,8 @@ export type EngineToMain =
   | { readonly type: 'kill-process'; readonly id: number }
   /** Whether a person picked this place, or a folder above it, in a dialog: a window has named it. */
   | { readonly type: 'is-chosen'; readonly id: number; readonly place: string }
+  /** Whether a person said in a dialog that this command may be started: a window has asked for it. */
+  | { readonly type: 'is-confirmed'; readonly id: number; readonly command: string }
   /** The engine cannot start at all; main shows it and does not restart. */
   | { readonly type: 'fatal'; readonly message: string; readonly fix: string | undefined }
   | { readonly type: 'closed' }

@@ -20,6 +20,7 @@ export const testIds = {
   presetPaper: 'preset-paper',
   detailSwitch: 'definition-detail',
   setting: (path: string) => `setting-${path}`,
+  chooseSpace: 'space-choose',
   startRun: 'run-start',
   startSample: 'run-start-sample',
   plannedTrials: 'planned-trials',

@@ -10,8 +10,10 @@ import type { ProposerInfo } from '@shared/contract/proposer'
 import type { BenchmarkEvent, Devices } from '@shared/contract/devices'
 import type { DoctorReport, Status } from '@shared/contract/runtime'
 import { AppError } from '@shared/errors'
+import { commandKey } from '@shared/evaluators/command'
 import type { Run } from '@shared/search/run'
 import type { Trial } from '@shared/search/trial'
+import type { UserSpaceDefinition } from '@shared/spaces/user/schema'
 import { memoryPorts, type Port } from '@shared/transport/port'
 import { serveRouter } from '@shared/transport/rpc'
 import { sampleDevices, sampleReport, sampleStatus } from './samples'
@@ -43,6 +45,10 @@ export interface FakeState {
   check: { problems: string[]; plannedTrials: number; notes: string[] }
   /** Contract paths that fail, e.g. `searches.create`. */
   failures: Map<string, AppError>
+  /** What every space file holds. */
+  ownSpace: UserSpaceDefinition | null
+  /** Keys of the commands that the person has allowed. */
+  allowedCommands: string[]
   /** A PNG, base64, for every preview image. */
   png: string
 }
@@ -71,6 +77,8 @@ export function emptyState(changes: Partial<FakeState> = {}): FakeState {
     suggestions: [],
     check: { problems: [], plannedTrials: 12, notes: [] },
     failures: new Map(),
+    ownSpace: null,
+    allowedCommands: [],
     png: '',
     ...changes,
   }
@@ -252,6 +260,19 @@ export function createFakeEngine(state: FakeState = emptyState()): FakeEngine {
         return run
       }),
       check: os.searches.check.handler(({ input }) => (called('searches.check', input), state.check)),
+      readSpace: os.searches.readSpace.handler(({ input }) => {
+        called('searches.readSpace', input)
+        if (state.ownSpace === null) throw new AppError('invalid-input', `${input.path} is not JSON.`)
+        return state.ownSpace
+      }),
+      isCommandAllowed: os.searches.isCommandAllowed.handler(({ input }) => ({
+        allowed: state.allowedCommands.includes(commandKey(input)),
+      })),
+      allowCommand: os.searches.allowCommand.handler(({ input }) => {
+        called('searches.allowCommand', input)
+        state.allowedCommands.push(commandKey(input))
+        return { allowed: true }
+      }),
       resume: os.searches.resume.handler(
         ({ input }) => (called('searches.resume', input), replaceRun({ ...runOf(input.id), state: 'running' })),
       ),

@@ -29,6 +29,7 @@ export function createFakeHost(): FakeHost {
     facts: { platform: 'linux', appVersion: '0.1.0', electron: '45.4.1', chrome: '140', node: '22', packaged: false },
     chooseFolder: () => Promise.resolve('/home/ada/models'),
     chooseFile: () => Promise.resolve('/home/ada/pictures.zip'),
+    confirmCommand: () => Promise.resolve(true),
     openTextFile: () => Promise.resolve(null),
     saveTextFile: () => Promise.resolve(null),
     showInFolder: (path) => Promise.resolve(void shown.push(path)),

@@ -78,6 +78,16 @@ export function untrainableReason(file: UserSpaceFile, library: BlockLibrary = B
   return undefined
 }
 
+/** No choice but the identity builds anything: the file means words, and has not merely misspelt a block. */
+export const isOfWords = (file: UserSpaceFile, library: BlockLibrary = BUILT_IN_BLOCKS): boolean =>
+  Object.keys(file.constraints).length === 0 &&
+  file.positions.every(({ choices }) =>
+    choices.every((choice) => {
+      const built = builtBy(choice, file, library)
+      return built === undefined || 'reason' in built
+    }),
+  )
+
 /** @throws AppError `invalid-input` for data that are not images, or when a choice builds nothing. */
 export function createUserNetworks(file: UserSpaceFile, options: UserNetworkOptions = {}): UserNetworks {
   const { inputShape = [32, 32, 3], classes = 10, library = BUILT_IN_BLOCKS } = options

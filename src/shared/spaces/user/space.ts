@@ -9,10 +9,11 @@ import type { MeasuredTable, Space } from '../space'
 import { parseUserGenotype, type UserGenotype } from './genotype'
 import { createKeyCodec, isRead } from './key'
 import { hammingDistance, type Choices, type Members } from './members'
-import { createUserNetworks, untrainableReason, type UserNetworkOptions } from './network'
+import { createUserNetworks, isOfWords, untrainableReason, type UserNetworkOptions } from './network'
 import { createNetworkMembers } from './network-members'
 import type { UserSpaceFile } from './space-file'
 import type { SpaceTable } from './table'
+import { createWordMembers } from './word-members'
 import { createTableMembers } from './table-members'
 
 export type { UserGenotype } from './genotype'
@@ -46,8 +47,8 @@ const MAX_NEAREST = 100
 const MAX_CACHED_KEYS = 20_000
 
 /**
- * @throws AppError `invalid-input` when the file names a table that is not given, or when there is none and a choice builds
- *   nothing, naming that choice
+ * @throws AppError `invalid-input` when the file names a table that is not given, or when there is none and some choices build
+ *   something and others nothing, naming the first of those
  */
 export function createUserSpace(options: UserSpaceOptions): UserSpace {
   const { file, table } = options
@@ -59,7 +60,8 @@ export function createUserSpace(options: UserSpaceOptions): UserSpace {
       'Put the table beside the file.',
     )
   const untrainable = untrainableReason(file, options.library)
-  if (untrainable !== undefined && table === undefined)
+  const isMereWords = untrainable !== undefined && isOfWords(file, options.library)
+  if (untrainable !== undefined && table === undefined && !isMereWords)
     throw new AppError(
       'invalid-input',
       `Space ${name} has no table, so every choice must build something, but ${untrainable}.`,
@@ -67,8 +69,11 @@ export function createUserSpace(options: UserSpaceOptions): UserSpace {
     )
   const networks = untrainable === undefined ? createUserNetworks(file, options) : undefined
   const keys = createKeyCodec(positions)
-  const members: Members =
-    table === undefined ? createNetworkMembers(file, networks!) : createTableMembers(file, table, keys)
+  const members = membersOf()
+  function membersOf(): Members {
+    if (table !== undefined) return createTableMembers(file, table, keys)
+    return networks === undefined ? createWordMembers(file) : createNetworkMembers(file, networks)
+  }
 
   const choicesOf = ({ choices }: UserGenotype): Choices => {
     const read = keys.read(choices)
@@ -146,8 +151,9 @@ export function createUserSpace(options: UserSpaceOptions): UserSpace {
     },
     neighbours: (genotype) => neighbours(choicesOf(genotype)).map(genotypeOf),
     distance: (first, second) => hammingDistance(choicesOf(first), choicesOf(second)),
-    // Rows of a table are measured one by one; trained architectures are equal when their networks are.
-    canonicalKey: (genotype) => (table === undefined ? hashOf(genotype) : `${name}/${genotype.choices}`),
+    // Rows of a table are measured one by one, words are told apart as they are; trained architectures are equal when their networks are.
+    canonicalKey: (genotype) =>
+      networks !== undefined && table === undefined ? hashOf(genotype) : `${name}/${genotype.choices}`,
     features: (genotype) =>
       featuresOfNames(choicesOf(genotype).map((choice, position) => positions[position]?.choices[choice] ?? '')),
     toDocument: (genotype, title) => document(choicesOf(genotype), title),

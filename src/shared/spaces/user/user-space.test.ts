@@ -45,6 +45,11 @@ const dense = parseSpaceFile({
   constraints: { params: { max: 950 } },
 })
 describeSpace(
+  'user-defined of words alone',
+  createUserSpace({ file: parseSpaceFile({ ...dense, name: 'alone', table: undefined, constraints: {} }) }),
+  BUILT_IN_BLOCKS,
+)
+describeSpace(
   'user-defined with a table',
   createUserSpace({ file: dense, table: tableOf(dense, randomTable(dense, 1, createRandom(1))) }),
   BUILT_IN_BLOCKS,
@@ -187,8 +192,9 @@ describe('blocks', () => {
     expect(() => createUserSpace({ file }).random(createRandom(1))).toThrow(/No architecture of space blocks/)
   })
 
-  it('need a table where one of them is only a word', () => {
-    const file = parseSpaceFile({ ...WORDS, table: undefined })
+  it('need a table where some are blocks and some are only words', () => {
+    const mixed = [{ name: 'layer1', ...words('resnet-basic', 'mbconv3_e3') }]
+    const file = parseSpaceFile({ ...WORDS, positions: mixed, table: undefined })
     expect(() => createUserSpace({ file })).toThrow(
       /has no table.*positions\.0\.choices\.1: "mbconv3_e3": there is no block "mbconv3_e3"/,
     )

@@ -1,14 +1,17 @@
 // Search as a user meets it, on the real contract with a fake engine behind.
 import { afterEach, describe, expect, it, vi } from 'vitest'
+import { nextTick } from 'vue'
 import { mountWithEngine, type Mounted } from '@/testing/mount-with-engine'
 import { sampleReadOnlyStatus, sampleRun, sampleStatus, sampleTrial } from '@/testing/samples'
 import { testIds } from '@/lib/ids'
+import UiSelect from '@/components/ui/UiSelect.vue'
 import { clickById, eventually, findById, untilText } from '@/testing/until'
 import { useDefinitionStore } from '@/stores/definition.store'
 import { useNavigationStore } from '@/stores/navigation.store'
 import { AppError } from '@shared/errors'
 import type { RunDefinition } from '@shared/search/run'
 import { RUN_STATE_RULES, RUN_STATES } from '@shared/search/run-states'
+import { userSpaceSchema } from '@shared/spaces/user/schema'
 import SearchView from './SearchView.vue'
 
 // There is no canvas here; what a chart is given is tested beside its option.
@@ -27,6 +30,15 @@ const created = (): RunDefinition | undefined =>
     mounted.engine.calls.find((call) => call.path === 'searches.create')?.input as
       { definition: RunDefinition } | undefined
   )?.definition
+
+/** Chooses a kind of space by its name. */
+async function chooseKind(name: string): Promise<void> {
+  const select = mounted.wrapper
+    .findAllComponents(UiSelect)
+    .find((found) => found.props('options').some(({ label }) => label === name))
+  select?.vm.$emit('update:modelValue', select.props('options').find(({ label }) => label === name)?.value)
+  await nextTick()
+}
 
 /** Chooses an entry of the run's menu, whose popup is outside of the view. */
 async function clickMenu(label: string): Promise<void> {
@@ -67,7 +79,7 @@ describe('the definition', () => {
     mounted = mountWithEngine(SearchView)
     const count = (): number => document.querySelectorAll('[data-testid^="setting-"]').length
     await findById(testIds.setting('populationSize'))
-    expect(count()).toBe(9)
+    expect(count()).toBe(11)
     await type(testIds.setting('populationSize'), '7')
     mounted.wrapper
       .findAll('[data-testid="definition-detail"] button')[1]
@@ -116,6 +128,43 @@ describe('the definition', () => {
     await eventually(() => expect(mounted.wrapper.text()).not.toContain('at least 8'))
     await clickById(testIds.startRun)
     await eventually(() => expect(created()?.data.resolution).toBe(16))
+  })
+
+  it('asks about a program of the user’s once, and starts it only after a yes', async () => {
+    mounted = mountWithEngine(SearchView, { runs: [sampleRun({ state: 'finished' })] })
+    useDefinitionStore().set('evaluator', { kind: 'command' })
+    await type(testIds.setting('evaluator.program'), '/home/ada/train.sh')
+    await type(testIds.setting('evaluator.arguments'), '--epochs\n3\n')
+    const asked: unknown[] = []
+    let answer = false
+    mounted.host.confirmCommand = (command) => (asked.push(command), Promise.resolve(answer))
+    await clickById(testIds.startRun)
+    await untilText(mounted.wrapper, 'You did not allow its program')
+    expect(created()).toBeUndefined()
+    answer = true
+    await clickById(testIds.startRun)
+    const command = { program: '/home/ada/train.sh', arguments: ['--epochs', '3'], folder: null }
+    await eventually(() => expect(created()?.evaluator).toMatchObject({ kind: 'command', ...command }))
+    expect(asked).toEqual([command, command])
+    expect(mounted.engine.calls.map(({ path }) => path)).toContain('searches.allowCommand')
+  })
+
+  it('takes a space file of the user’s, its table too, and says what is wrong with one', async () => {
+    const file = { format: 'gptnas-space/1', name: 'mine', positions: [{ name: 'a', choices: ['x', 'y'] }] }
+    const table = { file: 't.csv', key: 'arch', fitness: 'score', costs: [] }
+    const ownSpace = userSpaceSchema.parse({ kind: 'user', file: { ...file, table }, table: 'arch,score\n0,1\n1,2' })
+    mounted = mountWithEngine(SearchView, { ownSpace })
+    const store = useDefinitionStore()
+    await chooseKind('A space of your own')
+    await untilText(mounted.wrapper, 'mine: 1 position, with a table')
+    expect(store.definition).toMatchObject({ space: { kind: 'user' }, evaluator: { kind: 'table' } })
+    mounted.engine.state.ownSpace = null
+    await clickById(testIds.chooseSpace)
+    await untilText(mounted.wrapper, 'The space file could not be read')
+    expect(store.definition?.space.kind).toBe('user')
+    await chooseKind('NAS-Bench-201 cells')
+    await eventually(() => expect(store.definition?.space).toMatchObject({ kind: 'nas-bench-201' }))
+    expect(JSON.stringify(store.draft)).not.toContain('t.csv')
   })
 
   it('lists a failed start among the problems, with its reason', async () => {

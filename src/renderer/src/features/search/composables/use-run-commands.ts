@@ -6,6 +6,7 @@ import { useEngineStore } from '@/stores/engine.store'
 import { useNavigationStore } from '@/stores/navigation.store'
 import { useNoticesStore } from '@/stores/notices.store'
 import { useRunsStore } from '@/stores/runs.store'
+import { useAllowedCommand } from './use-allowed-command'
 import { RUN_STATE_RULES } from '@shared/search/run-states'
 
 /** How the keys of failures with a run begin; its id follows. */
@@ -31,14 +32,19 @@ export function useRunControls() {
     }
   })
   const isBusy = ref(false)
+  const { askAboutCommand } = useAllowedCommand()
 
   async function act(name: 'pause' | 'resume' | 'stop' | 'remove'): Promise<void> {
-    const id = run.value?.id
-    if (id === undefined || isBusy.value) return
+    const shown = run.value
+    if (shown === null || isBusy.value) return
+    const { id } = shown
     isBusy.value = true
     await notices.attempt(
       { key: `${RUN_FAILURES}${id}/state`, title: t(`run.${name}Failed`), retryLabel: t('common.retry') },
-      async () => runs[name](id),
+      async () => {
+        if (name === 'resume') await askAboutCommand(shown.definition)
+        return runs[name](id)
+      },
     )
     isBusy.value = false
   }

@@ -5,6 +5,7 @@ import { useDefinitionStore } from '@/stores/definition.store'
 import { useNavigationStore } from '@/stores/navigation.store'
 import { useNoticesStore } from '@/stores/notices.store'
 import { useRunsStore } from '@/stores/runs.store'
+import { useAllowedCommand } from './use-allowed-command'
 import type { RunDefinition } from '@shared/search/run'
 
 export const START_FAILURE = 'start-run'
@@ -15,6 +16,7 @@ export function useStartRun() {
   const notices = useNoticesStore()
   const settings = useDefinitionStore()
   const runs = useRunsStore()
+  const { askAboutCommand } = useAllowedCommand()
   const isStarting = ref(false)
 
   /** Creates and starts a run; a failure is shown beside the button that starts, with its reason. */
@@ -23,7 +25,10 @@ export function useStartRun() {
     isStarting.value = true
     const run = await notices.attempt(
       { key: START_FAILURE, title: t('definition.startFailed'), retryLabel: t('common.retry') },
-      () => runs.create(definition),
+      async () => {
+        await askAboutCommand(definition)
+        return runs.create(definition)
+      },
     )
     isStarting.value = false
     if (run !== undefined) navigation.selectRun(run.id)
