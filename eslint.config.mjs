@@ -50,6 +50,23 @@ const packageRules = FOLDERS.flatMap((folder) => {
   ]
 })
 
+/**
+ * Files are read through src/node/read-file.ts, which looks before it reads; files of the system through system-file.ts. Opening to
+ * write is no reading. What a test reads is its own.
+ */
+const READS = '/^(readFile|readFileSync|createReadStream)$/'
+const OPENS = '/^(open|openSync)$/'
+const FILE_SYSTEM = '/^(fs|fsp|files|promises|system)$/'
+const readers = [
+  `ImportSpecifier[imported.name=${READS}]`,
+  `CallExpression[callee.object.name=${FILE_SYSTEM}][callee.property.name=${READS}]`,
+  `CallExpression[callee.name=${OPENS}][arguments.1.value='r']`,
+  `CallExpression[callee.object.name=${FILE_SYSTEM}][callee.property.name=${OPENS}]`,
+].map((selector) => ({
+  selector,
+  message: 'Files are read with readWhole, readInPieces or openToRead of @node/read-file, which look before they read.',
+}))
+
 export default tseslint.config(
   { ignores: ['out/**', 'dist/**', 'node_modules/**', 'test-results/**', 'resources/**'] },
   {
@@ -77,5 +94,10 @@ export default tseslint.config(
   },
   { files: ['src/**/*.{ts,vue}'], rules: { 'no-console': 'error', 'no-empty': ['error', { allowEmptyCatch: false }] } },
   ...packageRules,
+  {
+    files: ['src/{node,engine,compute,main,preload,cli}/**/*.ts'],
+    ignores: ['**/*.test.ts', '**/testing/**', 'src/node/{read-file,system-file,folders}.ts'],
+    rules: { 'no-restricted-syntax': ['error', ...readers] },
+  },
   prettier,
 )

@@ -138,7 +138,7 @@ describe('gpt-nas space', () => {
     [['space', 'count', 'nas-bench-301'], 1, /no space and no file "nas-bench-301"/],
     [['space', 'enumerate', 'block-chain'], 1, /too many to list/],
     [['space', 'sample', 'nas-bench-101', '--count', '0'], 2, /^$/],
-    [['space', 'import-nas-bench-101', 'missing.tfrecord', '--out', 'x.csv'], 1, /There is no file missing/],
+    [['space', 'import-nas-bench-101', 'missing.tfrecord', '--out', 'x.csv'], 1, /There is no TFRecord file missing/],
   ])('refuses %j', async (words, code, message) => {
     const result = await run(...words)
     expect(result.code).toBe(code)

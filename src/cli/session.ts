@@ -1,12 +1,13 @@
 // Opens the engine inside this process for one command: the same engine as the app's, with forked computes.
 // The one place of the CLI that knows how an engine is made.
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import type { EngineContract } from '@shared/contract'
 import { userFolders } from '@shared/runtime/user-folders'
 import { memoryPorts } from '@shared/transport/port'
 import { createClient, serveRouter, type Client } from '@shared/transport/rpc'
+import { readJsonSync } from '@node/json-file'
 import { faultText } from '@node/unhandled'
 import { forkedProcesses } from '../engine/executors/forked-processes'
 import { createEngine } from '../engine/host'
@@ -42,7 +43,7 @@ export async function openSession({ workspace }: SessionOptions): Promise<Sessio
   const workspaceFolder = resolve(workspace || usual.workspace)
   const cacheFolder = resolve(usual.cache)
   const application = applicationFolder()
-  const { version } = JSON.parse(readFileSync(join(application, 'package.json'), 'utf8')) as { version: string }
+  const { version } = readJsonSync(join(application, 'package.json')) as { version: string }
   const engine = await createEngine({
     workspaceFolder,
     cacheFolder,

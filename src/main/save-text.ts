@@ -1,8 +1,9 @@
 // A text that the page hands over for a file which the user has chosen in a dialog. The dialog has asked whether a file there may be
 // replaced; a slip in it must still not cost a file of another kind.
-import { readFile, stat } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import { AppError } from '@shared/errors'
 import { MIB } from '@shared/units'
+import { readWhole } from '@node/read-file'
 import { ordinaryFile } from '@node/safe-target'
 import { writeFileWhole } from '@node/whole-file'
 
@@ -23,7 +24,7 @@ async function mayReplace(file: string, text: string): Promise<boolean> {
   const info = await stat(file).catch(() => undefined)
   if (info === undefined || info.size === 0) return true
   if (info.size > MAX_BYTES) return false
-  const there = await readFile(file, 'utf8')
+  const there = (await readWhole(file, { what: 'file', maxBytes: MAX_BYTES })).toString('utf8')
   return there === text || (kindOf(there) !== undefined && kindOf(there) === kindOf(text))
 }
 

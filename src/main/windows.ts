@@ -1,7 +1,7 @@
 // The one window: created hidden, shown when drawn; remembers its bounds; nothing may navigate, open or be granted.
 import { BrowserWindow, nativeTheme, screen, session } from 'electron'
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { readJsonSync } from '@node/json-file'
 import { writeFileWholeSync } from '@node/whole-file'
 import { DEFAULT_BOUNDS, usableBounds, type Bounds } from './window-bounds'
 import { isPage, PAGE_URL } from './page'
@@ -10,7 +10,7 @@ import { isPage, PAGE_URL } from './page'
 function readBounds(file: string): Bounds {
   try {
     return usableBounds(
-      JSON.parse(readFileSync(file, 'utf8')),
+      readJsonSync(file),
       screen.getAllDisplays().map(({ workArea }) => workArea),
     )
   } catch {

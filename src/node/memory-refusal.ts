@@ -1,9 +1,9 @@
 // Memory that the system refuses to this process, outside TensorFlow: a limit of the user or the container, or a machine that
 // has none left. Node tells it in several ways, none of which says how much there was.
-import { readFile } from 'node:fs/promises'
 import { AppError } from '@shared/errors'
 import { readableBytes } from '@shared/units'
 import { availableMemory } from './memory'
+import { readSystemFile } from './system-file'
 
 /** Whether `thrown`, or what caused it, is a refusal: it says nothing about the file or the call that met it. */
 export function isMemoryRefusal(thrown: unknown): boolean {
@@ -15,9 +15,8 @@ export function isMemoryRefusal(thrown: unknown): boolean {
 }
 
 /** The limit of this process's address space, where there is one and procfs tells. */
-async function addressSpaceLimit(): Promise<number | null> {
-  const limits = await readFile('/proc/self/limits', 'utf8').catch(() => '')
-  const found = /^Max address space\s+(\d+)/m.exec(limits)
+function addressSpaceLimit(): number | null {
+  const found = /^Max address space\s+(\d+)/m.exec(readSystemFile('/proc/self/limits') ?? '')
   return found ? Number(found[1]) : null
 }
 
@@ -26,7 +25,7 @@ export async function memoryRefusalInFigures(thrown: unknown): Promise<unknown> 
   if (!isMemoryRefusal(thrown)) return thrown
   const held = readableBytes(process.memoryUsage.rss())
   const free = await availableMemory().then(readableBytes, () => 'an unknown amount')
-  const limit = await addressSpaceLimit()
+  const limit = addressSpaceLimit()
   const limited = limit === null ? '' : `, and its address space is limited to ${readableBytes(limit)}`
   return new AppError(
     'out-of-memory',

@@ -2,13 +2,15 @@
 // or overwritten. A new place and an empty folder are fine, an earlier output of ours where its own record matches its content;
 // anything else is refused with the names of what is in the way. Links are followed to what they name, which is judged like anything
 // else, and are never replaced themselves. How a file is written is whole-file.ts's, a folder whole-folder.ts's.
-import { lstat, readdir, readFile, realpath } from 'node:fs/promises'
+import { lstat, readdir, realpath } from 'node:fs/promises'
 import path from 'node:path'
 import { AppError } from '@shared/errors'
 import { MIB } from '@shared/units'
+import { kindOfEntry } from './entry-kind'
 import { errorCode, fileError } from './file-error'
 import { makeNamedFolder } from './folders'
-import { kindOfEntry, PARTIAL_SUFFIX, sha256OfFile } from './whole-file'
+import { readWhole } from './read-file'
+import { PARTIAL_SUFFIX, sha256OfFile } from './whole-file'
 
 /**
  * What an earlier output of ours consists of: SHA-256 (hexadecimal) by path below its folder with "/"; null for any content. A path
@@ -42,7 +44,8 @@ export function ownRecord(
     const place = path.join(folder, file)
     const info = await entryAt(place)
     if (info?.isFile() !== true || info.size > MAX_RECORD_BYTES) return undefined
-    const hashes = read(jsonOf(await readFile(place, 'utf8')))
+    const text = await readWhole(place, { what: 'record', maxBytes: MAX_RECORD_BYTES })
+    const hashes = read(jsonOf(text.toString('utf8')))
     return hashes === undefined ? undefined : new Map<string, string | null>([...hashes, [file, null]])
   }
   return { what, known }
@@ -213,9 +216,7 @@ export async function safeFile(named: string, content?: string | Uint8Array): Pr
   const info = await entryAt(file)
   if (info === undefined) return file
   if (content !== undefined && info.size === Buffer.byteLength(content)) {
-    const there = await readFile(file).catch((thrown: unknown) => {
-      throw fileError(`read ${file}`, thrown)
-    })
+    const there = await readWhole(file, { what: 'file', maxBytes: info.size })
     if (there.equals(typeof content === 'string' ? Buffer.from(content) : content)) return file
   }
   throw new AppError(

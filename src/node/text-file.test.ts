@@ -47,7 +47,7 @@ describe('reading', () => {
     const pipe = path.join(folder, 'pipe')
     execFileSync('mkfifo', [pipe])
     for (const place of [folder, pipe, '/dev/zero']) {
-      expect(() => readUnicodeSync(place, { what: 'table' })).toThrow(/is no file: a table was expected|cannot be read/)
+      expect(() => readUnicodeSync(place, { what: 'table' })).toThrow(/is a (folder|pipe|device): a table was expected/)
       await expect(readTextFile(place, { what: 'table' })).rejects.toMatchObject({ code: 'invalid-input' })
     }
     await expect(readTextFile(fileOf('12345'), { what: 'table', maxBytes: 4 })).rejects.toThrow(

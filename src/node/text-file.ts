@@ -1,9 +1,7 @@
-// The one way to read text that people bring: marks at the beginning dropped, UTF-16 decoded, what is not UTF-8 told or decoded, and
-// the file looked at before it is read, so that a pipe does not hang and a device does not fill the memory.
-import { constants, closeSync, fstatSync, openSync, readFileSync, type Stats } from 'node:fs'
-import { open } from 'node:fs/promises'
+// The one way to read text that people bring: marks at the beginning dropped, UTF-16 decoded, what is not UTF-8 told or decoded. The
+// file is looked at before it is read (read-file.ts).
 import { AppError } from '@shared/errors'
-import { errorCode } from './file-error'
+import { readWhole, readWholeSync } from './read-file'
 
 export interface DecodedText {
   readonly text: string
@@ -79,68 +77,24 @@ function strangeLineOf(bytes: Buffer): number {
   }
 }
 
-/** Nothing waits where a pipe has no writer. */
-const FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)
-
-/**
- * Any text file, decoded. @throws AppError `not-found` when there is none, `invalid-input` when it is no file, too large or cannot be
- * read
- */
-export async function readTextFile(place: string, options: TextFileOptions): Promise<DecodedText> {
-  try {
-    const handle = await open(place, FLAGS)
-    try {
-      refuseStrange(place, await handle.stat(), options)
-      return decodeText(await handle.readFile())
-    } finally {
-      await handle.close()
-    }
-  } catch (cause) {
-    throw unreadable(place, options, cause)
-  }
+/** Any text file, decoded. @throws AppError as `readWhole`: `not-found`, `invalid-input` */
+export async function readTextFile(
+  place: string,
+  { what, maxBytes = MAX_BYTES }: TextFileOptions,
+): Promise<DecodedText> {
+  return decodeText(await readWhole(place, { what, maxBytes }))
 }
 
 /**
  * A UTF-8 or UTF-16 file for commands, which do one thing at a time. Other encodings are refused with the line, because a wrong
  * letter in a name would be looked for in vain. @throws AppError as `readTextFile`
  */
-export function readUnicodeSync(place: string, options: TextFileOptions): string {
-  try {
-    const file = openSync(place, FLAGS)
-    try {
-      refuseStrange(place, fstatSync(file), options)
-      const { text, strangeLine } = decodeText(readFileSync(file))
-      if (strangeLine === null) return text
-      throw new AppError(
-        'invalid-input',
-        `${place} is not UTF-8 text: line ${strangeLine} has bytes of another encoding.`,
-        'Save it as UTF-8.',
-      )
-    } finally {
-      closeSync(file)
-    }
-  } catch (cause) {
-    throw unreadable(place, options, cause)
-  }
-}
-
-function refuseStrange(place: string, info: Stats, { what, maxBytes = MAX_BYTES }: TextFileOptions): void {
-  if (!info.isFile())
-    throw new AppError('invalid-input', `${place} is no file: a ${what} was expected.`, 'Name a file.')
-  if (info.size > maxBytes)
-    throw new AppError(
-      'invalid-input',
-      `${place} has ${info.size} bytes: a ${what} has at most ${maxBytes}.`,
-      'Check that it is the right file.',
-    )
-}
-
-function unreadable(place: string, { what }: TextFileOptions, cause: unknown): AppError {
-  if (cause instanceof AppError) return cause
-  if (errorCode(cause) === 'ENOENT')
-    return new AppError('not-found', `There is no ${what} ${place}.`, 'Check the name and the folder.', { cause })
-  const reason = cause instanceof Error ? cause.message : String(cause)
-  return new AppError('invalid-input', `${place} cannot be read: ${reason}.`, 'Name a file that you may read.', {
-    cause,
-  })
+export function readUnicodeSync(place: string, { what, maxBytes = MAX_BYTES }: TextFileOptions): string {
+  const { text, strangeLine } = decodeText(readWholeSync(place, { what, maxBytes }))
+  if (strangeLine === null) return text
+  throw new AppError(
+    'invalid-input',
+    `${place} is not UTF-8 text: line ${strangeLine} has bytes of another encoding.`,
+    'Save it as UTF-8.',
+  )
 }

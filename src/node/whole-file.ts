@@ -2,23 +2,15 @@
 // was before, whatever ends in between. Only an ordinary file is ever replaced, never a link, a folder or a device. Whether a
 // place that a user named may be written over at all is safe-target.ts's.
 import { createHash, randomBytes } from 'node:crypto'
-import {
-  closeSync,
-  createReadStream,
-  fsyncSync,
-  lstatSync,
-  openSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-  type Stats,
-} from 'node:fs'
+import { closeSync, fsyncSync, lstatSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { copyFile, open, rename, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { AppError } from '@shared/errors'
 import { diskError } from './disk'
+import { kindOfEntry } from './entry-kind'
 import { errorCode, fileError } from './file-error'
 import { makeFolder, syncFolder } from './folders'
+import { readInPieces } from './read-file'
 
 /** Ends the name of a file that is still being written; what a killed program leaves is known by it. */
 export const PARTIAL_SUFFIX = '.partial'
@@ -38,14 +30,6 @@ const isPiece = (content: FileContent): content is Piece => typeof content === '
 function bytesOf(content: FileContent): number | null {
   if (isPiece(content)) return Buffer.byteLength(content)
   return Array.isArray(content) ? (content as Piece[]).reduce((sum, piece) => sum + Buffer.byteLength(piece), 0) : null
-}
-
-/** What an entry that is no ordinary file is, in words. */
-export function kindOfEntry(info: Pick<Stats, 'isSymbolicLink' | 'isDirectory' | 'isFIFO' | 'isSocket'>): string {
-  if (info.isSymbolicLink()) return 'a link'
-  if (info.isDirectory()) return 'a folder'
-  if (info.isFIFO()) return 'a pipe'
-  return info.isSocket() ? 'a socket' : 'a device'
 }
 
 function refuseAllButFiles(file: string): void {
@@ -142,9 +126,9 @@ export async function syncFile(file: string): Promise<number> {
   }
 }
 
-/** Hexadecimal SHA-256 of a file, read in pieces. */
+/** Hexadecimal SHA-256 of a file, read in pieces. @throws AppError as `readInPieces` */
 export async function sha256OfFile(file: string, signal?: AbortSignal): Promise<string> {
   const hash = createHash('sha256')
-  for await (const piece of createReadStream(file, signal === undefined ? {} : { signal })) hash.update(piece as Buffer)
+  for await (const piece of readInPieces(file, { what: 'file', signal })) hash.update(piece)
   return hash.digest('hex')
 }

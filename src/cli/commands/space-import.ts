@@ -1,17 +1,15 @@
 // gpt-nas space import-nas-bench-101: the benchmark's official TFRecord file as a CSV table under our canonical keys.
-import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { InvalidArgumentError, type Command } from 'commander'
-import { AppError } from '@shared/errors'
 import { readOfficialRow } from '@shared/spaces/nas-bench-101/official/row'
 import { OfficialTable } from '@shared/spaces/nas-bench-101/official/table'
 import { RecordReader } from '@shared/spaces/nas-bench-101/official/tfrecord'
 import { MIB } from '@shared/units'
+import { readInPieces } from '@node/read-file'
 import { safeFile } from '@node/safe-target'
 import { writeFileWhole } from '@node/whole-file'
 import { runLocally, withJsonOption } from '../command'
 import { bar, percent } from '../format'
-import type { Output } from '../output'
 
 interface ImportOptions {
   readonly json?: boolean
@@ -30,20 +28,29 @@ function epochsOf(text: string): number {
   return value
 }
 
-async function read(path: string, table: OfficialTable, output: Output): Promise<number> {
+/**
+ * Reads the benchmark's file into `table`.
+ * @param watch is told the share that is read, and the records so far
+ * @returns how many records there were
+ * @throws AppError as `readInPieces`, and `invalid-input` for a file that is no such one
+ */
+export async function readRecords(
+  path: string,
+  table: OfficialTable,
+  watch: (share: number, records: number) => void,
+): Promise<number> {
+  // For the bar; what is wrong with the file is told when it is opened.
   const size = await stat(path).then(
     (found) => found.size,
-    (cause: unknown) => {
-      throw new AppError('not-found', `There is no file ${path}.`, 'Check the name and the folder.', { cause })
-    },
+    () => 0,
   )
   const reader = new RecordReader()
   let records = 0
   let done = 0
-  for await (const piece of createReadStream(path, { highWaterMark: PIECE }) as AsyncIterable<Buffer>) {
+  for await (const piece of readInPieces(path, { what: 'TFRecord file', pieceBytes: PIECE })) {
     for (const record of reader.push(piece)) table.add(readOfficialRow(record, records++))
     done += piece.length
-    output.live([`${bar(done / size)} ${percent(done / size)}  ${records} records`])
+    watch(done / size, records)
   }
   reader.end()
   return records
@@ -72,7 +79,9 @@ export function importCommand(group: Command): void {
       // Before minutes of reading: a name that is taken is known at once.
       const out = await safeFile(options.out)
       const table = new OfficialTable(options.epochs)
-      const records = await read(file, table, output)
+      const records = await readRecords(file, table, (share, count) =>
+        output.live([`${bar(share)} ${percent(share)}  ${count} records`]),
+      )
       await writeFileWhole(out, inPieces(table.lines()))
       output.result(
         { records, cells: table.cells, epochs: options.epochs, file: options.out },

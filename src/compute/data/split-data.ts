@@ -1,9 +1,11 @@
 // Reads one split of a prepared data set: raw uint8 pixels and labels, and the index files that say which rows count.
 // Preparing and hashing data sets is the engine's; here a file of the wrong size or an index out of range is refused.
-import { open, readFile, type FileHandle } from 'node:fs/promises'
+import type { FileHandle } from 'node:fs/promises'
 import type { SplitFiles } from '@shared/contract/compute'
 import { AppError } from '@shared/errors'
 import { MIB } from '@shared/units'
+import { isMemoryRefusal } from '@node/memory-refusal'
+import { openToRead, readWhole } from '@node/read-file'
 
 export interface SplitRows {
   readonly count: number
@@ -19,17 +21,25 @@ export interface SplitRows {
 export const damaged = (message: string, cause?: unknown): AppError =>
   new AppError('dataset-damaged', message, 'Check the data set and prepare it again.', { cause })
 
-async function readWhole(path: string): Promise<Buffer> {
+/** ImageNet's train split has 1.28 million images: a hundred times as many. */
+const MAX_ROWS_BYTES = 512 * MIB
+
+async function readPart(path: string, what: string): Promise<Buffer> {
   try {
-    return await readFile(path)
+    return await readWhole(path, { what, maxBytes: MAX_ROWS_BYTES })
   } catch (cause) {
-    throw damaged(`Could not read ${path}: ${cause instanceof Error ? cause.message : String(cause)}.`, cause)
+    throw asDamaged(path, cause)
   }
+}
+
+function asDamaged(path: string, cause: unknown): unknown {
+  if (isMemoryRefusal(cause)) return cause
+  return damaged(`Could not read ${path}: ${cause instanceof Error ? cause.message : String(cause)}`, cause)
 }
 
 /** Indices as int32 little endian. @throws AppError `dataset-damaged` */
 export async function readIndices(path: string): Promise<Int32Array> {
-  const bytes = await readWhole(path)
+  const bytes = await readPart(path, 'list of rows')
   if (bytes.length % 4 !== 0) throw damaged(`${path} must hold whole int32 numbers, it has ${bytes.length} bytes.`)
   return Int32Array.from({ length: bytes.length / 4 }, (_, i) => bytes.readInt32LE(i * 4))
 }
@@ -68,22 +78,14 @@ export const rowBytesOf = ({ shape }: Pick<SplitFiles, 'shape'>): number => shap
 /** The file of all pixels, of the size it must have; the caller closes it. @throws AppError `dataset-damaged` */
 export async function openImages(data: SplitFiles): Promise<FileHandle> {
   const expected = data.count * rowBytesOf(data)
-  let file: FileHandle | null = null
-  try {
-    file = await open(data.images, 'r')
-    const { size } = await file.stat()
-    if (size === expected) return file
-    throw damaged(
-      `${data.images} must have ${expected} bytes (${data.count} images of ${data.shape.join('x')}), it has ${size}.`,
-    )
-  } catch (thrown) {
-    await file?.close()
-    if (thrown instanceof AppError) throw thrown
-    throw damaged(
-      `Could not read ${data.images}: ${thrown instanceof Error ? thrown.message : String(thrown)}.`,
-      thrown,
-    )
-  }
+  const { handle, size } = await openToRead(data.images, { what: 'file of images' }).catch((thrown: unknown) => {
+    throw asDamaged(data.images, thrown)
+  })
+  if (size === expected) return handle
+  await handle.close()
+  throw damaged(
+    `${data.images} must have ${expected} bytes (${data.count} images of ${data.shape.join('x')}), it has ${size}.`,
+  )
 }
 
 /** The pixels of `rows`, read in ascending order so that a shuffled subset costs few reads, and a sparse one only its own size. */
@@ -110,7 +112,7 @@ async function readImages(data: SplitFiles, rows: readonly number[] | Int32Array
 }
 
 async function labelsOf(data: SplitFiles, rows: readonly number[] | Int32Array): Promise<Uint8Array | Uint16Array> {
-  const bytes = await readWhole(data.labels)
+  const bytes = await readPart(data.labels, 'file of labels')
   const width = data.classes > 256 ? 2 : 1
   if (bytes.length !== data.count * width)
     throw damaged(

@@ -1,13 +1,16 @@
 // The description beside a prepared data set: what the files are, how large, with which hashes, and for an import what was found
 // on the way. Format gptnas-dataset/1.
-import { readFileSync } from 'node:fs'
-import { readFile, stat } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import path from 'node:path'
 import { z } from 'zod'
 import { importReportSchema } from '@shared/contract/datasets'
-import { errorCode } from '@node/file-error'
+import { AppError } from '@shared/errors'
+import { MIB } from '@shared/units'
+import { isMissing, readWhole, readWholeSync } from '@node/read-file'
 
 export const MANIFEST_FILE = 'manifest.json'
+/** 21,841 classes and a report with what was left out come to some megabytes. */
+const READING = { what: 'manifest of a data set', maxBytes: 64 * MIB } as const
 export const SPLITS = ['train', 'test'] as const
 export type SplitName = (typeof SPLITS)[number]
 
@@ -65,17 +68,17 @@ export type PreparedState =
 export async function readPrepared(folder: string): Promise<PreparedState> {
   let text: string
   try {
-    text = await readFile(path.join(folder, MANIFEST_FILE), 'utf8')
+    text = (await readWhole(path.join(folder, MANIFEST_FILE), READING)).toString('utf8')
   } catch (thrown) {
-    if (errorCode(thrown) === 'ENOENT') return { state: 'absent' }
+    if (isMissing(thrown)) return { state: 'absent' }
     return { state: 'damaged', problem: thrown instanceof Error ? thrown.message : String(thrown) }
   }
   const parsed = parseManifest(text)
   if (typeof parsed === 'string') return { state: 'damaged', problem: `${MANIFEST_FILE} cannot be read: ${parsed}` }
   for (const file of preparedFiles(parsed)) {
     const info = await stat(path.join(folder, file.path)).catch(() => undefined)
-    if (info?.size !== file.bytes) {
-      const found = info === undefined ? 'is missing' : `has ${info.size} bytes instead of ${file.bytes}`
+    if (info?.isFile() !== true || info.size !== file.bytes) {
+      const found = info?.isFile() !== true ? 'is missing' : `has ${info.size} bytes instead of ${file.bytes}`
       return { state: 'damaged', problem: `${file.path} ${found}` }
     }
   }
@@ -98,10 +101,10 @@ export function preparedFiles({ splits }: Manifest) {
 /** The manifest alone, for who cannot wait; undefined where it cannot be read. */
 export function readManifest(folder: string): Manifest | undefined {
   try {
-    const parsed = parseManifest(readFileSync(path.join(folder, MANIFEST_FILE), 'utf8'))
+    const parsed = parseManifest(readWholeSync(path.join(folder, MANIFEST_FILE), READING).toString('utf8'))
     return typeof parsed === 'string' ? undefined : parsed
   } catch (thrown) {
-    if (errorCode(thrown) !== '') return undefined
+    if (thrown instanceof AppError) return undefined
     throw thrown
   }
 }

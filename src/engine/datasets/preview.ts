@@ -1,10 +1,10 @@
 // A look into a prepared train split: seeded sample images as small PNGs. Reads only the bytes of the images it shows.
-import { open } from 'node:fs/promises'
 import path from 'node:path'
 import { PNG } from 'pngjs'
 import type { z } from 'zod'
 import type { datasetPreviewSchema } from '@shared/contract/datasets'
 import { createRandom } from '@shared/random'
+import { fill, openToRead } from '@node/read-file'
 import { labelBytes, type Manifest } from './manifest'
 
 export type Preview = z.infer<typeof datasetPreviewSchema>
@@ -23,15 +23,15 @@ export async function previewDataset(
   const random = createRandom(seed)
   const chosen = new Set<number>()
   while (chosen.size < Math.min(count, train.count)) chosen.add(random.integer(train.count))
-  const images = await open(path.join(folder, train.images.path), 'r')
-  const labels = await open(path.join(folder, train.labels.path), 'r')
+  const { handle: images } = await openToRead(path.join(folder, train.images.path), { what: 'file of images' })
+  const { handle: labels } = await openToRead(path.join(folder, train.labels.path), { what: 'file of labels' })
   try {
     const samples: Preview['samples'] = []
     for (const index of [...chosen].sort((a, b) => a - b)) {
       const pixels = Buffer.alloc(imageBytes)
-      await images.read(pixels, 0, imageBytes, index * imageBytes)
+      await fill(images, pixels, index * imageBytes)
       const label = Buffer.alloc(labelWidth)
-      await labels.read(label, 0, labelWidth, index * labelWidth)
+      await fill(labels, label, index * labelWidth)
       samples.push({ index, label: label.readUIntLE(0, labelWidth), png: thumbnail(pixels, height, width, channels) })
     }
     return { classCounts: train.classCounts, samples }

@@ -1,7 +1,7 @@
 // A data set as its reader sees it: the files of each split, and a name for their content.
-import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { SplitFiles } from '@shared/contract/compute'
+import { readWhole } from '@node/read-file'
 import { labelBytes, type Manifest, type SplitName } from './manifest'
 
 export interface ReadyDataset {
@@ -26,13 +26,13 @@ export function readyDataset(
     manifest,
     fingerprint: `${train.images.sha256}${train.labels.sha256}`,
     files: (split) => splitFiles(folder, manifest, split),
-    trainLabels: () => readLabels(path.join(folder, train.labels.path), manifest.classes.length),
+    trainLabels: () => readLabels(path.join(folder, train.labels.path), train.labels.bytes, manifest.classes.length),
     refuseChanged,
   }
 }
 
-async function readLabels(file: string, classes: number): Promise<Uint8Array | Uint16Array> {
-  const bytes = await readFile(file)
+async function readLabels(file: string, maxBytes: number, classes: number): Promise<Uint8Array | Uint16Array> {
+  const bytes = await readWhole(file, { what: 'file of labels', maxBytes })
   if (labelBytes(classes) === 1) return bytes
   return Uint16Array.from({ length: bytes.length / 2 }, (_, index) => bytes.readUInt16LE(index * 2))
 }

@@ -1,10 +1,10 @@
 // Reads a tar archive, gzipped or not, as a stream. Strict: a bad checksum, an odd size or a missing end is an error. Names are
 // as the archive has them (ustar, GNU long names, pax); callers pick the entries they know or check the names.
-import { createReadStream } from 'node:fs'
 import { pipeline } from 'node:stream/promises'
 import { PassThrough } from 'node:stream'
 import { createGunzip } from 'node:zlib'
 import { AppError } from '@shared/errors'
+import { readInPieces } from '@node/read-file'
 
 const BLOCK_BYTES = 512
 /** Of a header that describes the next entry: GNU long names and pax records are far below. */
@@ -71,7 +71,7 @@ class ByteReader {
 export async function* readTarGz(file: string, signal?: AbortSignal): AsyncGenerator<TarEntry> {
   const unzipped = new PassThrough()
   // Its failure reaches the reader through `unzipped`, which the pipeline destroys with the error.
-  pipeline(createReadStream(file), createGunzip(), unzipped, { signal }).catch(() => undefined)
+  pipeline(readInPieces(file, { what: 'archive', signal }), createGunzip(), unzipped, { signal }).catch(() => undefined)
   try {
     yield* readEntries(new ByteReader(unzipped as AsyncIterable<Buffer>))
   } finally {
@@ -81,11 +81,11 @@ export async function* readTarGz(file: string, signal?: AbortSignal): AsyncGener
 
 /** The same for an archive that is not gzipped. */
 export async function* readPlainTar(file: string, signal?: AbortSignal): AsyncGenerator<TarEntry> {
-  const stream = createReadStream(file, signal === undefined ? {} : { signal })
+  const pieces = readInPieces(file, { what: 'archive', signal })
   try {
-    yield* readEntries(new ByteReader(stream as AsyncIterable<Buffer>))
+    yield* readEntries(new ByteReader(pieces))
   } finally {
-    stream.destroy()
+    await pieces.return(undefined)
   }
 }
 

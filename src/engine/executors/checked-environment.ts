@@ -1,12 +1,12 @@
 // The environment computes are started with: TensorFlow's fast kernels where a throw-away process has just proven them on
 // this processor, its slow and safe ones otherwise. The checks themselves are the compute side's (self-check-process).
-import { promises as files } from 'node:fs'
 import { cpus } from 'node:os'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { selfCheckSchema, type SelfCheck } from '@shared/contract/compute'
 import { errorData } from '@shared/errors'
 import { CAUTIOUS_SELF_CHECK, environmentFor, type ThreadUse } from '@shared/runtime/compute-environment'
+import { readJson } from '@node/json-file'
 import { writeFileWhole } from '@node/whole-file'
 import type { ProcessStarter } from './process-starter'
 import { askInOwnProcess } from './question'
@@ -55,7 +55,7 @@ function kindOf({ device, threads, use = 'within-ops' }: CheckedEnvironmentOptio
 
 async function stored(file: string, key: string): Promise<SelfCheck | undefined> {
   try {
-    const parsed = storedSchema.parse(JSON.parse(await files.readFile(file, 'utf8')))
+    const parsed = storedSchema.parse(await readJson(file))
     return parsed.key === key ? parsed.selfCheck : undefined
   } catch {
     return undefined // not there yet, or not readable as ours: checked anew

@@ -1,10 +1,11 @@
 // What is remembered of this machine's devices: the user's settings, the latest benchmark, whether TensorFlow can use its cards.
 // In the user's cache folder, beside TensorFlow itself: a workspace may travel to another machine, this must not.
-import { promises as files } from 'node:fs'
 import path from 'node:path'
 import { z } from 'zod'
 import { benchmarkResultSchema, type BenchmarkResult } from '@shared/contract/devices'
 import { deviceSettingsSchema, NO_DEVICE_SETTINGS, type DeviceSettings } from '@shared/runtime/device-settings'
+import { readJson } from '@node/json-file'
+import { isMissing } from '@node/read-file'
 import { writeFileWhole } from '@node/whole-file'
 
 /** Whether cards work belongs to a build of TensorFlow, a driver and the cards themselves. */
@@ -30,10 +31,9 @@ export function createDeviceStore(cacheFolder: string, report: (thrown: unknown)
   const file = (name: string): string => path.join(cacheFolder, 'devices', `${name}.json`)
   const read = async <T>(name: string, schema: z.ZodType<T>): Promise<T | null> => {
     try {
-      return schema.parse(JSON.parse(await files.readFile(file(name), 'utf8')))
+      return schema.parse(await readJson(file(name)))
     } catch (thrown) {
-      const isAbsent = thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT'
-      if (!isAbsent) report(new Error(`${file(name)} cannot be read and is ignored`, { cause: thrown }))
+      if (!isMissing(thrown)) report(new Error(`${file(name)} cannot be read and is ignored`, { cause: thrown }))
       return null
     }
   }

@@ -1,11 +1,11 @@
 // Tells a compute that the kernel ended for want of memory from one that died otherwise. The kernel says nothing to anybody: the
 // process gets the SIGKILL that everybody may send, and a counter of its control group rises. Linux only; elsewhere, and where
 // nothing counts, a death stays a death.
-import { readFileSync } from 'node:fs'
 import os from 'node:os'
 import { AppError } from '@shared/errors'
 import { controlGroup, memoryKills, memoryLimit, type ReadFile } from '@shared/runtime/control-groups'
 import { readableBytes } from '@shared/units'
+import { readSystemFile } from '@node/system-file'
 
 /** The kernel ended the process under a job because there was no memory left. */
 export class MemoryKillError extends AppError {
@@ -31,14 +31,6 @@ const KILLED_CODES: readonly (number | null)[] = [null, SIGKILL, 128 + SIGKILL]
 /** What a compute held is told as it was at most this long before its end. */
 const SAMPLE_EVERY_MS = 1_000
 
-function readSystem(file: string): string | null {
-  try {
-    return readFileSync(file, 'utf8')
-  } catch {
-    return null // another system, or the process is gone
-  }
-}
-
 /**
  * Memory of a process that nobody shares: what its limit counts. Resident memory would also hold mapped files, TensorFlow among
  * them, and read as more than the limit allows.
@@ -62,7 +54,7 @@ export class MemoryKills {
 
   /** @param read replaced in tests, as is `totalBytes`, the memory of the machine */
   constructor(
-    private readonly read: ReadFile = readSystem,
+    private readonly read: ReadFile = readSystemFile,
     private readonly totalBytes = os.totalmem(),
   ) {}
 

@@ -1,7 +1,7 @@
 // The proof as part of an export's metadata.json: whoever finds the folder reads what was proven, and what was not.
 import { createHash } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
 import path from 'node:path'
+import { readWhole } from '@node/read-file'
 import { writeFileWhole } from '@node/whole-file'
 import type { Export, Proof } from '@shared/contract/exports'
 import { AppError } from '@shared/errors'
@@ -18,7 +18,7 @@ export async function addProof(folder: string, files: Export['files'], proof: Pr
   const written = files.find(({ name }) => name === METADATA_FILE)
   if (written === undefined) return files
   const file = path.join(folder, METADATA_FILE)
-  const before = await readFile(file)
+  const before = await readWhole(file, { what: 'record of an export', maxBytes: written.sizeBytes })
   if (sha256Of(before) !== written.sha256)
     throw new AppError('conflict', `${file} was changed while the export was proven.`, 'Export the trial again.')
   const record = { ...(JSON.parse(before.toString('utf8')) as Record<string, unknown>), proof }

@@ -1,9 +1,9 @@
 // How much of the machine this process may use: cores by affinity and control group, memory by control group. A container
 // sees all cores of its host in os.cpus() and is throttled when it uses them.
-import { readFileSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { controlGroup, groupFiles, memoryLimit, type ReadFile } from '@shared/runtime/control-groups'
+import { readSystemFile } from '@node/system-file'
 
 export interface MachineLimits {
   /** Cores that may be kept busy, at least 1. */
@@ -19,14 +19,6 @@ export interface LimitSources {
   /** Logical processors and bytes of the whole machine; asked of the system by default. */
   readonly logicalCores?: number
   readonly totalBytes?: number
-}
-
-function read(file: string): string | null {
-  try {
-    return readFileSync(file, 'utf8')
-  } catch {
-    return null // another system, or not limited in this way
-  }
 }
 
 /** Processors in a list of the kernel's, e.g. `0-3,8`; null when it is not one. */
@@ -59,7 +51,7 @@ export function machineLimits({
   totalBytes = os.totalmem(),
 }: LimitSources = {}): MachineLimits {
   const all = Math.max(1, logicalCores)
-  const readFile: ReadFile = (file) => read(path.join(root, file))
+  const readFile: ReadFile = (file) => readSystemFile(path.join(root, file))
   const status = readFile('/proc/self/status')
   const allowed = countList(/^Cpus_allowed_list:\s*(\S+)/m.exec(status ?? '')?.[1]) ?? all
   // A part of a core more would only be throttled (rounded as libuv rounds it).

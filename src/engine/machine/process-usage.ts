@@ -1,7 +1,8 @@
 // What one process takes of the machine: processor time and resident memory, from procfs. procfs is memory, so reading it
 // synchronously costs microseconds. Other systems tell nothing this cheaply: null.
-import { readFileSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import path from 'node:path'
+import { readSystemFile } from '@node/system-file'
 
 export interface ProcessUsage {
   /** Cores kept busy since the reading before, e.g. 1.8; null at the first reading. */
@@ -17,15 +18,11 @@ const SHORTEST_SPAN_MS = 500
 
 /** Processor time of a process so far, all threads, in seconds; null where it cannot be read. */
 export function processorSeconds(pid: number, proc = '/proc'): number | null {
-  try {
-    const text = readFileSync(path.join(proc, String(pid), 'stat'), 'utf8')
-    // The name, in brackets, may hold anything; user and system time are fields 14 and 15, the state after the name is 3.
-    const fields = text.slice(text.lastIndexOf(')') + 2).split(' ')
-    const ticks = Number(fields[11]) + Number(fields[12])
-    return Number.isFinite(ticks) ? ticks / TICKS_PER_SECOND : null
-  } catch {
-    return null // another system, or the process is gone
-  }
+  const text = readSystemFile(path.join(proc, String(pid), 'stat')) ?? ''
+  // The name, in brackets, may hold anything; user and system time are fields 14 and 15, the state after the name is 3.
+  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ')
+  const ticks = Number(fields[11]) + Number(fields[12])
+  return Number.isFinite(ticks) ? ticks / TICKS_PER_SECOND : null
 }
 
 export interface ResidentMemory {
@@ -36,14 +33,10 @@ export interface ResidentMemory {
 
 /** Resident memory of a process; null where it cannot be read. */
 export function residentMemory(pid: number, proc = '/proc'): ResidentMemory {
-  try {
-    const status = readFileSync(path.join(proc, String(pid), 'status'), 'utf8')
-    return {
-      bytes: kilobytes(/^VmRSS:\s+(\d+) kB/m.exec(status)),
-      peakBytes: kilobytes(/^VmHWM:\s+(\d+) kB/m.exec(status)),
-    }
-  } catch {
-    return { bytes: null, peakBytes: null } // as above
+  const status = readSystemFile(path.join(proc, String(pid), 'status')) ?? ''
+  return {
+    bytes: kilobytes(/^VmRSS:\s+(\d+) kB/m.exec(status)),
+    peakBytes: kilobytes(/^VmHWM:\s+(\d+) kB/m.exec(status)),
   }
 }
 

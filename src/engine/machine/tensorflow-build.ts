@@ -1,9 +1,9 @@
 // Names the TensorFlow build that computes load, without loading it: what was proven or measured holds for one build only.
 // Content, not time stamps: inside an Electron package files have none that last from one start to the next.
 import { createHash, type Hash } from 'node:crypto'
-import { promises as files } from 'node:fs'
 import { createRequire } from 'node:module'
 import path from 'node:path'
+import { fill, openToRead } from '@node/read-file'
 
 const PACKAGE = '@tensorflow/tfjs-node-gpu'
 /** Everything native of an installation, as set-up places it (scripts/setup/tfjs-binding.mjs). */
@@ -21,13 +21,11 @@ function bindingFolder(): string {
 }
 
 async function addEnds(hash: Hash, file: string): Promise<void> {
-  const handle = await files.open(file, 'r')
+  const { handle, size } = await openToRead(file, { what: 'library' })
   try {
-    const { size } = await handle.stat()
     const end = Buffer.alloc(Math.min(END_BYTES, size))
     for (const position of [0, size - end.length]) {
-      const { bytesRead } = await handle.read(end, 0, end.length, position)
-      hash.update(end.subarray(0, bytesRead))
+      hash.update(end.subarray(0, await fill(handle, end, position)))
     }
     hash.update(String(size))
   } finally {

@@ -2,9 +2,10 @@
 // of the database that was put back counts less than the file, a new one has another name. Such a database is "behind", and while
 // it is nothing is removed, because what it does not know is not what nobody needs (docs/rules.md#never-the-users-loss).
 import { randomUUID } from 'node:crypto'
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import path from 'node:path'
 import { z } from 'zod'
+import { readJsonSync } from '@node/json-file'
 import { writeFileWholeSync } from '@node/whole-file'
 import type { Database } from './database'
 
@@ -28,7 +29,7 @@ export interface Behind {
 
 function readStamp(file: string): Stamp | undefined {
   try {
-    const parsed = stampSchema.safeParse(JSON.parse(readFileSync(file, 'utf8')))
+    const parsed = stampSchema.safeParse(readJsonSync(file))
     return parsed.success ? parsed.data : undefined
   } catch {
     // Absent, or unreadable: then nothing is known of earlier openings, and the next one writes it anew.

@@ -1,9 +1,10 @@
 // Who may write a workspace: one engine at a time, by a row with a heartbeat. A second engine reads who holds it and opens
 // read-only. Every write transaction checks the row again (store.ts), so an engine that lost it cannot write by mistake.
 import { randomUUID } from 'node:crypto'
-import { existsSync, readFileSync, readlinkSync } from 'node:fs'
+import { existsSync, readlinkSync } from 'node:fs'
 import os from 'node:os'
 import { z } from 'zod'
+import { readSystemFile } from '@node/system-file'
 import { openDatabase, type Database } from './database'
 
 /** A held lease whose heart has not beaten for this long may be taken: a killed engine must be back within 5 seconds. */
@@ -33,18 +34,18 @@ export interface Lease {
   release(): void
 }
 
-function tryRead(read: () => string): string {
+/** Names the process ids that mean the same as here; empty where there is no /proc: staleness alone then decides. */
+function processSpace(): string {
   try {
-    return read().trim()
+    return readlinkSync('/proc/self/ns/pid')
   } catch {
-    // Not Linux, or no /proc: pids are then never compared and staleness alone decides.
-    return ''
+    return '' // not Linux
   }
 }
 
 function processScope(): string {
-  const boot = tryRead(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8'))
-  const space = tryRead(() => readlinkSync('/proc/self/ns/pid'))
+  const boot = readSystemFile('/proc/sys/kernel/random/boot_id')?.trim() ?? ''
+  const space = processSpace()
   return boot === '' || space === '' ? '' : `${boot} ${space}`
 }
 
@@ -56,7 +57,7 @@ function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0)
     // A killed process whose parent has not taken note yet still has its pid, but is no program any more.
-    return !/^State:\s+Z/m.test(tryRead(() => readFileSync(`/proc/${pid}/status`, 'utf8')))
+    return !/^State:\s+Z/m.test(readSystemFile(`/proc/${pid}/status`) ?? '')
   } catch (thrown) {
     // EPERM: it lives, under another user.
     return thrown instanceof Error && 'code' in thrown && thrown.code === 'EPERM'

@@ -1,16 +1,22 @@
 // An exported layers model in plain tfjs on its own CPU backend: no binding, no kernel of ours. Runs in the proof process.
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 // The types only: the package itself is loaded on the first call, and nothing native is ever loaded here.
 import type * as PlainTensorFlow from '@tensorflow/tfjs'
 import type { ExportedPrediction } from '@shared/contract/compute'
 import { AppError } from '@shared/errors'
+import { firstIssue } from '@shared/first-issue'
 import { finiteRows } from '@shared/exchange/finite-rows'
 import { randomPixels } from '@shared/exchange/random-inputs'
+import { MIB } from '@shared/units'
+import { isMemoryRefusal } from '@node/memory-refusal'
+import { readWhole } from '@node/read-file'
 import { nextTurn } from '@node/waiting'
 import { z } from 'zod'
 import { readRows } from '../../data/split-data'
 import type { PredictionJob } from '../format'
+
+/** Of a weight; the largest dense layer of the zoo has 25,088 inputs. */
+const MAX_SIDE = 1_000_000
 
 const modelSchema = z.object({
   format: z.literal('layers-model'),
@@ -18,7 +24,13 @@ const modelSchema = z.object({
   weightsManifest: z.array(
     z.object({
       paths: z.array(z.string().regex(/^[\w.-]+$/, 'a plain file name')),
-      weights: z.array(z.object({ name: z.string(), shape: z.array(z.number().int()), dtype: z.literal('float32') })),
+      weights: z.array(
+        z.object({
+          name: z.string(),
+          shape: z.array(z.number().int().min(0).max(MAX_SIDE)),
+          dtype: z.literal('float32'),
+        }),
+      ),
     }),
   ),
 })
@@ -26,10 +38,14 @@ const modelSchema = z.object({
 /** Plain tfjs takes seconds for a batch of a deep network: small batches keep the process answering. */
 const BATCH = 10
 
-async function readExport(folder: string, name: string): Promise<Buffer> {
+/** EfficientNet-B7's model.json has 1 MB, its weights 260 MB. */
+const MAX_BYTES = { model: 64 * MIB, weights: 2048 * MIB } as const
+
+async function readExport(folder: string, name: string, maxBytes: number): Promise<Buffer> {
   try {
-    return await readFile(join(folder, name))
+    return await readWhole(join(folder, name), { what: 'file of an export', maxBytes })
   } catch (cause) {
+    if (isMemoryRefusal(cause)) throw cause
     const reason = cause instanceof Error ? cause.message : String(cause)
     throw new AppError('not-found', `The export ${folder} cannot be read: ${reason}`, 'Export the trial again.', {
       cause,
@@ -37,16 +53,33 @@ async function readExport(folder: string, name: string): Promise<Buffer> {
   }
 }
 
+async function readModel(folder: string): Promise<z.infer<typeof modelSchema>> {
+  const text = (await readExport(folder, 'model.json', MAX_BYTES.model)).toString('utf8')
+  try {
+    return modelSchema.parse(JSON.parse(text))
+  } catch (cause) {
+    const reason = cause instanceof z.ZodError ? firstIssue(cause, 'file') : 'it is not JSON'
+    const message = `${join(folder, 'model.json')} is no layers model of this program: ${reason}.`
+    throw new AppError('invalid-input', message, 'Export the trial again.', { cause })
+  }
+}
+
 /** An in-memory handler, because plain tfjs in Node reads no files. */
 async function loadModel(tf: typeof PlainTensorFlow, folder: string): Promise<PlainTensorFlow.LayersModel> {
-  const { modelTopology, weightsManifest } = modelSchema.parse(
-    JSON.parse((await readExport(folder, 'model.json')).toString('utf8')),
-  )
-  const paths = weightsManifest.flatMap((group) => group.paths)
-  const bytes = Buffer.concat(await Promise.all(paths.map((path) => readExport(folder, path))))
-  const weightData = new ArrayBuffer(bytes.length)
-  new Uint8Array(weightData).set(bytes)
+  const { modelTopology, weightsManifest } = await readModel(folder)
   const weightSpecs = weightsManifest.flatMap((group) => group.weights)
+  const size = weightSpecs.reduce((sum, { shape }) => sum + 4 * shape.reduce((product, side) => product * side, 1), 0)
+  const damaged = (why: string): AppError =>
+    new AppError('dataset-damaged', `The export ${folder} is damaged: ${why}.`, 'Export the trial again.')
+  if (size > MAX_BYTES.weights) throw damaged(`model.json announces weights of ${size} bytes`)
+  const weightData = new ArrayBuffer(size)
+  let filled = 0
+  for (const path of weightsManifest.flatMap((group) => group.paths)) {
+    const shard = await readExport(folder, path, size - filled)
+    new Uint8Array(weightData).set(shard, filled)
+    filled += shard.length
+  }
+  if (filled !== size) throw damaged(`its weights have ${filled} bytes, model.json announces ${size}`)
   return tf.loadLayersModel(tf.io.fromMemory({ modelTopology, weightSpecs, weightData }))
 }
 

@@ -6,6 +6,7 @@ import type { ProposerTraining } from '@shared/contract/proposer'
 import { AppError } from '@shared/errors'
 import { z } from 'zod'
 import type { NamedArray } from '../../networks/weights'
+import { isMissing } from '@node/read-file'
 import { readArrayFile, readArrayMeta, writeArrayFile } from '../../networks/array-file'
 import { measurementSchema, vocabularyIdentity, type Measurement } from '../model/model-file'
 
@@ -55,8 +56,7 @@ export async function readState(
     return { state: { phase, epoch, seconds, measurements, arrays } }
   } catch (thrown) {
     if (!(thrown instanceof AppError)) throw thrown
-    const isAbsent = (thrown.cause as NodeJS.ErrnoException | undefined)?.code === 'ENOENT'
-    return isAbsent ? {} : { notice: thrown.message }
+    return isMissing(thrown.cause) ? {} : { notice: thrown.message }
   }
 }
 

@@ -1,11 +1,12 @@
 // A proposer in a folder: model.json (what it is, what it was trained on, how good it is), weights.bin (float32, little endian,
 // arrays in model.json's order) and CARD.md. A checkpoint of another vocabulary or with a damaged file is refused.
 import { createHash } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AppError } from '@shared/errors'
 import { firstIssue } from '@shared/first-issue'
 import { blockNames } from '@shared/language'
+import { MIB } from '@shared/units'
+import { isMissing, readWhole } from '@node/read-file'
 import { writeFileWhole } from '@node/whole-file'
 import { sizeOf, type NamedArray } from '../../networks/weights'
 import {
@@ -23,6 +24,9 @@ export interface Checkpoint {
   readonly card: string
   readonly arrays: readonly NamedArray[]
 }
+
+/** The paper's model.json has 13 kB, its card 5 kB; 128 million parameters are a hundred times the paper's. */
+const MAX_BYTES = { model: 4 * MIB, card: 4 * MIB, weights: 512 * MIB } as const
 
 const bytesOf = ({ buffer, byteOffset, byteLength }: Float32Array): Buffer =>
   Buffer.from(buffer, byteOffset, byteLength)
@@ -66,8 +70,9 @@ const TRAIN_ANOTHER =
 async function readModelFile(folder: string): Promise<ModelFile> {
   let text: string
   try {
-    text = await readFile(join(folder, MODEL_FILE), 'utf8')
+    text = (await readWhole(join(folder, MODEL_FILE), { what: 'proposer', maxBytes: MAX_BYTES.model })).toString('utf8')
   } catch (cause) {
+    if (!isMissing(cause)) throw cause
     throw new AppError(
       'not-found',
       `There is no proposer checkpoint in ${folder}: it has no model.json.`,
@@ -114,14 +119,15 @@ export async function readCheckpoint(folder: string): Promise<Checkpoint> {
   refuseOtherLanguage(model, folder)
   const damaged = (why: string, cause?: unknown): AppError =>
     new AppError('invalid-input', `The proposer in ${folder} is damaged: ${why}.`, TRAIN_ANOTHER, { cause })
-  const read = async (name: string): Promise<Buffer> => {
+  const read = async (name: string, maxBytes: number): Promise<Buffer> => {
     try {
-      return await readFile(join(folder, name))
+      return await readWhole(join(folder, name), { what: 'file of a proposer', maxBytes })
     } catch (cause) {
-      throw damaged(`${name} cannot be read`, cause)
+      if (!(cause instanceof AppError)) throw cause
+      throw damaged(`${name} cannot be read (${cause.message.replace(/\.$/, '')})`, cause)
     }
   }
-  const [content, card] = await Promise.all([read(model.weights.file), read(CARD_FILE)])
+  const [content, card] = [await read(model.weights.file, MAX_BYTES.weights), await read(CARD_FILE, MAX_BYTES.card)]
   const sha256 = createHash('sha256').update(content).digest('hex')
   if (sha256 !== model.weights.sha256)
     throw damaged(`weights.bin has SHA-256 ${sha256}, model.json names ${model.weights.sha256}`)

@@ -1,8 +1,8 @@
 // One way to go through zip, tar and tar.gz: entries in order, each with its name as the archive has it.
-import { open } from 'node:fs/promises'
 import path from 'node:path'
 import yauzl from 'yauzl'
 import { AppError } from '@shared/errors'
+import { openToRead } from '@node/read-file'
 import { readPlainTar, readTarGz } from '../tar'
 import { crc32 } from './crc32'
 import { refused } from './limits'
@@ -19,7 +19,7 @@ export type ArchiveKind = 'zip' | 'tar' | 'tar.gz'
 
 /** What a file is by its first bytes; null for no archive. A .gz that is not called .tar.gz or .tgz is a single file. */
 export async function archiveKind(file: string): Promise<ArchiveKind | null> {
-  const handle = await open(file, 'r')
+  const { handle } = await openToRead(file, { what: 'data set' })
   try {
     const head = Buffer.alloc(512)
     await handle.read(head, 0, head.length, 0)

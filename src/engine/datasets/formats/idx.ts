@@ -1,9 +1,9 @@
 // Reads IDX files (MNIST, Fashion-MNIST), gzipped or not, as a stream: a short header, then bytes.
 // Source: Y. LeCun, "The MNIST database", file formats.
-import { createReadStream } from 'node:fs'
 import { PassThrough } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createGunzip } from 'node:zlib'
+import { readInPieces } from '@node/read-file'
 import { damagedFile } from '../importers/damaged'
 import { wholeRecords } from './records'
 
@@ -57,8 +57,8 @@ async function* content(file: string, name: string, skip: number, total: number)
 async function* readPieces(file: string, name: string): AsyncGenerator<Buffer> {
   const unzipped = new PassThrough()
   const steps = /\.gz$/i.test(file)
-    ? pipeline(createReadStream(file), createGunzip(), unzipped)
-    : pipeline(createReadStream(file), unzipped)
+    ? pipeline(readInPieces(file, { what: 'IDX file' }), createGunzip(), unzipped)
+    : pipeline(readInPieces(file, { what: 'IDX file' }), unzipped)
   // Its failure reaches the reader through `unzipped`, which the pipeline destroys with the error.
   steps.catch(() => undefined)
   try {

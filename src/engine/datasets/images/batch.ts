@@ -1,5 +1,5 @@
 // The work of a decoder on a few images: read, decode, fit, fingerprint. Runs in a worker thread, and in place for tests.
-import { open } from 'node:fs/promises'
+import { fill, openToRead } from '@node/read-file'
 import { decodeImage, MAX_FILE_BYTES } from './decode'
 import { imageHeader, type ImageHeader } from './header'
 import type { Remark } from './remarks'
@@ -97,13 +97,11 @@ export async function probeImageFile(file: string): Promise<ImageHeader> {
 }
 
 async function readImageFile(file: string, limit = Infinity): Promise<Buffer> {
-  const handle = await open(file, 'r')
+  const { handle, size } = await openToRead(file, { what: 'image' })
   try {
-    const { size } = await handle.stat()
     if (size > MAX_FILE_BYTES) throw new UnreadableImage(`has ${size} bytes, more than an image may have`)
     const bytes = Buffer.alloc(Math.min(size, limit))
-    const { bytesRead } = await handle.read(bytes, 0, bytes.length, 0)
-    return bytes.subarray(0, bytesRead)
+    return bytes.subarray(0, await fill(handle, bytes, 0))
   } finally {
     await handle.close()
   }

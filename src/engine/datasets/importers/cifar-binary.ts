@@ -1,11 +1,18 @@
 // The official binary archives of CIFAR-10 (one label byte, 3072 pixels) and CIFAR-100 (coarse label, fine label, 3072 pixels).
 // CIFAR-100 is imported with its fine labels.
-import { createReadStream } from 'node:fs'
-import { open } from 'node:fs/promises'
+import { fill, openToRead, readInPieces } from '@node/read-file'
 import { readTextFile } from '@node/text-file'
 import type { FileTree } from '../files/file-tree'
 import { wholeRecords } from '../formats/records'
-import { CLASS_COUNT, cifarImporter, IMAGE_BYTES, interleaved, type CifarFile, type CifarVariant } from './cifar'
+import {
+  CLASS_COUNT,
+  cifarImporter,
+  IMAGE_BYTES,
+  interleaved,
+  MAX_BYTES,
+  type CifarFile,
+  type CifarVariant,
+} from './cifar'
 import { damagedFile } from './damaged'
 import { NO_CLASS, type ImportItem, type ImportPart } from './importer'
 
@@ -32,16 +39,15 @@ export const cifarBinary = cifarImporter({
 async function openBatch(tree: FileTree, { file, split }: CifarFile, variant: CifarVariant): Promise<ImportPart> {
   const labelBytes = LABEL_BYTES[variant]
   const record = labelBytes + IMAGE_BYTES
-  const handle = await open(tree.place(file), 'r')
+  const { handle, size } = await openToRead(tree.place(file), { what: 'CIFAR file', maxBytes: MAX_BYTES })
   try {
-    const { size } = await handle.stat()
     if (size === 0 || size % record !== 0) {
       throw damagedFile(file, `it should hold whole records of ${record} bytes, it has ${size} bytes`)
     }
     const labels = new Uint16Array(size / record)
     const buffer = Buffer.alloc(record * RECORDS_PER_READ)
     for (let first = 0; first < labels.length; first += RECORDS_PER_READ) {
-      const { bytesRead } = await handle.read(buffer, 0, buffer.length, first * record)
+      const bytesRead = await fill(handle, buffer, first * record)
       for (let index = 0; (index + 1) * record <= bytesRead; index++) {
         const label = buffer[index * record + labelBytes - 1]!
         labels[first + index] = label < CLASS_COUNT[variant] ? label : NO_CLASS
@@ -57,7 +63,7 @@ async function* readBatch(place: string, file: string, variant: CifarVariant): A
   const labelBytes = LABEL_BYTES[variant]
   const record = labelBytes + IMAGE_BYTES
   let number = 0
-  const stream = createReadStream(place, { highWaterMark: record * RECORDS_PER_READ })
+  const stream = readInPieces(place, { what: 'CIFAR file', pieceBytes: record * RECORDS_PER_READ })
   for await (const bytes of wholeRecords(stream, record)) {
     for (let at = 0; at < bytes.length; at += record) {
       const name = `${file}, image ${++number}`

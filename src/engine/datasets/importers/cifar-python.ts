@@ -1,15 +1,19 @@
 // The Python archives of CIFAR-10 and CIFAR-100: pickled dictionaries with `data` (uint8 [count, 3072]) and `labels` or
 // `fine_labels`. The pickle reader executes nothing.
-import { readFile, stat } from 'node:fs/promises'
-import { MIB } from '@shared/units'
+import { readWhole } from '@node/read-file'
 import type { FileTree } from '../files/file-tree'
 import { PickleError, readPickle, type Pickled } from '../formats/pickle'
-import { CLASS_COUNT, cifarImporter, IMAGE_BYTES, interleaved, type CifarFile, type CifarVariant } from './cifar'
+import {
+  CLASS_COUNT,
+  cifarImporter,
+  IMAGE_BYTES,
+  interleaved,
+  MAX_BYTES,
+  type CifarFile,
+  type CifarVariant,
+} from './cifar'
 import { damagedFile } from './damaged'
 import { NO_CLASS, type ImportItem, type ImportPart } from './importer'
-
-/** A file is held whole while it is read; CIFAR-100's train split has 155 MB. */
-const MAX_BYTES = 512 * MIB
 
 export const cifarPython = cifarImporter({
   kind: 'cifar-python',
@@ -24,10 +28,8 @@ export const cifarPython = cifarImporter({
 })
 
 async function readDictionary(tree: FileTree, file: string): Promise<Map<Pickled, Pickled>> {
-  const { size } = await stat(tree.place(file))
-  if (size > MAX_BYTES) throw damagedFile(file, `it has ${size} bytes, more than any CIFAR file`)
   try {
-    const value = readPickle(await readFile(tree.place(file)))
+    const value = readPickle(await readWhole(tree.place(file), { what: 'CIFAR file', maxBytes: MAX_BYTES }))
     if (value instanceof Map) return value
   } catch (thrown) {
     if (thrown instanceof PickleError) throw damagedFile(file, thrown.message, thrown)

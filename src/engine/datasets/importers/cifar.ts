@@ -2,6 +2,7 @@
 // batches become a plan.
 // Source: A. Krizhevsky, "Learning Multiple Layers of Features from Tiny Images" (2009), and the data set's page.
 import { AppError } from '@shared/errors'
+import { MIB } from '@shared/units'
 import type { SplitName } from '../manifest'
 import { cifar10 } from '../sources/cifar-10'
 import type { FileTree } from '../files/file-tree'
@@ -11,6 +12,8 @@ import type { Importer, ImportPart } from './importer'
 const SHAPE = [32, 32, 3] as const
 export const IMAGE_BYTES = 32 * 32 * 3
 const PLANE = 32 * 32
+/** Of a file; CIFAR-100's train split has 155 MB. */
+export const MAX_BYTES = 512 * MIB
 
 export type CifarVariant = 'cifar-10' | 'cifar-100'
 export const CLASS_COUNT: Readonly<Record<CifarVariant, number>> = { 'cifar-10': 10, 'cifar-100': 100 }

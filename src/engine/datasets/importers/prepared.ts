@@ -1,8 +1,7 @@
 // A data set that is prepared already, read again to become another one: smaller images for a search of low fidelity, or grey
 // ones. Splits, classes and the order of images stay.
-import { createReadStream } from 'node:fs'
-import { readFile } from 'node:fs/promises'
 import { MIB } from '@shared/units'
+import { readInPieces, readWhole } from '@node/read-file'
 import { createContentCheck } from '../content-check'
 import type { FileTree } from '../files/file-tree'
 import { wholeRecords } from '../formats/records'
@@ -41,7 +40,7 @@ async function partOf(tree: FileTree, manifest: Manifest, split: SplitName): Pro
   const { count, images, labels: labelFile } = manifest.splits[split]
   const classes = manifest.classes.length
   const width = labelBytes(classes)
-  const bytes = await readFile(tree.place(labelFile.path))
+  const bytes = await readWhole(tree.place(labelFile.path), { what: 'file of labels', maxBytes: count * width })
   if (bytes.length !== count * width) throw damagedFile(labelFile.path, `it should hold ${count} labels`)
   const labels = Uint16Array.from({ length: count }, (_, index) => {
     const label = bytes.readUIntLE(index * width, width)
@@ -58,8 +57,9 @@ async function* readImages(
 ): AsyncGenerator<ImportItem> {
   const imageBytes = height * width * channels
   let number = 0
-  const stream = createReadStream(file, {
-    highWaterMark: imageBytes * Math.max(1, Math.floor(READ_BYTES / imageBytes)),
+  const stream = readInPieces(file, {
+    what: 'file of images',
+    pieceBytes: imageBytes * Math.max(1, Math.floor(READ_BYTES / imageBytes)),
   })
   for await (const bytes of wholeRecords(stream, imageBytes)) {
     for (let at = 0; at < bytes.length; at += imageBytes) {

@@ -1,9 +1,9 @@
 // Duplicates of an import with the names of the files that show them.
-import { createReadStream } from 'node:fs'
-import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { createInterface } from 'node:readline'
+import { Readable } from 'node:stream'
 import type { Duplicates } from '@shared/contract/datasets'
+import { readInPieces, readWhole } from '@node/read-file'
 import type { Prints } from '../images/batch'
 import type { Decoders } from '../images/decoders'
 import { labelBytes, type PreparedSplit, type SplitName } from '../manifest'
@@ -58,7 +58,7 @@ export async function compareImages(
 }
 
 async function readLabels(folder: string, { labels }: PreparedSplit, classes: number): Promise<number[]> {
-  const bytes = await readFile(path.join(folder, labels.path))
+  const bytes = await readWhole(path.join(folder, labels.path), { what: 'file of labels', maxBytes: labels.bytes })
   if (labelBytes(classes) === 1) return [...bytes]
   return Array.from({ length: bytes.length / 2 }, (_, index) => bytes.readUInt16LE(2 * index))
 }
@@ -83,7 +83,8 @@ async function readNames(
 ): Promise<void> {
   if (names === undefined || wanted.size === 0) return
   let position = offset
-  for await (const line of createInterface({ input: createReadStream(path.join(folder, names.path)) })) {
+  const input = Readable.from(readInPieces(path.join(folder, names.path), { what: 'list of names' }))
+  for await (const line of createInterface({ input })) {
     if (wanted.has(position)) found.set(position, JSON.parse(line) as string)
     position++
   }
