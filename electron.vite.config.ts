@@ -9,7 +9,7 @@ const shared = { '@shared': path('./src/shared') }
 const forNode = { ...shared, '@node': path('./src/node') }
 
 /** Packages with native parts: resolved at run time from node_modules (asar-unpacked in a package). */
-const NATIVE = ['electron', 'libsql', /^@libsql\//, /^@tensorflow\//]
+const NATIVE = ['electron', 'libsql', /^@libsql\//, /^@tensorflow\//, 'onnxruntime-node']
 
 export default defineConfig({
   main: {

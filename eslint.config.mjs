@@ -20,6 +20,11 @@ const FOLDERS = ['shared', 'node', 'engine', 'compute', 'main', 'preload', 'rend
 /** Packages that one place alone may load: a native library, or one that must stay replaceable. */
 const OWNED_PACKAGES = [
   { group: ['@tensorflow/*'], owner: 'src/compute', message: 'Only src/compute may import TensorFlow.' },
+  {
+    group: ['onnxruntime-*'],
+    owner: 'src/compute/exchange',
+    message: 'Only src/compute/exchange may import onnxruntime.',
+  },
   { group: ['libsql', 'kysely'], owner: 'src/engine/storage', message: 'Only src/engine/storage may import SQLite.' },
   {
     group: ['cytoscape', 'cytoscape-*'],

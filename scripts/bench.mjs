@@ -32,7 +32,14 @@ await build({
   resolve: { alias: { '@shared': path.join(root, 'src', 'shared'), '@node': path.join(root, 'src', 'node') } },
   ssr: {
     noExternal: true,
-    external: ['libsql', '@tensorflow/tfjs', '@tensorflow/tfjs-node-gpu', 'electron', '@playwright/test'],
+    external: [
+      'libsql',
+      'onnxruntime-node',
+      '@tensorflow/tfjs',
+      '@tensorflow/tfjs-node-gpu',
+      'electron',
+      '@playwright/test',
+    ],
   },
   build: {
     ssr: source,

@@ -2,10 +2,17 @@
 import { Option, type Command } from 'commander'
 import { AppError } from '@shared/errors'
 import type { Export, Proof } from '@shared/contract/exports'
-import { DEFAULT_EXPORT_FORMAT, EXPORT_FORMAT_NAMES, EXPORT_FORMATS, type ExportFormat } from '@shared/exchange/formats'
+import {
+  DEFAULT_EXPORT_FORMAT,
+  EXPORT_FORMAT_NAMES,
+  EXPORT_FORMATS,
+  type ExportFormat,
+  type ExportOptions,
+} from '@shared/exchange/formats'
 import { absolutePlace } from '@node/safe-target'
 import { runCommand, withCommonOptions, type CommandContext, type CommonOptions } from '../command'
 import { bytes, percent } from '../format'
+import { optionsHelp, readExportOptions } from '../export-options'
 import { EXIT } from '../output'
 import { findRun } from './search-run'
 
@@ -13,7 +20,12 @@ import { findRun } from './search-run'
 export async function exportTrial(
   { client, output }: CommandContext,
   trialId: number,
-  wish: { readonly format?: ExportFormat; readonly folder?: string | null } = {},
+  wish: {
+    readonly format?: ExportFormat
+    readonly options?: ExportOptions
+    readonly folder?: string | null
+    readonly prove?: boolean
+  } = {},
 ): Promise<Export> {
   for await (const progress of await client.exports.create({ trialId, ...wish })) {
     output.note(progress.message)
@@ -28,7 +40,7 @@ const VERDICTS: Readonly<Record<Proof['verdict'], string>> = {
   'cannot-tell': 'CANNOT TELL.',
 }
 
-export function exportText({ folder, files, proof }: Export): string {
+export function exportText({ format, folder, files, proof }: Export): string {
   const size = files.reduce((sum, file) => sum + file.sizeBytes, 0)
   const lines = [`Exported ${files.length} files (${bytes(size)}) to ${folder}`]
   if (proof) {
@@ -45,6 +57,8 @@ export function exportText({ folder, files, proof }: Export): string {
       `Accuracy on those test images: ${percent(proof.accuracy)} (for the report only; the search never sees them).`,
     )
   }
+  if (proof === null && EXPORT_FORMATS[format].isTrained)
+    lines.push('NOT PROVEN: no proof was asked for, so nothing says that the files compute what was trained.')
   return lines.join('\n')
 }
 
@@ -65,10 +79,12 @@ function formatOption(flags = '--format <format>'): Option {
   return new Option(flags, titles).choices(EXPORT_FORMAT_NAMES).default(DEFAULT_EXPORT_FORMAT)
 }
 
-interface ExportOptions extends CommonOptions {
+interface Typed extends CommonOptions {
   readonly trial?: string
   readonly folder?: string
   readonly format: ExportFormat
+  readonly set: readonly string[]
+  readonly proof: boolean
 }
 
 export function exportCommand(program: Command): void {
@@ -78,9 +94,17 @@ export function exportCommand(program: Command): void {
       .description('write the best network of a run (number or id), or of --trial, and prove that it computes the same')
       .addOption(formatOption())
       .option('--trial <id>', 'trial id instead of the best of a run')
+      .option(
+        '--set <name=value>',
+        `an option of the format; may be given again and again. Default in brackets: ${optionsHelp()}`,
+        (word: string, words: readonly string[]) => [...words, word],
+        [],
+      )
+      .option('--no-proof', 'do not compare the files with the trained network; the result says so')
       .option('--folder <folder>', 'where to write (default: exports/ in the workspace)'),
-  ).action((run: string | undefined, options: ExportOptions) =>
+  ).action((run: string | undefined, options: Typed) =>
     runCommand(options, async (context) => {
+      const wanted = readExportOptions(options.format, options.set)
       const trialId =
         options.trial === undefined ? (await findRun(context.client, run)).bestTrialId : Number(options.trial)
       if (trialId === null || !Number.isInteger(trialId)) {
@@ -94,7 +118,12 @@ export function exportCommand(program: Command): void {
       }
       if (options.trial !== undefined && run !== undefined) await refuseOtherRun(context, run, trialId)
       const folder = options.folder === undefined ? null : absolutePlace(options.folder, 'folder')
-      const exported = await exportTrial(context, trialId, { format: options.format, folder })
+      const exported = await exportTrial(context, trialId, {
+        format: options.format,
+        options: wanted,
+        folder,
+        prove: options.proof,
+      })
       context.output.result(exported, exportText(exported))
       return exported.proof?.passed === false ? EXIT.failed : EXIT.ok
     }),

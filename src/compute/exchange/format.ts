@@ -1,6 +1,7 @@
 // What an export format is: files made of an architecture, and how they are run again. formats.ts lists those there are.
 import type { LayerGraph } from '@shared/architecture/layer'
 import type { ExportedPrediction, PredictionInputs } from '@shared/contract/compute'
+import type { ExportOptions } from '@shared/exchange/formats'
 
 export interface ExportSource {
   readonly graph: LayerGraph
@@ -8,6 +9,10 @@ export interface ExportSource {
   readonly document: unknown
   /** Weights file of a trial; null for formats that hold no trained values. */
   readonly weights: string | null
+  /** What the format lets choose, as its schema in shared/exchange/formats.ts reads it; default: nothing chosen. */
+  readonly options?: ExportOptions
+  /** Classes, provenance: for formats that keep it in the file itself. */
+  readonly metadata?: Readonly<Record<string, unknown>>
 }
 
 export interface ExportContent {

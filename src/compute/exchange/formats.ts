@@ -11,6 +11,10 @@ export const FORMATS: Readonly<Record<ExportFormat, Format>> = {
       return predictTfjsLayers(await import('@tensorflow/tfjs'), job)
     },
   },
+  onnx: {
+    write: async (source) => (await import('./onnx/write')).writeOnnx(source),
+    predict: async (job) => (await import('./onnx/predict')).predictOnnx(job),
+  },
   'architecture-json': {
     write: async (source) => (await import('./architecture-json/write')).writeArchitectureJson(source),
     predict: null,

@@ -4,7 +4,7 @@ import path from 'node:path'
 import { ownExport } from '@node/own-export'
 import { writeFileWhole } from '@node/whole-file'
 import { writeUserFolder } from '@node/whole-folder'
-import type { ExportFormat } from '@shared/exchange/formats'
+import { exportOptions, type ExportFormat } from '@shared/exchange/formats'
 import { METADATA_FILE } from '@shared/exchange/metadata'
 import type { ExportContent, ExportSource } from './format'
 import { FORMATS } from './formats'
@@ -16,7 +16,7 @@ export interface WrittenFile {
   readonly sha256: string
 }
 
-export interface ExportJob extends ExportSource {
+export interface ExportJob extends Omit<ExportSource, 'metadata'> {
   readonly format: ExportFormat
   /** New, empty or an earlier export; anything else is refused and left as it is. */
   readonly folder: string
@@ -30,9 +30,17 @@ function described({ name, content }: ExportContent['files'][number]): WrittenFi
   return { name, sizeBytes: content.length, sha256: createHash('sha256').update(content).digest('hex') }
 }
 
-/** @throws AppError `invalid-architecture`, `invalid-input` (weights of another network), `conflict` naming what is in the way, `storage-failed` */
-export async function writeExport({ format, folder, earlier, metadata, ...source }: ExportJob): Promise<WrittenFile[]> {
-  const { files, metadata: own } = await FORMATS[format].write(source)
+/** @throws AppError `invalid-architecture`, `invalid-input` (weights of another network, an option that the format does not have), `conflict` naming what is in the way, `storage-failed` */
+export async function writeExport({
+  format,
+  folder,
+  earlier,
+  metadata,
+  options: wish = {},
+  ...source
+}: ExportJob): Promise<WrittenFile[]> {
+  const options = exportOptions(format, wish)
+  const { files, metadata: own } = await FORMATS[format].write({ ...source, options, metadata })
   const record = { format, ...metadata, ...own, architecture: source.document, files: files.map(described) }
   const all = [...files, { name: METADATA_FILE, content: Buffer.from(JSON.stringify(record, null, 2)) }]
   await writeUserFolder(folder, ownExport(earlier), async (temporary) => {

@@ -7,7 +7,7 @@ import type { SplitFiles } from '@shared/contract/compute'
 import type { ExportProgress, Proof } from '@shared/contract/exports'
 import { AppError } from '@shared/errors'
 import { evaluatorOf } from '@shared/evaluators/registry'
-import { exportFormatFacts, type ExportFormat } from '@shared/exchange/formats'
+import { exportFormatFacts, exportOptions, type ExportFormat, type ExportOptions } from '@shared/exchange/formats'
 import type { ReadyDataset } from '../datasets/datasets'
 import { imagesOfRun, refuseOtherData } from '../evaluators/training/images'
 import { drawSplit } from '../evaluators/training/split'
@@ -23,8 +23,11 @@ import type { ExportTools } from './tools'
 export interface ExportWish {
   readonly trialId: number
   readonly format: ExportFormat
+  readonly options: Partial<ExportOptions>
   /** Null: below the workspace's exports folder. */
   readonly folder: string | null
+  /** Compared with the trained network, where the format holds one. */
+  readonly prove: boolean
 }
 
 /** What is exported, and where to. */
@@ -59,10 +62,11 @@ export async function* createExport(
 ): AsyncGenerator<ExportProgress> {
   // An export without its stored proof is worth nothing: said before the work, not after it.
   tools.store.refuseReadOnly()
+  const options = exportOptions(wish.format, wish.options)
   const source = await sourceOf(tools, wish)
   const { trial, run } = source
   if (!exportFormatFacts(wish.format).isTrained) {
-    yield* write(tools, wish, { ...source, trained: null }, signal)
+    yield* write(tools, { ...wish, options }, { ...source, trained: null }, signal)
     return
   }
   const { weightsSha256 } = trial
@@ -85,7 +89,7 @@ export async function* createExport(
     yield { stage: 'checking', message, result: null }
     await refuseForeign(tools, source, weightsSha256, dataset, signal)
     const trained = trainedPart(tools, run, weightsSha256, dataset)
-    yield* write(tools, wish, { ...source, trained }, signal)
+    yield* write(tools, { ...wish, options }, { ...source, trained }, signal)
   } finally {
     unpin()
     release()
@@ -161,7 +165,7 @@ function trainedPart(
 
 async function* write(
   { store, pool, startProof, appVersion }: ExportTools,
-  { trialId, format }: ExportWish,
+  { trialId, format, options, prove }: ExportWish & { readonly options: ExportOptions },
   { trial, run, document, graph, folder, earlier, trained }: Source & { readonly trained: Trained | null },
   signal: AbortSignal,
 ): AsyncGenerator<ExportProgress> {
@@ -175,15 +179,18 @@ async function* write(
     architectureHash: trial.architectureHash,
     validationAccuracy: trial.fitness,
     writtenBy: `GPT-NAS Workbench ${appVersion}`,
+    ...(trained !== null && !prove && { proof: null }),
   }
   const weights = trained?.weights ?? null
   const { files } = await pool.run(
-    (client) => client.export({ format, document, graph, weights, folder, earlier, metadata }, { signal }),
+    (client) => client.export({ format, options, document, graph, weights, folder, earlier, metadata }, { signal }),
     signal,
   )
-  if (trained === null) {
+  if (trained === null || !prove) {
     const result = await store.write((writer) => insertExport(writer, { trialId, format, folder, files, proof: null }))
-    yield { stage: 'done', message: `Wrote ${title}. It holds no trained values to compare.`, result }
+    const why =
+      trained === null ? 'It holds no trained values to compare.' : 'It is NOT PROVEN, because no proof was asked for.'
+    yield { stage: 'done', message: `Wrote ${title}. ${why}`, result }
     return
   }
   const network: ProvenNetwork = { graph, weights: trained.weights, test: trained.test, seed: run.definition.seed }
@@ -192,7 +199,7 @@ async function* write(
     message: 'Comparing with the trained network on test images and random inputs in a fresh process',
     result: null,
   }
-  const proof = await proveExport({ pool, startProof }, { format, folder }, network, signal)
+  const proof = await proveExport({ pool, startProof }, { format, options, folder }, network, signal)
   const proven = await addProof(folder, files, proof)
   const result = await store.write((writer) => insertExport(writer, { trialId, format, folder, files: proven, proof }))
   const difference = Math.max(proof.largestDifference, proof.largestLogitDifference ?? 0).toExponential(2)

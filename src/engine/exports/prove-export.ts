@@ -4,7 +4,7 @@ import type { LayerGraph } from '@shared/architecture/layer'
 import type { SplitFiles } from '@shared/contract/compute'
 import type { Proof } from '@shared/contract/exports'
 import { comparePredictions } from '@shared/exchange/compare-predictions'
-import type { ExportFormat } from '@shared/exchange/formats'
+import { exportFormatFacts, type ExportFormat, type ExportOptions } from '@shared/exchange/formats'
 import { createRandom } from '@shared/random'
 import type { ExportTools } from './tools'
 
@@ -30,7 +30,11 @@ function drawIndices({ test, seed }: ProvenNetwork): number[] {
 /** @throws AppError those of the compute and of the proof process */
 export async function proveExport(
   { pool, startProof }: Pick<ExportTools, 'pool' | 'startProof'>,
-  written: { readonly format: ExportFormat; readonly folder: string },
+  {
+    format,
+    options,
+    folder,
+  }: { readonly format: ExportFormat; readonly options: ExportOptions; readonly folder: string },
   network: ProvenNetwork,
   signal: AbortSignal,
 ): Promise<Proof> {
@@ -39,8 +43,8 @@ export async function proveExport(
   const trained = await pool.run((client) => client.predict({ graph, weights, ...inputs }, { signal }), signal)
   const process = await startProof()
   try {
-    const { runtime, ...exported } = await process.client.predict({ ...written, ...inputs }, { signal })
-    return comparePredictions(trained, exported, runtime)
+    const { runtime, ...exported } = await process.client.predict({ format, folder, ...inputs }, { signal })
+    return comparePredictions(trained, exported, runtime, exportFormatFacts(format).closeness?.(options))
   } finally {
     await process.close()
   }

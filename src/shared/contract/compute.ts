@@ -3,7 +3,7 @@
 import { eventIterator, oc } from '@orpc/contract'
 import { z } from 'zod'
 import type { LayerGraph } from '../architecture/layer'
-import { exportFormatSchema } from '../exchange/formats'
+import { exportFormatSchema, exportOptionsSchema } from '../exchange/formats'
 import { recipeSchema } from '../search/recipe'
 import { epochSchema } from '../search/trial'
 import {
@@ -225,6 +225,7 @@ export const computeContract = {
         document: z.unknown(),
         graph: layerGraphSchema,
         weights: z.string().nullable(),
+        options: exportOptionsSchema.default({}),
         folder: z.string(),
         /** SHA-256 by name of what was exported into that folder before. */
         earlier: z.record(z.string(), z.string()).default({}),

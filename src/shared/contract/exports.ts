@@ -1,9 +1,9 @@
 // Export service: a trial's network as files, with the proof that they compute the same.
 import { eventIterator, oc } from '@orpc/contract'
 import { z } from 'zod'
-import { DEFAULT_EXPORT_FORMAT, exportFormatSchema } from '../exchange/formats'
+import { DEFAULT_EXPORT_FORMAT, exportFormatSchema, exportOptionsSchema } from '../exchange/formats'
 
-/** Comparison of the exported files, run by plain tfjs in a fresh process, against the network as it was trained. */
+/** Comparison of the exported files, run in a fresh process by a runtime that has nothing of ours, against the network as it was trained. */
 export const proofSchema = z.object({
   runtime: z.string(),
   images: z.number().int(),
@@ -58,7 +58,11 @@ export const exportsContract = {
       z.object({
         trialId: z.number().int(),
         format: exportFormatSchema.default(DEFAULT_EXPORT_FORMAT),
+        /** What the format lets choose; the rest takes its default. @throws invalid-input for what it does not have */
+        options: exportOptionsSchema.default({}),
         folder: z.string().nullable().default(null),
+        /** False: the files are not compared with the trained network, and their metadata says so. */
+        prove: z.boolean().default(true),
       }),
     )
     .output(eventIterator(exportProgressSchema)),

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { ExportedPrediction, Prediction } from '../contract/compute'
 import { AppError } from '../errors'
-import { comparePredictions, PROOF_TOLERANCE } from './compare-predictions'
+import { FLOAT16_CLOSENESS, PROOF_TOLERANCE } from './closeness'
+import { comparePredictions } from './compare-predictions'
 
 type Rows = Prediction['logits']
 
@@ -73,6 +74,17 @@ describe('comparePredictions', () => {
     const tie = predicted([[1, 0.99999], second])
     const turned = predicted([[0.99999, 1], second])
     expect(compared(tie, turned)).toMatchObject({ samePredictions: 1, accuracy: 0, verdict: 'different' })
+  })
+
+  it('of halves allows more, and a turn of two classes that are nearer than that, but no other', () => {
+    const halves = (ours: Prediction, theirs: ExportedPrediction) =>
+      comparePredictions(ours, theirs, '', FLOAT16_CLOSENESS)
+    const near = predicted([[1, 0.995, -1], second])
+    expect(halves(near, predicted([[0.995, 1, -1], second]))).toMatchObject({ samePredictions: 1, verdict: 'equal' })
+    const apart = predicted([[1, 0.9, -1], second])
+    expect(halves(apart, predicted([[0.9, 1, -1], second]))).toMatchObject({ verdict: 'different' })
+    const little = predicted([[100, 0, -100], [99, 0, -100]]) // prettier-ignore
+    expect(halves(little, little)).toMatchObject({ verdict: 'cannot-tell', tolerance: 0.01 })
   })
 
   it.each([

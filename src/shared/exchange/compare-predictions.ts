@@ -3,19 +3,7 @@
 import type { ExportedPrediction, Prediction } from '../contract/compute'
 import type { Proof } from '../contract/exports'
 import { AppError } from '../errors'
-
-/**
- * Largest difference of a logit, relative to the largest logit of its set of inputs, that still counts as the same network; of a
- * probability, absolutely. Float32 sums in another order differ by about 1e-6 in a 20-layer network; 1e-4 leaves room for deep ones
- * and still shows any wrong padding or statistic.
- */
-export const PROOF_TOLERANCE = 1e-4
-
-/**
- * Outputs must vary over the inputs by this share of the largest logit, or what is allowed would hide a different network: chosen a
- * hundred times the tolerance, so that no more than a hundredth of what varies may differ.
- */
-const LEAST_VARIATION = 100 * PROOF_TOLERANCE
+import { FLOAT32_CLOSENESS, type Closeness } from './closeness'
 
 type Rows = Prediction['logits']
 
@@ -63,6 +51,12 @@ function largestDifference(ours: Rows, theirs: Rows): number {
   return most
 }
 
+/** The two largest scores are so near that what may differ can turn them. */
+function isTie(row: readonly (number | null)[], allowed: number): boolean {
+  const [first = 0, second = -Infinity] = row.map((value) => value ?? -Infinity).sort((a, b) => b - a)
+  return first - second <= allowed
+}
+
 /** Zero where nothing differs, also where every logit is zero. */
 const relative = (difference: number, scale: number): number => (difference === 0 ? 0 : difference / scale)
 
@@ -91,12 +85,12 @@ function refuseOthers(trained: Prediction, exported: ExportedPrediction): void {
 }
 
 /** Why equal outputs would not say that the networks are equal; null where they do. */
-function whyUnclear({ logits, randomLogits }: Prediction): string | null {
+function whyUnclear({ logits, randomLogits }: Prediction, leastVariation: number): string | null {
   if (![...logits, ...randomLogits].every(isFinite))
     return 'The trained network gives outputs that are no finite numbers, so nothing can be told from them.'
   const sets = [logits, randomLogits].filter((rows) => rows.length > 0)
   const share = Math.max(...sets.map((rows) => relative(variationOf(rows), largestOf(rows))))
-  if (share >= LEAST_VARIATION) return null
+  if (share >= leastVariation) return null
   return (
     `The trained network's outputs hardly depend on its input: they vary by ${share.toExponential(1)} of the largest, ` +
     `and a wrong export would give nearly the same.`
@@ -107,13 +101,22 @@ function whyUnclear({ logits, randomLogits }: Prediction): string | null {
  * @param trained of the network as it was trained
  * @param exported the same inputs through the exported files; its labels give the accuracy
  * @param runtime what ran the exported files ("tfjs 4.22.0, cpu")
+ * @param closeness of the precision that the files compute in
  * @throws AppError `invalid-input` when the two do not hold the same inputs and classes
  */
-export function comparePredictions(trained: Prediction, exported: ExportedPrediction, runtime: string): Proof {
+export function comparePredictions(
+  trained: Prediction,
+  exported: ExportedPrediction,
+  runtime: string,
+  { tolerance, leastVariation, mayTurnTies }: Closeness = FLOAT32_CLOSENESS,
+): Proof {
   refuseOthers(trained, exported)
   const images = trained.logits.length
   let ofProbability = 0
+  const scale = largestOf(trained.logits)
   let samePredictions = 0
+  /** Images whose class turned although it may not. */
+  let turned = 0
   let correct = 0
   trained.logits.forEach((row, image) => {
     const theirs = exported.probabilities[image]!
@@ -124,14 +127,15 @@ export function comparePredictions(trained: Prediction, exported: ExportedPredic
       })
     const predicted = predictedClass(exported.logits[image]!)
     if (predicted === predictedClass(row)) samePredictions++
+    else if (!mayTurnTies || !isTie(row, 2 * tolerance * scale)) turned++
     if (predicted === exported.labels[image]) correct++
   })
   const ofLogits = Math.max(
-    relative(largestDifference(trained.logits, exported.logits), largestOf(trained.logits)),
+    relative(largestDifference(trained.logits, exported.logits), scale),
     relative(largestDifference(trained.randomLogits, exported.randomLogits), largestOf(trained.randomLogits)),
   )
-  const isSame = ofLogits <= PROOF_TOLERANCE && ofProbability <= PROOF_TOLERANCE && samePredictions === images
-  const reason = isSame ? whyUnclear(trained) : null
+  const isSame = ofLogits <= tolerance && ofProbability <= tolerance && turned === 0
+  const reason = isSame ? whyUnclear(trained, leastVariation) : null
   const verdict = !isSame ? 'different' : reason === null ? 'equal' : 'cannot-tell'
   return {
     runtime,
@@ -140,7 +144,7 @@ export function comparePredictions(trained: Prediction, exported: ExportedPredic
     largestDifference: Math.min(ofProbability, Number.MAX_VALUE),
     largestLogitDifference: Math.min(ofLogits, Number.MAX_VALUE),
     randomInputs: trained.randomLogits.length,
-    tolerance: PROOF_TOLERANCE,
+    tolerance,
     samePredictions,
     accuracy: correct / images,
     verdict,

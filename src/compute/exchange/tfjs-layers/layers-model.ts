@@ -3,12 +3,13 @@
 import { isLayerKind, type LayerKind } from '@shared/architecture/catalogue'
 import { flagOf, numberOf } from '@shared/architecture/catalogue/parameter-values'
 import { mapOf } from '@shared/architecture/catalogue/window'
-import { INPUT_ID, type LayerGraph, type LayerNode } from '@shared/architecture/layer'
+import { INPUT_ID, type LayerNode } from '@shared/architecture/layer'
 import { AppError } from '@shared/errors'
 import { required } from '@shared/required'
 import { BATCH_NORM_EPSILON } from '../../networks/layers/batch-norm-constants'
 import type { Network } from '../../networks/network'
 import type { NamedArray, Weights } from '../../networks/weights'
+import { ancestorsOf } from '../ancestors'
 import { convolution, depthwiseConvolution } from './convolution'
 import {
   activation,
@@ -137,13 +138,6 @@ function normalised(
   const scale = Float32Array.from(deviation, (value) => 1 / (255 * value))
   const offset = Float32Array.from(mean, (value, channel) => -value / deviation[channel]!)
   return lastAxisAffine(builder, 'normalise', input, scale, offset)
-}
-
-/** Ids of the output and of every node it depends on. */
-function ancestorsOf({ nodes, output }: LayerGraph): ReadonlySet<string> {
-  const found = new Set([output])
-  for (const node of [...nodes].reverse()) if (found.has(node.id)) for (const input of node.inputs) found.add(input)
-  return found
 }
 
 /**

@@ -1,19 +1,15 @@
-import { mkdtemp, readdir, rm, writeFile, readFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readdir, rm, writeFile, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as plain from '@tensorflow/tfjs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { SplitFiles } from '@shared/contract/compute'
 import { comparePredictions } from '@shared/exchange/compare-predictions'
 import type { LayerGraph } from '@shared/architecture/layer'
-import { createRandom } from '@shared/random'
-import { initialValues } from '../../networks/initialise'
 import { buildNetwork } from '../../networks/network'
 import { KIND_CASES } from '../../networks/testing/kind-cases'
 import { weightsFrom, type NamedArray } from '../../networks/weights'
 import { tf } from '../../tensorflow/backend'
-import { writeArrayFile } from '../../networks/array-file'
 import { predict } from '../predict'
+import { DEVIATION, exportBench, MEAN, RANDOM, trainedLike } from '../testing/round-trip'
 import { writeExport } from '../write-export'
 import { blockDiagonal } from './convolution'
 import { layersModel } from './layers-model'
@@ -21,60 +17,21 @@ import { predictTfjsLayers } from './predict'
 
 /** Float32 sums in another order; measured 1e-7 on these small networks. */
 const TOLERANCE = 1e-5
-const MEAN = [0.5, 0.4, 0.6, 0.45]
-const DEVIATION = [0.2, 0.25, 0.3, 0.22]
 
-let folder: string
+let bench: Awaited<ReturnType<typeof exportBench>>
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'layers-model-'))
+  bench = await exportBench()
 })
-afterAll(() => rm(folder, { recursive: true }))
-
-/** Random statistics and scales as a trained network has them, so that an ignored one shows. */
-function trainedLike(graph: LayerGraph, seed: number): NamedArray[] {
-  return buildNetwork(graph).arrays.map((stored) => {
-    const random = createRandom(seed).fork(stored.name)
-    const { values } = initialValues(stored, seed)
-    const isVariance = stored.name.endsWith('moving-variance')
-    const spread = stored.name.endsWith('kernel') ? 0 : 0.5
-    return {
-      ...stored,
-      values: values.map((value) => value + spread * (isVariance ? random.next() : random.next() - 0.5)),
-    }
-  })
-}
-
-async function randomSplit(shape: readonly [number, number, number], count: number): Promise<SplitFiles> {
-  const random = createRandom(3)
-  const images = join(folder, 'images.u8')
-  const labels = join(folder, 'labels.u8')
-  await writeFile(
-    images,
-    Uint8Array.from({ length: count * shape[0] * shape[1] * shape[2] }, () => random.integer(256)),
-  )
-  await writeFile(
-    labels,
-    Uint8Array.from({ length: count }, () => random.integer(3)),
-  )
-  return { images, labels, count, shape: [...shape], classes: 3, mean: MEAN, deviation: DEVIATION }
-}
-
-const random = { count: 8, seed: 11 }
+afterAll(() => bench.close())
 
 async function roundTrip(
   graph: LayerGraph,
   shape: readonly [number, number, number],
-  change: (array: NamedArray) => NamedArray = (array) => array,
+  change?: (array: NamedArray) => NamedArray,
 ) {
-  const weights = join(folder, 'network.weights')
-  const channels = shape[2]
-  const normalisation = { mean: MEAN.slice(0, channels), deviation: DEVIATION.slice(0, channels) }
-  await writeArrayFile(
-    weights,
-    { format: 'gptnas-weights/1', epoch: 1, classes: 3, ...normalisation },
-    trainedLike(graph, 1).map(change),
-  )
-  const data = await randomSplit(shape, 6)
+  const { folder, weights } = bench
+  await bench.writeWeights(graph, change)
+  const data = await bench.randomSplit(shape, 6)
   const indices = [0, 1, 2, 3, 4, 5]
   const target = join(folder, 'export')
   const files = await writeExport({
@@ -87,8 +44,8 @@ async function roundTrip(
   })
   // Both runtimes share one tfjs-core in this process; the proof itself runs in a process of its own.
   await tf.setBackend('tensorflow')
-  const ours = await predict({ graph, weights, data, indices, random })
-  const theirs = await predictTfjsLayers(plain, { folder: target, data, indices, random })
+  const ours = await predict({ graph, weights, data, indices, random: RANDOM })
+  const theirs = await predictTfjsLayers(plain, { folder: target, data, indices, random: RANDOM })
   return { files, ours, theirs, target, data, indices }
 }
 
@@ -118,7 +75,7 @@ describe('a network whose probabilities are saturated', () => {
     const largest = values.reduce((at, value, i) => (Math.abs(value) > Math.abs(values[at]!) ? i : at), 0)
     values[largest] = values[largest]! * 1.01
     await writeFile(shard, values)
-    const wrong = await predictTfjsLayers(plain, { folder: target, data, indices, random })
+    const wrong = await predictTfjsLayers(plain, { folder: target, data, indices, random: RANDOM })
     // A changed export is somebody's file: none would be written over it.
     await writeFile(shard, whole)
     const proof = comparePredictions(ours, wrong, '')
@@ -196,7 +153,7 @@ describe('written files', () => {
     await roundTrip(KIND_CASES[1]!.graph, [7, 6, 4])
     const { files, target } = await roundTrip(graph, [7, 6, 4])
     expect((await readdir(target)).sort()).toEqual(files.map(({ name }) => name).sort())
-    expect((await readdir(folder)).filter((name) => /part|replaced/.test(name))).toEqual([])
+    expect((await readdir(bench.folder)).filter((name) => /part|replaced/.test(name))).toEqual([])
     const metadata = JSON.parse(await readFile(join(target, 'metadata.json'), 'utf8')) as Record<string, unknown>
     expect(metadata).toMatchObject({ classes: ['a', 'b', 'c'], input: { shape: [7, 6, 4], range: [0, 255] } })
   })
@@ -224,8 +181,8 @@ describe('written files', () => {
       format: 'tfjs',
       document: {},
       graph: other,
-      weights: join(folder, 'network.weights'),
-      folder: join(folder, 'other'),
+      weights: bench.weights,
+      folder: join(bench.folder, 'other'),
       metadata: {},
     })
     await expect(wrong).rejects.toMatchObject({
@@ -237,8 +194,10 @@ describe('written files', () => {
   it('are refused, not guessed, when a shard is missing', async () => {
     const { target } = await roundTrip(graph, [7, 6, 4])
     await rm(join(target, 'group1-shard1of1.bin'))
-    const data = await randomSplit([7, 6, 4], 2)
-    await expect(predictTfjsLayers(plain, { folder: target, data, indices: [0], random })).rejects.toMatchObject({
+    const data = await bench.randomSplit([7, 6, 4], 2)
+    await expect(
+      predictTfjsLayers(plain, { folder: target, data, indices: [0], random: RANDOM }),
+    ).rejects.toMatchObject({
       code: 'not-found',
     })
   })

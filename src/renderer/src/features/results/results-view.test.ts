@@ -280,7 +280,9 @@ describe('one trial', () => {
     expect(mounted.engine.calls.find((call) => call.path === 'exports.create')?.input).toEqual({
       trialId: 102,
       format: 'tfjs',
+      options: {},
       folder: null,
+      prove: true,
     })
   })
 

@@ -150,9 +150,10 @@ export const results = {
     exportAgain: 'Export again',
     exportTo: 'Export to a folder…',
     exportFormat: 'Format',
-    formats: { tfjs: 'TensorFlow.js', 'architecture-json': 'Architecture' },
+    formats: { tfjs: 'TensorFlow.js', onnx: 'ONNX', 'architecture-json': 'Architecture' },
     formatHelp: {
       tfjs: 'A layers model with its weights, proven in plain tfjs',
+      onnx: 'A model for onnxruntime, PyTorch tools and many others, proven in onnxruntime',
       'architecture-json': 'The design as a file that the editor opens, without weights',
     },
     chooseFolder: 'Choose a folder for the model',

@@ -1,0 +1,43 @@
+// Poolings with padding in figures. `ceil_mode` is never written: runtimes disagree on what it counts, so what a rounded-up window
+// reaches is padding too, and a mean that must not count it is corrected (onnxruntime#24681 for opset 19).
+import { flagOf } from '@shared/architecture/catalogue/parameter-values'
+import { poolingWindow } from '@shared/architecture/catalogue/pooling-window'
+import { mapOf, windowCount } from '@shared/architecture/catalogue/window'
+import type { MapShape } from '@shared/architecture/layer'
+import { averageCorrection } from '../../../networks/average-windows'
+import { attribute, type AttributeProto } from '../proto'
+import type { Value } from '../graph-builder'
+import type { Call, Mapping } from './call'
+import { pads } from './convolution'
+
+function pool({ builder, node, inputs: [x] }: Call, operator: string, extra: readonly AttributeProto[] = []): Value {
+  const rule = poolingWindow(node.parameters)
+  const map = mapOf(x.shape)
+  const shape: MapShape = [windowCount(map[0], rule, 0), windowCount(map[1], rule, 1), map[2]]
+  return builder.add(operator, node.id, [x.name], shape, [
+    attribute.ints('kernel_shape', rule.kernel),
+    attribute.ints('strides', rule.stride),
+    pads(map, rule),
+    ...extra,
+  ])
+}
+
+/** ONNX pads a maximum with what never wins. */
+export const maxPooling: Mapping = (call) => pool(call, 'MaxPool')
+
+export const averagePooling: Mapping = (call) => {
+  const { builder, node, inputs } = call
+  const countPadding = flagOf(node.parameters, 'countPadding')
+  const mean = pool(call, 'AveragePool', [attribute.int('count_include_pad', countPadding ? 1 : 0)])
+  if (!countPadding) return mean
+  const [height, width] = mapOf(inputs[0].shape)
+  const correction = averageCorrection([height, width], poolingWindow(node.parameters), true)
+  if (correction === null) return mean
+  const [rows, columns] = mapOf(mean.shape)
+  const factors = builder.constant(`${node.id}.factors`, [1, 1, rows, columns], correction)
+  return builder.add('Mul', `${node.id}.divided`, [mean.name, factors], mean.shape)
+}
+
+/** Keeps the map's axes: `[batch, channels, 1, 1]`. */
+export const globalAverage: Mapping = ({ builder, node, inputs: [x] }) =>
+  builder.add('GlobalAveragePool', node.id, [x.name], [1, 1, mapOf(x.shape)[2]])

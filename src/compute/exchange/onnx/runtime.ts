@@ -1,0 +1,56 @@
+// onnxruntime on the processor: the independent runtime that ONNX exports are proven in. It has nothing of ours and runs in the proof
+// process, never where TensorFlow's binding is.
+import { readFile, stat } from 'node:fs/promises'
+import path from 'node:path'
+import type * as OnnxRuntime from 'onnxruntime-node'
+import { AppError } from '@shared/errors'
+import { withOutputs } from './proto'
+
+export type Runtime = typeof OnnxRuntime
+
+/** @throws AppError `not-found` where the optional package is not installed */
+export async function loadRuntime(): Promise<Runtime> {
+  try {
+    return await import('onnxruntime-node')
+  } catch (cause) {
+    throw new AppError(
+      'not-found',
+      `ONNX exports are proven in onnxruntime, and it cannot be loaded: ${cause instanceof Error ? cause.message : String(cause)}`,
+      'Install the optional npm package onnxruntime-node, or export without a proof.',
+      { cause },
+    )
+  }
+}
+
+export const runtimeTitle = ({ env }: Runtime): string => `onnxruntime ${env.versions.node ?? env.versions.common}, cpu`
+
+/**
+ * A model file as a session; whoever asks releases it.
+ * @param further values of the graph that are wanted beside its outputs. Without any the file is loaded as its users load it
+ * @throws AppError `not-found` for a missing file, its external data included, `invalid-input` for one that is no model
+ */
+export async function openSession(
+  { InferenceSession }: Runtime,
+  file: string,
+  further: readonly string[] = [],
+): Promise<OnnxRuntime.InferenceSession> {
+  const isThere = await stat(file).then(
+    (info) => info.isFile(),
+    () => false,
+  )
+  if (!isThere) throw new AppError('not-found', `The export has no file ${file}.`, 'Export the trial again.')
+  const options = { executionProviders: ['cpu'], logSeverityLevel: 3 } as const
+  try {
+    if (further.length === 0) return await InferenceSession.create(file, options)
+    const extra = { session: { model_external_initializers_file_folder_path: path.dirname(file) } }
+    return await InferenceSession.create(withOutputs(await readFile(file), further), { ...options, extra })
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw new AppError(
+      'invalid-input',
+      `onnxruntime cannot load ${file}: ${reason}`,
+      'Weights in a file of their own must stay beside the model. Export the trial again.',
+      { cause },
+    )
+  }
+}
