@@ -2,7 +2,7 @@
 // parameters; what a table measured has columns of its own.
 import { fitnessFigure, fitnessText } from '@shared/evaluators/fitness-text'
 import type { FitnessReading } from '@shared/evaluators/evaluator'
-import type { Trial } from '@shared/search/trial'
+import { standingOf, type Trial } from '@shared/search/trial'
 import { count, duration } from './format'
 
 type Sized = Pick<Trial, 'parameters' | 'macs' | 'costs'>
@@ -24,7 +24,10 @@ export function trialLine(trial: Trial, reading: FitnessReading): string {
   const size = sizeText(trial)
   if (trial.state === 'failed')
     return `Trial ${trial.number} failed${size && ` (${size})`}: ${trial.error?.message ?? 'no reason was given'}`
-  const reused = trial.reusedFrom === null ? '' : ', same architecture as before: result reused'
+  const repeated = trial.isRepeat
+    ? ', a repeat: its result is taken over'
+    : ', same architecture as before: result reused'
+  const reused = trial.reusedFrom === null ? '' : repeated
   const replaced = trial.origin.reconstructed.length
   const origin = replaced > 0 ? `${trial.origin.operator}, ${replaced} blocks from the proposer` : trial.origin.operator
   const time = trial.seconds === null ? '' : `; ${duration(trial.seconds)}`
@@ -51,7 +54,8 @@ export function trialColumns(
       ...['Origin', '>Proposed', '>Time'],
     ],
     cells: (trial) => [
-      ...[String(trial.number), String(trial.id), String(trial.generation + 1), trial.state],
+      ...[String(trial.number), String(trial.id), String(trial.generation + 1)],
+      standingOf(trial),
       figure(trial.fitness, (value) => fitnessFigure(reading, value)),
       ...(hasNetworks ? [figure(trial.parameters, count), figure(trial.macs, count)] : []),
       ...costs.map((name) => figure(trial.costs[name], costFigure)),

@@ -2,6 +2,7 @@
 import type { RunUpdate } from '@shared/contract/searches'
 import { errorData } from '@shared/errors'
 import { trainedFraction, type Activity } from '@shared/search/activity'
+import { budgetText, runProgress } from '@shared/search/progress'
 import type { Run } from '@shared/search/run'
 import { RUN_STATE_RULES } from '@shared/search/run-states'
 import type { CommandContext } from './command'
@@ -21,13 +22,11 @@ export function activityLine(activity: Activity): string {
 
 /** The bars of one moment. */
 function liveLines({ run, activities, phase, preparing }: RunUpdate): string[] {
-  const { finished, failed, planned } = run.counts
-  const done = finished + failed
   const left = run.remaining ? `, about ${duration(run.remaining.low)} to ${duration(run.remaining.high)} left` : ''
   const best =
     run.bestFitness === null ? '' : `, best ${fitnessFigure(fitnessReading(run.definition), run.bestFitness)}`
   return [
-    `${bar(planned > 0 ? done / planned : 0)} trial ${done} of ${planned}, generation ${run.generation + 1} of ${run.definition.generations}${best}${left}`,
+    `${bar(runProgress(run))} ${budgetText(run)}, generation ${run.generation + 1}${best}${left}`,
     ...activities.map(activityLine),
     ...(preparing ? [`  ${bar(preparing.fraction ?? 0, 16)} ${preparing.message}`] : []),
     ...(phase === 'proposing' ? ['  proposing the next generation ...'] : []),

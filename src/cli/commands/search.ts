@@ -4,6 +4,8 @@ import { AppError } from '@shared/errors'
 import { fitnessFigure, fitnessText } from '@shared/evaluators/fitness-text'
 import { commandOf } from '@shared/evaluators/command'
 import { evaluatorOf, fitnessReading } from '@shared/evaluators/registry'
+import { endText } from '@shared/search/end-text'
+import { budgetText } from '@shared/search/progress'
 import type { Run, RunDefinition } from '@shared/search/run'
 import { RUN_STATE_RULES } from '@shared/search/run-states'
 import { SAMPLES } from '@shared/search/samples'
@@ -53,11 +55,15 @@ async function follow(context: CommandContext, run: Run, shouldExport: boolean):
   return exported?.proof?.passed === false ? EXIT.failed : exitCodeOf(ended)
 }
 
+/** "12 min 5 s", or "12 min 5 s of 1 h 0 min" where it is limited. */
+const timeText = ({ seconds, definition: { maxSeconds } }: Run): string =>
+  maxSeconds === null ? duration(seconds) : `${duration(seconds)} of ${duration(maxSeconds)}`
+
 function summary(run: Run, best: Trial | null): string {
-  const { finished, failed, planned } = run.counts
   const reading = fitnessReading(run.definition)
   const lines = [
-    `Run ${run.number} "${run.definition.name}" is ${run.state}: ${finished} of ${planned} trials finished, ${failed} failed, ${duration(run.seconds)} of searching.`,
+    `Run ${run.number} "${run.definition.name}" is ${run.state}: ${budgetText(run)}, ${timeText(run)} of searching.`,
+    ...(run.end === null ? [] : [endText(run.end, run.definition)]),
   ]
   const { dataset, resolution } = run.definition.data
   const { isTraining } = evaluatorOf(run.definition)
@@ -135,9 +141,7 @@ export function searchCommand(program: Command): void {
       const found = await findRun(context.client, wanted)
       if (options.allowCommand === true) await allowCommand(context, found.definition)
       const run = await context.client.searches.resume({ id: found.id })
-      context.output.note(
-        `Run ${run.number} "${run.definition.name}" goes on: ${run.counts.finished + run.counts.failed} of ${run.counts.planned} trials are done.`,
-      )
+      context.output.note(`Run ${run.number} "${run.definition.name}" goes on: ${budgetText(run)}.`)
       return follow(context, run, options.export === true)
     }),
   )
@@ -151,6 +155,7 @@ export function searchCommand(program: Command): void {
         isDamaged(run) ? '?' : run.definition.strategy.name,
         run.state,
         `${run.counts.finished + run.counts.failed}/${run.counts.planned}`,
+        run.counts.repeats === 0 ? '' : String(run.counts.repeats),
         run.bestFitness === null ? '' : fitnessFigure(fitnessReading(run.definition), run.bestFitness),
         duration(run.seconds),
       ])
@@ -159,7 +164,7 @@ export function searchCommand(program: Command): void {
         runs.length === 0
           ? await withoutRuns(client)
           : [
-              table(['>Run', 'Name', 'Strategy', 'State', '>Trials', '>Best', '>Time'], rows),
+              table(['>Run', 'Name', 'Strategy', 'State', '>Evaluations', '>Repeats', '>Best', '>Time'], rows),
               ...damageLines(runs.map((run) => ({ what: `Run ${run.number}`, error: run.error }))),
             ].join('\n'),
       )

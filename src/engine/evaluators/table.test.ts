@@ -25,7 +25,7 @@ describe('a search of a table', () => {
   it('finds fitness, costs and the report of its winner alone, without a data set', async () => {
     const engine = await openEngine(temporaryFolder())
     const definition = search({ data: { dataset: 'nobody-has-it' } })
-    expect(await engine.client.searches.check({ definition })).toMatchObject({ problems: [], plannedTrials: 24 })
+    expect(await engine.client.searches.check({ definition })).toMatchObject({ problems: [], plannedEvaluations: 24 })
     const { id } = await engine.client.searches.create({ definition })
     const { run } = (await follow(engine, id)).at(-1)!
     expect(run).toMatchObject({ state: 'finished', counts: { finished: 24 } })

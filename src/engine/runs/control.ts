@@ -1,7 +1,7 @@
 // How a going run is told to end: hold at the next checkpoint, or let go at once. The first reason that lets go wins.
 
-/** Why a run leaves its loop before all generations are done. */
-export type EndReason = 'pause' | 'stop' | 'close' | 'time-limit'
+/** Why a run leaves its loop while there is something to do. */
+export type EndReason = 'pause' | 'stop' | 'close' | 'time'
 
 export class RunControl {
   private readonly controller = new AbortController()

@@ -17,9 +17,10 @@ describe('a run', () => {
     await run(harness)
     const ended = await harness.until('r', 'finished')
     expect(ended.counts).toMatchObject({ waiting: 0, running: 0, finished: 12, failed: 0, planned: 12 })
-    expect(ended.generation).toBe(2)
+    // One more than three: the elite is proposed again in each, and takes no place.
+    expect(ended.generation).toBe(3)
     const trials = await listTrials(harness.store.db, 'r')
-    expect(trials.map(({ number }) => number)).toEqual(Array.from({ length: 12 }, (_, index) => index + 1))
+    expect(trials.map(({ number }) => number)).toEqual(Array.from({ length: 15 }, (_, index) => index + 1))
     expect(Math.max(...trials.map(({ fitness }) => fitness!))).toBe(ended.bestFitness)
     for (const { genotype, fitness, weightsSha256 } of trials) {
       expect(fitness).toBe(toyFitness(genotype))
@@ -28,7 +29,7 @@ describe('a run', () => {
     expect((await readEpochs(harness.store.db, [trials[0]!.id])).get(trials[0]!.id)).toHaveLength(2)
     expect(await messages(harness)).toEqual(
       expect.arrayContaining([
-        expect.stringMatching(/^Generation 3 of 3: 4 architectures/),
+        expect.stringMatching(/^Generation 3: 4 architectures/),
         expect.stringMatching(/^Trial 1 finished: .* % validation accuracy/),
         expect.stringContaining('is finished'),
       ]),
@@ -75,9 +76,9 @@ describe('a run', () => {
     await harness.close()
   })
 
-  it('stops at its number of trials', async () => {
+  it('stops at its number of evaluations', async () => {
     const harness = createHarness({ folder: temporaryFolder() })
-    await harness.orchestrator.create({ ...newRun('r', { ...small, maxTrials: 6 }), planned: 6 })
+    await harness.orchestrator.create({ ...newRun('r', { ...small, maxEvaluations: 6 }), planned: 6 })
     await harness.orchestrator.resume('r')
     const ended = await harness.until('r', 'finished')
     expect(ended.counts).toMatchObject({ finished: 6, waiting: 0, planned: 6 })

@@ -3,7 +3,7 @@
 import { rm } from 'node:fs/promises'
 import { AppError, errorData, type ErrorData } from '@shared/errors'
 import { evaluatorOf } from '@shared/evaluators/registry'
-import { RUN_STATE_RULES, type RunState } from '@shared/search/run-states'
+import { RUN_STATE_RULES, type RunEnd, type RunState } from '@shared/search/run-states'
 import { commandFilesOf } from '../evaluators/command/files'
 import { checkpointFolder } from '../evaluators/training/training'
 import type { Artefacts } from '../storage/artefacts'
@@ -37,6 +37,8 @@ interface Ending {
   readonly message: string
   readonly seconds: number
   readonly error?: ErrorData | null
+  /** Why it is finished. */
+  readonly end?: RunEnd | null
   /** What a finished run's winner is reported with: asked for here, when nothing is proposed any more. */
   readonly report?: ((winner: TrialRecord) => number | undefined) | undefined
 }
@@ -231,6 +233,7 @@ export class Orchestrator {
     try {
       let failure: ErrorData | null = null
       let report: Ending['report']
+      let ended: RunEnd | null = null
       const limit = limitTimer(run, live, control)
       const stopKeeping = keepTime({ store, report: tell }, run.id, live)
       try {
@@ -240,7 +243,7 @@ export class Orchestrator {
           updates.touch(run.id)
         })
         live.preparing = null
-        await searchLoop({ store, artefacts, updates, run, live, control, prepared })
+        ended = await searchLoop({ store, artefacts, updates, run, live, control, prepared })
         report = ({ genotype }) => prepared.evaluator.report?.(genotype)
       } catch (thrown) {
         if (control.reason !== 'stop' && control.reason !== 'close') {
@@ -260,8 +263,9 @@ export class Orchestrator {
         const state = failure.code === 'storage-failed' ? 'interrupted' : 'failed'
         await this.end(run, { state, message, seconds, error: failure })
       } else {
-        const { state, message } = outcomeOf(control.reason, run.definition)
-        await this.end(run, { state, message, seconds, ...(state === 'finished' && { report }) })
+        // What is finished stays finished, whatever was asked of it meanwhile.
+        const outcome = outcomeOf(ended ?? control.reason, run.definition)
+        await this.end(run, { ...outcome, seconds, ...(outcome.state === 'finished' && { report }) })
       }
     } catch (thrown) {
       // The end itself could not be stored: shown to who watches, and found as interrupted at the next start.
@@ -273,7 +277,10 @@ export class Orchestrator {
     }
   }
 
-  private async end(run: RunRecord, { state, message, seconds, error = null, report }: Ending): Promise<void> {
+  private async end(
+    run: RunRecord,
+    { state, message, seconds, error = null, report, end = null }: Ending,
+  ): Promise<void> {
     const { isOver } = RUN_STATE_RULES[state]
     const finishedAt = isOver || error !== null ? new Date().toISOString() : null
     const { store } = this.options
@@ -288,7 +295,7 @@ export class Orchestrator {
         await updateTrial(writer, best.id, { reported })
         touched.push(best.id)
       }
-      await updateRun(writer, run.id, { state, seconds, error, finishedAt })
+      await updateRun(writer, run.id, { state, seconds, error, finishedAt, end })
     })
     this.options.updates.touch(run.id, touched)
     if (error?.code === 'dataset-damaged') await dropCheckpointsOf(store, run.id)

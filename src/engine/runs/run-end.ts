@@ -1,27 +1,39 @@
 // How a run that nothing broke comes to its end: when its time is up, and what its end is called.
+import { endText } from '@shared/search/end-text'
 import type { RunDefinition } from '@shared/search/run'
-import type { RunState } from '@shared/search/run-states'
+import type { RunEnd, RunState } from '@shared/search/run-states'
 import { LONGEST_DELAY_MS } from '@node/waiting'
 import type { RunRecord } from '../storage/runs'
 import type { EndReason, RunControl } from './control'
 import type { LiveRun } from './live-run'
 
-/** @param reason why it left its loop; undefined when all generations are done */
-export function outcomeOf(
-  reason: EndReason | undefined,
-  { maxSeconds }: Pick<RunDefinition, 'maxSeconds'>,
-): { readonly state: RunState; readonly message: string } {
+export interface Outcome {
+  readonly state: RunState
+  /** Null where it is not finished. */
+  readonly end: RunEnd | null
+  readonly message: string
+}
+
+/**
+ * @param reason why it left its loop: told to, or nothing left to do
+ * @throws Error without one: a loop that nothing ended would be no end
+ */
+export function outcomeOf(reason: EndReason | RunEnd | undefined, definition: RunDefinition): Outcome {
   switch (reason) {
     case 'stop':
-      return { state: 'stopped', message: 'The search was stopped.' }
+      return { state: 'stopped', end: null, message: 'The search was stopped.' }
     case 'pause':
-      return { state: 'paused', message: 'The search is paused.' }
+      return { state: 'paused', end: null, message: 'The search is paused.' }
     case 'close':
-      return { state: 'interrupted', message: 'The program was closed. The search can go on where it stood.' }
-    case 'time-limit':
-      return { state: 'finished', message: `The time limit of ${maxSeconds} s was reached.` }
+      return {
+        state: 'interrupted',
+        end: null,
+        message: 'The program was closed. The search can go on where it stood.',
+      }
     case undefined:
-      return { state: 'finished', message: 'All planned trials have a result. The search is finished.' }
+      throw new Error('a run left its loop without a reason')
+    default:
+      return { state: 'finished', end: reason, message: endText(reason, definition) }
   }
 }
 
@@ -31,5 +43,5 @@ export function limitTimer(run: RunRecord, live: LiveRun, control: RunControl): 
   if (maxSeconds === null) return undefined
   const leftMs = Math.max(0, (maxSeconds - live.seconds()) * 1000)
   // A longer limit is checked after each trial anyway.
-  return setTimeout(() => control.end('time-limit'), Math.min(leftMs, LONGEST_DELAY_MS))
+  return setTimeout(() => control.end('time'), Math.min(leftMs, LONGEST_DELAY_MS))
 }

@@ -6,7 +6,8 @@ import { forecastRemaining } from '@shared/search/forecast'
 import type { ErrorData } from '@shared/errors'
 import type { RunRecord } from '../storage/runs'
 import type { Reader } from '../storage/schema'
-import { bestTrial, countTrials, listTimings, type TrialRecord, type TrialTiming } from '../storage/trials'
+import { countTrainedEpochs } from '../storage/epochs'
+import { bestTrial, listTimings, type TrialRecord, type TrialTiming } from '../storage/trials'
 import type { LiveRun } from './live-run'
 
 export interface RunFacts {
@@ -20,7 +21,6 @@ export interface RunFacts {
 export async function viewRun(db: Reader, record: RunRecord, facts: RunFacts): Promise<Run> {
   const { live, unstored } = facts
   const trials = await listTimings(db, record.id)
-  const counts = await countTrials(db, record.id)
   const best = await bestTrial(db, record.id)
   const isStuck = live === undefined && unstored !== undefined
   return {
@@ -32,18 +32,28 @@ export async function viewRun(db: Reader, record: RunRecord, facts: RunFacts): P
     startedAt: record.startedAt,
     finishedAt: record.finishedAt,
     seconds: live?.seconds() ?? record.seconds,
-    counts: {
-      waiting: counts.waiting,
-      running: counts.running,
-      finished: counts.finished,
-      failed: counts.failed,
-      planned: record.planned,
-    },
+    counts: { ...countsOf(trials), planned: record.planned },
+    epochs: await countTrainedEpochs(db, record.id),
     generation: trials.at(-1)?.generation ?? 0,
     bestTrialId: best?.id ?? null,
     bestFitness: best?.fitness ?? null,
     remaining: remainingOf(record, trials, facts),
     error: record.error ?? unstored ?? null,
+    end: record.end,
+  }
+}
+
+const hasResult = ({ state }: TrialTiming): boolean => state === 'finished' || state === 'failed'
+
+function countsOf(trials: readonly TrialTiming[]): Omit<Run['counts'], 'planned'> {
+  const evaluations = trials.filter(({ isRepeat }) => !isRepeat)
+  const count = (wanted: TrialTiming['state']): number => evaluations.filter(({ state }) => state === wanted).length
+  return {
+    waiting: count('waiting'),
+    running: count('running'),
+    finished: count('finished'),
+    failed: count('failed'),
+    repeats: trials.filter((trial) => trial.isRepeat && hasResult(trial)).length,
   }
 }
 
@@ -54,7 +64,7 @@ function remainingOf(
 ): Run['remaining'] {
   if (RUN_STATE_RULES[record.state].isOver) return null
   const { maxSeconds, populationSize } = record.definition
-  const ended = trials.filter(({ state }) => state === 'finished' || state === 'failed')
+  const ended = trials.filter((trial) => hasResult(trial) && !trial.isRepeat)
   return forecastRemaining({
     finishedSeconds: ended.flatMap(({ state, reusedFrom, seconds }) =>
       state === 'finished' && reusedFrom === null && seconds !== null ? [seconds] : [],

@@ -59,7 +59,7 @@ it.each(['genotype', 'origin', 'error', 'usage'])(
     expect(trials.filter(({ error }) => error !== null).map(({ id }) => id)).toEqual([2])
     expect(trials[1]?.error).toMatchObject(telling(column, 'row 2', 'trials'))
     expect((await client.searches.list()).map(({ error }) => error)).toEqual([null, null])
-    expect(await client.searches.generations({ id: ids[0]! })).toHaveLength(2)
+    expect(await client.searches.generations({ id: ids[0]! })).toHaveLength(3)
     const { checks } = await client.runtime.doctor()
     expect(checks.find(({ id }) => id === 'database')?.found).toMatch(/column "\w+" of the row 2 in the table "trials"/)
   },

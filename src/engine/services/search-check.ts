@@ -3,7 +3,7 @@ import { access } from 'node:fs/promises'
 import { storedLibrary } from '@shared/architecture/library'
 import { errorData } from '@shared/errors'
 import { magnitude } from '@shared/figures'
-import { plannedTrials } from '@shared/search/planning'
+import { plannedEvaluations } from '@shared/search/planning'
 import type { RunDefinition } from '@shared/search/run'
 import { engineEvaluator } from '../evaluators/registry'
 import { proposableSpace, provenSpace } from '../runs/space'
@@ -14,7 +14,7 @@ import type { Services } from './services'
 
 export interface DefinitionReport {
   readonly problems: string[]
-  readonly plannedTrials: number
+  readonly plannedEvaluations: number
   readonly notes: string[]
 }
 
@@ -64,5 +64,5 @@ export async function checkDefinition(services: Services, definition: RunDefinit
   }
   const parallel = evaluator.parallel(definition, pool)
   if ((definition.computes ?? 0) > parallel) notes.push(`Only ${parallel} computes are available on this machine.`)
-  return { problems, plannedTrials: plannedTrials(definition), notes }
+  return { problems, plannedEvaluations: plannedEvaluations(definition), notes }
 }

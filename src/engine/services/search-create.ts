@@ -2,7 +2,7 @@
 import { parseDocument } from '@shared/architecture/document'
 import { storedLibrary } from '@shared/architecture/library'
 import { AppError } from '@shared/errors'
-import { plannedTrials } from '@shared/search/planning'
+import { plannedEvaluations } from '@shared/search/planning'
 import type { RunDefinition } from '@shared/search/run'
 import type { Space } from '@shared/spaces/space'
 import { strategyByName } from '@shared/strategies/registry'
@@ -35,7 +35,7 @@ export async function newRunOf({ store, datasets }: Services, id: string, given:
     }
     seeds.push(seed)
   }
-  return { id, definition, userBlocks, seeds, planned: plannedTrials(definition) }
+  return { id, definition, userBlocks, seeds, planned: plannedEvaluations(definition) }
 }
 
 /** One architecture is one trial, whatever else the definition says. */
@@ -46,7 +46,8 @@ function settled(definition: RunDefinition): RunDefinition {
     strategy: { name: 'random' },
     populationSize: 1,
     generations: 1,
-    maxTrials: null,
+    maxEvaluations: null,
+    maxEpochs: null,
     seedDesigns: [],
   }
 }

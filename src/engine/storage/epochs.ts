@@ -27,6 +27,30 @@ export async function dropEpochsAfter(writer: Writer, trialId: number, epoch: nu
   await writer.deleteFrom('epochs').where('trial_id', '=', trialId).where('epoch', '>', epoch).execute()
 }
 
+/** Epochs of a run's trials that were trained, not taken over from another trial. */
+export async function countTrainedEpochs(db: Reader, runId: string): Promise<number> {
+  return (await trainedEpochs(db, runId).executeTakeFirstOrThrow()).count
+}
+
+/** As `countTrainedEpochs`, of trials that have a result. */
+export async function countEpochsOfEnded(db: Reader, runId: string): Promise<number> {
+  const ended = trainedEpochs(db, runId).where('trials.state', 'in', ['finished', 'failed'])
+  return (await ended.executeTakeFirstOrThrow()).count
+}
+
+export async function countEpochs(db: Reader, trialId: number): Promise<number> {
+  const counted = db.selectFrom('epochs').select(({ fn }) => fn.countAll<number>().as('count'))
+  return (await counted.where('trial_id', '=', trialId).executeTakeFirstOrThrow()).count
+}
+
+const trainedEpochs = (db: Reader, runId: string) =>
+  db
+    .selectFrom('epochs')
+    .innerJoin('trials', 'trials.id', 'epochs.trial_id')
+    .select(({ fn }) => fn.countAll<number>().as('count'))
+    .where('trials.run_id', '=', runId)
+    .where('trials.reused_from', 'is', null)
+
 /** Copies the epochs of one trial to another that reuses its result. */
 export async function copyEpochs(writer: Writer, from: number, to: number): Promise<void> {
   for (const epoch of (await readEpochs(writer, [from])).get(from) ?? []) await putEpoch(writer, to, epoch)

@@ -1,7 +1,7 @@
 // Rows of runs. What a run does and when it changes state belongs to runs/.
 import { z } from 'zod'
 import { runDefinitionSchema, type RunDefinition } from '@shared/search/run'
-import type { RunState } from '@shared/search/run-states'
+import { runEnd, type RunEnd, type RunState } from '@shared/search/run-states'
 import { errorDataSchema } from '@shared/search/trial'
 import { AppError, type ErrorData } from '@shared/errors'
 import { rowReader, type OnDamage } from './cells'
@@ -25,6 +25,8 @@ export interface RunRecord {
   readonly error: ErrorData | null
   /** Of the data set it has begun with; null before. */
   readonly dataFingerprint: string | null
+  /** Why it is finished; null otherwise, and where that was not stored yet. */
+  readonly end: RunEnd | null
 }
 
 export interface NewRun {
@@ -62,6 +64,7 @@ function fromRow(row: Schema['runs'], onDamage: OnDamage): RunRecord {
     planned: row.planned,
     error: reader.damage ?? error,
     dataFingerprint: row.data_fingerprint,
+    end: runEnd.nullable().catch(null).parse(row.end),
   }
 }
 
@@ -118,6 +121,7 @@ export async function insertRun(writer: Writer, run: NewRun): Promise<void> {
       planned: run.planned,
       error: null,
       data_fingerprint: null,
+      end: null,
     })
     .execute()
 }
@@ -130,6 +134,7 @@ export interface RunChange {
   readonly error?: ErrorData | null
   readonly name?: string
   readonly dataFingerprint?: string
+  readonly end?: RunEnd | null
 }
 
 export async function updateRun(writer: Writer, id: string, change: RunChange): Promise<void> {
@@ -142,6 +147,7 @@ export async function updateRun(writer: Writer, id: string, change: RunChange): 
       ...(change.seconds !== undefined && { seconds: change.seconds }),
       ...(change.error !== undefined && { error: change.error === null ? null : JSON.stringify(change.error) }),
       ...(change.name !== undefined && { name: change.name }),
+      ...(change.end !== undefined && { end: change.end }),
       ...(change.dataFingerprint !== undefined && { data_fingerprint: change.dataFingerprint }),
     })
     .where('id', '=', id)

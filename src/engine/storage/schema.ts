@@ -28,6 +28,8 @@ export interface Schema {
     error: string | null
     /** Names the images of the train split the run has begun with. */
     data_fingerprint: string | null
+    /** RunEnd; null where it has not finished, or before that was stored. */
+    end: string | null
   }
   trials: {
     id: Generated<number>

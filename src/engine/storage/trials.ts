@@ -10,7 +10,7 @@ import {
 } from '@shared/search/trial'
 import { usageSchema, type TrialUsage } from '@shared/search/usage'
 import { AppError, type ErrorData } from '@shared/errors'
-import type { Selectable } from 'kysely'
+import { sql, type Selectable } from 'kysely'
 import { z } from 'zod'
 import { readCell, rowReader, type OnDamage } from './cells'
 import type { Reader, Schema, Writer } from './schema'
@@ -33,7 +33,7 @@ export interface TrialRecord extends Omit<Trial, 'epochs'> {
   readonly weightsSha256: string | null
 }
 
-type Row = Omit<Selectable<Schema['trials']>, 'document'>
+type Row = Omit<Selectable<Schema['trials']>, 'document'> & { readonly is_repeat: number }
 const COLUMNS = [
   'id',
   'run_id',
@@ -60,6 +60,17 @@ const COLUMNS = [
   'costs',
   'reported',
 ] as const
+
+/**
+ * An earlier trial of the run is the same evaluation. Read off the rows, so that it holds for runs of before as well; the signs keep
+ * SQLite from going through the whole run for every trial instead of asking its index of evaluations.
+ */
+const IS_REPEAT = sql<number>`EXISTS (
+  SELECT 1 FROM trials AS earlier
+  WHERE earlier.evaluation_key = trials.evaluation_key
+    AND +earlier.run_id = trials.run_id
+    AND +earlier.number < trials.number
+)`.as('is_repeat')
 
 const genotypeSchema = z.record(z.string(), z.unknown())
 
@@ -89,6 +100,7 @@ function fromRow(row: Row, onDamage: OnDamage): TrialRecord {
     bestEpoch: row.best_epoch,
     weightsSha256: row.weights_sha256,
     reusedFrom: row.reused_from,
+    isRepeat: row.is_repeat === 1,
     error: reader.damage ?? error,
     startedAt: row.started_at,
     finishedAt: row.finished_at,
@@ -162,41 +174,41 @@ export async function listTrials(
     readonly onDamage?: OnDamage
   } = {},
 ): Promise<TrialRecord[]> {
-  let query = db.selectFrom('trials').select(COLUMNS).where('run_id', '=', runId).orderBy('number')
+  let query = db
+    .selectFrom('trials')
+    .select([...COLUMNS, IS_REPEAT])
+    .where('run_id', '=', runId)
+    .orderBy('number')
   if (range.generation !== undefined) query = query.where('generation', '=', range.generation)
   if (range.limit !== undefined) query = query.limit(range.limit).offset(range.offset ?? 0)
   const { onDamage = 'refuse' } = range
   return (await query.execute()).map((row) => fromRow(row, onDamage))
 }
 
-export async function countTrials(db: Reader, runId: string): Promise<Record<TrialState, number>> {
-  const rows = await db
-    .selectFrom('trials')
-    .select(({ fn }) => ['state', fn.countAll<number>().as('count')])
-    .where('run_id', '=', runId)
-    .groupBy('state')
-    .execute()
-  const counts: Record<TrialState, number> = { waiting: 0, running: 0, finished: 0, failed: 0, cancelled: 0 }
-  for (const { state, count } of rows) counts[state] = count
-  return counts
-}
-
-export type TrialTiming = Pick<TrialRecord, 'generation' | 'state' | 'reusedFrom' | 'seconds'>
+export type TrialTiming = Pick<TrialRecord, 'generation' | 'state' | 'reusedFrom' | 'isRepeat' | 'seconds'>
 
 /** What progress and forecast need of every trial, in trial order, without reading architectures. */
 export async function listTimings(db: Reader, runId: string): Promise<TrialTiming[]> {
   const rows = await db
     .selectFrom('trials')
-    .select(['generation', 'state', 'reused_from', 'seconds'])
+    .select(['generation', 'state', 'reused_from', 'seconds', IS_REPEAT])
     .where('run_id', '=', runId)
     .orderBy('number')
     .execute()
-  return rows.map(({ reused_from, ...timing }) => ({ ...timing, reusedFrom: reused_from }))
+  return rows.map(({ reused_from, is_repeat, ...timing }) => ({
+    ...timing,
+    reusedFrom: reused_from,
+    isRepeat: is_repeat === 1,
+  }))
 }
 
 /** @throws AppError `not-found`; `storage-damaged` where a cell of it cannot be read and `onDamage` is not `tell` */
 export async function getTrial(db: Reader | Writer, id: number, onDamage: OnDamage = 'refuse'): Promise<TrialRecord> {
-  const row = await db.selectFrom('trials').select(COLUMNS).where('id', '=', id).executeTakeFirst()
+  const row = await db
+    .selectFrom('trials')
+    .select([...COLUMNS, IS_REPEAT])
+    .where('id', '=', id)
+    .executeTakeFirst()
   if (row === undefined) {
     throw new AppError(
       'not-found',
@@ -250,7 +262,7 @@ export async function findResult(
 ): Promise<TrialRecord | undefined> {
   const row = await db
     .selectFrom('trials')
-    .select(COLUMNS)
+    .select([...COLUMNS, IS_REPEAT])
     .where('evaluation_key', '=', key)
     .where('reused_from', 'is', null)
     .where(({ eb, or, and }) =>

@@ -103,7 +103,7 @@ export function createHarness(options: HarnessOptions) {
     while (Date.now() < limit) {
       const run = await views.run(id)
       if (states.includes(run.state) && (orchestrator.live(id) === undefined || run.state === 'running')) return run
-      if (run.state === 'failed') throw new Error(`the run failed: ${run.error?.message}`)
+      if (run.state === 'failed' && !states.includes('failed')) throw new Error(`the run failed: ${run.error?.message}`)
       await new Promise((resolve) => setTimeout(resolve, 5))
     }
     throw new Error(`the run did not become ${states.join(' or ')}; it is ${(await views.run(id)).state}`)

@@ -50,10 +50,10 @@ export const searchesContract = {
   get: oc.input(id).output(runSchema),
   /** Stores a definition as a run and starts it unless `start` is false. */
   create: oc.input(z.object({ definition: runDefinitionSchema, start: z.boolean().default(true) })).output(runSchema),
-  /** What the definition comes to, before anything runs: problems, planned trials, largest allowed cost. */
+  /** What the definition comes to, before anything runs: problems, planned evaluations, largest allowed cost. */
   check: oc
     .input(z.object({ definition: runDefinitionSchema }))
-    .output(z.object({ problems: z.array(z.string()), plannedTrials: z.number(), notes: z.array(z.string()) })),
+    .output(z.object({ problems: z.array(z.string()), plannedEvaluations: z.number(), notes: z.array(z.string()) })),
   /** The content of a user's space file and of its table, for a definition. */
   readSpace: oc.input(z.object({ path: z.string() })).output(userSpaceSchema),
   /** Whether a person has allowed on this machine that searches start this program. */

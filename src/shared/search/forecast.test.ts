@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { createRandom } from '../random'
 import { forecastRemaining, type ForecastInput } from './forecast'
-import { plannedTrials } from './planning'
+import { plannedEvaluations } from './planning'
 
 const base: ForecastInput = {
   finishedSeconds: [60, 60, 60, 60],
@@ -17,11 +17,11 @@ const middle = (input: Partial<ForecastInput>): number => {
   return Math.sqrt(range.low * range.high)
 }
 
-describe('planned trials', () => {
+describe('planned evaluations', () => {
   it('are all generations, or the limit where that is less', () => {
-    expect(plannedTrials({ populationSize: 30, generations: 20, maxTrials: null })).toBe(600)
-    expect(plannedTrials({ populationSize: 30, generations: 20, maxTrials: 12 })).toBe(12)
-    expect(plannedTrials({ populationSize: 2, generations: 3, maxTrials: 100 })).toBe(6)
+    expect(plannedEvaluations({ populationSize: 30, generations: 20, maxEvaluations: null })).toBe(600)
+    expect(plannedEvaluations({ populationSize: 30, generations: 20, maxEvaluations: 12 })).toBe(12)
+    expect(plannedEvaluations({ populationSize: 2, generations: 3, maxEvaluations: 100 })).toBe(6)
   })
 })
 

@@ -41,6 +41,14 @@ describe('a definition of one architecture beside a space', () => {
   })
 })
 
+describe('a definition that limits trials', () => {
+  it('is one that limits evaluations', () => {
+    const old = { name: 'x', strategy: { name: 'ga' }, maxTrials: 12 }
+    expect(upgradeDefinition(old)).toEqual({ name: 'x', strategy: { name: 'ga' }, maxEvaluations: 12 })
+    expect(runDefinitionSchema.parse({ ...old, maxTrials: null }).maxEvaluations).toBeNull()
+  })
+})
+
 describe('a definition in its newest form', () => {
   it('is left as it is, with what does not belong there', () => {
     const newest = { name: 'x', strategy: { name: 'ga', mutationRate: 0.2 }, crossoverRate: 0.8 }

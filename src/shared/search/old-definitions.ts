@@ -12,7 +12,9 @@ const nameAlone = z.string().optional()
 export function upgradeDefinition(definition: unknown): unknown {
   const fields = json.safeParse(definition)
   if (!fields.success) return definition
-  const upgraded = withEvaluatorOfItsOwn(withStrategyOfItsOwn(withArchitectureAsSpace(fields.data)))
+  const upgraded = withEvaluationsCounted(
+    withEvaluatorOfItsOwn(withStrategyOfItsOwn(withArchitectureAsSpace(fields.data))),
+  )
   return upgraded === fields.data ? definition : upgraded
 }
 
@@ -22,6 +24,12 @@ type Fields = Readonly<Record<string, unknown>>
 function withArchitectureAsSpace(fields: Fields): Fields {
   const { architecture, ...others } = fields
   return architecture === undefined ? fields : { ...others, space: { kind: 'single', architecture } }
+}
+
+/** What was counted were trials, repeats among them; the limit that was meant is of evaluations. */
+function withEvaluationsCounted(fields: Fields): Fields {
+  const { maxTrials, ...others } = fields
+  return maxTrials === undefined ? fields : { ...others, maxEvaluations: maxTrials }
 }
 
 /** An evaluator's kind alone takes the defaults of its settings. */

@@ -1,8 +1,13 @@
-// How many trials a run will have, from its definition alone.
+// How many evaluations a run has room for, from its definition alone.
 import type { RunDefinition } from './run'
 
-/** Trials of all generations, repeats included, or fewer where the run stops earlier by number. A time limit may stop it before. */
-export function plannedTrials(definition: Pick<RunDefinition, 'populationSize' | 'generations' | 'maxTrials'>): number {
-  const all = definition.populationSize * definition.generations
-  return definition.maxTrials === null ? all : Math.min(all, definition.maxTrials)
+type Planned = Pick<RunDefinition, 'populationSize' | 'generations' | 'maxEvaluations'>
+
+/**
+ * Distinct architectures: as many as fill all generations, or fewer where the definition says so. Repeats take none of them, so a
+ * run may need a generation more. Other budgets may end it before.
+ */
+export function plannedEvaluations({ populationSize, generations, maxEvaluations }: Planned): number {
+  const all = populationSize * generations
+  return maxEvaluations === null ? all : Math.min(all, maxEvaluations)
 }

@@ -15,6 +15,14 @@ export const RUN_STATES = [
 export const runState = z.enum(RUN_STATES)
 export type RunState = z.infer<typeof runState>
 
+/**
+ * Why a run is finished: the first of its budgets that was used up, or that nothing is left to propose. No other state has one,
+ * and runs that ended before it was stored have none.
+ */
+export const RUN_ENDS = ['evaluations', 'epochs', 'time', 'space', 'repeats'] as const
+export const runEnd = z.enum(RUN_ENDS)
+export type RunEnd = z.infer<typeof runEnd>
+
 export interface StateRules {
   /** Ended for good: nothing of it will train again. */
   readonly isOver: boolean

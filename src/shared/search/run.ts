@@ -6,7 +6,7 @@ import { upgradeDefinition } from './old-definitions'
 import { evaluatorSchema } from '../evaluators/registry'
 import { strategySchema } from '../strategies/registry'
 import { setting } from './settings'
-import { runState } from './run-states'
+import { runEnd, runState } from './run-states'
 import { spaceSchema } from '../spaces/schema'
 import { errorDataSchema } from './trial'
 
@@ -63,18 +63,26 @@ export const newestDefinitionSchema = z.object({
     paper: 30,
   }),
   generations: setting(z.number().int().min(1).max(10_000).default(20), {
-    description: 'Rounds of proposals.',
+    description:
+      'Populations of distinct architectures to evaluate. Repeats take no place in them, so there may be a round more.',
     isSimple: true,
     paper: 20,
   }),
-  maxTrials: setting(z.number().int().min(1).nullable().default(null), {
-    description: 'Stops earlier, after that many trials; null runs every generation.',
+  // Budgets: whichever is used up first ends the run (docs/rules.md#budgets).
+  maxEvaluations: setting(z.number().int().min(1).nullable().default(null), {
+    description: 'Ends earlier, after that many distinct architectures; null evaluates those of all generations.',
     isSimple: true,
-    unit: 'trials',
+    unit: 'architectures',
+    group: 'limits',
+  }),
+  maxEpochs: setting(z.number().int().min(1).nullable().default(null), {
+    description:
+      'Ends before a training that would bring all epochs of the run together above that many; null has no limit.',
+    unit: 'epochs',
     group: 'limits',
   }),
   maxSeconds: setting(z.number().positive().nullable().default(null), {
-    description: 'Stops after that long a search; null has no limit.',
+    description: 'Ends after that long a search, pauses not counted; null has no limit.',
     unit: 'seconds',
     group: 'limits',
   }),
@@ -128,19 +136,24 @@ export const runSchema = z.object({
   finishedAt: z.string().nullable(),
   /** Seconds spent searching, over all sessions. */
   seconds: z.number(),
-  /** Trials per state, and how many there will be. */
+  /** Evaluations, which are the trials of distinct architectures, per state; how many there will be; and trials that repeat one. */
   counts: z.object({
     waiting: z.number(),
     running: z.number(),
     finished: z.number(),
     failed: z.number(),
     planned: z.number(),
+    repeats: z.number(),
   }),
+  /** Trained in all trials together; results taken over from elsewhere have none. */
+  epochs: z.number().int(),
   generation: z.number().int(),
   bestTrialId: z.number().int().nullable(),
   bestFitness: z.number().nullable(),
   /** Seconds left as a range, null while unknown. */
   remaining: z.object({ low: z.number(), high: z.number() }).nullable(),
   error: errorDataSchema.nullable(),
+  /** Why it is finished; null where it is not, or where that was not stored yet. */
+  end: runEnd.nullable(),
 })
 export type Run = z.infer<typeof runSchema>

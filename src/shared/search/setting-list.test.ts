@@ -49,7 +49,7 @@ describe('the list of settings', () => {
       isInteger: true,
       isNullable: false,
     })
-    expect(one('maxTrials')).toMatchObject({ min: 1, max: undefined, isInteger: true, isNullable: true })
+    expect(one('maxEvaluations')).toMatchObject({ min: 1, max: undefined, isInteger: true, isNullable: true })
     expect(one('seed')).toMatchObject({ min: undefined, max: undefined })
     expect(one('recipe.milestones').kind).toBe('numbers')
     expect(one('recipe.flip').kind).toBe('switch')

@@ -100,7 +100,7 @@ function settingsIn(node: Node, prefix = '', when?: Setting['when']): Setting[] 
 }
 
 /** What nothing but a training reads, though it stands in the definition itself. */
-const OF_TRAINING = ['data', 'recipe', 'trialTimeLimit']
+const OF_TRAINING = ['data', 'recipe', 'maxEpochs', 'trialTimeLimit']
 const WHEN_TRAINING = { path: 'evaluator.kind', is: trainingEvaluator.kind, isFirst: true } as const
 
 /** In the order of the schemas. The same path stands once for each branch of a union that has it. */

@@ -8,6 +8,12 @@ export const TRIAL_STATES = ['waiting', 'running', 'finished', 'failed', 'cancel
 export const trialState = z.enum(TRIAL_STATES)
 export type TrialState = z.infer<typeof trialState>
 
+/** What people are shown of a trial: its state, or that it only repeats another one's result. */
+export const TRIAL_STANDINGS = [...TRIAL_STATES, 'repeat'] as const
+export type TrialStanding = (typeof TRIAL_STANDINGS)[number]
+export const standingOf = ({ state, isRepeat }: Pick<Trial, 'state' | 'isRepeat'>): TrialStanding =>
+  isRepeat && (state === 'finished' || state === 'failed') ? 'repeat' : state
+
 export const errorDataSchema = z.object({ code: z.enum(ERROR_CODES), message: z.string(), fix: z.string().optional() })
 
 /** How a proposal came to be: the lineage a user can follow. Parents are trial ids of the same run. */
@@ -65,6 +71,8 @@ export const trialSchema = z.object({
   fitness: z.number().nullable(),
   /** Trial whose result this one reuses because the architecture is the same. */
   reusedFrom: z.number().int().nullable(),
+  /** An earlier trial of the same run is the same evaluation: this one takes nothing of the budget. */
+  isRepeat: z.boolean(),
   epochs: z.array(epochSchema),
   error: errorDataSchema.nullable(),
   startedAt: z.string().nullable(),

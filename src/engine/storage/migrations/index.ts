@@ -4,6 +4,7 @@ import { dataOfARun } from './0002-data-of-a-run'
 import { usageOfATrial } from './0003-usage-of-a-trial'
 import { valuesAreZods } from './0004-values-are-zods'
 import { trialsWithoutNetworks } from './0005-trials-without-networks'
+import { whyARunEnded } from './0006-why-a-run-ended'
 import type { Migration } from './migration'
 
 export const MIGRATIONS: readonly Migration[] = [
@@ -12,4 +13,5 @@ export const MIGRATIONS: readonly Migration[] = [
   usageOfATrial,
   valuesAreZods,
   trialsWithoutNetworks,
+  whyARunEnded,
 ]

@@ -106,6 +106,8 @@ describe('a workspace of before', () => {
     const { db } = store
     const [first, second] = await listTrials(db, 'r')
     expect(second).toMatchObject({ number: 2, reusedFrom: first!.id })
+    // Repeats are read off the rows, and why it ended was not stored.
+    expect([first!.isRepeat, second!.isRepeat, (await getRun(db, 'r')).end]).toEqual([false, true, null])
     expect(await db.selectFrom('epochs').selectAll().execute()).toEqual([{ ...EPOCH, trial_id: first!.id }])
     expect(await db.selectFrom('journal').select(['message', 'trial_id']).execute()).toEqual([
       { message: 'Begun.', trial_id: first!.id },

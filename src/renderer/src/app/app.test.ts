@@ -124,13 +124,13 @@ describe('the engine', () => {
 
   it('that restarts is announced, and everything goes on when it is back', async () => {
     mounted = mountWithEngine(App, { runs: [sampleRun()] })
-    await untilText(mounted.wrapper, 'Run 1: generation 2 of 3')
+    await untilText(mounted.wrapper, 'Run 1: generation 2')
     mounted.host.setEngineState({ state: 'restarting', attempt: 1 })
     await untilText(mounted.wrapper, 'The engine stopped and is restarting')
     mounted.engine.state.runs = [sampleRun({ generation: 2 })]
     mounted.connection.accept(mounted.engine.port())
     mounted.host.setEngineState({ state: 'ready' })
-    await untilText(mounted.wrapper, 'Run 1: generation 3 of 3')
+    await untilText(mounted.wrapper, 'Run 1: generation 3')
     await eventually(() => expect(document.querySelector(`[data-testid="${testIds.engineBanner}"]`)).toBeNull())
     expect(useNoticesStore().toasts[0]?.text).toContain('The engine is back')
   })

@@ -23,7 +23,7 @@ export const testIds = {
   chooseSpace: 'space-choose',
   startRun: 'run-start',
   startSample: 'run-start-sample',
-  plannedTrials: 'planned-trials',
+  plannedEvaluations: 'planned-trials',
   runItem: (number: number) => `run-item-${number}`,
   runState: 'run-state',
   pauseRun: 'run-pause',

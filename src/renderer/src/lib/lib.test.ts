@@ -3,13 +3,21 @@ import { sampleRun } from '@/testing/samples'
 import type { Command } from '@/stores/commands.store'
 import { chainBlocks } from './chain-genotype'
 import { findCommands } from '@/stores/find-commands'
-import { runProgress } from './run-progress'
+import { runProgress } from '@shared/search/progress'
 
 describe('run progress', () => {
   it('counts failed trials as done and survives a run without a plan', () => {
-    const counts = { waiting: 0, running: 0, finished: 6, failed: 3, planned: 12 }
+    const counts = { waiting: 0, running: 0, finished: 6, failed: 3, planned: 12, repeats: 2 }
     expect(runProgress(sampleRun({ counts }))).toBe(0.75)
     expect(runProgress(sampleRun({ counts: { ...counts, planned: 0 } }))).toBe(0)
+  })
+
+  it('is that of the budget nearest its end, and whole once the run is finished', () => {
+    const counts = { waiting: 0, running: 0, finished: 3, failed: 0, planned: 12, repeats: 2 }
+    const definition = { ...sampleRun().definition, maxEpochs: 60, maxSeconds: 1000 }
+    expect(runProgress(sampleRun({ counts, definition, epochs: 30, seconds: 100 }))).toBe(0.5)
+    expect(runProgress(sampleRun({ counts, definition, epochs: 30, seconds: 800 }))).toBe(0.8)
+    expect(runProgress(sampleRun({ counts, state: 'finished', end: 'space' }))).toBe(1)
   })
 })
 

@@ -42,7 +42,7 @@ export interface FakeState {
   exportProgress: ExportProgress[]
   proposer: ProposerInfo | null
   suggestions: { block: string; probability: number }[]
-  check: { problems: string[]; plannedTrials: number; notes: string[] }
+  check: { problems: string[]; plannedEvaluations: number; notes: string[] }
   /** Contract paths that fail, e.g. `searches.create`. */
   failures: Map<string, AppError>
   /** What every space file holds. */
@@ -75,7 +75,7 @@ export function emptyState(changes: Partial<FakeState> = {}): FakeState {
     exportProgress: [],
     proposer: null,
     suggestions: [],
-    check: { problems: [], plannedTrials: 12, notes: [] },
+    check: { problems: [], plannedEvaluations: 12, notes: [] },
     failures: new Map(),
     ownSpace: null,
     allowedCommands: [],

@@ -53,6 +53,7 @@ export function sampleTrial(number: number, changes: Partial<Trial> = {}): Trial
     macs: 9_000_000 + ((number * 11) % 17) * 1_700_000,
     fitness,
     reusedFrom: null,
+    isRepeat: false,
     epochs: sampleEpochs(3, fitness),
     error: null,
     startedAt: '2026-11-24T09:00:00.000Z',
@@ -76,12 +77,14 @@ export function sampleRun(changes: Partial<Run> = {}): Run {
     startedAt: '2026-11-24T09:00:00.000Z',
     finishedAt: null,
     seconds: 420,
-    counts: { waiting: 3, running: 2, finished: 6, failed: 1, planned: 12 },
+    counts: { waiting: 3, running: 2, finished: 6, failed: 1, planned: 12, repeats: 1 },
+    epochs: 21,
     generation: 1,
     bestTrialId: 103,
     bestFitness: 0.53,
     remaining: { low: 300, high: 420 },
     error: null,
+    end: null,
     ...changes,
   }
 }

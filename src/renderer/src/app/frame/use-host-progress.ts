@@ -2,12 +2,12 @@
 import { computed, watch } from 'vue'
 import { useI18n } from 'vue-i18n'
 import { useHost } from '@/api/keys'
-import { runProgress } from '@/lib/run-progress'
 import { useNavigationStore } from '@/stores/navigation.store'
 import { useNoticesStore } from '@/stores/notices.store'
 import { useRunsStore } from '@/stores/runs.store'
 import { useFormats } from '@/lib/use-formats'
 import { fitnessReading } from '@shared/evaluators/registry'
+import { runProgress } from '@shared/search/progress'
 import type { RunState } from '@shared/search/run-states'
 
 const ENDED: readonly RunState[] = ['finished', 'failed']

@@ -2,7 +2,7 @@
 import type { TableColumn } from '@/components/ui/data-table'
 import type { useFormats } from '@/lib/use-formats'
 import type { FitnessReading } from '@shared/evaluators/evaluator'
-import type { Trial } from '@shared/search/trial'
+import { standingOf, type Trial } from '@shared/search/trial'
 import { chainBlocks } from '@/lib/chain-genotype'
 
 /** Not shown until asked for. */
@@ -51,7 +51,7 @@ export function trialColumns(
       value: ({ number }) => number,
       text: ({ number }) => String(number),
     },
-    { ...title('state'), width: 108, value: ({ state }) => state, text: ({ state }) => t(`trial.states.${state}`) },
+    { ...title('state'), width: 108, value: standingOf, text: (trial) => t(`trial.states.${standingOf(trial)}`) },
     {
       ...title('fitness'),
       ...(reading.unit === 'number' && { title: fitnessName(reading), help: t('results.columnHelp.ownFitness') }),

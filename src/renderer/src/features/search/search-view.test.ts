@@ -100,10 +100,10 @@ describe('the definition', () => {
 
   it('says what it comes to, and what the engine objects to', async () => {
     mounted = mountWithEngine(SearchView)
-    await untilText(mounted.wrapper, '12 trials planned')
+    await untilText(mounted.wrapper, '12 evaluations planned')
     mounted.engine.state.check = {
       problems: ['No chain of 10 blocks stays below 1 M multiply-accumulates.'],
-      plannedTrials: 12,
+      plannedEvaluations: 12,
       notes: [],
     }
     await type(testIds.setting('generations'), '4')
@@ -114,9 +114,9 @@ describe('the definition', () => {
   it('starts what was typed and shows the run', async () => {
     mounted = mountWithEngine(SearchView, { runs: [sampleRun({ state: 'finished' })] })
     await type(testIds.setting('name'), 'Mine')
-    await type(testIds.setting('maxTrials'), '5')
+    await type(testIds.setting('maxEvaluations'), '5')
     await clickById(testIds.startRun)
-    await eventually(() => expect(created()).toMatchObject({ name: 'Mine', maxTrials: 5 }))
+    await eventually(() => expect(created()).toMatchObject({ name: 'Mine', maxEvaluations: 5 }))
     await untilText(mounted.wrapper, 'Run 2 · Mine')
   })
 

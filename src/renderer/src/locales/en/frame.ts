@@ -29,7 +29,7 @@ export const frame = {
     load: '{percent} busy',
     cards: 'no card | card {percent} busy | cards {percent} busy',
     noRun: 'No search running',
-    runGeneration: 'Run {number}: generation {generation} of {generations}',
+    runGeneration: 'Run {number}: generation {generation}',
     left: 'about {time} left',
     failures: 'No failures | 1 failure | {count} failures',
     failureList: 'Failures',

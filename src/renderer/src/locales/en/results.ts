@@ -114,7 +114,14 @@ export const results = {
   },
   trial: {
     title: 'Trial {number}',
-    states: { waiting: 'Waiting', running: 'Training', finished: 'Finished', failed: 'Failed', cancelled: 'Cancelled' },
+    states: {
+      waiting: 'Waiting',
+      running: 'Training',
+      finished: 'Finished',
+      failed: 'Failed',
+      cancelled: 'Cancelled',
+      repeat: 'Repeat',
+    },
     short: { waiting: 'waits', running: 'trains', finished: 'done', failed: 'failed', cancelled: 'off' },
     operators,
     operatorHelp: {
@@ -145,6 +152,7 @@ export const results = {
     openInEditor: 'Open in editor',
     failedTitle: 'The trial failed; the run went on',
     trainedOn: 'Trained on {device}',
+    repeat: 'The same architecture as trial {number}, proposed again: it took nothing of the budget.',
     reused: 'The same architecture was trained before: the result is trial {number}’s.',
     export: 'Export',
     exportAgain: 'Export again',

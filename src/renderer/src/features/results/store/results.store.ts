@@ -4,7 +4,7 @@ import { defineStore } from 'pinia'
 import { computed, ref, watch } from 'vue'
 import { useNavigationStore } from '@/stores/navigation.store'
 import { useRunFeedStore } from '@/stores/run-feed.store'
-import { TRIAL_STATES, type Trial, type TrialState } from '@shared/search/trial'
+import { standingOf, TRIAL_STANDINGS, type Trial, type TrialStanding } from '@shared/search/trial'
 import { DEFAULT_HIDDEN, FIRST_OPTIONAL, withNewHidden } from '../columns'
 
 /** As many as there are distinguishable series colours. */
@@ -15,7 +15,7 @@ export const useResultsStore = defineStore('results', () => {
   const feed = useRunFeedStore()
 
   /** Empty shows every state. */
-  const states = ref<ReadonlySet<TrialState>>(new Set())
+  const states = ref<ReadonlySet<TrialStanding>>(new Set())
   const isOnlyProposed = ref(false)
   const text = ref('')
   const ticked = ref<ReadonlySet<number>>(new Set())
@@ -36,8 +36,8 @@ export const useResultsStore = defineStore('results', () => {
   )
 
   const counts = computed(() => {
-    const byState = new Map<TrialState, number>(TRIAL_STATES.map((state) => [state, 0]))
-    for (const trial of feed.trials) byState.set(trial.state, (byState.get(trial.state) ?? 0) + 1)
+    const byState = new Map<TrialStanding, number>(TRIAL_STANDINGS.map((state) => [state, 0]))
+    for (const trial of feed.trials) byState.set(standingOf(trial), (byState.get(standingOf(trial)) ?? 0) + 1)
     return byState
   })
   const proposedCount = computed(() => feed.trials.filter(isProposed).length)
@@ -45,7 +45,7 @@ export const useResultsStore = defineStore('results', () => {
     const query = text.value.trim().toLowerCase()
     return feed.trials.filter(
       (trial) =>
-        (states.value.size === 0 || states.value.has(trial.state)) &&
+        (states.value.size === 0 || states.value.has(standingOf(trial))) &&
         (!isOnlyProposed.value || isProposed(trial)) &&
         (query === '' || matches(trial, query)),
     )
@@ -64,7 +64,7 @@ export const useResultsStore = defineStore('results', () => {
     if (!next.delete(item)) next.add(item)
     return next
   }
-  const toggleState = (state: TrialState): void => void (states.value = toggled(states.value, state))
+  const toggleState = (state: TrialStanding): void => void (states.value = toggled(states.value, state))
   /** Ticks or unticks a row; false when there are no more colours to give. */
   function toggleTick(id: number): boolean {
     const next = toggled(ticked.value, id)

@@ -1,0 +1,20 @@
+// Why a run is finished, in words, for journal and command line; the window has the same in its language (locales, run.ends).
+import { MOST_REPEATS } from './evaluations'
+import { plannedEvaluations } from './planning'
+import type { RunDefinition } from './run'
+import type { RunEnd } from './run-states'
+
+export function endText(end: RunEnd, definition: RunDefinition): string {
+  switch (end) {
+    case 'evaluations':
+      return `All ${plannedEvaluations(definition)} planned evaluations have a result: the search is finished.`
+    case 'epochs':
+      return `The budget of ${definition.maxEpochs} epochs has no room for another training.`
+    case 'time':
+      return `The time limit of ${definition.maxSeconds} s was reached.`
+    case 'space':
+      return 'Every architecture was tried: the space is used up.'
+    case 'repeats':
+      return `${MOST_REPEATS} proposals in a row were repeats: the strategy finds nothing new in this space.`
+  }
+}
