@@ -32,7 +32,11 @@ export function outcomeOf(reason: EndReason | RunEnd | undefined, definition: Ru
       }
     case undefined:
       throw new Error('a run left its loop without a reason')
-    default:
+    case 'evaluations':
+    case 'epochs':
+    case 'time':
+    case 'space':
+    case 'repeats':
       return { state: 'finished', end: reason, message: endText(reason, definition) }
   }
 }
