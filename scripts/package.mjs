@@ -1,15 +1,25 @@
 // npm run package: the unpacked application in dist/, with its native parts and libtensorflow beside the archive, so that it
 // starts on a machine without a checkout. The last line of standard output is the folder.
-// --inspectable leaves Node's inspector on, which the tests of the package need.
+// --for-testing packs whatever Electron is there, the stand-in included, leaves Node's inspector on, which the tests of the package
+// need, and marks the package: by its name, its folder and a notice in its window. Nobody should be given such a package.
 import { realpath, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
-import { electronFolder, installedElectron } from './setup/electron-runtime.mjs'
+import { electronExecutable, electronFolder, installedElectron, wantedElectron } from './setup/electron-runtime.mjs'
 import { root } from './setup/paths.mjs'
-import { prepare } from './setup/prepare.mjs'
+import { orExit, prepare } from './setup/prepare.mjs'
+import { laterFuses } from './release/fuses.mjs'
+import { packageOptions } from './release/package-options.mjs'
 
-const { values } = parseArgs({ options: { inspectable: { type: 'boolean', default: false } } })
+const forTesting = readOptions()
 await prepare()
+const electronVersion = await installedElectron()
+const options = await orExit(async () =>
+  packageOptions({ forTesting, electronVersion, wanted: await wantedElectron() }),
+)
+const { fuses, missing } = await laterFuses(electronExecutable())
+if (missing.length > 0)
+  process.stderr.write(`Electron ${electronVersion} has no such fuses, so they cannot be set: ${missing.join(', ')}\n`)
 
 // Hard links would let the changes made to the package (the fuses) reach the cached runtime.
 process.env.USE_HARD_LINKS = 'false'
@@ -21,9 +31,10 @@ await build({
   targets: Platform.current().createTarget('dir'),
   publish: 'never',
   config: {
+    ...options,
     electronDist: await realpath(electronFolder()),
-    electronVersion: await installedElectron(),
-    electronFuses: { enableNodeCliInspectArguments: values.inspectable },
+    electronVersion,
+    electronFuses: { ...fuses, enableNodeCliInspectArguments: forTesting },
     // The development runtime's default application and version file have no place in a package.
     afterPack: async ({ appOutDir }) => {
       for (const name of ['resources/default_app.asar', 'version'])
@@ -31,4 +42,14 @@ await build({
     },
   },
 })
-process.stdout.write(`${path.join(root, 'dist', 'linux-unpacked')}\n`)
+process.stdout.write(`${path.join(root, options.directories.output, 'linux-unpacked')}\n`)
+
+function readOptions() {
+  try {
+    const { values } = parseArgs({ options: { 'for-testing': { type: 'boolean', default: false } } })
+    return values['for-testing']
+  } catch (error) {
+    process.stderr.write(`${error.message}\nUsage: npm run package -- [--for-testing]\n`)
+    process.exit(2)
+  }
+}

@@ -1,4 +1,5 @@
-// npm start: the workbench on the sample workspace; without a display, the same sample search in the terminal.
+// npm start: the workbench on the sample workspace; without a display, the same sample search in the terminal, to the exported model.
+// Started again after Ctrl-C or a crash, the terminal's search goes on where it stood.
 // Arguments after -- go to the application. GPTNAS_WORKSPACE names another workspace folder.
 import { spawn } from 'node:child_process'
 import os from 'node:os'
@@ -6,7 +7,7 @@ import path from 'node:path'
 import { hasDisplay } from './setup/display.mjs'
 import { electronExecutable } from './setup/electron-runtime.mjs'
 import { root } from './setup/paths.mjs'
-import { becomeCli, prepare } from './setup/prepare.mjs'
+import { CHECKOUT_COMMAND, becomeCli, prepare } from './setup/prepare.mjs'
 
 // The sample search needs the data set as soon as its button is pressed.
 await prepare({ withDataSet: true })
@@ -15,13 +16,15 @@ const workspace = path.resolve(process.env.GPTNAS_WORKSPACE ?? path.join(os.home
 const args = process.argv.slice(2)
 if (!args.includes('--workspace')) args.push('--workspace', workspace)
 
+process.env.GPTNAS_COMMAND ??= CHECKOUT_COMMAND
 if (hasDisplay()) {
   startWindow()
 } else {
   process.stderr.write(
-    'No display (neither DISPLAY nor WAYLAND_DISPLAY is set): running the sample search in the terminal.\n',
+    'No display (neither DISPLAY nor WAYLAND_DISPLAY is set): running the sample search in the terminal, about twenty minutes on two\n' +
+      'cores. Ctrl-C pauses it; npm start goes on. At its end the best network is exported.\n',
   )
-  becomeCli(['search', 'start', '--sample', ...args])
+  becomeCli(['search', 'start', '--sample', '--export', '--go-on', ...args])
 }
 
 function startWindow() {

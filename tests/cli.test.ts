@@ -213,3 +213,45 @@ describe('a search at a lower resolution', () => {
     expect(await kept()).toBeUndefined()
   }, 120_000)
 })
+
+describe('the search that npm start runs in a terminal', () => {
+  it('goes on where Ctrl-C left it, exports and proves its network, says what next; another run leaves that export alone', async () => {
+    writeDataset(workspace())
+    const config = configFile({
+      name: 'To the model',
+      strategy: 'random',
+      populationSize: 3,
+      generations: 1,
+      computes: 1,
+      seed: 5,
+      space: { minBlocks: 2, maxBlocks: 2, maxMacs: 1_000_000 },
+      data: { dataset: DATASET, trainImages: 200, validationImages: 50 },
+      recipe: { epochs: 2, batchSize: 50 },
+    })
+    const start = ['search', 'start', '--config', config, '--export', '--go-on']
+    let isAsked = false
+    const paused = await gptNas(start, (err, signalGroup) => {
+      if (isAsked || !err.includes('Trial 1:')) return
+      isAsked = true
+      signalGroup('SIGINT')
+    })
+    expect(paused.code, paused.err).toBe(130)
+    const [, number = ''] = /Continue with "gpt-nas search resume (\d+) --export"/.exec(paused.out) ?? []
+    expect(number, paused.out).not.toBe('')
+
+    const ended = await gptNas(start)
+    expect(ended.code, ended.err).toBe(0)
+    expect(ended.err).toContain(`Run ${number} "To the model" goes on`)
+    expect(ended.out).toContain('Proven equal.')
+    expect(ended.out).not.toContain('Export it with')
+    const [, exported = ''] = /Exported \d+ files \([^)]*\) to (.+)/.exec(ended.out) ?? []
+    expect(ended.out).toContain(`search show ${number}`)
+    const model = readFileSync(path.join(exported, 'model.json'))
+
+    const another = await gptNas(start)
+    expect(another.code, another.err).toBe(0)
+    const [, second = ''] = /Exported \d+ files \([^)]*\) to (.+)/.exec(another.out) ?? []
+    expect(second).not.toBe(exported)
+    expect(readFileSync(path.join(exported, 'model.json'))).toEqual(model)
+  }, 180_000)
+})

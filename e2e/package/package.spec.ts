@@ -1,15 +1,40 @@
 // The packaged application on a machine without a checkout: it is copied away, gets an empty home and cache, and must start and
 // load TensorFlow from its own folder. It runs as an ordinary user even where the tests run as root, so that Chromium's sandbox is
 // on. What the window can do is tested in e2e/ on the unpackaged application.
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawn, spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { chmod, cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
+import { listPackage } from '@electron/asar'
+import { FuseV1Options, getCurrentFuseWire } from '@electron/fuses'
 import { _electron, expect, test } from '@playwright/test'
+import { testIds } from '../../src/renderer/src/lib/ids'
+import { DATASET, writeDataset } from '../../tests/faults/dataset'
 
 /** The user and group `nobody` of every Linux. */
 const NOBODY = 65534
 const isRoot = process.getuid?.() === 0
+
+const root = path.resolve(__dirname, '../..')
+
+/** Everything of node_modules that a process of the application loads (docs/decisions/122). */
+const CARRIED = [
+  '@libsql/linux-x64-gnu',
+  '@mapbox/node-pre-gyp',
+  '@neon-rs/load',
+  ...['', '-backend-cpu', '-backend-webgl', '-converter', '-core', '-data', '-layers', '-node-gpu'].map(
+    (part) => `@tensorflow/tfjs${part}`,
+  ),
+  'detect-libc',
+  'google-protobuf',
+  'libsql',
+  'long',
+  // Optional: npm leaves it out where it has no binary.
+  ...(existsSync(path.join(root, 'node_modules/onnxruntime-node')) ? ['onnxruntime-common', 'onnxruntime-node'] : []),
+  'progress',
+  'seedrandom',
+]
 
 let home = ''
 let folder = ''
@@ -113,4 +138,108 @@ test('carries neither source maps nor a development application', async () => {
   expect(names.filter((name) => name.endsWith('.pak') && path.dirname(name).endsWith('locales'))).toEqual([
     'locales/en-US.pak',
   ])
+})
+
+test('carries of node_modules what its processes load, and nothing else', async () => {
+  const archive = path.join(folder, 'resources/app.asar')
+  const inside = listPackage(archive, { isPack: false })
+  const unpacked = await readdir(path.join(folder, 'resources/app.asar.unpacked'), { recursive: true })
+  const names = [...inside, ...unpacked.map((name) => `/${name}`)].flatMap((name) => {
+    const below = name.replaceAll('\\', '/').split('/node_modules/').slice(1).at(-1)
+    const found = /^(@[^/]+\/[^/]+|[^@/][^/]*)/.exec(below ?? '')?.[1]
+    return found === undefined ? [] : [found]
+  })
+  expect([...new Set(names)].sort()).toEqual(CARRIED)
+  // Years old, never called, and each with advisories of its own: tfjs-node's installer.
+  for (const left of ['tar', 'rimraf', 'adm-zip', 'https-proxy-agent', 'node-fetch', 'yargs'])
+    expect(names).not.toContain(left)
+  const shim = inside.filter((name) => name.includes('/@mapbox/node-pre-gyp/'))
+  expect(shim.map((name) => path.basename(name)).sort()).toEqual(['index.js', 'package.json'])
+})
+
+test('has its fuses set, as far as its Electron has them', async () => {
+  const wire = await getCurrentFuseWire(path.join(folder, 'gpt-nas-workbench'))
+  const state = (fuse: FuseV1Options): string => String.fromCharCode(Number(wire[fuse] ?? 'r'.charCodeAt(0)))
+  expect(state(FuseV1Options.RunAsNode)).toBe('0')
+  expect(state(FuseV1Options.EnableNodeOptionsEnvironmentVariable)).toBe('0')
+  expect(state(FuseV1Options.EnableCookieEncryption)).toBe('1')
+  expect(state(FuseV1Options.OnlyLoadAppFromAsar)).toBe('1')
+  // Not in Electron 22.
+  expect(['0', 'r']).toContain(state(FuseV1Options.GrantFileProtocolExtraPrivileges))
+})
+
+test('is marked as made for testing, in its window and in its name', async () => {
+  const application = await launch()
+  try {
+    const window = await application.firstWindow()
+    await expect(window.getByTestId(testIds.statusRuntime)).toContainText('Package for testing')
+    await expect(window.getByTestId(testIds.runtimeBanner)).toContainText('--for-testing')
+    expect(await application.evaluate(({ app }) => app.getName())).toBe('GPT-NAS Workbench (for testing)')
+  } finally {
+    await application.close()
+  }
+})
+
+test('is not made for users on a stand-in Electron', async () => {
+  const { devDependencies } = JSON.parse(await readFile(path.join(root, 'package.json'), 'utf8')) as {
+    devDependencies: Record<string, string>
+  }
+  const there = await readFile(path.join(root, 'node_modules/electron/dist/version'), 'utf8')
+  test.skip(there.trim().replace(/^v/, '') === devDependencies['electron'], 'the Electron here is the makers’')
+  const { status, stderr, stdout } = spawnSync(process.execPath, ['scripts/package.mjs'], {
+    cwd: root,
+    encoding: 'utf8',
+  })
+  expect({ status, stdout }).toEqual({ status: 1, stdout: '' })
+  expect(stderr).toMatch(/needs Electron .*stand-in/)
+  expect(stderr).toContain('--for-testing')
+})
+
+/** A search from the command line of the checkout, killed with its computes when its first trial is done. */
+async function interruptSearch(workspace: string): Promise<void> {
+  const config = path.join(home, 'search.json')
+  const definition = {
+    name: 'Begun elsewhere',
+    strategy: 'random',
+    populationSize: 3,
+    generations: 1,
+    computes: 1,
+    space: { minBlocks: 2, maxBlocks: 2, maxMacs: 1_000_000 },
+    data: { dataset: DATASET, trainImages: 300, validationImages: 100 },
+    recipe: { epochs: 2, batchSize: 50 },
+  }
+  await writeFile(config, JSON.stringify(definition))
+  const cli = path.join(root, 'out/main/cli.js')
+  const child = spawn(process.execPath, [cli, 'search', 'start', '--config', config, '--workspace', workspace], {
+    detached: true,
+    stdio: ['ignore', 'ignore', 'pipe'],
+    env: { ...process.env, GPTNAS_CACHE: path.join(home, 'cache') },
+  })
+  await new Promise<void>((resolve, reject) => {
+    let told = ''
+    child.stderr.on('data', (chunk: Buffer) => {
+      told += chunk.toString('utf8')
+      if (told.includes('Trial 1:')) process.kill(-(child.pid ?? 0), 'SIGKILL')
+    })
+    child.once('close', (_code, signal) =>
+      signal === 'SIGKILL' ? resolve() : reject(new Error(`The search ended before it was killed:\n${told}`)),
+    )
+  })
+}
+
+test('goes on with an interrupted search, trains and exports its network with proof', async () => {
+  const workspace = path.join(home, 'workspace')
+  writeDataset(workspace)
+  await interruptSearch(workspace)
+  const application = await launch()
+  try {
+    const page = await application.firstWindow()
+    await expect(page.getByTestId(testIds.interrupted)).toContainText('of 3 evaluations are done', { timeout: 60_000 })
+    await page.getByTestId(testIds.interruptedResume).click()
+    await expect(page.getByTestId(testIds.runState)).toHaveText(/Finished/, { timeout: 90_000 })
+    await page.getByTestId(testIds.exportBest).click()
+    await expect(page.getByTestId(testIds.proofCard)).toContainText('40', { timeout: 60_000 })
+  } finally {
+    await application.close()
+  }
 })

@@ -42,11 +42,13 @@ test('a killed engine is back within five seconds, says so, and the search goes 
   await workbench.expectRunState(/Finished/, 240_000)
 })
 
-test('after a kill of everything the run is listed as interrupted, resumes, and no finished trial is lost or repeated', async ({
+test('after a kill of everything the start offers the interrupted run; it resumes, and no finished trial is lost or repeated', async ({
   folders,
 }) => {
   const first = await launch(folders)
   const workbench = new Workbench(first.page)
+  await expect(first.page.getByTestId(testIds.statusMachine)).toContainText(/busy/, { timeout: 30_000 })
+  await expect(first.page.getByTestId(testIds.interrupted)).toBeHidden()
   await workbench.startSearch(SEARCH)
   await expect(first.page.getByTestId(testIds.journal)).toContainText(/finished: /i, { timeout: 200_000 })
   killTree(first.app.process().pid ?? 0)
@@ -54,11 +56,13 @@ test('after a kill of everything the run is listed as interrupted, resumes, and 
   const second = await launch(folders)
   try {
     const again = new Workbench(second.page)
-    await again.open('search')
-    await second.page.getByTestId(testIds.runsTab).click()
-    await second.page.getByTestId(testIds.runItem(1)).click()
+    const offer = second.page.getByTestId(testIds.interrupted)
+    await expect(offer).toContainText(`Run 1 “${SEARCH.name}” was interrupted`, { timeout: 30_000 })
+    await expect(offer).toContainText(new RegExp(`[1-9] of ${SEARCH.trials} evaluations are done`))
     await again.expectRunState(/Interrupted/, 30_000)
-    await second.page.getByTestId(testIds.resumeRun).click()
+    await second.page.getByTestId(testIds.interruptedResume).click()
+    await expect(offer).toBeHidden()
+    await again.expectRunState(/Running|Finished/, 30_000)
     await again.expectRunState(/Finished/, 240_000)
     await again.open('results')
     await expect(second.page.getByTestId(testIds.tableRow)).toHaveCount(SEARCH.trials)

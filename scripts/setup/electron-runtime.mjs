@@ -44,21 +44,22 @@ export function electronRuntime({ choice } = {}) {
     title: 'Electron (about 110 MB to download, 250 MB on disk)',
     async isDone() {
       const there = await installedElectron()
-      const vendor = await packageVersion()
+      const vendor = await wantedElectron()
       if (there === undefined) return false
       if (choice === 'vendor') return there === vendor
       if (choice === 'stand-in') return there === standInVersion
       return there === vendor || there === standInVersion
     },
     async run(report) {
-      const folder = await provide(await packageVersion(), choice, report)
+      const folder = await provide(await wantedElectron(), choice, report)
       await linkFolder(folder, electronFolder())
       await writeFile(modulePath('path.txt'), executable)
     },
   }
 }
 
-async function packageVersion() {
+/** @returns {Promise<string | undefined>} the version that the installed npm package `electron` stands for */
+export async function wantedElectron() {
   const text = await readFile(modulePath('package.json'), 'utf8').catch(() => undefined)
   return text === undefined ? undefined : JSON.parse(text).version
 }

@@ -5,6 +5,9 @@ import { SetupFailure } from './failure.mjs'
 import { createReporter } from './reporter.mjs'
 import { setUp } from './run.mjs'
 
+/** How the command line is called in the folder of a checkout; src/node/command-line.ts has it for the built programs. */
+export const CHECKOUT_COMMAND = 'npm run -s gpt-nas --'
+
 /**
  * Runs `work`; an expected failure ends the process with its message and what to do.
  * @template T

@@ -57,8 +57,8 @@ async function runPlaywright(args, env = {}) {
 }
 
 async function runPackage() {
-  // Playwright needs the inspector, which the package for users has switched off.
-  const { code, stdout, tail } = await attempt(process.execPath, ['scripts/package.mjs', '--inspectable'], {
+  // Playwright needs the inspector, which the package for users has switched off; the stand-in Electron is for tests only.
+  const { code, stdout, tail } = await attempt(process.execPath, ['scripts/package.mjs', '--for-testing'], {
     cwd: root,
   })
   const packed = checkOutcome('npm run package', code, tail)

@@ -1,13 +1,15 @@
 // gpt-nas: the command line. One file per command (commands/registry.ts); this one only runs the one that is asked for.
 import { Command, CommanderError } from 'commander'
+import { commandName, typed } from '@node/command-line'
 import { faultText, surviveUnhandledRejections } from '@node/unhandled'
 import { commandsFor } from './commands/registry'
 import { EXIT } from './output'
+import { plainText } from './plain-text'
 import { untilSettled } from './settle'
 
-const program = new Command('gpt-nas')
+const program = new Command(commandName())
   .description('Searches neural architectures with a GPT proposer and a genetic algorithm, on this machine.')
-  .showHelpAfterError('Run "gpt-nas --help" for the commands.')
+  .showHelpAfterError(`Run "${typed('--help')}" for the commands.`)
   .exitOverride()
 
 // Whoever reads our output may have seen enough (`gpt-nas search list | head`): no reason for a stack trace.
@@ -18,7 +20,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 
 // It may have nothing to do with the search that runs; whoever reads the exit code hears of it all the same.
 surviveUnhandledRejections((thrown) => {
-  process.stderr.write(`This is a fault of the program, please report it: ${faultText(thrown)}\n`)
+  process.stderr.write(`This is a fault of the program, please report it: ${plainText(faultText(thrown))}\n`)
   process.once('exit', () => (process.exitCode ||= EXIT.failed))
 })
 

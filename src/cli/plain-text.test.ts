@@ -1,4 +1,6 @@
 // What a name can do to a terminal: nothing.
+import { readdirSync, readFileSync } from 'node:fs'
+import path from 'node:path'
 import { Writable } from 'node:stream'
 import { describe, expect, it } from 'vitest'
 import { table } from './format'
@@ -48,4 +50,19 @@ describe('control characters of a name', () => {
     const lines = table(['Name', '>Runs'], [['one\n2  forged', '1']]).split('\n')
     expect(lines).toEqual(['Name            Runs', 'one\\n2  forged     1'])
   })
+})
+
+it('nothing of the command line writes to the terminal past them', () => {
+  const files = readdirSync(__dirname, { recursive: true, encoding: 'utf8' }).filter(
+    (file) => file.endsWith('.ts') && !/\.test\.ts$|^testing\/|^output\.ts$/.test(file),
+  )
+  const raw = files.flatMap((file) =>
+    [...readFileSync(path.join(__dirname, file), 'utf8').matchAll(/(?:stderr|stdout)\.write\([^\n]*\n?[^\n]*/g)]
+      .map(([call]) => call)
+      // Sentences without anything in them cannot carry a name.
+      .filter((call) => call.includes('${') && !/\$\{plain(Text|Line|Json)\(/.test(call))
+      .map((call) => `${file}: ${call}`),
+  )
+  expect(files.length).toBeGreaterThan(30)
+  expect(raw).toEqual([])
 })

@@ -7,10 +7,13 @@ import type { EngineContract } from '@shared/contract'
 import { userFolders } from '@shared/runtime/user-folders'
 import { memoryPorts } from '@shared/transport/port'
 import { createClient, serveRouter, type Client } from '@shared/transport/rpc'
+import { adviseAbout } from '@node/command-line'
 import { readJsonSync } from '@node/json-file'
+import { readWholeSync } from '@node/read-file'
 import { faultText } from '@node/unhandled'
 import { forkedProcesses } from '../engine/executors/forked-processes'
 import { createEngine } from '../engine/host'
+import { plainText } from './plain-text'
 
 export interface SessionOptions {
   readonly workspace?: string | undefined
@@ -42,6 +45,7 @@ export async function openSession({ workspace }: SessionOptions): Promise<Sessio
   const usual = userFolders(env, homedir())
   const workspaceFolder = resolve(workspace || usual.workspace)
   const cacheFolder = resolve(usual.cache)
+  adviseAbout(workspaceFolder)
   const application = applicationFolder()
   const { version } = readJsonSync(join(application, 'package.json')) as { version: string }
   const engine = await createEngine({
@@ -49,12 +53,13 @@ export async function openSession({ workspace }: SessionOptions): Promise<Sessio
     cacheFolder,
     resourcesFolder: join(application, 'resources'),
     appVersion: version,
+    electron: installedElectron(application),
     autoResume: false,
     startProcess: forkedProcesses(programsFolder(), reportTo(env['GPTNAS_VERBOSE'])),
-    report: (thrown) => process.stderr.write(`${String(thrown)}\n`),
+    report: (thrown) => process.stderr.write(`${plainText(String(thrown))}\n`),
   })
   const [server, port] = memoryPorts()
-  serveRouter(engine.router, server, (thrown) => process.stderr.write(`${faultText(thrown)}\n`))
+  serveRouter(engine.router, server, (thrown) => process.stderr.write(`${plainText(faultText(thrown))}\n`))
   return {
     client: createClient<EngineContract>(port),
     workspaceFolder,
@@ -65,7 +70,18 @@ export async function openSession({ workspace }: SessionOptions): Promise<Sessio
   }
 }
 
+/** The version of the Electron that set-up gave a checkout for its window; undefined where there is none. */
+function installedElectron(application: string): string | undefined {
+  try {
+    const file = join(application, 'node_modules/electron/dist/version')
+    const text = readWholeSync(file, { what: 'version of Electron', maxBytes: 100 })
+    return text.toString('utf8').trim().replace(/^v/, '')
+  } catch {
+    return undefined // no window here
+  }
+}
+
 /** TensorFlow is talkative: its lines appear only when asked for with GPTNAS_VERBOSE=1. */
 function reportTo(verbose: string | undefined): (line: string) => void {
-  return verbose ? (line) => process.stderr.write(`${line}\n`) : () => undefined
+  return verbose ? (line) => process.stderr.write(`${plainText(line)}\n`) : () => undefined
 }

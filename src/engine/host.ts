@@ -38,6 +38,8 @@ export interface EngineOptions {
   /** What comes with the product; the proposer's checkpoint is in its folder `proposer/paper-1`. */
   readonly resourcesFolder: string
   readonly appVersion: string
+  /** Of the Electron that the window runs on, as 45.4.1; left out where there is none. */
+  readonly electron?: string | undefined
   /** Resumes runs that an engine crash interrupted; otherwise they wait for the user. */
   readonly autoResume: boolean
   readonly startProcess: ProcessStarter
@@ -135,6 +137,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     proposerFolder,
     cacheFolder,
     appVersion: options.appVersion,
+    electron: options.electron ?? null,
     closing: closing.signal,
   }
   // Whoever lost the workspace must not go on training for it.

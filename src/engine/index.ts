@@ -4,6 +4,7 @@ import type { EngineArguments, EngineToMain, MainToEngine } from '@shared/transp
 import { errorData } from '@shared/errors'
 import { portFromMain, type MainPortLike } from '@shared/transport/port'
 import { serveRouter } from '@shared/transport/rpc'
+import { adviseAbout } from '@node/command-line'
 import { faultText, surviveUnhandledRejections } from '@node/unhandled'
 import { delay } from '@node/waiting'
 import { mainProcesses } from './executors/main-processes'
@@ -27,6 +28,7 @@ surviveUnhandledRejections(report)
 
 async function start(): Promise<void> {
   const engineArguments = JSON.parse(process.argv[process.argv.length - 1] ?? '') as EngineArguments
+  adviseAbout(engineArguments.workspaceFolder)
   const send = (message: EngineToMain): void => parent.postMessage(message)
   const processes = mainProcesses(send)
   const questions = mainQuestions(send)
@@ -53,7 +55,7 @@ async function start(): Promise<void> {
   parent.on('message', ({ data, ports }) => receive(data as MainToEngine, ports))
   setInterval(() => parent.postMessage({ type: 'heartbeat' }), HEARTBEAT_MS)
 
-  engine = await createEngine({ ...engineArguments, startProcess: processes.start, report })
+  engine = await createEngine({ ...engineArguments, electron: process.versions.electron, startProcess: processes.start, report })
   for (const pending of early) receive(...pending)
   parent.postMessage({ type: 'ready' })
 }

@@ -17,6 +17,7 @@ import { commandKey, commandSchema, commandText } from '@shared/evaluators/comma
 import { MIB } from '@shared/units'
 import { readTextFile } from '@node/text-file'
 import type { ChosenPlaces } from './chosen-places'
+import { isPackageForTesting } from './package-kind'
 import { isPage } from './page'
 import { saveText } from './save-text'
 
@@ -41,9 +42,17 @@ function isOurs(event: IpcMainInvokeEvent | IpcMainEvent): boolean {
   return frame !== null && frame.parent === null && isPage(frame.url)
 }
 
-function facts(): HostFacts {
+function readFacts(): HostFacts {
   const { electron = '', chrome = '', node = '' } = process.versions
-  return { platform: process.platform, appVersion: app.getVersion(), electron, chrome, node, packaged: app.isPackaged }
+  return {
+    platform: process.platform,
+    appVersion: app.getVersion(),
+    electron,
+    chrome,
+    node,
+    packaged: app.isPackaged,
+    isForTesting: isPackageForTesting(app.getAppPath()),
+  }
 }
 
 /** Every file name a dialog offers is cut to its last part: a page never chooses the folder. */
@@ -70,9 +79,10 @@ export function setupHostFunctions(chosen: Pick<ChosenPlaces, 'add' | 'confirm'>
     })
   }
 
+  const facts = readFacts()
   // Synchronous once per page: preload needs the facts before the page's first line runs.
   ipcMain.on(HOST_CHANNELS.facts, (event) => {
-    event.returnValue = isOurs(event) ? facts() : null
+    event.returnValue = isOurs(event) ? facts : null
   })
   handle(HOST_CHANNELS.chooseFolder, titled, async ({ title }, window) => {
     const { filePaths } = await dialog.showOpenDialog(window, {

@@ -1,6 +1,7 @@
 // The app's boot, in order. Each line is a set-up of its own file; the window opens last, after everything it needs exists.
 import { app, dialog } from 'electron'
 import { join } from 'node:path'
+import { CHECKOUT_COMMAND, COMMAND_VARIABLE } from '@node/command-line'
 import { faultText, surviveUnhandledRejections } from '@node/unhandled'
 import { EngineHost } from './processes/engine-host'
 import { createChosenPlaces } from './chosen-places'
@@ -10,6 +11,9 @@ import { setupMenu } from './menu'
 import { argument, readOptions } from './options'
 import { declareProtocol, serveRenderer } from './protocol'
 import { createWindow, denyEverythingElse, sendNothing } from './windows'
+
+// The engine and its computes inherit it, and write advice with it.
+if (!app.isPackaged) process.env[COMMAND_VARIABLE] ??= CHECKOUT_COMMAND
 
 const userData = argument(process.argv, 'user-data')
 if (userData) app.setPath('userData', userData)

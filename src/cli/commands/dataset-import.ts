@@ -10,6 +10,7 @@ import {
   type SplitFolders,
 } from '@shared/contract/datasets'
 import { AppError } from '@shared/errors'
+import { typed } from '@node/command-line'
 import { runCommand, withCommonOptions, type CommonOptions } from '../command'
 import { EXIT } from '../output'
 import { inspectionText, recognisedText } from './dataset-inspection'
@@ -79,7 +80,7 @@ function requestOf(place: string, options: ImportOptions & { readonly name: stri
   throw new AppError(
     'invalid-input',
     `${option}: ${issue?.message ?? 'is not understood'}`,
-    'See gpt-nas dataset import --help.',
+    `See ${typed('dataset import --help')}.`,
   )
 }
 

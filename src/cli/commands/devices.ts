@@ -2,6 +2,7 @@
 import { Option, type Command } from 'commander'
 import type { Devices } from '@shared/contract/devices'
 import { DEVICE_VARIABLES, parseDeviceSettings, type DeviceSettings } from '@shared/runtime/device-settings'
+import { typed } from '@node/command-line'
 import { runCommand, withCommonOptions, type CommonOptions } from '../command'
 import { bytes, table } from '../format'
 import { benchmarkText } from './doctor-benchmark'
@@ -15,11 +16,11 @@ const OPTIONS: Readonly<Record<keyof DeviceSettings, { readonly flag: string; re
 }
 const KEYS = Object.keys(OPTIONS) as (keyof DeviceSettings)[]
 
-const SOURCES: Readonly<Record<Devices['source'], string>> = {
+const sources = (): Readonly<Record<Devices['source'], string>> => ({
   settings: 'as set',
   benchmark: 'as measured',
-  rule: 'by rule; "gpt-nas doctor --benchmark" measures what is best',
-}
+  rule: `by rule; "${typed('doctor --benchmark')}" measures what is best`,
+})
 
 /** What is set, and by whom; empty where nothing is. */
 function settingLines({ settings, environment }: Devices): string[] {
@@ -42,7 +43,7 @@ export function devicesText(devices: Devices): string {
   ])
   return [
     [`${processor}: ${cores} cores${limited}, ${bytes(memoryBytes)}`, ...cards].join('\n'),
-    `${slots.length} ${slots.length === 1 ? 'compute' : 'computes'}, ${SOURCES[source]}:\n${table(['>Slot', 'Device', '>Threads', '>Card memory'], rows)}`,
+    `${slots.length} ${slots.length === 1 ? 'compute' : 'computes'}, ${sources()[source]}:\n${table(['>Slot', 'Device', '>Threads', '>Card memory'], rows)}`,
     ...[settingLines(devices).join('\n'), notes.join('\n')].filter((part) => part !== ''),
     benchmark === null ? 'This machine has not been measured.' : benchmarkText(benchmark, staleBecause),
   ].join('\n\n')

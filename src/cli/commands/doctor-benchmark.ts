@@ -1,6 +1,7 @@
 // gpt-nas doctor --benchmark: measures how computes train fastest here and makes it the default. Ctrl-C ends it, changing nothing.
 import type { BenchmarkResult, Measurement } from '@shared/contract/devices'
 import { AppError } from '@shared/errors'
+import { typed } from '@node/command-line'
 import type { CommandContext } from '../command'
 import { bar, percent, table } from '../format'
 
@@ -46,7 +47,7 @@ export async function runBenchmark({
       else return event.result
     }
     if (controller.signal.aborted) return null
-    throw new AppError('internal', 'The benchmark ended without a result.', 'Run "gpt-nas doctor".')
+    throw new AppError('internal', 'The benchmark ended without a result.', `Run "${typed('doctor')}".`)
   } catch (thrown) {
     if (controller.signal.aborted) return null
     throw thrown

@@ -9,6 +9,7 @@ import {
   type ExportFormat,
   type ExportOptions,
 } from '@shared/exchange/formats'
+import { typed } from '@node/command-line'
 import { absolutePlace } from '@node/safe-target'
 import { runCommand, withCommonOptions, type CommandContext, type CommonOptions } from '../command'
 import { bytes, percent } from '../format'
@@ -32,6 +33,25 @@ export async function exportTrial(
     if (progress.result) return progress.result
   }
   throw new AppError('internal', 'The export ended without a result.')
+}
+
+/**
+ * Exports at the end of other work, which took hours and is told even where the export fails.
+ * @param told what became of that work, as text
+ * @throws AppError as `exportTrial`, after `told` has been shown
+ */
+export async function exportAfter(
+  context: CommandContext,
+  trialId: number,
+  told: string,
+  folder: string | null = null,
+): Promise<Export> {
+  try {
+    return await exportTrial(context, trialId, { folder })
+  } catch (thrown) {
+    context.output.note(told)
+    throw thrown
+  }
 }
 
 const VERDICTS: Readonly<Record<Proof['verdict'], string>> = {
@@ -62,6 +82,17 @@ export function exportText({ format, folder, files, proof }: Export): string {
   return lines.join('\n')
 }
 
+/** What a person may want after a search whose best network lies in a folder now. @param number of the run */
+export function nextSteps(number: number): string {
+  return [
+    'What you can do next:',
+    '- use it: tf.loadLayersModel of TensorFlow.js reads model.json there; metadata.json has its classes and how images are scaled',
+    `- see every trial: ${typed(`search show ${number}`)}`,
+    `- write it for other tools: ${typed(`export ${number} --format FORMAT`)} (${EXPORT_FORMAT_NAMES.join(', ')})`,
+    `- search with settings of your own: ${typed('search start --config FILE')} (docs/search-file.md)`,
+  ].join('\n')
+}
+
 /** @throws AppError `invalid-input` when the trial is none of the run's: one of the two must be a slip */
 async function refuseOtherRun({ client }: CommandContext, wanted: string, trialId: number): Promise<void> {
   const [run, trial] = [await findRun(client, wanted), await client.trials.get({ id: trialId })]
@@ -69,7 +100,7 @@ async function refuseOtherRun({ client }: CommandContext, wanted: string, trialI
   throw new AppError(
     'invalid-input',
     `The trial with the id ${trialId} does not belong to run ${run.number}.`,
-    `List its trials with "gpt-nas search show ${run.number}", or leave out the run.`,
+    `List its trials with "${typed(`search show ${run.number}`)}", or leave out the run.`,
   )
 }
 
@@ -113,7 +144,7 @@ export function exportCommand(program: Command): void {
           options.trial
             ? `--trial takes a trial's id, a whole number; received "${options.trial}".`
             : 'This run has no finished trial to export yet.',
-          'List them with "gpt-nas search show RUN".',
+          `List them with "${typed('search show RUN')}".`,
         )
       }
       if (options.trial !== undefined && run !== undefined) await refuseOtherRun(context, run, trialId)

@@ -3,6 +3,7 @@ import type { EngineContract } from '@shared/contract'
 import { AppError } from '@shared/errors'
 import type { Run } from '@shared/search/run'
 import type { Client } from '@shared/transport/rpc'
+import { typed } from '@node/command-line'
 
 /** @throws AppError `not-found` naming what there is */
 export async function findRun(client: Client<EngineContract>, wanted: string | undefined): Promise<Run> {
@@ -12,7 +13,7 @@ export async function findRun(client: Client<EngineContract>, wanted: string | u
     throw new AppError(
       'not-found',
       'This workspace holds no run yet.',
-      'Start one with "gpt-nas search start --sample".',
+      `Start one with "${typed('search start --sample')}".`,
     )
   if (wanted === undefined) return latest
   const found = runs.find((run) => run.id === wanted || String(run.number) === wanted)
@@ -20,7 +21,7 @@ export async function findRun(client: Client<EngineContract>, wanted: string | u
     throw new AppError(
       'not-found',
       `No run "${wanted}" in this workspace; there are ${runs.map((run) => run.number).join(', ')}.`,
-      'List them with "gpt-nas search list".',
+      `List them with "${typed('search list')}".`,
     )
   return found
 }

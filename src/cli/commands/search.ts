@@ -1,4 +1,5 @@
 // gpt-nas search: start, resume, list, show. Progress goes to standard error, the result to standard output.
+import { isDeepStrictEqual } from 'node:util'
 import type { Command } from 'commander'
 import { AppError } from '@shared/errors'
 import { fitnessFigure, fitnessText } from '@shared/evaluators/fitness-text'
@@ -11,6 +12,7 @@ import { RUN_STATE_RULES } from '@shared/search/run-states'
 import { SAMPLES } from '@shared/search/samples'
 import type { Trial } from '@shared/search/trial'
 import { STRATEGIES } from '@shared/strategies/registry'
+import { typed } from '@node/command-line'
 import { runCommand, withCommonOptions, type CommandContext, type CommonOptions } from '../command'
 import { readDefinition, type DefinitionSource } from '../definition'
 import { count, duration, table } from '../format'
@@ -20,11 +22,12 @@ import { sizeText, trialColumns } from '../trial-text'
 import { usageColumns } from '../usage-text'
 import { watchRun } from '../watch-run'
 import { getDataset } from './dataset'
-import { exportText, exportTrial } from './export'
+import { exportAfter, exportText, nextSteps } from './export'
 import { findRun } from './search-run'
 
 interface StartOptions extends CommonOptions, DefinitionSource {
   readonly export?: boolean
+  readonly goOn?: boolean
 }
 
 interface ResumeOptions extends CommonOptions {
@@ -47,11 +50,13 @@ async function allowCommand({ client }: CommandContext, { evaluator }: RunDefini
 async function follow(context: CommandContext, run: Run, shouldExport: boolean): Promise<number> {
   const ended = await watchRun(context, run.id)
   const best = ended.bestTrialId === null ? null : await context.client.trials.get({ id: ended.bestTrialId })
-  const exported = shouldExport && ended.state === 'finished' && best ? await exportTrial(context, best.id) : null
-  context.output.result(
-    { run: ended, best, export: exported },
-    [summary(ended, best), ...(exported ? [exportText(exported)] : [])].join('\n'),
-  )
+  const canExport = shouldExport && ended.state === 'finished' && best !== null
+  const exported = canExport ? await exportAfter(context, best.id, summary(ended, best)) : null
+  const told =
+    exported === null
+      ? [summary(ended, best, shouldExport ? ' --export' : '')]
+      : [summary(ended, best, null), exportText(exported), nextSteps(ended.number)]
+  context.output.result({ run: ended, best, export: exported }, told.join('\n'))
   return exported?.proof?.passed === false ? EXIT.failed : exitCodeOf(ended)
 }
 
@@ -59,7 +64,8 @@ async function follow(context: CommandContext, run: Run, shouldExport: boolean):
 const timeText = ({ seconds, definition: { maxSeconds } }: Run): string =>
   maxSeconds === null ? duration(seconds) : `${duration(seconds)} of ${duration(maxSeconds)}`
 
-function summary(run: Run, best: Trial | null): string {
+/** @param options of the command that goes on with it; null where there is nothing left to advise */
+function summary(run: Run, best: Trial | null, options: string | null = ''): string {
   const reading = fitnessReading(run.definition)
   const lines = [
     `Run ${run.number} "${run.definition.name}" is ${run.state}: ${budgetText(run)}, ${timeText(run)} of searching.`,
@@ -75,11 +81,25 @@ function summary(run: Run, best: Trial | null): string {
     )
   if (best && best.reported !== null)
     lines.push(`Reported for it, and seen by no search: ${fitnessFigure(reading, best.reported)}.`)
-  const advice = resumeAdvice(run)
+  if (options === null) return lines.join('\n')
+  const advice = resumeAdvice(run, options)
   if (advice !== null) lines.push(advice)
   else if (best && isTraining && RUN_STATE_RULES[run.state].isOver)
-    lines.push(`Export it with "gpt-nas export ${run.number}".`)
+    lines.push(`Export it with "${typed(`export ${run.number}`)}".`)
   return lines.join('\n')
+}
+
+/** The newest run of exactly these settings that can go on; null where there is none. */
+async function unfinished({ client }: CommandContext, definition: RunDefinition): Promise<Run | null> {
+  const same = (run: Run): boolean => isDeepStrictEqual(run.definition, definition)
+  const runs = (await client.searches.list()).filter((run) => RUN_STATE_RULES[run.state].canResume && same(run))
+  return runs.reduce<Run | null>((newest, run) => (newest !== null && newest.number > run.number ? newest : run), null)
+}
+
+async function goOn(context: CommandContext, id: string, shouldExport: boolean): Promise<number> {
+  const run = await context.client.searches.resume({ id })
+  context.output.note(`Run ${run.number} "${run.definition.name}" goes on: ${budgetText(run)}.`)
+  return follow(context, run, shouldExport)
 }
 
 const isDamaged = ({ error }: Pick<Run, 'error'>): boolean => error?.code === 'storage-damaged'
@@ -95,8 +115,8 @@ function damageLines(rows: readonly { readonly what: string; readonly error: Run
 /** A workspace without runs that keeps weights has lost its database, or was given an older one. */
 async function withoutRuns({ runtime }: CommandContext['client']): Promise<string> {
   const { strayContents } = await runtime.workspace()
-  if (strayContents === 0) return 'No runs yet. Start one with "gpt-nas search start --sample".'
-  return `The database knows no run, although the workspace keeps ${count(strayContents)} trained weights or checkpoints of some: it is a new one, or an older copy.\nIf runs are missing, put a copy back: "gpt-nas workspace backups" lists them, "gpt-nas workspace restore FILE" does it. Nothing is removed meanwhile.`
+  if (strayContents === 0) return `No runs yet. Start one with "${typed('search start --sample')}".`
+  return `The database knows no run, although the workspace keeps ${count(strayContents)} trained weights or checkpoints of some: it is a new one, or an older copy.\nIf runs are missing, put a copy back: "${typed('workspace backups')}" lists them, "${typed('workspace restore FILE')}" does it. Nothing is removed meanwhile.`
 }
 
 export function searchCommand(program: Command): void {
@@ -114,7 +134,8 @@ export function searchCommand(program: Command): void {
         (word: string, words: readonly string[]) => [...words, word],
         [],
       )
-      .option('--export', 'export the best network at the end and prove the export'),
+      .option('--export', 'export the best network at the end and prove the export')
+      .option('--go-on', 'go on with an unfinished run of exactly these settings where there is one'),
   ).action((options: StartOptions) =>
     runCommand(options, async (context) => {
       const definition = readDefinition(options)
@@ -122,6 +143,8 @@ export function searchCommand(program: Command): void {
       if (evaluatorOf(definition).isTraining)
         await getDataset(context, definition.data.dataset, definition.data.resolution)
       await allowCommand(context, definition)
+      const before = options.goOn === true ? await unfinished(context, definition) : null
+      if (before !== null) return goOn(context, before.id, options.export === true)
       const run = await context.client.searches.create({ definition })
       context.output.note(
         `Run ${run.number} "${definition.name}" (${definition.strategy.name}) in ${context.workspaceFolder}`,
@@ -138,11 +161,9 @@ export function searchCommand(program: Command): void {
       .option('--export', 'export the best network at the end'),
   ).action((wanted: string | undefined, options: ResumeOptions) =>
     runCommand(options, async (context) => {
-      const found = await findRun(context.client, wanted)
-      if (options.allowCommand === true) await allowCommand(context, found.definition)
-      const run = await context.client.searches.resume({ id: found.id })
-      context.output.note(`Run ${run.number} "${run.definition.name}" goes on: ${budgetText(run)}.`)
-      return follow(context, run, options.export === true)
+      const { id, definition } = await findRun(context.client, wanted)
+      if (options.allowCommand === true) await allowCommand(context, definition)
+      return goOn(context, id, options.export === true)
     }),
   )
 

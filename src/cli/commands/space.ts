@@ -12,6 +12,7 @@ import { runLocally, withJsonOption } from '../command'
 import { writeLines } from '../line-stream'
 import type { Output } from '../output'
 import type { Space } from '@shared/spaces/space'
+import { typed } from '@node/command-line'
 import { SPACE_HELP, openNamedSpace } from '../spaces'
 import { importCommand } from './space-import'
 
@@ -72,7 +73,7 @@ function* listed(space: Space, isJson: boolean): Generator<string> {
     throw new AppError(
       'invalid-input',
       `Space ${space.name} has up to ${sizeText(space.size().count)} architectures, too many to list.`,
-      `Draw some with "gpt-nas space sample".`,
+      `Draw some with "${typed('space sample')}".`,
     )
   for (const genotype of space.all()) {
     const hash = hashText(space.canonicalKey(genotype))

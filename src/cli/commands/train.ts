@@ -21,7 +21,7 @@ import { sizeText } from '../trial-text'
 import { usageText } from '../usage-text'
 import { watchRun } from '../watch-run'
 import { getDataset } from './dataset'
-import { exportText, exportTrial } from './export'
+import { exportAfter, exportText } from './export'
 
 export interface TrainOptions extends CommonOptions {
   readonly config?: string
@@ -169,7 +169,7 @@ async function trainFile(context: CommandContext, file: string, options: TrainOp
   const { trials } = await client.trials.list({ id: run.id })
   const trial = trials[0] ?? null
   const isExported = options.export !== undefined && trial?.state === 'finished'
-  const exported = isExported ? await exportTrial(context, trial.id, { folder }) : null
+  const exported = isExported ? await exportAfter(context, trial.id, trainingText(ended, trial), folder) : null
   output.result(
     { run: ended, trial, export: exported },
     [trainingText(ended, trial), ...(exported ? [exportText(exported)] : [])].join('\n'),

@@ -4,11 +4,15 @@ import { homedir } from 'node:os'
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import { userFolders } from '@shared/runtime/user-folders'
+import { adviseAbout, typed } from '@node/command-line'
 import { runLocally, withCommonOptions, type CommonOptions } from '../command'
 import { bytes, table } from '../format'
 
-const folderOf = ({ workspace }: CommonOptions): string =>
-  resolve(workspace || userFolders(process.env, homedir()).workspace)
+function folderOf({ workspace }: CommonOptions): string {
+  const folder = resolve(workspace || userFolders(process.env, homedir()).workspace)
+  adviseAbout(folder)
+  return folder
+}
 
 export function workspaceCommand(program: Command): void {
   const workspace = program.command('workspace').description('the copies of the database, and putting one back')
@@ -32,7 +36,7 @@ export function workspaceCommand(program: Command): void {
   withCommonOptions(
     workspace
       .command('restore')
-      .argument('<file>', 'a copy of the database, from "gpt-nas workspace backups"')
+      .argument('<file>', `a copy of the database, from "${typed('workspace backups')}"`)
       .description('put a copy in the place of the database; the present one moves into the backups folder'),
   ).action((file: string, options: CommonOptions) =>
     runLocally(options, async (output) => {

@@ -1,14 +1,20 @@
 // Every export format: how it is written, and how what was written is run again without our kernels. Each part is loaded when it
 // is first asked for, because the proof process may load nothing native and a compute needs no second runtime.
+import { createRequire } from 'node:module'
+import type * as PlainTensorFlow from '@tensorflow/tfjs'
 import type { ExportFormat } from '@shared/exchange/formats'
 import type { Format } from './format'
+
+/** By `require`: `import()` of what the build leaves outside finds nothing inside the archive of a package (Electron 22). */
+const plainTensorFlow = (): typeof PlainTensorFlow =>
+  createRequire(import.meta.url)('@tensorflow/tfjs') as typeof PlainTensorFlow
 
 export const FORMATS: Readonly<Record<ExportFormat, Format>> = {
   tfjs: {
     write: async (source) => (await import('./tfjs-layers/write')).writeTfjsLayers(source),
     predict: async (job) => {
       const { predictTfjsLayers } = await import('./tfjs-layers/predict')
-      return predictTfjsLayers(await import('@tensorflow/tfjs'), job)
+      return predictTfjsLayers(plainTensorFlow(), job)
     },
   },
   onnx: {

@@ -1,6 +1,7 @@
 // From measurements to the arrangement that becomes the default, and why, in words. Pure.
 import type { BenchmarkResult, Measurement } from '@shared/contract/devices'
 import { AppError } from '@shared/errors'
+import { typed } from '@node/command-line'
 
 /** Closer to the best than one measurement is to the next (decision 070): equal, and the fewest computes win, for their memory. */
 const AS_GOOD = 0.95
@@ -19,7 +20,7 @@ export function choose(measurements: readonly Measurement[]): Choice {
     throw new AppError(
       'compute-died',
       `No arrangement of computes could be measured: ${first?.problem ?? 'there was none'}`,
-      'Run "gpt-nas doctor".',
+      `Run "${typed('doctor')}".`,
     )
   const onCard = winner.device === 'gpu'
   return {

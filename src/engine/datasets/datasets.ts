@@ -12,6 +12,7 @@ import {
   type Recognised,
 } from '@shared/contract/datasets'
 import { shapeAt } from '@shared/search/resolution'
+import { typed } from '@node/command-line'
 import { refuseCancelled } from '@node/cancel'
 import { diskError } from '@node/disk'
 import { CATALOGUE } from './catalogue'
@@ -172,15 +173,15 @@ export function createDatasets({
       'dataset-damaged',
       `${title} is damaged: ${problem}.`,
       source === null
-        ? `Import it again under Data sets, or run "gpt-nas dataset import PATH --name ${name} --replace".`
-        : `Fetch it again under Data sets, or run "gpt-nas dataset get ${name}".`,
+        ? `Import it again under Data sets, or run "${typed(`dataset import PATH --name ${name} --replace`)}".`
+        : `Fetch it again under Data sets, or run "${typed(`dataset get ${name}`)}".`,
     )
   const open = async (known: Known, look: Look = content.known): Promise<Manifest> => {
     const { title, name, source, folder } = known
     const prepared = await readContent(folder, look)
     if (prepared.state === 'ready') return prepared.manifest
     if (prepared.state === 'absent' && source !== null) {
-      const fix = `Fetch it under Data sets, or run "gpt-nas dataset get ${name}".`
+      const fix = `Fetch it under Data sets, or run "${typed(`dataset get ${name}`)}".`
       throw new AppError('dataset-missing', `${title} has not been fetched yet.`, fix)
     }
     throw damagedError(known, prepared.state === 'damaged' ? prepared.problem : `${MANIFEST_FILE} is missing`)

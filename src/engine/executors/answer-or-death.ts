@@ -1,6 +1,7 @@
 // How the death of a process is told from a fault of its answer, and how long a compute may take to say its first word.
 import { AppError } from '@shared/errors'
 import { endedText } from '@shared/runtime/process-end'
+import { typed } from '@node/command-line'
 import { within } from '@node/waiting'
 import type { StartedProcess } from './process-starter'
 
@@ -37,13 +38,13 @@ export async function answerOrDeath<T>(
 /** @throws AppError `runtime-missing` when the process does not answer in time; it is then killed. */
 export function withinStartLimit<T>(answer: Promise<T>, process: StartedProcess): Promise<T> {
   const death = (code: number | null): AppError =>
-    new AppError('compute-died', `A compute ${endedText(code)} while it started.`, 'Run "gpt-nas doctor".')
+    new AppError('compute-died', `A compute ${endedText(code)} while it started.`, `Run "${typed('doctor')}".`)
   return within(START_LIMIT_MS, answerOrDeath(answer, process, death), () => {
     process.kill()
     throw new AppError(
       'runtime-missing',
       `A compute did not answer within ${START_LIMIT_MS / 1000} s of its start.`,
-      'Run "gpt-nas doctor".',
+      `Run "${typed('doctor')}".`,
     )
   })
 }

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { AppError } from '@shared/errors'
 import { portFromIpc } from '@shared/transport/port'
 import { endedText } from '@shared/runtime/process-end'
+import { typed } from '@node/command-line'
 import type { ProcessStarter } from './process-starter'
 
 /** Lines kept of a child's standard error, for the reason when it dies. */
@@ -39,7 +40,7 @@ export function forkedProcesses(
           new AppError(
             'compute-died',
             `The ${kind} process could not be started: ${cause.message}`,
-            'Run "gpt-nas doctor".',
+            `Run "${typed('doctor')}".`,
             { cause },
           ),
         ),
@@ -49,7 +50,7 @@ export function forkedProcesses(
           new AppError(
             'compute-died',
             `The ${kind} process ${endedText(code)} before it answered. ${tail.trim()}`,
-            'Run "gpt-nas doctor".',
+            `Run "${typed('doctor')}".`,
           ),
         ),
       )

@@ -4,6 +4,7 @@ import { AppError } from '@shared/errors'
 import type { ComputeContract } from '@shared/contract/compute'
 import type { ComputeStatus } from '@shared/contract/runtime'
 import { createClient } from '@shared/transport/rpc'
+import { typed } from '@node/command-line'
 import { orAborted } from '@node/cancel'
 import { liveCompute, Slot, type Live } from './compute-slot'
 import { MemoryKillError, MemoryKills } from './memory-kills'
@@ -189,7 +190,7 @@ export class LocalComputes implements ShapedPool {
       throw new AppError(
         'runtime-missing',
         `Compute ${slot.index + 1} ended ${slot.deathsInARow} times in a row without finishing anything.`,
-        'Run "gpt-nas doctor", then start the workbench again.',
+        `Run "${typed('doctor')}", then start the workbench again.`,
       )
     }
     this.show(slot, slot.restarts > 0 ? 'restarting' : 'checking')

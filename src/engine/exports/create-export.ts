@@ -8,6 +8,7 @@ import type { ExportProgress, Proof } from '@shared/contract/exports'
 import { AppError } from '@shared/errors'
 import { evaluatorOf } from '@shared/evaluators/registry'
 import { exportFormatFacts, exportOptions, type ExportFormat, type ExportOptions } from '@shared/exchange/formats'
+import { typed } from '@node/command-line'
 import type { ReadyDataset } from '../datasets/datasets'
 import { imagesOfRun, refuseOtherData } from '../evaluators/training/images'
 import { drawSplit } from '../evaluators/training/split'
@@ -218,5 +219,5 @@ const untrained = ({ number, state }: TrialRecord, { definition }: RunRecord): A
     : new AppError(
         'not-found',
         `Trial ${number} has no trained network: its run takes fitness from the evaluator ${definition.evaluator.kind}.`,
-        'Export the architecture alone, or train it with "gpt-nas train".',
+        `Export the architecture alone, or train it with "${typed('train')}".`,
       )

@@ -6,6 +6,7 @@ import { fitnessText } from '@shared/evaluators/fitness-text'
 import { fitnessReading } from '@shared/evaluators/registry'
 import type { Activity } from '@shared/search/activity'
 import { addUsage, type TrialUsage } from '@shared/search/usage'
+import { typed } from '@node/command-line'
 import { checkpointFolder } from '../evaluators/training/training'
 import type { Evaluation, EvaluationHooks, MeasuredCompute } from '../evaluators/evaluator'
 import { hasLostCompute } from '../executors/memory-kills'
@@ -284,7 +285,7 @@ async function refuseBroken({ store, live, run }: RunContext, error: ErrorData):
   throw new AppError(
     'internal',
     `The first ${live.internalFailures} trials all failed by a fault of the program or its installation: ${error.message}`,
-    error.fix ?? 'Run "gpt-nas doctor"; the search can go on once the cause is mended.',
+    error.fix ?? `Run "${typed('doctor')}"; the search can go on once the cause is mended.`,
   )
 }
 

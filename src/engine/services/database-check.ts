@@ -6,7 +6,7 @@ import { behindText } from '../storage/custody'
 import { damagedCells } from '../storage/damaged-cells'
 import { databaseFindings } from '../storage/database-findings'
 import type { Store } from '../storage/store'
-import { RESTORE_ADVICE } from '../storage/storage-error'
+import { restoreAdvice } from '../storage/storage-error'
 import { ok } from './diagnosis'
 
 /** A page that is gone may hold thousands. */
@@ -16,7 +16,7 @@ export async function databaseCheck(store: Store): Promise<Diagnosis> {
   const title = 'Database'
   const found = await databaseFindings(store)
   if (found.length > 0)
-    return { id: 'database', title, status: 'error', found: `damaged: ${found.join('; ')}`, fix: RESTORE_ADVICE }
+    return { id: 'database', title, status: 'error', found: `damaged: ${found.join('; ')}`, fix: restoreAdvice() }
   const cells = await damagedCells(store.db)
   if (cells.length > 0) {
     const more = cells.length > MOST_TOLD ? ` and ${cells.length - MOST_TOLD} more` : ''
@@ -25,7 +25,7 @@ export async function databaseCheck(store: Store): Promise<Diagnosis> {
       title,
       status: 'error',
       found: `${cells.slice(0, MOST_TOLD).join(' ')}${more}`,
-      fix: RESTORE_ADVICE,
+      fix: restoreAdvice(),
     }
   }
   const stray = await strayContents(store)
@@ -35,7 +35,7 @@ export async function databaseCheck(store: Store): Promise<Diagnosis> {
       title,
       status: 'warning',
       found: `knows no run, although the folder keeps ${stray} trained weights or checkpoints of some`,
-      fix: RESTORE_ADVICE,
+      fix: restoreAdvice(),
     }
   }
   if (store.behind !== null) return { id: 'database', title, status: 'warning', ...behindText(store.behind) }

@@ -2,6 +2,7 @@
 import os from 'node:os'
 import type { Diagnosis, DoctorReport } from '@shared/contract/runtime'
 import { GIB, readableBytes } from '@shared/units'
+import { typed } from '@node/command-line'
 import type { NvidiaDevice } from '../machine/nvidia-smi'
 import { ok } from './diagnosis'
 import type { Services } from './services'
@@ -40,8 +41,8 @@ export function devicesCheck({ devices }: Services): Diagnosis {
     found: doubt === '' ? found : `${found}.${doubt}`,
     fix:
       doubt !== ''
-        ? 'Measure again: gpt-nas doctor --benchmark, or Runtime in the window.'
-        : 'Look at the settings of the devices: gpt-nas devices, or Runtime in the window.',
+        ? `Measure again: ${typed('doctor --benchmark')}, or Runtime in the window.`
+        : `Look at the settings of the devices: ${typed('devices')}, or Runtime in the window.`,
   }
 }
 

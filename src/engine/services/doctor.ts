@@ -6,7 +6,9 @@ import type { ComputeInfo } from '@shared/contract/compute'
 import type { Dataset } from '@shared/contract/datasets'
 import type { Diagnosis, DoctorReport } from '@shared/contract/runtime'
 import { errorData } from '@shared/errors'
+import { BUILT_FOR_ELECTRON, isStandInElectron } from '@shared/runtime/electron-build'
 import { GIB, readableBytes } from '@shared/units'
+import { typed } from '@node/command-line'
 import { freeBytes } from '@node/disk'
 import { artefactCheck } from './artefact-check'
 import { backupCheck, databaseCheck } from './database-check'
@@ -33,6 +35,7 @@ export async function examine(services: Services): Promise<DoctorReport> {
     await folderCheck('cache', 'Cache folder', services.cacheFolder),
     computeCheck(compute),
     ...kernelChecks(compute),
+    ...electronCheck(services),
     diskCheck(disk, store.folders.root),
     await databaseCheck(store),
     await backupCheck(store),
@@ -48,7 +51,7 @@ export async function examine(services: Services): Promise<DoctorReport> {
     versions: {
       'GPT-NAS Workbench': appVersion,
       'Node.js': process.versions.node,
-      ...(process.versions.electron !== undefined && { Electron: process.versions.electron }),
+      ...(services.electron !== null && { Electron: services.electron }),
       ...(info !== undefined && { TensorFlow: info.tensorflow, 'tfjs binding': info.binding }),
       'Operating system': `${os.type()} ${os.release()} ${os.arch()}`,
       ...(gpus[0]?.driver != null && { 'NVIDIA driver': gpus[0].driver }),
@@ -123,6 +126,21 @@ function kernelChecks(compute: ComputeAnswer): Diagnosis[] {
   ]
 }
 
+function electronCheck({ electron }: Services): Diagnosis[] {
+  if (electron === null) return []
+  const title = 'Electron'
+  if (!isStandInElectron(electron)) return [ok('electron', title, electron)]
+  return [
+    {
+      id: 'electron',
+      title,
+      status: 'warning',
+      found: `${electron}, a stand-in that set-up took from PyPI instead of ${BUILT_FOR_ELECTRON}; it gets no security updates`,
+      fix: 'Good for building and testing, too old for daily use. Where the makers of Electron can be reached: npm run setup -- --electron vendor.',
+    },
+  ]
+}
+
 function diskCheck(bytes: number | null, folder: string): Diagnosis {
   const title = 'Disk space'
   if (bytes === null)
@@ -154,8 +172,8 @@ function datasetCheck({ name, title, state, problem, isImported }: Dataset): Dia
   if (state === 'damaged') {
     const fix =
       isImported === true
-        ? `Import it again: gpt-nas dataset import PATH --name ${name} --replace.`
-        : `Fetch it again: gpt-nas dataset get ${name}.`
+        ? `Import it again: ${typed(`dataset import PATH --name ${name} --replace`)}.`
+        : `Fetch it again: ${typed(`dataset get ${name}`)}.`
     return { id, title, status: 'error', found: problem ?? 'damaged', fix }
   }
   return {
@@ -163,7 +181,7 @@ function datasetCheck({ name, title, state, problem, isImported }: Dataset): Dia
     title,
     status: 'warning',
     found: state === 'absent' ? 'not fetched yet' : state,
-    fix: `Fetch it: gpt-nas dataset get ${name}.`,
+    fix: `Fetch it: ${typed(`dataset get ${name}`)}.`,
   }
 }
 
@@ -177,7 +195,7 @@ async function proposerCheck(folder: string): Promise<Diagnosis> {
       title: 'Proposer checkpoint',
       status: 'warning',
       found: `there is none in ${folder}`,
-      fix: 'Train one with "gpt-nas proposer train", or search with the strategies ga and random.',
+      fix: `Train one with "${typed('proposer train')}", or search with the strategies ga and random.`,
     }
   }
 }

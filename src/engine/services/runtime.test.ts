@@ -64,6 +64,23 @@ describe('the runtime', () => {
     for (const { status, fix } of report.checks) expect(fix === '').toBe(status === 'ok')
   })
 
+  it.each([
+    ['22.3.25', 'warning', /stand-in.*no security updates/],
+    ['45.4.1', 'ok', /^45\.4\.1$/],
+  ])('the doctor says of Electron %s whether it is a stand-in: %s', async (electron, status, found) => {
+    const { client } = await openEngine(temporaryFolder(), { electron })
+    const { checks, versions } = await client.runtime.doctor()
+    const check = checks.find(({ id }) => id === 'electron')
+    expect(check).toMatchObject({ status, found: expect.stringMatching(found) as string })
+    expect(versions['Electron']).toBe(electron)
+    if (status === 'warning') expect(check?.fix).toContain('npm run setup -- --electron vendor')
+  })
+
+  it('the doctor looks for no Electron where there is no window', async () => {
+    const { checks } = await (await openEngine(temporaryFolder())).client.runtime.doctor()
+    expect(checks.map(({ id }) => id)).not.toContain('electron')
+  })
+
   it('pushes its status until the client breaks off', async () => {
     const { client } = await openEngine(temporaryFolder())
     let count = 0

@@ -26,6 +26,8 @@ export interface Services {
   readonly proposerFolder: string
   readonly cacheFolder: string
   readonly appVersion: string
+  /** Version of the window's Electron; null where there is no window. */
+  readonly electron: string | null
   /** Fires when the engine closes. */
   readonly closing: AbortSignal
 }

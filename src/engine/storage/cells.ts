@@ -1,7 +1,7 @@
 // One JSON cell of a row as what it stands for. A cell that is no JSON, or not what its column holds, is damage: told with its
 // table, row and column. Who works with a row refuses it; who only shows rows reads on with something in its place, and tells.
 import { AppError, type ErrorData } from '@shared/errors'
-import { RESTORE_ADVICE } from './storage-error'
+import { restoreAdvice } from './storage-error'
 
 export interface Cell {
   readonly table: string
@@ -15,7 +15,7 @@ export function damagedCell({ table, row, column }: Cell, cause?: unknown): AppE
   return new AppError(
     'storage-damaged',
     `The database is damaged: the column "${column}" of the row ${row} in the table "${table}" ${reason}.`,
-    RESTORE_ADVICE,
+    restoreAdvice(),
     { cause },
   )
 }

@@ -1,6 +1,7 @@
 // Whether this database knows all that the folder holds. Each opening is counted in the database and in a file beside it: a copy
 // of the database that was put back counts less than the file, a new one has another name. Such a database is "behind", and while
 // it is nothing is removed, because what it does not know is not what nobody needs (docs/rules.md#never-the-users-loss).
+import { typed } from '@node/command-line'
 import { randomUUID } from 'node:crypto'
 import { existsSync, readdirSync } from 'node:fs'
 import path from 'node:path'
@@ -94,6 +95,6 @@ export function behindOf(database: Database, nowMs = Date.now()): Behind | null 
 export function behindText({ since, until }: Behind): { found: string; fix: string } {
   return {
     found: `this database knows less than its folder holds (an older copy, or a new one; seen ${since.slice(0, 10)}): nothing is removed before ${until.slice(0, 10)}`,
-    fix: 'If runs are missing, put a newer copy back: "gpt-nas workspace backups" lists them, "gpt-nas workspace restore FILE" does it. Otherwise nothing needs to be done.',
+    fix: `If runs are missing, put a newer copy back: "${typed('workspace backups')}" lists them, "${typed('workspace restore FILE')}" does it. Otherwise nothing needs to be done.`,
   }
 }

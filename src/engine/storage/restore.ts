@@ -3,6 +3,7 @@
 import { copyFile, mkdir, rename, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { AppError } from '@shared/errors'
+import { typed } from '@node/command-line'
 import { syncFolder } from '@node/folders'
 import { PARTIAL_SUFFIX, syncFile } from '@node/whole-file'
 import { openDatabase } from './database'
@@ -48,7 +49,7 @@ async function refuseUnlessFile(file: string): Promise<void> {
   throw new AppError(
     'invalid-input',
     `Expected a copy of a workspace's database, ${file} is ${info === undefined ? 'not there' : 'no file'}.`,
-    'List the copies with "gpt-nas workspace backups".',
+    `List the copies with "${typed('workspace backups')}".`,
   )
 }
 

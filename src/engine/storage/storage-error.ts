@@ -1,17 +1,18 @@
 // Turns what SQLite throws into an AppError that says what to do, and what the file system does by src/node/file-error.ts.
 // Constraint violations stay as they are: those are either handled where they can happen or bugs.
 import { AppError } from '@shared/errors'
+import { typed } from '@node/command-line'
 import { fullDiskError } from '@node/disk'
 import { errorCode, fileError } from '@node/file-error'
 
 /** For whatever a damaged database has made unreadable. */
-export const RESTORE_ADVICE =
-  'Close the program, then put a copy of the database back: "gpt-nas workspace backups" lists them, "gpt-nas workspace restore FILE" does it and keeps the present one.'
+export const restoreAdvice = (): string =>
+  `Close the program, then put a copy of the database back: "${typed('workspace backups')}" lists them, "${typed('workspace restore FILE')}" does it and keeps the present one.`
 
-const FIXES: readonly (readonly [RegExp, string])[] = [
+const FIXES: readonly (readonly [RegExp, string | (() => string)])[] = [
   [/READONLY/, 'Give yourself write permission for the workspace folder or choose another folder.'],
   [/BUSY|LOCKED/, 'Another program holds the workspace. Close it and try again.'],
-  [/CORRUPT|NOTADB/, RESTORE_ADVICE],
+  [/CORRUPT|NOTADB/, restoreAdvice],
   [/CANTOPEN|IOERR|ConnectionFailed/, 'Check that the path is a folder and that its disk is healthy.'],
 ]
 
@@ -34,5 +35,6 @@ export function storageError(what: string, place: string, thrown: unknown): unkn
   }
   const known = FIXES.find(([pattern]) => pattern.test(code === '' ? message : code))
   if (known === undefined) return fileError(what, thrown)
-  return new AppError('storage-failed', `Could not ${what}: ${message}`, known[1], { cause: thrown })
+  const fix = typeof known[1] === 'string' ? known[1] : known[1]()
+  return new AppError('storage-failed', `Could not ${what}: ${message}`, fix, { cause: thrown })
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { ENGINE_PORT_MESSAGE, HOST_CHANNELS, type EngineState } from '@shared/contract/window'
 import type { EngineArguments, EngineToMain, MainToEngine } from '@shared/transport/supervision'
 import { endedText } from '@shared/runtime/process-end'
+import { typed } from '@node/command-line'
 import { within } from '@node/waiting'
 import { isPage } from '../page'
 import type { ChosenPlaces } from '../chosen-places'
@@ -113,7 +114,7 @@ export class EngineHost {
       this.publish({
         state: 'failed',
         message: `The engine ended ${MAX_CRASHES} times within a minute (last exit code ${code}).`,
-        fix: 'Start the workbench again; if it happens again, run "gpt-nas doctor".',
+        fix: `Start the workbench again; if it happens again, run "${typed('doctor')}".`,
       })
       return
     }

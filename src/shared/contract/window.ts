@@ -21,6 +21,8 @@ export interface HostFacts {
   readonly chrome: string
   readonly node: string
   readonly packaged: boolean
+  /** A package that was made to be tested, not to be used. */
+  readonly isForTesting: boolean
 }
 
 export interface WorkbenchHost {

@@ -6,6 +6,7 @@ import { AppError } from '@shared/errors'
 import { firstIssue } from '@shared/first-issue'
 import { blockNames } from '@shared/language'
 import { MIB } from '@shared/units'
+import { typed } from '@node/command-line'
 import { isMissing, readWhole } from '@node/read-file'
 import { writeFileWhole } from '@node/whole-file'
 import { sizeOf, type NamedArray } from '../../networks/weights'
@@ -64,8 +65,8 @@ export async function writeCheckpoint(
   return sha256
 }
 
-const TRAIN_ANOTHER =
-  'Train one with "gpt-nas proposer train --out FOLDER", or use the one that comes with the product.'
+const trainAnother = (): string =>
+  `Train one with "${typed('proposer train --out FOLDER')}", or use the one that comes with the product.`
 
 async function readModelFile(folder: string): Promise<ModelFile> {
   let text: string
@@ -76,7 +77,7 @@ async function readModelFile(folder: string): Promise<ModelFile> {
     throw new AppError(
       'not-found',
       `There is no proposer checkpoint in ${folder}: it has no model.json.`,
-      TRAIN_ANOTHER,
+      trainAnother(),
       {
         cause,
       },
@@ -86,14 +87,14 @@ async function readModelFile(folder: string): Promise<ModelFile> {
   try {
     json = JSON.parse(text)
   } catch (cause) {
-    throw new AppError('invalid-input', `${join(folder, MODEL_FILE)} is not JSON.`, TRAIN_ANOTHER, { cause })
+    throw new AppError('invalid-input', `${join(folder, MODEL_FILE)} is not JSON.`, trainAnother(), { cause })
   }
   const parsed = modelFileSchema.safeParse(json)
   if (parsed.success) return parsed.data
   throw new AppError(
     'invalid-input',
     `${join(folder, MODEL_FILE)} is not a proposer of this version: ${firstIssue(parsed.error, 'file')}.`,
-    TRAIN_ANOTHER,
+    trainAnother(),
   )
 }
 
@@ -103,13 +104,13 @@ function refuseOtherLanguage({ vocabulary, blocks }: ModelFile, folder: string):
     throw new AppError(
       'invalid-input',
       `The proposer in ${folder} was trained on the vocabulary ${vocabulary.name} (${vocabulary.size} tokens, ${vocabulary.sha256.slice(0, 12)}); this program has ${ours.name} (${ours.size} tokens, ${ours.sha256.slice(0, 12)}).`,
-      TRAIN_ANOTHER,
+      trainAnother(),
     )
   if (blocks.join() !== blockNames.join())
     throw new AppError(
       'invalid-input',
       `The proposer in ${folder} knows the blocks ${blocks.join(', ')}; this program has ${blockNames.join(', ')}.`,
-      TRAIN_ANOTHER,
+      trainAnother(),
     )
 }
 
@@ -118,7 +119,7 @@ export async function readCheckpoint(folder: string): Promise<Checkpoint> {
   const model = await readModelFile(folder)
   refuseOtherLanguage(model, folder)
   const damaged = (why: string, cause?: unknown): AppError =>
-    new AppError('invalid-input', `The proposer in ${folder} is damaged: ${why}.`, TRAIN_ANOTHER, { cause })
+    new AppError('invalid-input', `The proposer in ${folder} is damaged: ${why}.`, trainAnother(), { cause })
   const read = async (name: string, maxBytes: number): Promise<Buffer> => {
     try {
       return await readWhole(join(folder, name), { what: 'file of a proposer', maxBytes })

@@ -6,6 +6,7 @@ import path from 'node:path'
 import { z } from 'zod'
 import { commandKey, commandText, type Command } from '@shared/evaluators/command'
 import { AppError } from '@shared/errors'
+import { typed } from '@node/command-line'
 import { writeFileWhole } from '@node/whole-file'
 
 const FILE = 'allowed-commands.json'
@@ -55,6 +56,6 @@ export async function refuseForeign(allowed: AllowedCommands, command: Command):
   throw new AppError(
     'conflict',
     `This search starts the program ${commandText(command)} for each architecture, and nobody on this machine has allowed that.`,
-    'Look at what it is. Then go on with the button Resume, or with "gpt-nas search resume --allow-command".',
+    `Look at what it is. Then go on with the button Resume, or with "${typed('search resume --allow-command')}".`,
   )
 }

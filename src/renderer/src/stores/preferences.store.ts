@@ -17,6 +17,9 @@ export const usePreferencesStore = defineStore('preferences', () => {
   /** Sizes in percent of each split view, by its name. */
   const paneSizes = useLocalStorage<Record<string, number[]>>('gptnas.panes', {})
 
+  /** Keys of notices about the program that were dismissed. */
+  const readNotices = useLocalStorage<string[]>('gptnas.notices', [])
+
   const systemIsDark = usePreferredDark()
   const isDark = computed(() => theme.value === 'dark' || (theme.value === 'system' && systemIsDark.value))
 
@@ -32,5 +35,20 @@ export const usePreferencesStore = defineStore('preferences', () => {
     paneSizes.value = {}
   }
 
-  return { theme, density, detail, language, isDark, paneSizes, rememberPanes, forgetPanes }
+  function markRead(notice: string): void {
+    readNotices.value = [...readNotices.value, notice]
+  }
+
+  return {
+    theme,
+    density,
+    detail,
+    language,
+    isDark,
+    paneSizes,
+    rememberPanes,
+    forgetPanes,
+    readNotices,
+    markRead,
+  }
 })

@@ -6,7 +6,8 @@ import { defineComponent, h, type Component } from 'vue'
 import { createEngineConnection, type EngineConnection } from '@/api/engine-client'
 import { engineKey, hostKey } from '@/api/keys'
 import { createLocale } from '@/locales'
-import type { EngineState, WorkbenchHost } from '@shared/contract/window'
+import type { EngineState, HostFacts, WorkbenchHost } from '@shared/contract/window'
+import { BUILT_FOR_ELECTRON } from '@shared/runtime/electron-build'
 import { createFakeEngine, emptyState, type FakeEngine, type FakeState } from './fake-engine'
 
 export interface FakeHost extends WorkbenchHost {
@@ -16,7 +17,7 @@ export interface FakeHost extends WorkbenchHost {
   setEngineState(state: EngineState): void
 }
 
-export function createFakeHost(): FakeHost {
+export function createFakeHost(facts: Partial<HostFacts> = {}): FakeHost {
   const listeners = new Set<(state: EngineState) => void>()
   let engineState: EngineState = { state: 'ready' }
   const copied: string[] = []
@@ -26,7 +27,16 @@ export function createFakeHost(): FakeHost {
     copied,
     shown,
     notified,
-    facts: { platform: 'linux', appVersion: '0.1.0', electron: '45.4.1', chrome: '140', node: '22', packaged: false },
+    facts: {
+      platform: 'linux',
+      appVersion: '0.1.0',
+      electron: BUILT_FOR_ELECTRON,
+      chrome: '140.0.1',
+      node: '22',
+      packaged: false,
+      isForTesting: false,
+      ...facts,
+    },
     chooseFolder: () => Promise.resolve('/home/ada/models'),
     chooseFile: () => Promise.resolve('/home/ada/pictures.zip'),
     confirmCommand: () => Promise.resolve(true),
@@ -59,11 +69,11 @@ export interface Mounted {
 export function mountWithEngine(
   component: Component,
   changes: Partial<FakeState> = {},
-  options: { isConnected?: boolean; props?: Record<string, unknown> } = {},
+  options: { isConnected?: boolean; props?: Record<string, unknown>; facts?: Partial<HostFacts> } = {},
 ): Mounted {
   localStorage.clear()
   const engine = createFakeEngine(emptyState(changes))
-  const host = createFakeHost()
+  const host = createFakeHost(options.facts)
   const connection = createEngineConnection()
   if (options.isConnected !== false) connection.accept(engine.port())
   const pinia = createPinia()

@@ -45,6 +45,24 @@ export const frame = {
     readOnly: 'Another workbench holds this workspace ({holder}). You can look at everything and change nothing.',
     someone: 'unknown',
   },
+  interrupted: {
+    label: 'Interrupted run',
+    text: 'Run {number} “{name}” was interrupted; {done} of {planned} evaluations are done. It can go on where it stood.',
+    others: 'One more run was interrupted. | {count} more runs were interrupted.',
+    show: 'Show',
+    notNow: 'Not now',
+  },
+  runtimeNotice: {
+    label: 'About this program',
+    standIn: 'Stand-in Electron {electron}',
+    standInReason:
+      'Set-up could not reach the makers of Electron and took version {electron} (Chromium {chrome}) from PyPI instead of {wanted}. It gets no security updates: good for building and testing, too old for daily use.',
+    standInFix:
+      'Where the makers can be reached, run “npm run setup -- --electron vendor” in the checkout and start again.',
+    testing: 'Package for testing',
+    testingReason: 'This package was made for tests: its inspector is open, and it may carry a stand-in Electron.',
+    testingFix: 'For your work, use a package that was made without “--for-testing”.',
+  },
   palette: {
     title: 'Command palette',
     hint: 'Type to narrow the list, Enter to choose.',

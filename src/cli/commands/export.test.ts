@@ -1,0 +1,17 @@
+// An export at the end of hours of work: what came of the work is told even where the export fails.
+import { PassThrough } from 'node:stream'
+import { expect, it } from 'vitest'
+import { AppError } from '@shared/errors'
+import type { CommandContext } from '../command'
+import { createOutput } from '../output'
+import { exportAfter } from './export'
+
+it('that fails is preceded by what came of the work', async () => {
+  const [stdout, stderr] = [new PassThrough(), new PassThrough()]
+  const refused = new AppError('conflict', 'The folder holds what this program did not write.')
+  const client = { exports: { create: () => Promise.reject(refused) } } as unknown as CommandContext['client']
+  const context = { client, output: createOutput(false, { stdout, stderr }) } as CommandContext
+  await expect(exportAfter(context, 3, 'Run 1 is finished. Best: trial 3.')).rejects.toBe(refused)
+  expect(String(stderr.read())).toBe('Run 1 is finished. Best: trial 3.\n')
+  expect(stdout.read()).toBeNull()
+})
