@@ -1,12 +1,12 @@
 // Which commands a person has allowed on this machine. Kept beside the workspace, never in it: a workspace, a design or a space file
 // may come from somebody else, and opening one must start nothing (decision 107). What is lost here is only asked again.
 import { createHash } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { z } from 'zod'
 import { commandKey, commandText, type Command } from '@shared/evaluators/command'
 import { AppError } from '@shared/errors'
 import { typed } from '@node/command-line'
+import { readJson } from '@node/json-file'
 import { writeFileWhole } from '@node/whole-file'
 
 const FILE = 'allowed-commands.json'
@@ -25,7 +25,7 @@ export function createAllowedCommands(folder: string): AllowedCommands {
   const file = path.join(folder, FILE)
   const read = async (): Promise<string[]> => {
     try {
-      return fileSchema.parse(JSON.parse(await readFile(file, 'utf8'))).sha256
+      return fileSchema.parse(await readJson(file)).sha256
     } catch {
       // None yet, or not readable: then nothing is allowed.
       return []
