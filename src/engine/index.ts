@@ -55,7 +55,12 @@ async function start(): Promise<void> {
   parent.on('message', ({ data, ports }) => receive(data as MainToEngine, ports))
   setInterval(() => parent.postMessage({ type: 'heartbeat' }), HEARTBEAT_MS)
 
-  engine = await createEngine({ ...engineArguments, electron: process.versions.electron, startProcess: processes.start, report })
+  engine = await createEngine({
+    ...engineArguments,
+    electron: process.versions.electron,
+    startProcess: processes.start,
+    report,
+  })
   for (const pending of early) receive(...pending)
   parent.postMessage({ type: 'ready' })
 }

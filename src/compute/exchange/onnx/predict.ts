@@ -90,7 +90,7 @@ export async function predictOnnx({
   indices,
   random,
 }: PredictionJob): Promise<ExportedPrediction & { runtime: string }> {
-  const runtime = await loadRuntime()
+  const runtime = loadRuntime()
   const facts = await readFacts(folder)
   const { images, labels } = await readRows(data, indices)
   const file = path.join(folder, MODEL_FILE)

@@ -1,6 +1,7 @@
 // onnxruntime on the processor: the independent runtime that ONNX exports are proven in. It has nothing of ours and runs in the proof
 // process, never where TensorFlow's binding is.
 import { readFile, stat } from 'node:fs/promises'
+import { createRequire } from 'node:module'
 import path from 'node:path'
 import type * as OnnxRuntime from 'onnxruntime-node'
 import { AppError } from '@shared/errors'
@@ -9,9 +10,10 @@ import { withOutputs } from './proto'
 export type Runtime = typeof OnnxRuntime
 
 /** @throws AppError `not-found` where the optional package is not installed */
-export async function loadRuntime(): Promise<Runtime> {
+export function loadRuntime(): Runtime {
   try {
-    return await import('onnxruntime-node')
+    // `import()` finds nothing inside the archive of a package (Electron 22).
+    return createRequire(import.meta.url)('onnxruntime-node') as Runtime
   } catch (cause) {
     throw new AppError(
       'not-found',
