@@ -1,5 +1,4 @@
 // An exported ONNX model in onnxruntime, fed as its metadata says. Runs in the proof process.
-import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { InferenceSession, Tensor } from 'onnxruntime-node'
 import type { ExportedPrediction } from '@shared/contract/compute'
@@ -8,6 +7,8 @@ import { finiteRows } from '@shared/exchange/finite-rows'
 import { METADATA_FILE } from '@shared/exchange/metadata'
 import { randomPixels } from '@shared/exchange/random-inputs'
 import { firstIssue } from '@shared/first-issue'
+import { MIB } from '@shared/units'
+import { readWhole } from '@node/read-file'
 import { nextTurn } from '@node/waiting'
 import { z } from 'zod'
 import { readRows, type SplitRows } from '../../data/split-data'
@@ -36,11 +37,11 @@ async function readFacts(folder: string): Promise<Facts> {
     new AppError(code, `How the model is fed cannot be read from ${file}: ${reason}`, 'Export the trial again.', {
       cause,
     })
-  const text = await readFile(file, 'utf8').catch((cause: unknown) => {
+  const text = await readWhole(file, { what: 'metadata of an export', maxBytes: MIB }).catch((cause: unknown) => {
     throw refuse('not-found', cause instanceof Error ? cause.message : String(cause), cause)
   })
   try {
-    const parsed = factsSchema.safeParse(JSON.parse(text))
+    const parsed = factsSchema.safeParse(JSON.parse(text.toString('utf8')))
     if (parsed.success) return parsed.data
     throw refuse('invalid-input', firstIssue(parsed.error, 'metadata'))
   } catch (cause) {

@@ -1,10 +1,11 @@
 // onnxruntime on the processor: the independent runtime that ONNX exports are proven in. It has nothing of ours and runs in the proof
 // process, never where TensorFlow's binding is.
-import { readFile, stat } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import path from 'node:path'
 import type * as OnnxRuntime from 'onnxruntime-node'
 import { AppError } from '@shared/errors'
+import { readWhole } from '@node/read-file'
 import { withOutputs } from './proto'
 
 export type Runtime = typeof OnnxRuntime
@@ -45,7 +46,10 @@ export async function openSession(
   try {
     if (further.length === 0) return await InferenceSession.create(file, options)
     const extra = { session: { model_external_initializers_file_folder_path: path.dirname(file) } }
-    return await InferenceSession.create(withOutputs(await readFile(file), further), { ...options, extra })
+    return await InferenceSession.create(withOutputs(await readWhole(file, { what: 'ONNX model' }), further), {
+      ...options,
+      extra,
+    })
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause)
     throw new AppError(
