@@ -1,4 +1,4 @@
-// gpt-nas search: start, resume, list, show. Progress goes to standard error, the result to standard output.
+// gpt-nas search: start, resume, list, verify, show. Progress goes to standard error, the result to standard output.
 import { isDeepStrictEqual } from 'node:util'
 import type { Command } from 'commander'
 import { AppError } from '@shared/errors'
@@ -19,6 +19,7 @@ import { count, duration, table } from '../format'
 import { EXIT } from '../output'
 import { exitCodeOf, resumeAdvice } from '../run-end'
 import { sizeText, trialColumns } from '../trial-text'
+import { verificationText } from '../verification-text'
 import { usageColumns } from '../usage-text'
 import { watchRun } from '../watch-run'
 import { getDataset } from './dataset'
@@ -120,7 +121,7 @@ async function withoutRuns({ runtime }: CommandContext['client']): Promise<strin
 }
 
 export function searchCommand(program: Command): void {
-  const group = program.command('search').description('runs: start a search, resume, list, show')
+  const group = program.command('search').description('runs: start a search, resume, list, show, verify')
 
   withCommonOptions(
     group
@@ -189,6 +190,19 @@ export function searchCommand(program: Command): void {
               ...damageLines(runs.map((run) => ({ what: `Run ${run.number}`, error: run.error }))),
             ].join('\n'),
       )
+    }),
+  )
+
+  withCommonOptions(
+    group
+      .command('verify [run]')
+      .description('replay a run and say whether it comes out again (default: the latest); drift is exit code 1'),
+  ).action((wanted: string | undefined, options: CommonOptions) =>
+    runCommand(options, async ({ client, output }) => {
+      const run = await findRun(client, wanted)
+      const verification = await client.searches.verify({ id: run.id })
+      output.result({ run: { id: run.id, number: run.number }, ...verification }, verificationText(run, verification))
+      return verification.matches ? EXIT.ok : EXIT.failed
     }),
   )
 

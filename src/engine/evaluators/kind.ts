@@ -5,7 +5,7 @@ import type { PreparedArchitecture } from '@shared/architecture/prepared'
 import type { DatasetProgress } from '@shared/contract/datasets'
 import type { RunDefinition } from '@shared/search/run'
 import type { ImageFacts } from '@shared/spaces/published-images'
-import type { Space } from '@shared/spaces/space'
+import type { Genotype, Space } from '@shared/spaces/space'
 import type { Datasets } from '../datasets/datasets'
 import type { ComputePool } from '../executors/pool'
 import type { ThreadsWanted } from '../executors/threads'
@@ -49,6 +49,12 @@ export interface Findings {
   readonly notes: string[]
 }
 
+/** Evaluates once more, in no time. @throws AppError where the architecture has no fitness */
+export type RepeatEvaluation = (genotype: Genotype) => {
+  readonly fitness: number
+  readonly costs: Readonly<Record<string, number>>
+}
+
 export interface EngineEvaluator {
   /** Of the images that architectures are for, before anything is fetched. @throws AppError for data that nobody knows */
   images(definition: RunDefinition, datasets: Datasets): ImageFacts
@@ -57,4 +63,6 @@ export interface EngineEvaluator {
   parallel(definition: RunDefinition, pool: ComputePool): number
   /** @throws AppError when the run cannot go on: what it needs is missing, damaged, or no longer what it was */
   prepare(tools: EvaluatorTools, preparing: Preparing): Promise<ReadyEvaluator>
+  /** For replays of a run; absent where an evaluation costs time, or may come out otherwise. */
+  repeat?(space: Space): RepeatEvaluation
 }

@@ -14,25 +14,25 @@ function costsOf({ costNames }: MeasuredTable<Genotype>, values: readonly (numbe
   return Object.fromEntries(measured)
 }
 
-function createTableEvaluator(space: Space, run: string): Evaluator {
+/** @throws AppError `invalid-architecture` for a key that has no row */
+function measuredRow(space: Space, genotype: Genotype) {
   const { table, name } = space
   if (table === undefined) throw new Error(`space ${name} has no table`)
+  const row = table.row(genotype)
+  if (row !== undefined) return { fitness: row.fitness, costs: costsOf(table, row.costs), report: row.report }
+  const [problem = 'the table has no row for it'] = space.problems(genotype)
+  throw new AppError('invalid-architecture', `Not in space ${name}: ${problem}.`, 'Add its row to the table.')
+}
+
+function createTableEvaluator(space: Space, run: string): Evaluator {
   return {
     // Of this run alone: another one's table may say something else under the same name.
     conditions: ({ genotype }) => ({ table: run, key: space.canonicalKey(genotype) }),
-    evaluate: ({ genotype }): Promise<Evaluation> => {
-      const parsed = space.parse(genotype)
-      const row = table.row(parsed)
-      if (row === undefined) {
-        const [problem = 'the table has no row for it'] = space.problems(parsed)
-        return Promise.reject(
-          new AppError('invalid-architecture', `Not in space ${name}: ${problem}.`, 'Add its row to the table.'),
-        )
-      }
-      const costs = costsOf(table, row.costs)
-      return Promise.resolve({ type: 'finished', fitness: row.fitness, bestEpoch: null, weights: null, costs })
+    evaluate: async ({ genotype }): Promise<Evaluation> => {
+      const { fitness, costs } = await Promise.resolve(measuredRow(space, space.parse(genotype)))
+      return { type: 'finished', fitness, bestEpoch: null, weights: null, costs }
     },
-    report: (genotype) => table.row(space.parse(genotype))?.report,
+    report: (genotype) => space.table?.row(space.parse(genotype))?.report,
   }
 }
 
@@ -42,4 +42,5 @@ export const tableKind: EngineEvaluator = {
   parallel: () => 1,
   prepare: (_tools, { run }) =>
     Promise.resolve({ facts: PUBLISHED_IMAGES, on: (space) => createTableEvaluator(space, run.id) }),
+  repeat: (space) => (genotype) => measuredRow(space, genotype),
 }

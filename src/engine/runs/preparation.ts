@@ -1,11 +1,14 @@
 // Makes a run ready from what the engine owns: its evaluator, its space with the user's blocks as they were, its strategy, and
 // a proposer on a compute where the strategy wants one.
+import type { ImageFacts } from '@shared/spaces/published-images'
 import { storedLibrary } from '@shared/architecture/library'
 import { strategyByName } from '@shared/strategies/registry'
 import type { EvaluatorTools } from '../evaluators/kind'
 import { engineEvaluator } from '../evaluators/registry'
 import { describeCandidate } from './candidate'
+import type { RunRecord } from '../storage/runs'
 import type { PrepareRun } from './prepared-run'
+import type { Proposing } from './proposals'
 import { createReconstructor } from './reconstructor'
 import { proposableSpace, spaceOfRun } from './space'
 
@@ -21,26 +24,44 @@ export function createPreparation({ proposerFolder, ...tools }: PreparationOptio
     const kind = engineEvaluator(definition)
     const { facts, on } = await kind.prepare(tools, { run, signal, tell })
     const library = storedLibrary(run.userBlocks)
-    const space = spaceOfRun(definition, facts, library)
+    const proposing = proposingOf({ pool, proposerFolder }, run, facts, signal)
+    const { space } = proposing
     const evaluator = on(space, library)
-    const strategy = strategyByName(definition.strategy.name)
     return {
-      space,
-      strategy,
-      seeds: run.seeds,
+      ...proposing,
       parallel: kind.parallel(definition, pool),
-      ...(strategy.usesProposer && {
-        reconstructor: createReconstructor({
-          pool,
-          checkpoint: proposerFolder,
-          space: proposableSpace(definition),
-          facts,
-          userBlocks: run.userBlocks,
-          signal,
-        }),
-      }),
       describe: (proposal, number) => describeCandidate(proposal, number, { space, library, evaluator }),
       evaluator,
     }
+  }
+}
+
+/**
+ * What proposes in a run, whose data need not be there.
+ * @param facts of the images that its architectures are for
+ * @throws AppError as `spaceOfRun`; `invalid-input` for a space that the strategy's proposer cannot write
+ */
+export function proposingOf(
+  { pool, proposerFolder }: Pick<PreparationOptions, 'pool' | 'proposerFolder'>,
+  run: RunRecord,
+  facts: ImageFacts,
+  signal: AbortSignal,
+): Proposing {
+  const { definition, userBlocks } = run
+  const strategy = strategyByName(definition.strategy.name)
+  return {
+    space: spaceOfRun(definition, facts, storedLibrary(userBlocks)),
+    strategy,
+    seeds: run.seeds,
+    ...(strategy.usesProposer && {
+      reconstructor: createReconstructor({
+        pool,
+        checkpoint: proposerFolder,
+        space: proposableSpace(definition),
+        facts,
+        userBlocks,
+        signal,
+      }),
+    }),
   }
 }

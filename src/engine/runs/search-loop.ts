@@ -6,8 +6,9 @@ import { plannedEvaluations } from '@shared/search/planning'
 import type { RunEnd } from '@shared/search/run-states'
 import { hasLostCompute } from '../executors/memory-kills'
 import { findResult, insertGeneration, listTrials, type TrialRecord } from '../storage/trials'
-import { generationContext, type Member, type Proposal } from '@shared/strategies/strategy'
+import type { Proposal } from '@shared/strategies/strategy'
 import { EpochBudget } from './epoch-budget'
+import { proposalsOf } from './proposals'
 import { journal, type RunContext } from './run-context'
 import { MAX_ATTEMPTS, reuseResult, runTrial } from './trial-runner'
 
@@ -39,20 +40,6 @@ export async function searchLoop(context: RunContext): Promise<RunEnd | null> {
     if (epochs.isUsedUp) return 'epochs'
   }
   return null
-}
-
-/** Complete generations as strategies see them: members in trial order, failed ones without fitness. */
-function historyOf(trials: readonly TrialRecord[], generation: number): Member[][] {
-  const history: Member[][] = Array.from({ length: generation }, () => [])
-  for (const trial of trials) {
-    history[trial.generation]?.push({
-      trialId: trial.id,
-      genotype: trial.genotype,
-      origin: trial.origin,
-      fitness: trial.state === 'finished' ? (trial.fitness ?? undefined) : undefined,
-    })
-  }
-  return history
 }
 
 /** Stores the next generation. @returns false where there is none, because every architecture of the space was tried */
@@ -95,21 +82,9 @@ async function askStrategy(
   before: readonly TrialRecord[],
 ): Promise<readonly Proposal[]> {
   const { run, prepared } = context
-  const { definition } = run
   for (let attempt = 1; ; attempt++) {
     try {
-      return await prepared.strategy.propose(
-        generationContext({
-          space: prepared.space,
-          populationSize: definition.populationSize,
-          generations: definition.generations,
-          history: historyOf(before, generation),
-          seed: definition.seed,
-          seeds: prepared.seeds,
-          ...(prepared.reconstructor !== undefined && { reconstructor: prepared.reconstructor }),
-        }),
-        definition.strategy,
-      )
+      return await proposalsOf(prepared, run, generation, before)
     } catch (thrown) {
       const error = errorData(thrown)
       if (!hasLostCompute(thrown) || attempt >= MAX_ATTEMPTS) throw thrown

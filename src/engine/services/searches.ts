@@ -3,6 +3,10 @@ import { randomUUID } from 'node:crypto'
 import { implement } from '@orpc/server'
 import { searchesContract, trialsContract } from '@shared/contract/searches'
 import { readUserSpace } from '@node/user-space'
+import type { Verification } from '@shared/search/verification'
+import { engineEvaluator } from '../evaluators/registry'
+import { proposingOf } from '../runs/preparation'
+import { verifyRun } from '../runs/verify'
 import { summariseGenerations } from '../runs/run-view'
 import { readEpochs, withEpochs } from '../storage/epochs'
 import type { Store } from '../storage/store'
@@ -12,6 +16,15 @@ import { checkDefinition } from './search-check'
 import { newRunOf } from './search-create'
 import type { Services } from './services'
 import { untilClosing } from './until-closing'
+
+async function replayRun(services: Services, id: string, signal: AbortSignal): Promise<Verification> {
+  const { store, datasets } = services
+  const run = await getRun(store.db, id)
+  const evaluator = engineEvaluator(run.definition)
+  const proposing = proposingOf(services, run, evaluator.images(run.definition, datasets), signal)
+  const trials = await listTrials(store.db, id)
+  return verifyRun({ run, trials, proposing, repeat: evaluator.repeat?.(proposing.space), signal })
+}
 
 /** A damaged one is among them and tells so. @throws AppError `not-found` where there is no such run */
 async function shownTrials({ db }: Store, runId: string): Promise<TrialRecord[]> {
@@ -64,6 +77,7 @@ export function searchesService(services: Services) {
       untilClosing(closing, signal, (ended) => views.watch(input.id, ended)),
     ),
     watchAll: os.watchAll.handler(({ signal }) => untilClosing(closing, signal, (ended) => views.watchAll(ended))),
+    verify: os.verify.handler(({ input, signal }) => replayRun(services, input.id, signal ?? closing)),
     generations: os.generations.handler(async ({ input }) => summariseGenerations(await shownTrials(store, input.id))),
   })
 }

@@ -6,6 +6,7 @@ import { commandSchema } from '../evaluators/command'
 import { userSpaceSchema } from '../spaces/user/schema'
 import { activitySchema } from '../search/activity'
 import { runDefinitionSchema, runSchema } from '../search/run'
+import { verificationSchema } from '../search/verification'
 import { epochSchema, trialSchema } from '../search/trial'
 
 export type { Activity } from '../search/activity'
@@ -73,6 +74,8 @@ export const searchesContract = {
   watch: oc.input(id).output(eventIterator(runUpdateSchema)),
   /** The list of runs, whenever one changes. */
   watchAll: oc.output(eventIterator(z.array(runSchema))),
+  /** Replays it: the strategy's proposals and, for tables, the evaluations. Nothing is changed. */
+  verify: oc.input(id).output(verificationSchema),
   generations: oc.input(id).output(z.array(generationSummarySchema)),
 }
 

@@ -28,6 +28,7 @@ export const testIds = {
   setting: (path: string) => `setting-${path}`,
   chooseSpace: 'space-choose',
   startRun: 'run-start',
+  verification: 'run-verification',
   startSample: 'run-start-sample',
   plannedEvaluations: 'planned-trials',
   runItem: (number: number) => `run-item-${number}`,

@@ -14,6 +14,7 @@ import { commandKey } from '@shared/evaluators/command'
 import type { Run } from '@shared/search/run'
 import type { Trial } from '@shared/search/trial'
 import type { UserSpaceDefinition } from '@shared/spaces/user/schema'
+import type { Verification } from '@shared/search/verification'
 import { memoryPorts, type Port } from '@shared/transport/port'
 import { serveRouter } from '@shared/transport/rpc'
 import { sampleDevices, sampleReport, sampleStatus } from './samples'
@@ -45,6 +46,7 @@ export interface FakeState {
   check: { problems: string[]; plannedEvaluations: number; notes: string[] }
   /** Contract paths that fail, e.g. `searches.create`. */
   failures: Map<string, AppError>
+  verification: Verification
   /** What every space file holds. */
   ownSpace: UserSpaceDefinition | null
   /** Keys of the commands that the person has allowed. */
@@ -77,6 +79,7 @@ export function emptyState(changes: Partial<FakeState> = {}): FakeState {
     suggestions: [],
     check: { problems: [], plannedEvaluations: 12, notes: [] },
     failures: new Map(),
+    verification: { matches: true, generations: 3, proposals: 12, evaluations: null, difference: null },
     ownSpace: null,
     allowedCommands: [],
     png: '',
@@ -260,6 +263,7 @@ export function createFakeEngine(state: FakeState = emptyState()): FakeEngine {
         return run
       }),
       check: os.searches.check.handler(({ input }) => (called('searches.check', input), state.check)),
+      verify: os.searches.verify.handler(({ input }) => (called('searches.verify', input), state.verification)),
       readSpace: os.searches.readSpace.handler(({ input }) => {
         called('searches.readSpace', input)
         if (state.ownSpace === null) throw new AppError('invalid-input', `${input.path} is not JSON.`)

@@ -249,6 +249,21 @@ describe('a run', () => {
     expect(mounted.wrapper.text()).not.toContain('Compute 1 is idle')
   })
 
+  it('is replayed on demand, with the first trial that differs', async () => {
+    mounted = mountWithEngine(SearchView, { runs: [sampleRun({ state: 'finished' })], trials })
+    await clickMenu('Verify by replay')
+    const told = async (text: string) => eventually(() => expect(document.body.textContent).toContain(text))
+    await told('It comes out again.')
+    await told('12 proposals were compared')
+    mounted.wrapper.unmount()
+    const difference = { trialNumber: 7, generation: 1, what: 'fitness' as const, stored: '0.5', replayed: '0.25' }
+    const verification = { matches: false, generations: 1, proposals: 6, evaluations: 6, difference }
+    mounted = mountWithEngine(SearchView, { runs: [sampleRun({ state: 'finished' })], trials, verification })
+    await clickMenu('Verify by replay')
+    await told('It comes out otherwise.')
+    await told('Trial 7 of generation 2 has another fitness.')
+  })
+
   it('counts what goes with it before it is removed', async () => {
     const counts = { ...sampleRun().counts, finished: 1 }
     mounted = mountWithEngine(SearchView, { runs: [sampleRun({ state: 'finished', counts })], trials })

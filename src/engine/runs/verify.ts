@@ -1,0 +1,100 @@
+// Replays a run from what is stored and says whether it comes out again: each generation is proposed anew from the stored results of
+// those before and compared trial by trial; where the evaluator can repeat an evaluation for nothing, it does. Nothing is written.
+import { isDeepStrictEqual } from 'node:util'
+import { refuseCancelled } from '@node/cancel'
+import { errorData } from '@shared/errors'
+import { plannedEvaluations } from '@shared/search/planning'
+import type { Difference, Verification } from '@shared/search/verification'
+import type { Genotype, Space } from '@shared/spaces/space'
+import type { Proposal } from '@shared/strategies/strategy'
+import type { RepeatEvaluation } from '../evaluators/kind'
+import type { RunRecord } from '../storage/runs'
+import type { TrialRecord } from '../storage/trials'
+import { proposalsOf, type Proposing } from './proposals'
+
+export interface Replay {
+  readonly run: RunRecord
+  /** All of the run, in their order. */
+  readonly trials: readonly TrialRecord[]
+  readonly proposing: Proposing
+  /** Absent where an evaluation costs more than a replay may. */
+  readonly repeat?: RepeatEvaluation | undefined
+  readonly signal: AbortSignal
+}
+
+type What = Difference['what']
+
+/** @throws AppError `cancelled`; what a proposer that is not there throws */
+export async function verifyRun({ run, trials, proposing, repeat, signal }: Replay): Promise<Verification> {
+  const isBudgetUsedUp =
+    new Set(trials.map(({ evaluationKey }) => evaluationKey)).size >= plannedEvaluations(run.definition)
+  const counted = { generations: 0, proposals: 0, evaluations: repeat === undefined ? null : 0 }
+  const last = Math.max(-1, ...trials.map(({ generation }) => generation))
+  for (let generation = 0; generation <= last; generation++) {
+    refuseCancelled(signal)
+    const stored = trials.filter((trial) => trial.generation === generation)
+    const before = trials.filter((trial) => trial.generation < generation)
+    const all = await proposalsOf(proposing, run, generation, trials)
+    // The last generation has what the budget had room for.
+    const proposed = generation === last && isBudgetUsedUp ? all.slice(0, stored.length) : all
+    for (let index = 0; index < Math.max(stored.length, proposed.length); index++) {
+      const trial = stored[index]
+      const place = { trialNumber: trial?.number ?? before.length + index + 1, generation }
+      const difference =
+        compareProposal(trial, proposed[index]) ?? (trial && repeat && compareResult(trial, proposing.space, repeat))
+      if (difference !== undefined) return { ...counted, matches: false, difference: { ...place, ...difference } }
+      counted.proposals++
+      if (counted.evaluations !== null && trial !== undefined && isRepeatable(trial)) counted.evaluations++
+    }
+    counted.generations++
+  }
+  return { ...counted, matches: true, difference: null }
+}
+
+const text = (value: unknown): string => JSON.stringify(value) ?? 'nothing'
+
+function unlike(what: What, stored: unknown, replayed: unknown): Omit<Difference, 'trialNumber' | 'generation'> {
+  return { what, stored: text(stored), replayed: text(replayed) }
+}
+
+/** As JSON keeps it, which is how trials are stored. */
+const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value))
+
+function compareProposal(trial: TrialRecord | undefined, proposal: Proposal | undefined) {
+  if (trial === undefined) return unlike('missing', undefined, proposal?.genotype)
+  if (proposal === undefined) return unlike('extra', trial.genotype, undefined)
+  if (!isDeepStrictEqual(trial.genotype, plain(proposal.genotype)))
+    return unlike('architecture', trial.genotype, proposal.genotype)
+  // How probable the proposer found its choices depends on its threads in the last digits; what it chose is in the architecture.
+  const storedOrigin = originOf(trial)
+  const replayedOrigin = originOf(proposal)
+  return isDeepStrictEqual(storedOrigin, replayedOrigin) ? undefined : unlike('origin', storedOrigin, replayedOrigin)
+}
+
+function originOf({ origin: { operator, parents, crossover, mutation, reconstructed } }: Pick<Proposal, 'origin'>) {
+  const positions = reconstructed.map(({ position, removed, chosen }) => ({ position, removed, chosen }))
+  return { operator, parents: [...parents], crossover, mutation, reconstructed: positions }
+}
+
+/** Failed and finished ones alike have a result; what waits or was let go has none. */
+const isRepeatable = ({ state }: TrialRecord): boolean => state === 'finished' || state === 'failed'
+
+function compareResult(trial: TrialRecord, space: Space, repeat: RepeatEvaluation) {
+  if (!isRepeatable(trial)) return undefined
+  const replayed = resultOf(space.parse(trial.genotype), repeat)
+  const fitness = trial.state === 'finished' ? trial.fitness : null
+  if (!Object.is(fitness, replayed.fitness))
+    return unlike('fitness', fitness ?? trial.error?.message, replayed.fitness ?? replayed.reason)
+  if (fitness !== null && !isDeepStrictEqual(trial.costs, replayed.costs))
+    return unlike('costs', trial.costs, replayed.costs)
+  return undefined
+}
+
+function resultOf(genotype: Genotype, repeat: RepeatEvaluation) {
+  try {
+    const { fitness, costs } = repeat(genotype)
+    return { fitness, costs, reason: null }
+  } catch (thrown) {
+    return { fitness: null, costs: {}, reason: errorData(thrown).message }
+  }
+}
