@@ -23,7 +23,8 @@ const ROOMS = {
     errors: [],
     random: [],
     figures: [],
-    architecture: ['errors', 'random', 'figures', 'required'],
+    quoted: [],
+    architecture: ['errors', 'random', 'figures', 'required', 'quoted'],
   },
   'src/engine': {
     'stream-of-work': [],

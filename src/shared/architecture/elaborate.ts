@@ -12,10 +12,11 @@ import type { ArchitectureDocument, BlockRecord, EdgeRecord, LayerRecord } from 
 import { INPUT_NODE_ID, OUTPUT_NODE_ID } from './document/records'
 import { isUserBlock } from './document/user-block'
 import type { Elaboration, ElaborationOptions, ElaborationProblem, ElaborationProblemCode } from './elaboration'
-import { MAX_LAYERS } from './elaboration'
+import { MAX_BLOCK_DEPTH, MAX_GUESSES, MAX_ID_LETTERS, MAX_LAYERS, MAX_PROBLEMS, MAX_READS } from './elaboration'
 import type { LayerDefinition, LayerNode, ParameterValues, TensorShape } from './layer'
 import { INPUT_ID, inputShapes } from './layer'
 import { nearMisses } from './near-misses'
+import { quoted } from '../quoted'
 import { recallNode, rememberNode, type Value } from './remembered-nodes'
 
 /** One document being spelled out, and what names mean in it. */
@@ -67,7 +68,9 @@ class Walk {
   #layers: LayerNode[] = []
   /** Nodes looked at; together with the layers made they bound the work, whatever is nested in what. */
   #visits = 0
-  #isTooLarge = false
+  #reads = 0
+  #idLetters = 0
+  #isOver = false
 
   constructor(library: BlockLibrary) {
     this.#library = library
@@ -106,6 +109,7 @@ class Walk {
       nodeShapes,
       parameters: this.#parameters,
       problems: this.#problems,
+      work: { visits: this.#visits + this.#shapes.size, reads: this.#reads, idLetters: this.#idLetters },
     }
   }
 
@@ -131,18 +135,30 @@ class Walk {
     return results.get(OUTPUT_NODE_ID)
   }
 
+  /** Which limit of the work is passed, in words. */
+  #excess(): string | undefined {
+    if (this.#visits + this.#shapes.size > MAX_LAYERS)
+      return `the architecture has more than ${MAX_LAYERS} layers once its blocks are spelled out`
+    if (this.#reads > MAX_READS) return `its layers read more than ${MAX_READS} values once its blocks are spelled out`
+    return this.#idLetters > MAX_ID_LETTERS
+      ? `the ids of its layers have more than ${MAX_ID_LETTERS} letters once its blocks are spelled out: nest fewer blocks, or give their nodes shorter ids`
+      : undefined
+  }
+
   /** Stores the node's value in the scope's results unless something is wrong with it or with what feeds it. */
   #node(scope: Scope, id: string): void {
     if (id === INPUT_NODE_ID) return
-    if (this.#isTooLarge) return
-    if (++this.#visits + this.#shapes.size > MAX_LAYERS) {
-      this.#isTooLarge = true
-      const message = `the architecture has more than ${MAX_LAYERS} layers once its blocks are spelled out`
+    if (this.#isOver) return
+    const record = required(scope.graph.nodes, id, 'node')
+    const incoming = scope.graph.incoming(id)
+    this.#visits++
+    this.#reads += incoming.length
+    const message = this.#excess()
+    if (message !== undefined) {
+      this.#isOver = true
       this.#report(scope, id, { code: 'too-large', message })
       return
     }
-    const record = required(scope.graph.nodes, id, 'node')
-    const incoming = scope.graph.incoming(id)
     const inputs: Value[] = []
     for (const edge of incoming) {
       const value = scope.results.get(edge.from)
@@ -225,8 +241,7 @@ class Walk {
   ): Value | undefined {
     const definition = catalogue.get(record.kind)
     if (!definition) {
-      const near = nearMisses(record.kind, catalogue.keys())
-      const message = `there is no layer kind "${record.kind}"${didYouMean(near)}`
+      const message = `there is no layer kind ${quoted(record.kind)}${this.#guess(record.kind, catalogue.keys())}`
       return this.#report(scope, record.id, { code: 'unknown-kind', message })
     }
     const resolved = resolveParameters(definition.parameters, record.parameters, scope.values)
@@ -262,13 +277,18 @@ class Walk {
     const found = embedded ? undefined : this.#library.get(record.block)
     const document = embedded?.document ?? (found && isUserBlock(found) ? found.document : undefined)
     if (!document && !found) {
-      const near = nearMisses(record.block, [...scope.definitions.keys(), ...this.#library.keys()])
-      const message = `there is no block "${record.block}"${didYouMean(near)}`
+      const names = [...scope.definitions.keys(), ...this.#library.keys()]
+      const message = `there is no block "${record.block}"${this.#guess(record.block, names)}`
       return this.#report(scope, record.id, { code: 'unknown-block', message })
     }
     if (scope.stack.includes(record.block)) {
       const message = `block "${record.block}" contains itself: ${[...scope.stack, record.block].join(' > ')}`
       return this.#report(scope, record.id, { code: 'block-cycle', message })
+    }
+    if (document && scope.stack.length >= MAX_BLOCK_DEPTH) {
+      const outer = scope.stack.slice(0, 3).join(' > ')
+      const message = `blocks are nested more than ${MAX_BLOCK_DEPTH} deep: ${outer} > … > ${record.block}`
+      return this.#report(scope, record.id, { code: 'too-large', message })
     }
     const inner = document ? graphOf(document) : undefined
     const specs = inner ? (inner.meta.kind === 'block' ? inner.meta.parameters : {}) : found!.parameters
@@ -313,9 +333,15 @@ class Walk {
 
   #emit(layer: LayerNode, shape: TensorShape, root: string): Value {
     this.#layers.push(layer)
+    this.#idLetters += layer.id.length
     this.#shapes.set(layer.id, shape)
     this.#nodeOf.set(layer.id, root)
     return { id: layer.id, shape }
+  }
+
+  /** Names that may have been meant, for the first problems only. */
+  #guess(name: string, known: Iterable<string>): string {
+    return this.#problems.length < MAX_GUESSES ? didYouMean(nearMisses(name, known)) : ''
   }
 
   #reportParameters(scope: Scope, nodeId: string, { problems, faulty }: ResolvedParameters): void {
@@ -325,7 +351,9 @@ class Walk {
   }
 
   #report(scope: Scope, nodeId: string, report: Report): undefined {
-    if (scope.root === undefined) this.#problems.push({ ...report, nodeId })
+    // What comes behind is told once some of these are mended.
+    if (this.#problems.length >= MAX_PROBLEMS) this.#isOver = true
+    else if (scope.root === undefined) this.#problems.push({ ...report, nodeId })
     else {
       const message = `inside block "${scope.stack.at(-1)}", node "${nodeId}": ${report.message}`
       const code = report.code === 'block-cycle' || report.code === 'too-large' ? report.code : 'block-failed'

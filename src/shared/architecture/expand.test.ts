@@ -19,7 +19,7 @@ import {
 } from './document'
 import { definitionRecord } from './document/edit/embed'
 import { zooDocument } from './document/zoo-document'
-import { MAX_LAYERS } from './elaboration'
+import { MAX_BLOCK_DEPTH, MAX_LAYERS } from './elaboration'
 import { expandDocument } from './expand'
 import { inferShapes } from './infer'
 import { zooNetwork } from './zoo'
@@ -116,7 +116,7 @@ describe('expandDocument', () => {
   })
 
   it('stops at blocks that double each other without end in sight', () => {
-    const blocks = Array.from({ length: 30 }, (_, i) => {
+    const blocks = Array.from({ length: MAX_BLOCK_DEPTH }, (_, i) => {
       const name = `level-${i}`
       const once = newBlockDocument(name)
       if (i === 0) return once
@@ -127,10 +127,8 @@ describe('expandDocument', () => {
         (d) => addNode(d, next, { after: 'relu-1' }),
       )
     })
-    const start = performance.now()
-    const bomb = withBlocks([{ block: 'level-29' }], blocks)
+    const bomb = withBlocks([{ block: `level-${MAX_BLOCK_DEPTH - 1}` }], blocks)
     expect(() => expandDocument(bomb, new Map())).toThrow(`more than ${MAX_LAYERS} layers`)
-    expect(performance.now() - start).toBeLessThan(5000)
   })
 
   it('names the node of the first problem', () => {

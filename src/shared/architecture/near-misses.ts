@@ -14,14 +14,18 @@ function editDistance(first: string, second: string): number {
   return previous[second.length]!
 }
 
+/** Longer names are compared by their parts alone: a distance takes the product of two lengths. */
+const LONGEST_COMPARED = 40
+
 /** At most three of `known`, nearest first: those within a third of the name's length, or that contain it or are contained. */
 export function nearMisses(name: string, known: Iterable<string>): string[] {
   const wanted = name.toLowerCase().replace(/[_\s]+/g, '-')
   const scored: { name: string; distance: number }[] = []
   for (const candidate of known) {
-    const distance = editDistance(wanted, candidate)
+    const isShort = Math.max(wanted.length, candidate.length) <= LONGEST_COMPARED
+    const distance = isShort ? editDistance(wanted, candidate) : Math.abs(wanted.length - candidate.length)
     const isPart = wanted.length > 2 && (candidate.includes(wanted) || wanted.includes(candidate))
-    if (isPart || distance <= Math.ceil(wanted.length / 3)) scored.push({ name: candidate, distance })
+    if (isPart || (isShort && distance <= Math.ceil(wanted.length / 3))) scored.push({ name: candidate, distance })
   }
   return scored
     .sort((first, second) => first.distance - second.distance)

@@ -8,6 +8,8 @@ export const MAX_DEFINITIONS = 500
 export const MAX_NAME_LENGTH = 200
 export const MAX_HELP_LENGTH = 4_000
 export const MAX_ID_LENGTH = 100
+/** Declared by a block, or given to a node; layers have at most a dozen. */
+export const MAX_PARAMETERS = 100
 /** Characters of a file: the largest document with every label at its longest stays below. */
 export const MAX_FILE_LENGTH = 32_000_000
 /** A definition's parameter specification is 7 levels deep. */

@@ -1,6 +1,14 @@
 // The zod schemas of the document's records: types, ranges, lengths. What holds between records is in integrity.ts.
 import { z } from 'zod'
-import { MAX_CLASSES, MAX_HELP_LENGTH, MAX_ID_LENGTH, MAX_NAME_LENGTH, MAX_NUMBER, MAX_SIZE } from './limits'
+import {
+  MAX_CLASSES,
+  MAX_HELP_LENGTH,
+  MAX_ID_LENGTH,
+  MAX_NAME_LENGTH,
+  MAX_NUMBER,
+  MAX_PARAMETERS,
+  MAX_SIZE,
+} from './limits'
 import type { ArchitectureDocument, DocumentRecord, EdgeRecord, InnerNodeRecord } from './records'
 import { DOCUMENT_FORMAT, META_ID } from './records'
 
@@ -36,7 +44,12 @@ const value = z.union(
   ],
   'expected a number, a pair of numbers, true or false, a word, or { "bind": name }',
 )
-const parameters = z.record(name, value)
+const isFew = (of: object): boolean => Object.keys(of).length <= MAX_PARAMETERS
+const FEW = {
+  error: ({ input }: { input?: unknown }) =>
+    `expected at most ${MAX_PARAMETERS} parameters, received ${Object.keys(input as object).length}`,
+}
+const parameters = z.record(name, value).refine(isFew, FEW)
 
 const described = { title: name, help: z.string().max(MAX_HELP_LENGTH).optional() }
 const spec = z.discriminatedUnion('type', [
@@ -60,7 +73,7 @@ const metaSchema = z.discriminatedUnion('kind', [
     name: blockName,
     title: name.optional(),
     help: z.string().max(MAX_HELP_LENGTH).optional(),
-    parameters: z.record(name, spec),
+    parameters: z.record(name, spec).refine(isFew, FEW),
   }),
 ])
 

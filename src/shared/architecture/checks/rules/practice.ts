@@ -1,6 +1,7 @@
 // What works but is hardly meant: convolutions without normalisation, a view much smaller or larger than the image.
 import { addNode } from '../../document/edit/add'
 import { catalogue } from '../../catalogue'
+import { MAX_PROBLEMS } from '../../elaboration'
 import type { LayerNode } from '../../layer'
 import type { CheckContext, Rule } from '../context'
 import { nodeName } from '../context'
@@ -22,6 +23,7 @@ export const missingNormalisation: Rule = (context) =>
   context.elaboration.layers
     .filter((layer) => CONVOLUTIONS.has(layer.kind) && context.elaboration.nodeOf.get(layer.id) === layer.id)
     .filter((layer) => !isNormalised(context, layer) && !isGate(context, layer) && !givesLogits(context, layer))
+    .slice(0, MAX_PROBLEMS)
     .map((layer) => ({
       code: 'missing-normalisation',
       severity: 'hint',

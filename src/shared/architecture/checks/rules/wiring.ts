@@ -3,6 +3,7 @@ import { removeNodes } from '../../document/edit/remove'
 import { reach } from '../../document/graph'
 import { INPUT_NODE_ID, OUTPUT_NODE_ID } from '../../document/records'
 import { Draft } from '../../document/draft'
+import { MAX_PROBLEMS } from '../../elaboration'
 import { freeSlot, inputCapacity } from '../../document/edit/connect'
 import type { CheckContext, Rule } from '../context'
 import { nodeName } from '../context'
@@ -18,6 +19,7 @@ export const deadParts: Rule = (context) => {
   const done = new Set<string>()
   const problems: Problem[] = []
   for (const start of graph.order) {
+    if (problems.length >= MAX_PROBLEMS) break
     if (done.has(start) || !isDead(start)) continue
     const neighbours = (id: string): string[] =>
       [...graph.incoming(id).map((edge) => edge.from), ...graph.outgoing(id).map((edge) => edge.to)].filter(isDead)
@@ -57,8 +59,10 @@ export const unreadInput: Rule = ({ graph }) =>
 export const duplicateSlots: Rule = (context) => {
   const problems: Problem[] = []
   for (const [id, node] of context.graph.nodes) {
+    if (problems.length >= MAX_PROBLEMS) break
     const incoming = context.graph.incoming(id)
     for (const [index, edge] of incoming.entries()) {
+      if (problems.length >= MAX_PROBLEMS) break
       if (index === 0 || incoming[index - 1]!.slot !== edge.slot || inputCapacity(node) < 2) continue
       problems.push({
         code: 'duplicate-slot',
