@@ -75,12 +75,12 @@ function cellBlock(cell: Cell, channels: number): ArchitectureDocument {
     input: [32, 32, channels],
     parameters: { width: widthSpec! },
   })
-  const idOf = (name: string): string => name.replace('/', '.')
   const output = wireCell(cell, INPUT_NODE_ID, {
-    convolution: (name, size, share, from) => writer.convolution(idOf(name), size, widths[share], from),
-    pool: (name, from) => writer.layer(idOf(name), 'max-pool', { kernel: [3, 3], stride: [1, 1] }, from),
-    add: (name, from) => writer.layer(idOf(name), 'add', NOTHING, ...from),
-    concatenate: (name, from) => writer.layer(idOf(name), 'concatenate', NOTHING, ...from),
+    between: '.',
+    convolution: (name, size, share, from) => writer.convolution(name, size, widths[share], from),
+    pool: (name, from) => writer.layer(name, 'max-pool', { kernel: [3, 3], stride: [1, 1] }, from),
+    add: (name, from) => writer.layer(name, 'add', NOTHING, ...from),
+    concatenate: (name, from) => writer.layer(name, 'concatenate', NOTHING, ...from),
   })
   return { format: DOCUMENT_FORMAT, records: writer.output(output) }
 }

@@ -28,6 +28,7 @@ function writeCell(writer: LayerWriter, id: string, cell: Cell, input: string, c
   const branches = branchesOf(cell).length
   const widths = { share: shareOf(channels, branches), whole: wholeOf(channels, branches) }
   return wireCell(cell, input, {
+    between: '/',
     convolution: (name, size, width, from) => convolution(writer, `${id}/${name}`, size, widths[width], from),
     pool: (name, from) => writer.layer(`${id}/${name}`, 'max-pool', { kernel: [3, 3], stride: [1, 1] }, [from]),
     add: (name, from) => writer.layer(`${id}/${name}`, 'add', {}, from),

@@ -6,8 +6,10 @@ import { hasEdge, labelsOf, type Cell } from './cell'
 /** `share` is the width of one branch, `whole` that of all branches side by side. */
 export type CellWidth = 'share' | 'whole'
 
-/** Whoever writes; every call returns the id of what it wrote. Names are parts joined by `/`, unique in the cell. */
+/** Whoever writes; every call returns the id of what it wrote. Names are unique in the cell. */
 export interface CellParts {
+  /** Stands between the parts of a name. */
+  readonly between: string
   /** Convolution, batch norm, ReLU; keeps height and width. */
   convolution(name: string, size: 1 | 3, width: CellWidth, input: string): string
   /** 3x3 max pooling; keeps height and width. */
@@ -38,16 +40,18 @@ export const wholeOf = (channels: number, branches: number): number =>
 export function wireCell(cell: Cell, input: string, parts: CellParts): string {
   const last = cell.vertices - 1
   const operations = labelsOf(cell)
+  const { between } = parts
   const outputs: string[] = [input]
   for (let vertex = 1; vertex < last; vertex++) {
     const name = `v${vertex}`
     const sources: string[] = []
     for (let from = 1; from < vertex; from++) if (hasEdge(cell.edges, from, vertex)) sources.push(outputs[from]!)
-    if (hasEdge(cell.edges, 0, vertex)) sources.push(parts.convolution(`${name}/projection`, 1, 'share', input))
-    const value = sources.length === 1 ? sources[0]! : parts.add(`${name}/sum`, sources)
+    if (hasEdge(cell.edges, 0, vertex))
+      sources.push(parts.convolution(`${name}${between}projection`, 1, 'share', input))
+    const value = sources.length === 1 ? sources[0]! : parts.add(`${name}${between}sum`, sources)
     const size = KERNELS[operations[vertex - 1]!]
     outputs[vertex] =
-      size === undefined ? parts.pool(`${name}/pool`, value) : parts.convolution(name, size, 'share', value)
+      size === undefined ? parts.pool(`${name}${between}pool`, value) : parts.convolution(name, size, 'share', value)
   }
   const branches = branchesOf(cell).map((vertex) => outputs[vertex]!)
   const projected = (): string => parts.convolution('projection', 1, 'whole', input)

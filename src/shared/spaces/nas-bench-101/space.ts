@@ -29,17 +29,23 @@ function genotypeOf(cell: Cell): CellGenotype {
   return genotype
 }
 
-/** The canonical cell of a genotype that `parse` accepted. @throws AppError for one outside the space. */
-function canonical(genotype: CellGenotype): Cell {
+/** As `canonical`, and not remembered where nobody asks again: that would be a tenth of the cost of writing a document. */
+function canonicalOnce(genotype: CellGenotype): Cell {
   const cell = known.get(genotype) ?? canonicalCell(cellOf(genotype))
-  if (cell !== undefined) {
-    known.set(genotype, cell)
-    return cell
-  }
+  if (cell !== undefined) return cell
   throw new AppError(
     'invalid-architecture',
     `The cell ${genotype.matrix} has no path from input to output within nine edges.`,
   )
+}
+
+/** The canonical cell of a genotype that `parse` accepted. @throws AppError for one outside the space. */
+function canonical(genotype: CellGenotype): Cell {
+  const remembered = known.get(genotype)
+  if (remembered !== undefined) return remembered
+  const cell = canonicalOnce(genotype)
+  known.set(genotype, cell)
+  return cell
 }
 
 /** @param options skeleton of the networks; the published one for CIFAR-10 by default */
@@ -66,7 +72,7 @@ export function createCellSpace(options: CellNetworkOptions = {}): CellSpace {
     distance: (first, second) => cellDistance(canonical(first), canonical(second)),
     canonicalKey: (genotype) => cellKey(canonical(genotype)),
     features: (genotype) => cellFeatures(canonical(genotype)),
-    toDocument: (genotype, name) => documentOf(canonical(genotype), name),
+    toDocument: (genotype, name) => documentOf(canonicalOnce(genotype), name),
     positions: (genotype) => genotype.operations.length,
     nameAt: (genotype, position) => {
       const operation = genotype.operations[position]
