@@ -1,6 +1,6 @@
 // The one place that talks to Cytoscape: draws a graph it is given, reports what the user did as intents, decides nothing.
 // Nodes are hit areas and lines here; their faces are the cards that GraphCanvas.vue lays over it, which follows `onPlaces`.
-import cytoscape, { type Core, type EventObject, type NodeSingular } from 'cytoscape'
+import cytoscape, { type Core, type ElementDefinition, type EventObject, type NodeSingular } from 'cytoscape'
 import type { Position } from '@shared/architecture/document'
 import { boundsOf, segmentOf, type DrawnEdge, type DrawnGraph } from './graph'
 import { canvasStyle, type CanvasColours } from './style'
@@ -148,27 +148,32 @@ function drawInto(cy: Core, graph: DrawnGraph, duration: number): void {
     .filter((element) => !wanted.has(element.id()))
     .remove()
   const places = new Map(graph.nodes.map((node) => [node.id, node.position]))
+  // Added all at once, as they will look: what is added one by one and then changed is styled again for every change.
+  const added: ElementDefinition[] = []
   for (const { id, position, width, height } of graph.nodes) {
     const known = cy.getElementById(id)
-    if (known.empty()) cy.add({ group: 'nodes', data: { id, width, height }, position: { ...position } })
+    if (known.empty()) added.push({ group: 'nodes', data: { id, width, height }, position: { ...position } })
     else if (!known.grabbed()) moveTo(known, position, duration)
   }
   for (const edge of graph.edges) {
     const data = { id: edge.id, source: edge.from, target: edge.to }
-    let known = cy.getElementById(edge.id)
-    // Ends of an edge cannot change in place once it is drawn by its bends.
-    if (known.nonempty() && (known.data('source') !== edge.from || known.data('target') !== edge.to)) {
-      known.remove()
-      known = cy.getElementById(edge.id)
-    }
-    const element = known.empty() ? cy.add({ group: 'edges', data }) : known
-    // Only what differs: Cytoscape recomputes a line for every assignment, and most lines stay as they were.
     const bends = bendsOf(edge, places)
+    const classes = { bent: edge.bends.length > 0, faulty: edge.isFaulty }
+    const element = cy.getElementById(edge.id)
+    // Ends of an edge cannot change in place once it is drawn by its bends.
+    const isOther = element.nonempty() && (element.data('source') !== edge.from || element.data('target') !== edge.to)
+    if (isOther) element.remove()
+    if (isOther || element.empty()) {
+      const named = Object.entries(classes).flatMap(([name, isOn]) => (isOn ? [name] : []))
+      added.push({ group: 'edges', data: { ...data, ...bends }, classes: named })
+      continue
+    }
+    // Only what differs: Cytoscape recomputes a line for every assignment, and most lines stay as they were.
     if (element.data('weights') !== bends.weights || element.data('distances') !== bends.distances) element.data(bends)
-    const isBent = edge.bends.length > 0
-    if (element.hasClass('bent') !== isBent) element.toggleClass('bent', isBent)
-    if (element.hasClass('faulty') !== edge.isFaulty) element.toggleClass('faulty', edge.isFaulty)
+    for (const [name, isOn] of Object.entries(classes))
+      if (element.hasClass(name) !== isOn) element.toggleClass(name, isOn)
   }
+  cy.add(added)
 }
 
 function moveTo(node: NodeSingular, to: Position, duration: number): void {

@@ -12,6 +12,8 @@ import { coloursAt } from './style'
 /** Within the 120 to 160 ms that the look allows for a change of place. */
 const MOVE_MS = 140
 
+const NOTHING: DrawnGraph = { nodes: [], edges: [] }
+
 export interface CanvasInputs {
   /** Names what is shown: another name is another picture, which is fitted anew. */
   readonly key: string
@@ -78,8 +80,10 @@ export function useCanvas(
       if (isFitPending.value) await nextTick(() => settle())
     } catch (error) {
       layoutError.value = error
-      // Fitted where it stands: an unplaced picture is better than none.
-      if (isFitPending.value) settle()
+      // Drawn and fitted where it stands: an unplaced picture is better than none.
+      if (!isFitPending.value) return
+      draw()
+      settle()
     }
   }
 
@@ -129,10 +133,13 @@ export function useCanvas(
     }
     shownKey = key
     const isStill = isOther || isFitPending.value || motion.value === 'reduce' || graph.value.nodes.length > LARGE
-    canvas.value?.draw(graph.value, isStill ? 0 : MOVE_MS)
+    if (isOther) isFitPending.value = !layouts.value.has(key)
+    // Unseen before its layout is there: a thousand lines drawn for nobody would be drawn again a moment later.
+    const isAwaited = !layouts.value.has(key) && layoutError.value === null
+    canvas.value?.draw(isAwaited ? NOTHING : graph.value, isStill ? 0 : MOVE_MS)
+    if (isAwaited) return
     canvas.value?.select(inputs().selection)
     if (!isOther) return
-    isFitPending.value = !layouts.value.has(key)
     if (!isFitPending.value) settle()
   }
 
