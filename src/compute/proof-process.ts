@@ -1,4 +1,4 @@
-// Entry of the proof process: an exported model in plain tfjs, in a process that never loads TensorFlow's binding.
+// Entry of the proof process: an exported model in plain tfjs or onnxruntime, in a process that never loads TensorFlow's binding.
 import { createProofService } from './service/proof-service'
 import { serveParent } from './service/serve-parent'
 

@@ -70,6 +70,7 @@ const openForWindow = (): Promise<Opened> =>
 /** Inputs that the contract takes, but for the place. */
 const INPUTS: Readonly<Record<string, object>> = {
   'exports.create': { trialId: 1 },
+  'exports.prove': {},
   'datasets.recognise': {},
   'datasets.import': { name: 'stolen' },
   'searches.readSpace': {},

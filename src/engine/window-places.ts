@@ -16,6 +16,8 @@ interface PlaceField {
 /** Every field of the contract that names a place; window-places.test.ts holds it against the contract. */
 export const PLACE_FIELDS: Readonly<Record<string, PlaceField>> = {
   'exports.create': { field: 'folder', use: 'write' },
+  // The proof goes into the metadata that lies there.
+  'exports.prove': { field: 'folder', use: 'write' },
   'datasets.recognise': { field: 'path', use: 'read' },
   'datasets.import': { field: 'path', use: 'read' },
   'searches.readSpace': { field: 'path', use: 'read' },

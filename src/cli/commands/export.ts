@@ -60,23 +60,36 @@ const VERDICTS: Readonly<Record<Proof['verdict'], string>> = {
   'cannot-tell': 'CANNOT TELL.',
 }
 
+/** The comparison line by line. */
+export function proofText(proof: Proof): string[] {
+  const ofLogits = proof.largestLogitDifference
+  const compared = [
+    `of a probability ${proof.largestDifference.toExponential(2)}`,
+    ...(ofLogits === null ? [] : [`of a class score relative to the largest ${ofLogits.toExponential(2)}`]),
+  ].join(', ')
+  const inputs = `${proof.images} test images${proof.randomInputs > 0 ? ` and ${proof.randomInputs} random inputs` : ''}`
+  const { firstDifference, latency, reason } = proof
+  return [
+    `${proof.runtime} against the trained network on ${inputs}: largest difference ${compared} ` +
+      `(allowed ${proof.tolerance.toExponential(0)}), same prediction on ${proof.samePredictions} of ${proof.images}. ${VERDICTS[proof.verdict]}`,
+    ...(reason === null ? [] : [reason]),
+    ...(firstDifference === null
+      ? []
+      : [
+          `The first layer that differs is ${firstDifference.layer}, by ${firstDifference.difference.toExponential(2)} of its largest value.`,
+        ]),
+    `Accuracy on those test images: ${percent(proof.accuracy)} (for the report only; the search never sees them).`,
+    ...(latency === null
+      ? []
+      : [
+          `One image takes ${latency.median.toFixed(2)} ms there (median of ${latency.runs}; 95 % take at most ${latency.p95.toFixed(2)} ms).`,
+        ]),
+  ]
+}
+
 export function exportText({ format, folder, files, proof }: Export): string {
   const size = files.reduce((sum, file) => sum + file.sizeBytes, 0)
-  const lines = [`Exported ${files.length} files (${bytes(size)}) to ${folder}`]
-  if (proof) {
-    const ofLogits = proof.largestLogitDifference
-    const compared = [
-      `of a probability ${proof.largestDifference.toExponential(2)}`,
-      ...(ofLogits === null ? [] : [`of a class score relative to the largest ${ofLogits.toExponential(2)}`]),
-    ].join(', ')
-    const inputs = `${proof.images} test images${proof.randomInputs > 0 ? ` and ${proof.randomInputs} random inputs` : ''}`
-    lines.push(
-      `${proof.runtime} against the trained network on ${inputs}: largest difference ${compared} ` +
-        `(allowed ${proof.tolerance.toExponential(0)}), same prediction on ${proof.samePredictions} of ${proof.images}. ${VERDICTS[proof.verdict]}`,
-      ...(proof.reason === null ? [] : [proof.reason]),
-      `Accuracy on those test images: ${percent(proof.accuracy)} (for the report only; the search never sees them).`,
-    )
-  }
+  const lines = [`Exported ${files.length} files (${bytes(size)}) to ${folder}`, ...(proof ? proofText(proof) : [])]
   if (proof === null && EXPORT_FORMATS[format].isTrained)
     lines.push('NOT PROVEN: no proof was asked for, so nothing says that the files compute what was trained.')
   return lines.join('\n')

@@ -17,6 +17,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Define>>> = {
   train: async () => (await import('./train')).trainCommand,
   search: async () => (await import('./search')).searchCommand,
   export: async () => (await import('./export')).exportCommand,
+  prove: async () => (await import('./prove')).proveCommand,
   proposer: async () => (await import('./proposer')).proposerCommand,
   bench: async () => (await import('./bench')).benchCommand,
   workspace: async () => (await import('./workspace')).workspaceCommand,

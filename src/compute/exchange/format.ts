@@ -1,6 +1,7 @@
 // What an export format is: files made of an architecture, and how they are run again. formats.ts lists those there are.
 import type { LayerGraph } from '@shared/architecture/layer'
 import type { ExportedPrediction, PredictionInputs } from '@shared/contract/compute'
+import type { Latency } from '@shared/contract/latency'
 import type { ExportOptions } from '@shared/exchange/formats'
 
 export interface ExportSource {
@@ -26,9 +27,27 @@ export interface PredictionJob extends PredictionInputs {
   readonly folder: string
 }
 
+/** What an export answers, what ran it, and how long one image took there. */
+export type RunPrediction = ExportedPrediction & { readonly runtime: string; readonly latency: Latency }
+
+export interface ValuesJob {
+  /** Of an export. */
+  readonly folder: string
+  /** One image, raw, `[height, width, channels]`. */
+  readonly pixels: Uint8Array
+  readonly shape: readonly [number, number, number]
+  /** Ids of the network's nodes. */
+  readonly nodes: readonly string[]
+}
+
 export interface Format {
   /** Makes the files; nothing is written yet. @throws AppError `invalid-architecture`, `invalid-input`, `storage-failed` */
   write(source: ExportSource): Promise<ExportContent>
   /** Runs written files in a runtime that has nothing of ours; null where there is nothing to run. @throws AppError `not-found`, `dataset-damaged` */
-  readonly predict: ((job: PredictionJob) => Promise<ExportedPrediction & { readonly runtime: string }>) | null
+  readonly predict: ((job: PredictionJob) => Promise<RunPrediction>) | null
+  /**
+   * The values of the nodes in that runtime, `[height, width, channels]` or `[features]`; those that the files do not have as a value
+   * of its own are left out. Null as `predict`.
+   */
+  readonly values: ((job: ValuesJob) => Promise<ReadonlyMap<string, Float32Array>>) | null
 }

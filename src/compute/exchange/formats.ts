@@ -16,13 +16,19 @@ export const FORMATS: Readonly<Record<ExportFormat, Format>> = {
       const { predictTfjsLayers } = await import('./tfjs-layers/predict')
       return predictTfjsLayers(plainTensorFlow(), job)
     },
+    values: async (job) => {
+      const { tfjsLayersValues } = await import('./tfjs-layers/values')
+      return tfjsLayersValues(await import('@tensorflow/tfjs'), job)
+    },
   },
   onnx: {
     write: async (source) => (await import('./onnx/write')).writeOnnx(source),
     predict: async (job) => (await import('./onnx/predict')).predictOnnx(job),
+    values: async (job) => (await import('./onnx/values')).onnxValues(job),
   },
   'architecture-json': {
     write: async (source) => (await import('./architecture-json/write')).writeArchitectureJson(source),
     predict: null,
+    values: null,
   },
 }

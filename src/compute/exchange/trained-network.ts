@@ -5,6 +5,7 @@ import { AppError } from '@shared/errors'
 import { normalise } from '../data/normalise'
 import type { SplitRows } from '../data/split-data'
 import { buildNetwork } from '../networks/network'
+import { sizeOf, type NamedArray } from '../networks/weights'
 import { scoped, tf, uint8Tensor, type Tensor, type Tensor2D } from '../tensorflow/backend'
 import { readTrainedWeights } from './trained-weights'
 
@@ -14,6 +15,8 @@ export interface TrainedNetwork {
    * @param pixels uint8 `[count, ...shape]`, raw: the network's own normalisation is used, not the data set's
    */
   look<T>(pixels: Uint8Array, shape: SplitRows['shape'], read: (logits: Tensor2D) => T): T
+  /** Every node's value on the first image, by its id, in the network's order. */
+  values(pixels: Uint8Array, shape: SplitRows['shape']): NamedArray[]
   dispose(): void
 }
 
@@ -38,6 +41,15 @@ export async function openTrainedNetwork(graph: LayerGraph, weights: string): Pr
         const count = pixels.length / (shape[0] * shape[1] * shape[2])
         const images = normalise(uint8Tensor(pixels, [count, ...shape]), normalisation)
         return read(network.forward(images, array, null).logits)
+      }),
+    values: (pixels, shape) =>
+      scoped(() => {
+        const seen: NamedArray[] = []
+        const keep = (name: string, value: Tensor): void =>
+          void seen.push({ name, shape: value.shape.slice(1), values: Float32Array.from(value.dataSync()) })
+        const images = normalise(uint8Tensor(pixels.subarray(0, sizeOf(shape)), [1, ...shape]), normalisation)
+        network.forward(images, array, null, null, keep)
+        return seen
       }),
     dispose: () => tf.dispose([...tensors.values()]),
   }

@@ -42,9 +42,16 @@ export interface Network {
    * @param images `[batch, height, width, channels]` float32, normalised
    * @param array current value of a stored array by name
    * @param seed null for inference
+   * @param seen is shown every node's value, which lives as long as the tidy
    * @param half computes in this type between float32 images and float32 logits; stored arrays stay float32
    */
-  forward(images: Tensor4D, array: (name: string) => Tensor, seed: Seed | null, half?: HalfType | null): ForwardResult
+  forward(
+    images: Tensor4D,
+    array: (name: string) => Tensor,
+    seed: Seed | null,
+    half?: HalfType | null,
+    seen?: (id: string, value: Tensor) => void,
+  ): ForwardResult
 }
 
 /** Random layers draw from streams above those of the augmentation, which has the first sixteen to itself. */
@@ -84,7 +91,7 @@ export function buildNetwork(given: LayerGraph): Network {
       'End it with global average pooling, flatten and a dense layer.',
     )
 
-  const forward: Network['forward'] = (images, array, seed, half = null) => {
+  const forward: Network['forward'] = (images, array, seed, half = null, seen = undefined) => {
     const values = new Map<string, Tensor>([[INPUT_ID, half === null ? images : toHalf(images, half)]])
     const updates = new Map<string, Tensor>()
     graph.nodes.forEach((node, position) => {
@@ -105,7 +112,9 @@ export function buildNetwork(given: LayerGraph): Network {
         },
         training,
       }
-      values.set(node.id, LAYERS[node.kind].build(call))
+      const value = LAYERS[node.kind].build(call)
+      seen?.(node.id, value)
+      values.set(node.id, value)
     })
     return { logits: toFloat32(values.get(output) as Tensor2D), updates }
   }

@@ -77,6 +77,10 @@ export function createComputeService({ environment, proposer = lazyProposer() }:
       return {}
     }),
     predict: contract.predict.handler(async ({ input }) => (await import('../exchange/predict')).predict(input)),
+    trace: contract.trace.handler(async ({ input }) => {
+      await (await import('../exchange/trace')).trace(input)
+      return {}
+    }),
     evaluate: contract.evaluate.handler(async ({ input, signal }) =>
       (await import('../exchange/evaluate')).evaluate(input, signal),
     ),

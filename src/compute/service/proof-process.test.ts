@@ -8,7 +8,11 @@ import { comparePredictions } from '@shared/exchange/compare-predictions'
 import { portFromIpc } from '@shared/transport/port'
 import { createClient } from '@shared/transport/rpc'
 import { predict } from '../exchange/predict'
+import { hasOnnxRuntime } from '../exchange/testing/has-runtime'
+import { negateLargest } from '../exchange/testing/round-trip'
+import { trace } from '../exchange/trace'
 import { writeExport } from '../exchange/write-export'
+import { readArrayFile } from '../networks/array-file'
 import { tinyJob } from '../training/testing/tiny-job'
 import { train } from '../training/train'
 
@@ -23,13 +27,16 @@ async function bundleProof(): Promise<string> {
     configFile: false,
     logLevel: 'error',
     resolve: { alias: { '@shared': join(root, 'src/shared') } },
-    ssr: { noExternal: true, external: ['@tensorflow/tfjs'] },
+    ssr: { noExternal: true, external: ['@tensorflow/tfjs', 'onnxruntime-node'] },
     build: {
       ssr: join(root, 'src/compute/proof-process.ts'),
       outDir,
       target: 'node16',
       minify: false,
-      rollupOptions: { external: [/^@tensorflow\//], output: { format: 'cjs', entryFileNames: 'proof.js' } },
+      rollupOptions: {
+        external: [/^@tensorflow\//, 'onnxruntime-node'],
+        output: { format: 'cjs', entryFileNames: 'proof.js' },
+      },
     },
   })
   return outDir
@@ -73,6 +80,36 @@ describe('proof process', () => {
     const damaged = await client.predict({ format: 'tfjs', folder: target, data: job.data, indices, random })
     expect(comparePredictions(trained, damaged, damaged.runtime).passed).toBe(false)
   })
+
+  it.skipIf(!hasOnnxRuntime)(
+    'runs ONNX in onnxruntime beside it (optional package), and names the layer that differs',
+    async () => {
+      const job = await tinyJob({ epochs: 2 })
+      let weights = ''
+      for await (const event of train(job)) if (event.type === 'finished') weights = event.weights
+      const { graph, data } = job
+      const target = join(job.folder, 'onnx')
+      await writeExport({ format: 'onnx', document: {}, graph, weights, folder: target, metadata: {} })
+      const inputs = { data, indices: Array.from({ length: 23 }, (_, i) => 60 + i), random: { count: 4, seed: 3 } }
+      const trained = await predict({ graph, weights, ...inputs })
+      const client = createClient<ProofContract>(portFromIpc(child!))
+      const exported = await client.predict({ format: 'onnx', folder: target, ...inputs })
+      expect(comparePredictions(trained, exported, exported.runtime)).toMatchObject({
+        runtime: expect.stringMatching(/^onnxruntime/) as string,
+        samePredictions: 23,
+        passed: true,
+      })
+      expect(exported.latency.runs).toBeGreaterThanOrEqual(5)
+      expect(exported.latency.p95).toBeGreaterThanOrEqual(exported.latency.median)
+      const values = join(job.folder, 'values')
+      await trace({ graph, weights, data, index: 60, file: values })
+      const looked = { format: 'onnx', folder: target, data, index: 60, trained: values, tolerance: 1e-4 } as const
+      expect(await client.firstDifference(looked)).toBeNull()
+      const [array] = (await readArrayFile(weights)).arrays.filter(({ name }) => name.endsWith('/kernel'))
+      await negateLargest(join(target, 'model.onnx'), weights, array!.name)
+      expect(await client.firstDifference(looked)).toMatchObject({ layer: array!.name.replace('/kernel', '') })
+    },
+  )
 
   it('ends when whoever started it lets go', async () => {
     const exited = new Promise<number | null>((ended) => child!.once('exit', ended))

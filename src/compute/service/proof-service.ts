@@ -3,6 +3,7 @@ import { implement } from '@orpc/server'
 import { proofContract } from '@shared/contract/proof'
 import { AppError } from '@shared/errors'
 import { exportFormatFacts } from '@shared/exchange/formats'
+import { firstDifference } from '../exchange/first-difference'
 import { FORMATS } from '../exchange/formats'
 
 export function createProofService() {
@@ -13,5 +14,6 @@ export function createProofService() {
       if (predict !== null) return predict(job)
       throw new AppError('invalid-input', `An export of ${exportFormatFacts(format).title} computes nothing.`)
     }),
+    firstDifference: contract.firstDifference.handler(({ input }) => firstDifference(input)),
   })
 }

@@ -1,11 +1,16 @@
 // The proof of an export: the trained network on a compute and the exported files in a fresh process see the same images and the same
 // random inputs, and what they say is compared (shared/exchange).
+import { mkdtemp, rm } from 'node:fs/promises'
+import os from 'node:os'
+import path from 'node:path'
 import type { LayerGraph } from '@shared/architecture/layer'
 import type { SplitFiles } from '@shared/contract/compute'
-import type { Proof } from '@shared/contract/exports'
-import { comparePredictions } from '@shared/exchange/compare-predictions'
+import type { Export, FirstDifference, Proof } from '@shared/contract/exports'
+import { comparePredictions, mostDifferent } from '@shared/exchange/compare-predictions'
 import { exportFormatFacts, type ExportFormat, type ExportOptions } from '@shared/exchange/formats'
+import { METADATA_FILE } from '@shared/exchange/metadata'
 import { createRandom } from '@shared/random'
+import type { ProofClient } from '../executors/pool'
 import type { ExportTools } from './tools'
 
 /** Images of the test split an export is proven on. Chosen: plain tfjs takes seconds for ten of a deep network. */
@@ -27,24 +32,60 @@ function drawIndices({ test, seed }: ProvenNetwork): number[] {
   return createRandom(seed).fork('proof').shuffle(all).slice(0, PROOF_IMAGES)
 }
 
+export interface WrittenExport {
+  readonly format: ExportFormat
+  readonly options: ExportOptions
+  readonly folder: string
+  readonly files: Export['files']
+}
+
+type Tools = Pick<ExportTools, 'pool' | 'startProof'>
+
+/** Where an export that computes otherwise begins to, looked for on one image. */
+async function whereTheyPart(
+  { pool }: Tools,
+  proof: ProofClient,
+  { format, folder }: WrittenExport,
+  { graph, weights, test: data }: ProvenNetwork,
+  index: number,
+  tolerance: number,
+  signal: AbortSignal,
+): Promise<FirstDifference | null> {
+  const temporary = await mkdtemp(path.join(os.tmpdir(), 'gpt-nas-proof-'))
+  try {
+    const trained = path.join(temporary, 'values')
+    await pool.run((client) => client.trace({ graph, weights, data, index, file: trained }, { signal }), signal)
+    return await proof.firstDifference({ format, folder, data, index, trained, tolerance }, { signal })
+  } finally {
+    await rm(temporary, { recursive: true, force: true })
+  }
+}
+
 /** @throws AppError those of the compute and of the proof process */
 export async function proveExport(
-  { pool, startProof }: Pick<ExportTools, 'pool' | 'startProof'>,
-  {
-    format,
-    options,
-    folder,
-  }: { readonly format: ExportFormat; readonly options: ExportOptions; readonly folder: string },
+  tools: Tools,
+  written: WrittenExport,
   network: ProvenNetwork,
   signal: AbortSignal,
 ): Promise<Proof> {
+  const { format, options, folder, files } = written
   const { graph, weights, test: data, seed } = network
   const inputs = { data, indices: drawIndices(network), random: { count: RANDOM_INPUTS, seed } }
-  const trained = await pool.run((client) => client.predict({ graph, weights, ...inputs }, { signal }), signal)
-  const process = await startProof()
+  const trained = await tools.pool.run((client) => client.predict({ graph, weights, ...inputs }, { signal }), signal)
+  const process = await tools.startProof()
   try {
-    const { runtime, ...exported } = await process.client.predict({ format, folder, ...inputs }, { signal })
-    return comparePredictions(trained, exported, runtime, exportFormatFacts(format).closeness?.(options))
+    const { runtime, latency, ...exported } = await process.client.predict({ format, folder, ...inputs }, { signal })
+    const closeness = exportFormatFacts(format).closeness?.(options)
+    const compared = comparePredictions(trained, exported, runtime, closeness)
+    const model = files.filter(({ name }) => name !== METADATA_FILE)
+    const proof = { ...compared, latency, sizeBytes: model.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0) }
+    if (proof.verdict !== 'different') return proof
+    const index = inputs.indices[mostDifferent(trained.logits, exported.logits)]!
+    const { tolerance } = proof
+    return {
+      ...proof,
+      firstDifference: await whereTheyPart(tools, process.client, written, network, index, tolerance, signal),
+    }
   } finally {
     await process.close()
   }

@@ -1,6 +1,6 @@
 // Exports as a client sees them.
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { Export } from '@shared/contract/exports'
@@ -55,6 +55,12 @@ describe('exports', () => {
       const [made] = await engine.client.exports.list({ trialId: best })
       // The whole test split: it has fewer images than a proof looks at.
       expect(made).toMatchObject({ trialId: best, proof: { passed, images: 15, split: 'test', runtime: 'plain tfjs' } })
+      expect(made!.proof).toMatchObject({ latency: { median: 1, p95: 2, runs: 3 } })
+      expect(made!.proof!.sizeBytes).toBeGreaterThan(0)
+      // Only what differs is looked through, and the layer is told.
+      expect(made!.proof!.firstDifference).toEqual(
+        passed ? null : { layer: expect.stringMatching(/^layer \d+$/) as string, difference: 1 },
+      )
       expect(existsSync(path.join(made!.folder, 'model.json'))).toBe(true)
       expect(await engine.client.exports.list({ trialId: best + 1 })).toEqual([])
     }
@@ -92,6 +98,48 @@ describe('exports', () => {
     const unknown = exported(engine, { trialId: best, format: 'pickle' as 'tfjs' })
     await expect(unknown).rejects.toMatchObject({ code: 'invalid-input' })
     expect(engine.pool.exports).toHaveLength(1)
+  })
+
+  it('are proven again where they lie, also elsewhere and by a file of theirs; and say so when none was asked for', async () => {
+    const folder = temporaryFolder()
+    const engine = await openEngine(folder)
+    await fetchTiny(engine)
+    const { id } = await engine.client.searches.create({ definition: tinySearch({ generations: 1 }) })
+    const trialId = (await follow(engine, id)).at(-1)!.run.bestTrialId!
+    const made = await exported(engine, { trialId, prove: false })
+    expect(made?.proof).toBeNull()
+    const metadataOf = (place: string) =>
+      JSON.parse(readFileSync(path.join(place, 'metadata.json'), 'utf8')) as Record<string, unknown>
+    // Written by a stand-in: what it lacks is what a compute writes.
+    const { weights } = engine.pool.exports.at(-1)!
+    const sha256 = path.basename(weights!)
+    const elsewhere = path.join(folder, 'elsewhere')
+    mkdirSync(elsewhere)
+    writeFileSync(path.join(elsewhere, 'model.json'), '{}')
+    const files = [{ name: 'model.json', sha256: createHash('sha256').update('{}').digest('hex') }]
+    writeFileSync(
+      path.join(elsewhere, 'metadata.json'),
+      JSON.stringify({ format: 'tfjs', architecture: {}, files, weights: { sha256 } }),
+    )
+    for (const place of [elsewhere, path.join(elsewhere, 'model.json')]) {
+      let proven: Export | null = null
+      for await (const { result } of await engine.client.exports.prove({ folder: place })) proven = result
+      expect(proven).toMatchObject({ trialId, folder: elsewhere, proof: { passed: true } })
+    }
+    expect(metadataOf(elsewhere)).toMatchObject({ proof: { verdict: 'equal' } })
+    rmSync(path.join(elsewhere, 'model.json'))
+    const prove = async (place: string) => {
+      for await (const _ of await engine.client.exports.prove({ folder: place })) continue
+    }
+    await expect(prove(elsewhere)).rejects.toMatchObject({ code: 'not-found' })
+    await expect(prove(folder)).rejects.toMatchObject({ code: 'invalid-input' })
+    await expect(prove(path.join(folder, 'nowhere'))).rejects.toMatchObject({ code: 'not-found' })
+    const foreign = { ...metadataOf(elsewhere), weights: { sha256: '0'.repeat(64) } }
+    writeFileSync(path.join(elsewhere, 'metadata.json'), JSON.stringify(foreign))
+    await expect(prove(elsewhere)).rejects.toMatchObject({
+      code: 'not-found',
+      message: expect.stringContaining('No trial of this workspace') as string,
+    })
   })
 
   it('go into no folder of the program but that of exports, and over nothing of somebody else', async () => {

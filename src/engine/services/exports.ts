@@ -2,6 +2,7 @@
 import { implement } from '@orpc/server'
 import { exportsContract } from '@shared/contract/exports'
 import { createExport } from '../exports/create-export'
+import { proveAgain } from '../exports/prove-again'
 import { listExports } from '../storage/exports'
 import type { Services } from './services'
 import { untilClosing } from './until-closing'
@@ -11,6 +12,9 @@ export function exportsService(services: Services) {
   return os.router({
     create: os.create.handler(({ input, signal }) =>
       untilClosing(services.closing, signal, (ended) => createExport(services, input, ended)),
+    ),
+    prove: os.prove.handler(({ input, signal }) =>
+      untilClosing(services.closing, signal, (ended) => proveAgain(services, input.folder, ended)),
     ),
     // The doctor tells of those that cannot be read.
     list: os.list.handler(async ({ input }) => (await listExports(services.store.db, input.trialId)).exports),

@@ -12,7 +12,10 @@ const cell = (row: number, column: string) => ({ table: 'exports', row, column }
 
 /** Proofs of before class scores were compared had two verdicts, and passed or not. */
 function storedProof(json: unknown): Proof {
-  const before = { largestLogitDifference: null, randomInputs: 0, reason: null }
+  const before = {
+    ...{ largestLogitDifference: null, largestScoreDifference: null, randomInputs: 0, reason: null },
+    ...{ sizeBytes: null, latency: null, firstDifference: null },
+  }
   const stored: Record<string, unknown> = { ...before, ...(json as object) }
   return proofSchema.parse({ verdict: stored['passed'] === true ? 'equal' : 'different', ...stored })
 }

@@ -345,3 +345,14 @@ export async function moveTrials(writer: Writer, runId: string, from: TrialState
     .execute()
   return rows.map(({ id }) => id).sort((a, b) => a - b)
 }
+
+/** The first trial whose best weights have this hash; null where none has. */
+export async function trialWithWeights(db: Reader, sha256: string): Promise<number | null> {
+  const row = await db
+    .selectFrom('trials')
+    .select('id')
+    .where('weights_sha256', '=', sha256)
+    .orderBy('id')
+    .executeTakeFirst()
+  return row?.id ?? null
+}

@@ -85,6 +85,7 @@ export function fakeComputes(train: TrainScript = wellTrained, size = 2): FakeCo
         return Promise.resolve({ images: statSync(indices).size / 4, loss: validationLoss, accuracy })
       },
       predict: ({ indices }: { indices: number[] }) => Promise.resolve(predictions(indices)),
+      trace: () => Promise.resolve({}),
     }
     return answers as unknown as ComputeClient
   }

@@ -40,7 +40,13 @@ export async function openEngine(
       Promise.resolve({
         client: {
           predict: ({ indices }: { indices: number[] }) =>
-            Promise.resolve({ ...predictions(indices, options.proofChange), runtime: 'plain tfjs' }),
+            Promise.resolve({
+              ...predictions(indices, options.proofChange),
+              runtime: 'plain tfjs',
+              latency: { median: 1, p95: 2, runs: 3 },
+            }),
+          firstDifference: ({ index }: { index: number }) =>
+            Promise.resolve({ layer: `layer ${index}`, difference: 1 }),
         } as unknown as ProofClient,
         close: () => Promise.resolve(),
       }),

@@ -169,6 +169,16 @@ export type Prediction = z.infer<typeof predictionSchema>
 export const exportedPredictionSchema = predictionSchema.extend({ probabilities: rowsSchema })
 export type ExportedPrediction = z.infer<typeof exportedPredictionSchema>
 
+const traceRequestSchema = z.object({
+  graph: layerGraphSchema,
+  weights: z.string(),
+  data: splitFilesSchema,
+  index: z.number().int().min(0),
+  /** Where the values are written. */
+  file: z.string(),
+})
+export type TraceRequest = z.infer<typeof traceRequestSchema>
+
 const reconstructionRequestSchema = z.object({
   genotype: genotypeSchema,
   positions: z.array(z.number().int()),
@@ -239,6 +249,8 @@ export const computeContract = {
    * The engine compares them with the proof process's (`proofContract`).
    */
   predict: oc.input(predictionRequestSchema).output(predictionSchema),
+  /** Writes every value of a trained network on one image into a file, for looking through an export that computes otherwise. */
+  trace: oc.input(traceRequestSchema).output(z.object({})),
   /** Loss and accuracy of a trained network over the images of an index file, in float32, as the end of an epoch computes them. */
   evaluate: oc.input(evaluationRequestSchema).output(evaluatedSchema),
 }

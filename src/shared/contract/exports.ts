@@ -1,7 +1,16 @@
 // Export service: a trial's network as files, with the proof that they compute the same.
 import { eventIterator, oc } from '@orpc/contract'
 import { z } from 'zod'
+import { latencySchema } from './latency'
 import { DEFAULT_EXPORT_FORMAT, exportFormatSchema, exportOptionsSchema } from '../exchange/formats'
+
+export const firstDifferenceSchema = z.object({
+  /** Id of the network's node. */
+  layer: z.string(),
+  /** Relative to the largest of its values. */
+  difference: z.number(),
+})
+export type FirstDifference = z.infer<typeof firstDifferenceSchema>
 
 /** Comparison of the exported files, run in a fresh process by a runtime that has nothing of ours, against the network as it was trained. */
 export const proofSchema = z.object({
@@ -15,12 +24,20 @@ export const proofSchema = z.object({
    * proofs of before, which looked at probabilities alone.
    */
   largestLogitDifference: z.number().nullable(),
+  /** The same as it is, not relative; null in proofs of before. */
+  largestScoreDifference: z.number().nullable(),
   randomInputs: z.number().int(),
   /** Largest of either that still passes. */
   tolerance: z.number(),
   samePredictions: z.number().int(),
   /** Accuracy on those images, fraction, of the exported model. */
   accuracy: z.number(),
+  /** Of the exported files, without the metadata; null in proofs of before. */
+  sizeBytes: z.number().nullable(),
+  /** Of one image in that runtime, on the machine that made the proof; null in proofs of before. */
+  latency: latencySchema.nullable(),
+  /** Where the two part, for the image that differs most; null where nothing differs or no layer does by itself. */
+  firstDifference: firstDifferenceSchema.nullable(),
   /** `cannot-tell`: nothing differs, and a wrong export would hardly differ either. */
   verdict: z.enum(['equal', 'different', 'cannot-tell']),
   /** Why it cannot be told. */
@@ -66,5 +83,10 @@ export const exportsContract = {
       }),
     )
     .output(eventIterator(exportProgressSchema)),
+  /**
+   * Proves an export that was made of a trial of this workspace and lies in `folder`, or has that file, and stores what came of it.
+   * @throws not-found, invalid-input for what is no export of trained values
+   */
+  prove: oc.input(z.object({ folder: z.string() })).output(eventIterator(exportProgressSchema)),
   list: oc.input(z.object({ trialId: z.number().int().nullable().default(null) })).output(z.array(exportSchema)),
 }

@@ -57,6 +57,12 @@ function isTie(row: readonly (number | null)[], allowed: number): boolean {
   return first - second <= allowed
 }
 
+/** The image whose class scores differ most. */
+export function mostDifferent(ours: Rows, theirs: Rows): number {
+  const differences = ours.map((row, i) => largestDifference([row], [theirs[i] ?? []]))
+  return differences.reduce((worst, difference, i) => (difference > differences[worst]! ? i : worst), 0)
+}
+
 /** Zero where nothing differs, also where every logit is zero. */
 const relative = (difference: number, scale: number): number => (difference === 0 ? 0 : difference / scale)
 
@@ -102,6 +108,7 @@ function whyUnclear({ logits, randomLogits }: Prediction, leastVariation: number
  * @param exported the same inputs through the exported files; its labels give the accuracy
  * @param runtime what ran the exported files ("tfjs 4.22.0, cpu")
  * @param closeness of the precision that the files compute in
+ * @returns without what others measure: size, latency, where the two part
  * @throws AppError `invalid-input` when the two do not hold the same inputs and classes
  */
 export function comparePredictions(
@@ -130,10 +137,9 @@ export function comparePredictions(
     else if (!mayTurnTies || !isTie(row, 2 * tolerance * scale)) turned++
     if (predicted === exported.labels[image]) correct++
   })
-  const ofLogits = Math.max(
-    relative(largestDifference(trained.logits, exported.logits), scale),
-    relative(largestDifference(trained.randomLogits, exported.randomLogits), largestOf(trained.randomLogits)),
-  )
+  const onImages = largestDifference(trained.logits, exported.logits)
+  const onRandom = largestDifference(trained.randomLogits, exported.randomLogits)
+  const ofLogits = Math.max(relative(onImages, scale), relative(onRandom, largestOf(trained.randomLogits)))
   const isSame = ofLogits <= tolerance && ofProbability <= tolerance && turned === 0
   const reason = isSame ? whyUnclear(trained, leastVariation) : null
   const verdict = !isSame ? 'different' : reason === null ? 'equal' : 'cannot-tell'
@@ -143,12 +149,16 @@ export function comparePredictions(
     split: 'test',
     largestDifference: Math.min(ofProbability, Number.MAX_VALUE),
     largestLogitDifference: Math.min(ofLogits, Number.MAX_VALUE),
+    largestScoreDifference: Math.min(Math.max(onImages, onRandom), Number.MAX_VALUE),
     randomInputs: trained.randomLogits.length,
     tolerance,
     samePredictions,
     accuracy: correct / images,
     verdict,
     reason,
+    sizeBytes: null,
+    latency: null,
+    firstDifference: null,
     passed: verdict === 'equal',
   }
 }

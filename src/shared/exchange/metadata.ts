@@ -1,7 +1,7 @@
 // metadata.json of an export: what the files are, where they come from, and the design itself, so that whoever finds the folder can
 // open it again. It names every other file with its hash: by that an earlier export is told from files of somebody else.
 import { z } from 'zod'
-import { EXPORT_FORMAT_NAMES } from './formats'
+import { EXPORT_FORMAT_NAMES, exportOptionsSchema } from './formats'
 
 export const METADATA_FILE = 'metadata.json'
 
@@ -22,4 +22,20 @@ export function exportedFiles(json: unknown): ReadonlyMap<string, string> | unde
 export function exportedDocument(json: unknown): unknown {
   const parsed = metadataSchema.safeParse(json)
   return parsed.success ? parsed.data.architecture : undefined
+}
+
+const trainedSchema = metadataSchema.extend({
+  /** Exports of before had none. */
+  options: exportOptionsSchema.default({}),
+  files: z.array(z.object({ name: z.string().regex(/^[\w.-]+$/, 'a plain file name'), sha256: z.string() })),
+  weights: z.object({ sha256: z.string().regex(/^[0-9a-f]{64}$/) }),
+})
+
+/** What the metadata of an export says of trained values; undefined where `text` is no metadata of any. */
+export function trainedExport(text: string): z.infer<typeof trainedSchema> | undefined {
+  try {
+    return trainedSchema.safeParse(JSON.parse(text)).data
+  } catch {
+    return undefined // no JSON at all
+  }
 }

@@ -28,7 +28,7 @@ export const onnxOptionsSchema = z.strictObject({
   externalDataAbove: setting(z.number().min(0).max(LARGEST_ONNX_MIB).default(1024), {
     description:
       'Weights of more than this go into a file of their own, model.onnx.data, that must stay beside the model.',
-    unit: 'mebibyte',
+    unit: 'mebibytes',
   }),
 })
 export type OnnxOptions = z.infer<typeof onnxOptionsSchema>

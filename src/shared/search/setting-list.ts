@@ -103,10 +103,12 @@ function settingsIn(node: Node, prefix = '', when?: Setting['when']): Setting[] 
 const OF_TRAINING = ['data', 'recipe', 'maxEpochs', 'trialTimeLimit']
 const WHEN_TRAINING = { path: 'evaluator.kind', is: trainingEvaluator.kind, isFirst: true } as const
 
+/** The settings of any schema whose fields have facts, such as the options of an export. */
+export const settingsOfSchema = (schema: z.ZodType): Setting[] =>
+  settingsIn(z.toJSONSchema(schema, { io: 'input', metadata: settingFacts }) as Node)
+
 /** In the order of the schemas. The same path stands once for each branch of a union that has it. */
-export const SETTINGS: readonly Setting[] = settingsIn(
-  z.toJSONSchema(newestDefinitionSchema, { io: 'input', metadata: settingFacts }) as Node,
-).map((setting) =>
+export const SETTINGS: readonly Setting[] = settingsOfSchema(newestDefinitionSchema).map((setting) =>
   OF_TRAINING.includes(setting.path.split('.')[0] ?? '') ? { ...setting, when: WHEN_TRAINING } : setting,
 )
 

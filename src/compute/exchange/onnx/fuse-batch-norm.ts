@@ -1,5 +1,5 @@
 // Batch normalisation put into the weights of the layer before it: y = s (W x + b - mean) + beta with s = gamma / sqrt(variance +
-// epsilon). Worked out in float64 and rounded once. The graph keeps the ids of its nodes.
+// epsilon). Worked out in float64 and rounded once. The layer takes the normalisation's id, because it gives its value.
 import { flagOf } from '@shared/architecture/catalogue/parameter-values'
 import { isLayerKind, type LayerKind } from '@shared/architecture/catalogue'
 import type { LayerGraph, LayerNode } from '@shared/architecture/layer'
@@ -31,10 +31,10 @@ export function fuseBatchNorm(
   const pairs = absorbed(graph)
   const taken = new Set(pairs.values())
   const changed = new Map<string, NamedArray>()
-  const nodes = graph.nodes.map((node): LayerNode => {
-    if (taken.has(node.id)) return { ...node, kind: 'identity', parameters: {} }
+  const nodes = graph.nodes.flatMap((node): LayerNode[] => {
+    if (taken.has(node.id)) return []
     const normalisation = pairs.get(node.id)
-    if (normalisation === undefined) return node
+    if (normalisation === undefined) return [node]
     const stored = (id: string, role: string): NamedArray => required(weights, arrayName(id, role), 'array')
     const [gamma, beta, mean, variance] = ['gamma', 'beta', 'moving-mean', 'moving-variance'].map(
       (role) => stored(normalisation, role).values,
@@ -46,13 +46,13 @@ export function fuseBatchNorm(
     const values = kernel.values.map((value, i) => value * scale[i % outputs]!)
     const shifted = Float32Array.from(beta, (value, i) => value + (bias[i]! - mean[i]!) * scale[i]!)
     const add = (role: string, shape: readonly number[], array: Float32Array): void => {
-      const name = arrayName(node.id, role)
+      const name = arrayName(normalisation, role)
       changed.set(name, { name, shape, values: array })
     }
     if (sizeOf(kernel.shape) % outputs !== 0) throw new RangeError(`${node.id} does not end with ${outputs} outputs`)
     add('kernel', kernel.shape, values)
     add('bias', [outputs], shifted)
-    return { ...node, parameters: { ...node.parameters, bias: true } }
+    return [{ ...node, id: normalisation, parameters: { ...node.parameters, bias: true } }]
   })
   return { graph: { ...graph, nodes }, weights: weightsFrom([...weights.values(), ...changed.values()]) }
 }

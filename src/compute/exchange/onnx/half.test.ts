@@ -1,22 +1,15 @@
 // Halves against the definition of IEEE 754: a sign, five bits of exponent, ten of fraction.
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { halfBits, halves } from './half'
-
-/** The number that the bits of a half stand for. */
-function valueOf(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1
-  const exponent = (bits >>> 10) & 31
-  const fraction = bits & 1023
-  if (exponent === 31) return fraction === 0 ? sign * Infinity : NaN
-  return sign * (exponent === 0 ? fraction * 2 ** -24 : (1024 + fraction) * 2 ** (exponent - 25))
-}
+import { halfBits, halfValue, halves } from './half'
 
 describe('a half', () => {
   it('is itself, all 65,536 of them', () => {
+    // One, the largest, the smallest and the smallest normal half, as IEEE 754 gives them.
+    expect([0x3c00, 0x7bff, 0x0001, 0x8400].map(halfValue)).toEqual([1, 65504, 2 ** -24, -(2 ** -14)])
     for (let bits = 0; bits < 65536; bits++) {
-      const value = valueOf(bits)
-      if (Number.isNaN(value)) expect(valueOf(halfBits(value))).toBeNaN()
+      const value = halfValue(bits)
+      if (Number.isNaN(value)) expect(halfValue(halfBits(value))).toBeNaN()
       else expect(halfBits(value)).toBe(bits)
     }
   })
@@ -25,10 +18,10 @@ describe('a half', () => {
     fc.assert(
       fc.property(fc.float({ noNaN: true, min: -65500, max: 65500 }), (value) => {
         const bits = halfBits(value)
-        const distance = Math.abs(valueOf(bits) - value)
+        const distance = Math.abs(halfValue(bits) - value)
         for (const other of [bits - 1, bits + 1]) {
           if ((other & 0x8000) !== (bits & 0x8000) || other < 0) continue
-          const away = Math.abs(valueOf(other) - value)
+          const away = Math.abs(halfValue(other) - value)
           expect(distance).toBeLessThanOrEqual(away)
           if (distance === away) expect(bits % 2).toBe(0)
         }

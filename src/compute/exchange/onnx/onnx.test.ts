@@ -1,5 +1,4 @@
 // Every layer kind as ONNX in onnxruntime, beside the trained network; and the traps of writing ONNX, each by itself.
-import { createRequire } from 'node:module'
 import { readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -10,22 +9,13 @@ import { BLOCK_CASES } from '../../networks/testing/block-cases'
 import { KIND_CASES } from '../../networks/testing/kind-cases'
 import type { NamedArray } from '../../networks/weights'
 import { predict } from '../predict'
+import { hasOnnxRuntime } from '../testing/has-runtime'
 import { exportBench, RANDOM } from '../testing/round-trip'
 import { writeExport } from '../write-export'
 import { predictOnnx } from './predict'
 
 /** Float32 sums in another order; measured below 1e-6 on these small networks. */
 const TOLERANCE = 1e-5
-
-/** The package is optional: where npm has left it out, what needs it is skipped by name. */
-const hasRuntime = ((): boolean => {
-  try {
-    createRequire(import.meta.url).resolve('onnxruntime-node')
-    return true
-  } catch {
-    return false
-  }
-})()
 
 let bench: Awaited<ReturnType<typeof exportBench>>
 beforeAll(async () => {
@@ -82,7 +72,7 @@ const graphOf = (input: readonly [number, number, number], nodes: LayerNode[], o
   output,
 })
 
-describe.skipIf(!hasRuntime)('ONNX export of every layer kind, in onnxruntime (optional package)', () => {
+describe.skipIf(!hasOnnxRuntime)('ONNX export of every layer kind, in onnxruntime (optional package)', () => {
   it.each(KIND_CASES.map((entry) => [entry.title, entry.graph] as const))('%s', async (_, graph) => {
     const { proof } = await roundTrip(graph)
     expect(proof.largestDifference).toBeLessThan(TOLERANCE)
@@ -113,7 +103,7 @@ const NETWORK = graphOf(
   ].flatMap((each) => (each.id === 'wide' ? [node('f', 'flatten', {}, 'act'), each] : [each])),
 )
 
-describe.skipIf(!hasRuntime)('options of an ONNX export, in onnxruntime (optional package)', () => {
+describe.skipIf(!hasOnnxRuntime)('options of an ONNX export, in onnxruntime (optional package)', () => {
   const CHOICES: readonly Partial<OnnxOptions>[] = [
     { inputLayout: 'nhwc' },
     { preprocessing: false },
@@ -167,7 +157,7 @@ describe.skipIf(!hasRuntime)('options of an ONNX export, in onnxruntime (optiona
   })
 })
 
-describe.skipIf(!hasRuntime)('traps of an ONNX export, in onnxruntime (optional package)', () => {
+describe.skipIf(!hasOnnxRuntime)('traps of an ONNX export, in onnxruntime (optional package)', () => {
   const TRAPS: Readonly<Record<string, LayerGraph>> = {
     'SAME at stride 2 pads odd sizes at the end': graphOf(
       [7, 9, 3],

@@ -3,7 +3,8 @@
 declare module 'onnxruntime-node' {
   export class Tensor {
     constructor(type: 'float32', data: Float32Array, dims: readonly number[])
-    readonly data: Float32Array
+    /** Halves as their bits. */
+    readonly data: Float32Array | Uint16Array
     readonly dims: readonly number[]
   }
   export interface InferenceSession {

@@ -155,6 +155,10 @@ export function valueInfo(name: string, shape: readonly number[]): ValueInfoProt
 
 export const encodeModel = (model: ModelProto): Uint8Array => Model.encode(model).finish()
 
+/** @throws Error for bytes that are no protobuf message */
+export const decodeModel = (bytes: Uint8Array): ModelProto =>
+  Model.toObject(Model.decode(bytes), { arrays: true, longs: Number, defaults: false }) as ModelProto
+
 /**
  * The model with further outputs: protobuf merges a message that is given twice, so what is appended joins the graph's lists and the
  * rest of the bytes stays as it was.

@@ -1,11 +1,11 @@
 // A small network with weights as a trained one has them, exported and looked at beside its own predictions: for tests of formats.
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { LayerGraph } from '@shared/architecture/layer'
 import type { SplitFiles } from '@shared/contract/compute'
 import { createRandom } from '@shared/random'
-import { writeArrayFile } from '../../networks/array-file'
+import { readArrayFile, writeArrayFile } from '../../networks/array-file'
 import { initialValues } from '../../networks/initialise'
 import { buildNetwork } from '../../networks/network'
 import type { NamedArray } from '../../networks/weights'
@@ -59,4 +59,20 @@ export async function exportBench() {
       return { images, labels, count, shape: [...shape], classes: 3, mean: MEAN, deviation: DEVIATION }
     },
   }
+}
+
+/**
+ * Makes one weight of an exported file wrong: the largest of a stored array changes its sign, wherever the format keeps it.
+ * @param file of the export, in which the array lies as float32
+ * @param weights the trial's weights file
+ */
+export async function negateLargest(file: string, weights: string, array: string): Promise<void> {
+  const stored = (await readArrayFile(weights)).arrays.find(({ name }) => name === array)
+  if (stored === undefined) throw new RangeError(`${weights} has no array ${array}`)
+  const largest = stored.values.reduce((most, value) => (Math.abs(value) > Math.abs(most) ? value : most), 0)
+  const bytes = await readFile(file)
+  const at = bytes.indexOf(Buffer.from(Float32Array.of(largest).buffer))
+  if (at < 0) throw new RangeError(`${file} does not hold ${array}`)
+  bytes.writeFloatLE(-largest, at)
+  await writeFile(file, bytes)
 }

@@ -76,9 +76,9 @@ export function positionAffine(
   const [height, width, channels] = mapOf(input.shape)
   const channelsFirst = permute(builder, `${hint}.channels-first`, input, [3, 1, 2])
   const rows = reshape(builder, `${hint}.rows`, channelsFirst, [channels, height * width])
-  const scaled = lastAxisAffine(builder, hint, rows, scale, offset)
+  const scaled = lastAxisAffine(builder, `${hint}.scaled`, rows, scale, offset)
   const map = reshape(builder, `${hint}.map`, scaled, [channels, height, width])
-  return permute(builder, `${hint}.channels-last`, map, [2, 3, 1])
+  return permute(builder, hint, map, [2, 3, 1])
 }
 
 /**

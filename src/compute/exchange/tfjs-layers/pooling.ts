@@ -19,10 +19,11 @@ function pool(
   input: Value,
   padding: 'same' | 'valid',
   map: readonly [number, number],
+  hint = node.id,
 ): Value {
   const { kernel, stride } = poolingWindow(node.parameters)
   const config = { pool_size: kernel, strides: stride, padding, data_format: 'channels_last' }
-  return builder.add(className, node.id, [input], [...map, mapOf(input.shape)[2]], config)
+  return builder.add(className, hint, [input], [...map, mapOf(input.shape)[2]], config)
 }
 
 const outputMap = (node: LayerNode, input: Value): [number, number] => {
@@ -59,11 +60,11 @@ export function averagePooling(builder: TopologyBuilder, node: LayerNode, input:
   // Keras's SAME leaves the padding out of the mean.
   if (!countPadding && isSame(input, rule)) return pool(builder, 'AveragePooling2D', node, input, 'same', map)
   const padded = padExplicitly(builder, node.id, input, rule)
-  const mean = pool(builder, 'AveragePooling2D', node, padded, 'valid', map)
   const [height, width] = mapOf(input.shape)
   const correction = averageCorrection([height, width], rule, countPadding)
-  if (!correction) return mean
-  return positionAffine(builder, `${node.id}.divided`, mean, correction, new Float32Array(correction.length))
+  if (!correction) return pool(builder, 'AveragePooling2D', node, padded, 'valid', map)
+  const mean = pool(builder, 'AveragePooling2D', node, padded, 'valid', map, `${node.id}.mean`)
+  return positionAffine(builder, node.id, mean, correction, new Float32Array(correction.length))
 }
 
 /** Mean over the map, kept as `[1, 1, channels]`. */

@@ -2,7 +2,6 @@
 import { join } from 'node:path'
 // The types only: the package itself is loaded on the first call, and nothing native is ever loaded here.
 import type * as PlainTensorFlow from '@tensorflow/tfjs'
-import type { ExportedPrediction } from '@shared/contract/compute'
 import { AppError } from '@shared/errors'
 import { firstIssue } from '@shared/first-issue'
 import { finiteRows } from '@shared/exchange/finite-rows'
@@ -13,7 +12,8 @@ import { readWhole } from '@node/read-file'
 import { nextTurn } from '@node/waiting'
 import { z } from 'zod'
 import { readRows } from '../../data/split-data'
-import type { PredictionJob } from '../format'
+import type { PredictionJob, RunPrediction } from '../format'
+import { measureLatency } from '../latency'
 
 /** Of a weight; the largest dense layer of the zoo has 25,088 inputs. */
 const MAX_SIDE = 1_000_000
@@ -65,7 +65,7 @@ async function readModel(folder: string): Promise<z.infer<typeof modelSchema>> {
 }
 
 /** An in-memory handler, because plain tfjs in Node reads no files. */
-async function loadModel(tf: typeof PlainTensorFlow, folder: string): Promise<PlainTensorFlow.LayersModel> {
+export async function loadModel(tf: typeof PlainTensorFlow, folder: string): Promise<PlainTensorFlow.LayersModel> {
   const { modelTopology, weightsManifest } = await readModel(folder)
   const weightSpecs = weightsManifest.flatMap((group) => group.weights)
   const size = weightSpecs.reduce((sum, { shape }) => sum + 4 * shape.reduce((product, side) => product * side, 1), 0)
@@ -98,7 +98,7 @@ function withLogits(tf: typeof PlainTensorFlow, model: PlainTensorFlow.LayersMod
 export async function predictTfjsLayers(
   tf: typeof PlainTensorFlow,
   { folder, data, indices, random }: PredictionJob,
-): Promise<ExportedPrediction & { runtime: string }> {
+): Promise<RunPrediction> {
   await tf.setBackend('cpu')
   const { images, labels } = await readRows(data, indices)
   const loaded = await loadModel(tf, folder)
@@ -119,6 +119,7 @@ export async function predictTfjsLayers(
     }
     return rows
   }
+  const oneImage = Float32Array.from(images.subarray(0, size))
   try {
     const onImages = await look(images)
     const onRandom = await look(randomPixels(random, data.shape))
@@ -128,6 +129,13 @@ export async function predictTfjsLayers(
       labels: [...labels],
       randomLogits: finiteRows(onRandom.logits),
       runtime: `tfjs ${tf.version.tfjs}, ${tf.getBackend()}`,
+      latency: await measureLatency(async () => {
+        const output = tf.tidy(
+          () => loaded.predict(tf.tensor4d(oneImage, [1, ...data.shape])) as PlainTensorFlow.Tensor,
+        )
+        await output.data()
+        output.dispose()
+      }),
     }
   } finally {
     loaded.dispose()

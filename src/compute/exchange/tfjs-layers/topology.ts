@@ -36,6 +36,9 @@ export type LayerWeights = Readonly<
 /** Initial values are overwritten by the loaded ones: zeros are the cheapest. Read by tfjs while a model loads. */
 export const ZEROS = { class_name: 'Zeros', config: {} } as const
 
+/** Keras splits names at slashes, so only letters, digits, `_`, `.` and `-` are kept; equal ones get a number. */
+export const layerName = (hint: string): string => hint.replace(/[^A-Za-z0-9_.-]/g, '_')
+
 export class TopologyBuilder {
   private readonly layers: LayerJson[] = []
   private readonly weights: WeightEntry[] = []
@@ -94,9 +97,8 @@ export class TopologyBuilder {
     }
   }
 
-  /** A free name: Keras splits names at slashes, so only letters, digits, `_`, `.` and `-` are kept. */
   private unused(hint: string): string {
-    const base = hint.replace(/[^A-Za-z0-9_.-]/g, '_')
+    const base = layerName(hint)
     let name = base
     for (let i = 2; this.names.has(name); i++) name = `${base}_${i}`
     this.names.add(name)

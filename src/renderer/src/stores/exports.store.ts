@@ -5,7 +5,7 @@ import { shallowReactive } from 'vue'
 import { useEngine } from '@/api/keys'
 import { toErrorData } from '@/api/errors'
 import type { Export, ExportProgress } from '@shared/contract/exports'
-import type { ExportFormat } from '@shared/exchange/formats'
+import type { ExportFormat, ExportOptions } from '@shared/exchange/formats'
 import type { ErrorData } from '@shared/errors'
 
 export interface ExportState {
@@ -15,21 +15,43 @@ export interface ExportState {
   readonly error: ErrorData | null
 }
 
+export interface ExportWish {
+  readonly format: ExportFormat
+  readonly options?: ExportOptions
+  /** Null: the workspace's own. */
+  readonly folder: string | null
+  /** False: nothing is compared. */
+  readonly prove?: boolean
+}
+
 export const isUnderWay = (stage: ExportState['stage']): boolean => stage !== 'done' && stage !== 'failed'
 
 export const useExportsStore = defineStore('exports', () => {
   const { client } = useEngine()
   const byTrial = shallowReactive(new Map<number, ExportState>())
 
-  /** Exports a trial into `folder` (null: the workspace's own). Never rejects: the final state says how it went. */
-  async function start(trialId: number, folder: string | null, format: ExportFormat): Promise<ExportState> {
+  /** Exports a trial. Never rejects: the final state says how it went. */
+  async function start(trialId: number, wish: ExportWish): Promise<ExportState> {
+    return follow(trialId, 'writing', () => client.exports.create({ trialId, ...wish }))
+  }
+
+  /** Compares what was exported with the trained network anew. Never rejects. */
+  async function proveAgain({ trialId, folder }: Export): Promise<ExportState> {
+    return follow(trialId, 'proving', () => client.exports.prove({ folder }))
+  }
+
+  async function follow(
+    trialId: number,
+    stage: ExportProgress['stage'],
+    begin: () => Promise<AsyncIterable<ExportProgress>>,
+  ): Promise<ExportState> {
     const running = byTrial.get(trialId)
     if (running !== undefined && isUnderWay(running.stage)) return running
-    let state: ExportState = { stage: 'writing', message: '', result: null, error: null }
+    let state: ExportState = { stage, message: '', result: null, error: null }
     byTrial.set(trialId, state)
     try {
-      for await (const { stage, message, result } of await client.exports.create({ trialId, folder, format })) {
-        state = { stage, message, result, error: null }
+      for await (const { stage: now, message, result } of await begin()) {
+        state = { stage: now, message, result, error: null }
         byTrial.set(trialId, state)
       }
     } catch (thrown) {
@@ -50,5 +72,5 @@ export const useExportsStore = defineStore('exports', () => {
     }
   }
 
-  return { byTrial, start, look }
+  return { byTrial, start, proveAgain, look }
 })

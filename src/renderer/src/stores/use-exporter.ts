@@ -1,9 +1,9 @@
 // Exporting as a user meets it: starts one, and says how it went when they are no longer looking.
 import { useI18n } from 'vue-i18n'
 import { useHost } from '@/api/keys'
-import { useExportsStore } from '@/stores/exports.store'
+import { useExportsStore, type ExportWish } from '@/stores/exports.store'
 import { useNavigationStore } from '@/stores/navigation.store'
-import { DEFAULT_EXPORT_FORMAT, type ExportFormat } from '@shared/exchange/formats'
+import { DEFAULT_EXPORT_FORMAT } from '@shared/exchange/formats'
 import { useNoticesStore } from '@/stores/notices.store'
 
 export function useExporter() {
@@ -13,13 +13,9 @@ export function useExporter() {
   const navigation = useNavigationStore()
   const notices = useNoticesStore()
 
-  /** Exports a trial into `folder`, null for the workspace's own. */
-  async function exportTrial(
-    trialId: number,
-    folder: string | null = null,
-    format: ExportFormat = DEFAULT_EXPORT_FORMAT,
-  ): Promise<void> {
-    const { result, error } = await store.start(trialId, folder, format)
+  /** Exports a trial, into the workspace's own folder unless another is named. */
+  async function exportTrial(trialId: number, wish: Partial<ExportWish> = {}): Promise<void> {
+    const { result, error } = await store.start(trialId, { format: DEFAULT_EXPORT_FORMAT, folder: null, ...wish })
     if (error !== null) notices.report(`export-${trialId}`, t('trial.exportFailed'), error)
     else notices.resolve(`export-${trialId}`)
     if (result !== null && navigation.trialId !== trialId) {
@@ -29,9 +25,9 @@ export function useExporter() {
       })
     }
   }
-  async function exportInto(trialId: number, format: ExportFormat): Promise<void> {
+  async function exportInto(trialId: number, wish: Partial<ExportWish>): Promise<void> {
     const folder = await host.chooseFolder({ title: t('trial.chooseFolder') })
-    if (folder !== null) await exportTrial(trialId, folder, format)
+    if (folder !== null) await exportTrial(trialId, { ...wish, folder })
   }
   return { exportTrial, exportInto }
 }

@@ -202,6 +202,10 @@ export function createFakeEngine(state: FakeState = emptyState()): FakeEngine {
         called('exports.create', input)
         for (const progress of state.exportProgress) yield progress
       }),
+      prove: os.exports.prove.handler(async function* ({ input }) {
+        called('exports.prove', input)
+        for (const progress of state.exportProgress) yield progress
+      }),
       list: os.exports.list.handler(({ input }) =>
         state.exports.filter((made) => input.trialId === null || made.trialId === input.trialId),
       ),

@@ -10,11 +10,16 @@ import type { Value } from '../graph-builder'
 import type { Call, Mapping } from './call'
 import { pads } from './convolution'
 
-function pool({ builder, node, inputs: [x] }: Call, operator: string, extra: readonly AttributeProto[] = []): Value {
+function pool(
+  { builder, node, inputs: [x] }: Call,
+  id: string,
+  operator: string,
+  extra: readonly AttributeProto[] = [],
+): Value {
   const rule = poolingWindow(node.parameters)
   const map = mapOf(x.shape)
   const shape: MapShape = [windowCount(map[0], rule, 0), windowCount(map[1], rule, 1), map[2]]
-  return builder.add(operator, node.id, [x.name], shape, [
+  return builder.add(operator, id, [x.name], shape, [
     attribute.ints('kernel_shape', rule.kernel),
     attribute.ints('strides', rule.stride),
     pads(map, rule),
@@ -23,19 +28,19 @@ function pool({ builder, node, inputs: [x] }: Call, operator: string, extra: rea
 }
 
 /** ONNX pads a maximum with what never wins. */
-export const maxPooling: Mapping = (call) => pool(call, 'MaxPool')
+export const maxPooling: Mapping = (call) => pool(call, call.node.id, 'MaxPool')
 
 export const averagePooling: Mapping = (call) => {
   const { builder, node, inputs } = call
   const countPadding = flagOf(node.parameters, 'countPadding')
-  const mean = pool(call, 'AveragePool', [attribute.int('count_include_pad', countPadding ? 1 : 0)])
-  if (!countPadding) return mean
+  const count = attribute.int('count_include_pad', countPadding ? 1 : 0)
   const [height, width] = mapOf(inputs[0].shape)
-  const correction = averageCorrection([height, width], poolingWindow(node.parameters), true)
-  if (correction === null) return mean
+  const correction = countPadding ? averageCorrection([height, width], poolingWindow(node.parameters), true) : null
+  if (correction === null) return pool(call, node.id, 'AveragePool', [count])
+  const mean = pool(call, `${node.id}.mean`, 'AveragePool', [count])
   const [rows, columns] = mapOf(mean.shape)
   const factors = builder.constant(`${node.id}.factors`, [1, 1, rows, columns], correction)
-  return builder.add('Mul', `${node.id}.divided`, [mean.name, factors], mean.shape)
+  return builder.add('Mul', node.id, [mean.name, factors], mean.shape)
 }
 
 /** Keeps the map's axes: `[batch, channels, 1, 1]`. */

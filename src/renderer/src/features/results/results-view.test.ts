@@ -44,6 +44,10 @@ const exported = {
     split: 'test' as const,
     largestDifference: 3e-6,
     largestLogitDifference: 4e-6,
+    largestScoreDifference: 2e-5,
+    sizeBytes: 2048,
+    latency: { median: 1.5, p95: 2.25, runs: 50 },
+    firstDifference: null,
     randomInputs: 16,
     verdict: 'equal' as const,
     reason: null,
@@ -277,6 +281,7 @@ describe('one trial', () => {
     expect(proof.dataset['verdict']).toBe('equal')
     expect(proof.textContent).toContain('100 of 100')
     expect(proof.textContent).toContain('3.0e-6 (tolerance 1.0e-4)')
+    expect(proof.textContent).toContain('1.50 ms, 95 % within 2.25 ms')
     expect(mounted.engine.calls.find((call) => call.path === 'exports.create')?.input).toEqual({
       trialId: 102,
       format: 'tfjs',
@@ -284,6 +289,23 @@ describe('one trial', () => {
       folder: null,
       prove: true,
     })
+  })
+
+  it('exports with what was chosen of the format, says when nothing was compared, and compares later', async () => {
+    const unproven = { ...exported, format: 'onnx' as const, proof: null }
+    await open({ exports: [unproven], exportProgress: [{ stage: 'done', message: '', result: unproven }] })
+    useNavigationStore().trialId = 102
+    await untilText(mounted.wrapper, 'Nothing was compared')
+    await clickById(testIds.proveAgain)
+    await vi.waitFor(() =>
+      expect(mounted.engine.calls.find((call) => call.path === 'exports.prove')?.input).toEqual({
+        folder: '/home/ada/exports/2',
+      }),
+    )
+    await clickById(testIds.exportOptions)
+    await untilText(mounted.wrapper, 'Compare with the trained network')
+    // tfjs has no options of its own; whether it is compared can be chosen of every format that holds values.
+    expect(mounted.wrapper.text()).not.toContain('Softmax in the model')
   })
 
   it('shows a proof that failed as a failure', async () => {
@@ -297,6 +319,7 @@ describe('one trial', () => {
             verdict: 'different',
             samePredictions: 97,
             largestDifference: 0.2,
+            firstDifference: { layer: 'stage/2.conv', difference: 0.5 },
           },
         },
       ],
@@ -305,6 +328,7 @@ describe('one trial', () => {
     const proof = await findById(testIds.proofCard)
     expect(proof.dataset['verdict']).toBe('different')
     expect(proof.textContent).toContain('differs')
+    expect(proof.textContent).toContain('stage/2.conv')
   })
 
   it('does not call a proof one that cannot tell', async () => {

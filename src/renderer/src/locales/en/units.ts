@@ -26,6 +26,7 @@ export const units = {
       trials: 'trials',
       seconds: 's',
       epochs: 'epochs',
+      mebibytes: 'MiB',
       programs: 'programs',
     },
   },

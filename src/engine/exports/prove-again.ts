@@ -1,0 +1,95 @@
+// Proves an export that lies somewhere: the trial it was made of is found by the weights that its metadata names.
+import { createHash } from 'node:crypto'
+import { stat } from 'node:fs/promises'
+import path from 'node:path'
+import type { Export, ExportProgress } from '@shared/contract/exports'
+import { AppError } from '@shared/errors'
+import { exportFormatFacts, exportOptions } from '@shared/exchange/formats'
+import { METADATA_FILE, trainedExport } from '@shared/exchange/metadata'
+import { MIB } from '@shared/units'
+import { typed } from '@node/command-line'
+import { isMissing, readInPieces, readWhole } from '@node/read-file'
+import { insertExport } from '../storage/exports'
+import { trialWithWeights } from '../storage/trials'
+import { prove } from './prove'
+import type { ExportTools } from './tools'
+import { networkOf, withTrained } from './trial-network'
+
+/** The design of the largest networks has less than a megabyte. */
+const MAX_BYTES = 64 * MIB
+
+/** The folder of an export. @param place itself, or any file in it @throws AppError `not-found` */
+async function folderOf(place: string): Promise<string> {
+  if (!path.isAbsolute(place))
+    throw new AppError('invalid-input', `"${place}" is not a whole path.`, 'Name the export from its root.')
+  const info = await stat(place).catch((cause: unknown) => {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw new AppError('not-found', `There is no export ${place}: ${reason}`, undefined, { cause })
+  })
+  return info.isDirectory() ? place : path.dirname(place)
+}
+
+/** Its files as they are now, the metadata among them. */
+async function filesOf(folder: string, names: readonly string[]): Promise<Export['files']> {
+  return Promise.all(
+    names.map(async (name) => {
+      const hash = createHash('sha256')
+      let sizeBytes = 0
+      for await (const piece of readInPieces(path.join(folder, name), { what: 'file of an export' })) {
+        hash.update(piece)
+        sizeBytes += piece.length
+      }
+      return { name, sizeBytes, sha256: hash.digest('hex') }
+    }),
+  )
+}
+
+/**
+ * @param place an export's folder, or a file in it
+ * @throws AppError `not-found`, `invalid-input` for what is no export or holds no trained values, and those of `createExport`
+ */
+export async function* proveAgain(
+  tools: ExportTools,
+  place: string,
+  signal: AbortSignal,
+): AsyncGenerator<ExportProgress> {
+  const { store } = tools
+  store.refuseReadOnly()
+  const folder = await folderOf(place)
+  const metadata = path.join(folder, METADATA_FILE)
+  const made = await readWhole(metadata, { what: 'metadata of an export', maxBytes: MAX_BYTES }).then(
+    (bytes) => trainedExport(bytes.toString('utf8')),
+    (thrown: unknown) => {
+      if (isMissing(thrown)) return undefined
+      throw thrown
+    },
+  )
+  if (made === undefined)
+    throw new AppError(
+      'invalid-input',
+      `${folder} is no export of trained values: an export has a ${METADATA_FILE} that names its format, its files and its weights.`,
+      `Name the folder that "${typed('export')}" wrote.`,
+    )
+  const { format, options, weights, files: names } = made
+  const trialId = await trialWithWeights(store.db, weights.sha256)
+  if (trialId === null)
+    throw new AppError(
+      'not-found',
+      `No trial of this workspace has the weights that ${folder} was made of (${weights.sha256.slice(0, 12)}...).`,
+      'Open the workspace that it was exported from: --workspace FOLDER.',
+    )
+  const network = await networkOf(store, trialId)
+  const files = await filesOf(folder, [...names.map(({ name }) => name), METADATA_FILE])
+  const written = { format, options: exportOptions(format, options), folder, files }
+  yield {
+    stage: 'checking',
+    message: `${folder} is trial ${network.trial.number} of run ${network.run.number} as ${exportFormatFacts(format).title}`,
+    result: null,
+  }
+  const { graph, run } = network
+  yield* withTrained(tools, network, signal, ({ weights: file, test }) =>
+    prove(tools, written, { graph, weights: file, test, seed: run.definition.seed }, signal, (proven) =>
+      store.write((writer) => insertExport(writer, { trialId, format, folder, ...proven })),
+    ),
+  )
+}

@@ -1,0 +1,143 @@
+// The trained network of a trial, ready to be exported or proven: its weights are what was trained, its images what it was trained on,
+// and both stay while they are used, even if their search is removed meanwhile.
+import type { LayerGraph } from '@shared/architecture/layer'
+import { storedLibrary } from '@shared/architecture/library'
+import { prepareStored } from '@shared/architecture/prepared'
+import type { SplitFiles } from '@shared/contract/compute'
+import type { ExportProgress } from '@shared/contract/exports'
+import { AppError } from '@shared/errors'
+import { evaluatorOf } from '@shared/evaluators/registry'
+import { typed } from '@node/command-line'
+import type { ReadyDataset } from '../datasets/datasets'
+import { imagesOfRun, refuseOtherData } from '../evaluators/training/images'
+import { drawSplit } from '../evaluators/training/split'
+import { readEpochs } from '../storage/epochs'
+import { getRun, type RunRecord } from '../storage/runs'
+import { getTrial, getTrialDocument, type TrialRecord } from '../storage/trials'
+import type { ExportTools } from './tools'
+
+export interface TrialNetwork {
+  readonly trial: TrialRecord
+  readonly run: RunRecord
+  readonly document: unknown
+  readonly graph: LayerGraph
+}
+
+/** What a trained format needs besides the architecture. */
+export interface Trained {
+  readonly weights: string
+  /** Of the data set, for whoever reads the export. */
+  readonly metadata: Readonly<Record<string, unknown>>
+  readonly test: SplitFiles
+}
+
+/** @throws AppError `not-found`, `invalid-input` for a trial whose space has only words for it */
+export async function networkOf(store: ExportTools['store'], trialId: number): Promise<TrialNetwork> {
+  const trial = await getTrial(store.db, trialId)
+  const run = await getRun(store.db, trial.runId)
+  const stored = await getTrialDocument(store.db, trialId)
+  if (stored === null)
+    throw new AppError(
+      'invalid-input',
+      `Trial ${trial.number} has no network to export: the choices of its space are mere words.`,
+      'Describe what each choice builds under "blocks" of the space file, and search it again (docs/spaces.md).',
+    )
+  return { trial, run, ...prepareStored(stored, storedLibrary(run.userBlocks)) }
+}
+
+/**
+ * Checks that the stored weights score as the trial's best epoch did, then does `work` with them.
+ * @throws AppError `not-found` for a trial without weights, `conflict` for images of another data set, `storage-failed` for weights
+ *   that are not what was trained
+ */
+export async function* withTrained(
+  tools: ExportTools,
+  network: TrialNetwork,
+  signal: AbortSignal,
+  work: (trained: Trained) => AsyncGenerator<ExportProgress>,
+): AsyncGenerator<ExportProgress> {
+  const { trial, run } = network
+  const { weightsSha256 } = trial
+  if (weightsSha256 === null) throw untrained(trial, run)
+  const user = `the export of trial ${trial.number} of run ${run.number}`
+  const release = tools.datasets.hold(run.definition.data.dataset, user)
+  const unpin = tools.artefacts.pin(weightsSha256)
+  try {
+    const { resolution } = run.definition.data
+    if (resolution !== null) {
+      const message = `Looking for the images of ${resolution} pixels that trial ${trial.number} was trained on`
+      yield { stage: 'writing', message, result: null }
+    }
+    await refuseDamaged(tools, trial, weightsSha256)
+    // The cache may have been cleared since it was trained: its images are made again.
+    const dataset = await imagesOfRun(tools.datasets, run.definition.data, signal, () => undefined)
+    refuseOtherData(run, dataset)
+    const images = run.definition.data.validationImages
+    const message = `Comparing the stored weights of trial ${trial.number} with its best epoch on ${images} validation images`
+    yield { stage: 'checking', message, result: null }
+    await refuseForeign(tools, network, weightsSha256, dataset, signal)
+    yield* work(trainedPart(tools, run, weightsSha256, dataset))
+  } finally {
+    unpin()
+    release()
+  }
+}
+
+async function refuseDamaged({ artefacts }: ExportTools, trial: TrialRecord, weightsSha256: string): Promise<void> {
+  if (await artefacts.isWhole(weightsSha256)) return
+  throw new AppError(
+    'storage-failed',
+    `The weights of trial ${trial.number} are missing or are not what was trained: ${artefacts.path(weightsSha256)} does not have the content that its name says.`,
+    'Restore the artefacts folder from a backup, or train the architecture again.',
+  )
+}
+
+async function refuseForeign(
+  { store, artefacts, weightsCheck }: ExportTools,
+  { trial, run, graph }: TrialNetwork,
+  weightsSha256: string,
+  dataset: ReadyDataset,
+  signal: AbortSignal,
+): Promise<void> {
+  const epochs = (await readEpochs(store.db, [trial.id])).get(trial.id) ?? []
+  const best = epochs.find(({ epoch }) => epoch === trial.bestEpoch)
+  if (best === undefined)
+    throw new AppError(
+      'storage-failed',
+      `The best epoch of trial ${trial.number} is not in the database, so nothing says whether its stored weights are what was trained.`,
+      'Restore the database from a backup, or train the architecture again.',
+    )
+  const { validation } = await drawSplit(run.definition, dataset, artefacts)
+  const title = `trial ${trial.number} of run ${run.number}`
+  const weights = { file: artefacts.path(weightsSha256), sha256: weightsSha256 }
+  const indices = { file: artefacts.path(validation.sha256), sha256: validation.sha256 }
+  await weightsCheck({ title, graph, weights, data: dataset.files('train'), validation: indices, best }, signal)
+}
+
+function trainedPart(
+  { artefacts }: ExportTools,
+  run: RunRecord,
+  weightsSha256: string,
+  dataset: ReadyDataset,
+): Trained {
+  const { manifest } = dataset
+  const { resolution } = run.definition.data
+  const metadata = {
+    classes: manifest.classes,
+    inputShape: manifest.shape,
+    mean: manifest.mean,
+    deviation: manifest.deviation,
+    dataset: manifest.name,
+    ...(resolution !== null && { resolution }),
+  }
+  return { weights: artefacts.path(weightsSha256), metadata, test: dataset.files('test') }
+}
+
+const untrained = ({ number, state }: TrialRecord, { definition }: RunRecord): AppError =>
+  evaluatorOf(definition).isTraining
+    ? new AppError('not-found', `Trial ${number} is ${state} and has no trained network.`, 'Choose a finished trial.')
+    : new AppError(
+        'not-found',
+        `Trial ${number} has no trained network: its run takes fitness from the evaluator ${definition.evaluator.kind}.`,
+        `Export the architecture alone, or train it with "${typed('train')}".`,
+      )
