@@ -40,6 +40,8 @@ function readOptions() {
 }
 
 async function check() {
+  // Whoever reads the list may have seen enough of it.
+  process.stdout.on('error', (error) => process.exit(error.code === 'EPIPE' ? 0 : 1))
   let isComplete = true
   for (const step of listSteps(options)) {
     const isDone = await step.isDone()

@@ -17,6 +17,8 @@ const NOBODY = 65534
 const isRoot = process.getuid?.() === 0
 
 const root = path.resolve(__dirname, '../..')
+/** Optional: npm leaves it out where it has no binary. */
+const hasOnnx = existsSync(path.join(root, 'node_modules/onnxruntime-node'))
 
 /** Everything of node_modules that a process of the application loads (docs/decisions/122). */
 const CARRIED = [
@@ -30,8 +32,7 @@ const CARRIED = [
   'google-protobuf',
   'libsql',
   'long',
-  // Optional: npm leaves it out where it has no binary.
-  ...(existsSync(path.join(root, 'node_modules/onnxruntime-node')) ? ['onnxruntime-common', 'onnxruntime-node'] : []),
+  ...(hasOnnx ? ['onnxruntime-common', 'onnxruntime-node'] : []),
   'progress',
   'seedrandom',
 ]
@@ -239,6 +240,13 @@ test('goes on with an interrupted search, trains and exports its network with pr
     await expect(page.getByTestId(testIds.runState)).toHaveText(/Finished/, { timeout: 90_000 })
     await page.getByTestId(testIds.exportBest).click()
     await expect(page.getByTestId(testIds.proofCard)).toContainText('40', { timeout: 60_000 })
+    if (!hasOnnx) return
+    await page.getByTestId(testIds.exportFormat).click()
+    await page.getByRole('option', { name: /onnx/i }).click()
+    await page.getByTestId(testIds.exportTrial).click()
+    await expect(page.getByTestId(testIds.proofCard).filter({ hasText: /onnxruntime/ })).toContainText('40', {
+      timeout: 60_000,
+    })
   } finally {
     await application.close()
   }
