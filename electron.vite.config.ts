@@ -11,12 +11,16 @@ const forNode = { ...shared, '@node': path('./src/node') }
 /** Packages with native parts: resolved at run time from node_modules (asar-unpacked in a package). */
 const NATIVE = ['electron', 'libsql', /^@libsql\//, /^@tensorflow\//, 'onnxruntime-node']
 
+/** What is bundled, with the texts of its licences: a package carries them (scripts/release/third-party.mjs). */
+const license = { fileName: 'licenses.json' }
+
 export default defineConfig({
   main: {
     resolve: { alias: forNode },
     build: {
       target: 'node16.17',
       externalizeDeps: false,
+      license,
       sourcemap: true,
       rollupOptions: {
         external: NATIVE,
@@ -45,6 +49,7 @@ export default defineConfig({
     build: {
       target: 'node16.17',
       externalizeDeps: false,
+      license,
       rollupOptions: {
         input: { index: path('./src/preload/index.ts') },
         output: { format: 'cjs', entryFileNames: '[name].js' },
@@ -57,6 +62,7 @@ export default defineConfig({
     plugins: [vue()],
     build: {
       target: 'chrome108',
+      license,
       // Three megabytes of charts and canvas are read at every start.
       minify: true,
       rollupOptions: { input: path('./src/renderer/index.html') },

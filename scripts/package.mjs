@@ -9,7 +9,9 @@ import { electronExecutable, electronFolder, installedElectron, wantedElectron }
 import { root } from './setup/paths.mjs'
 import { orExit, prepare } from './setup/prepare.mjs'
 import { laterFuses } from './release/fuses.mjs'
+import { carriedPackages, packageSizes, refuseOverBudget, sizeTable } from './release/package-content.mjs'
 import { packageOptions } from './release/package-options.mjs'
+import { partsOf, writeThirdParty } from './release/third-party.mjs'
 
 const forTesting = readOptions()
 await prepare()
@@ -42,7 +44,17 @@ await build({
     },
   },
 })
-process.stdout.write(`${path.join(root, options.directories.output, 'linux-unpacked')}\n`)
+const folder = path.join(root, options.directories.output, 'linux-unpacked')
+// The stand-in for node-pre-gyp is ours.
+const carried = (await carriedPackages(path.join(folder, 'resources'))).filter(
+  (name) => name !== '@mapbox/node-pre-gyp',
+)
+const application = { product: options.productName, electron: electronVersion }
+await orExit(async () => writeThirdParty(folder, await partsOf(carried), application))
+const sizes = await packageSizes(folder)
+process.stdout.write(`${sizeTable(sizes)}\n`)
+await orExit(async () => refuseOverBudget(sizes))
+process.stdout.write(`${folder}\n`)
 
 function readOptions() {
   try {

@@ -251,3 +251,30 @@ test('goes on with an interrupted search, trains and exports its network with pr
     await application.close()
   }
 })
+
+interface Component {
+  readonly name: string
+  readonly version: string
+  readonly scope?: string
+  readonly licenses?: readonly { readonly license?: { readonly id?: string }; readonly expression?: string }[]
+}
+/** Licences under which a package of an Apache-2.0 program may carry code, texts included. */
+const LICENCES = ['0BSD', 'Apache-2.0', 'BSD-2-Clause', 'BSD-3-Clause', 'EPL-2.0', 'ISC', 'MIT', 'OFL-1.1', 'Zlib']
+
+test('carries its licence, those of others, and a bill of materials that names them all', async () => {
+  expect(await readFile(path.join(folder, 'LICENSE.txt'), 'utf8')).toContain('Apache License')
+  const notices = await readFile(path.join(folder, 'THIRD_PARTY_LICENSES.txt'), 'utf8')
+  const bill = JSON.parse(await readFile(path.join(folder, 'sbom.cdx.json'), 'utf8')) as { components: Component[] }
+  const named = bill.components.map(({ name }) => name)
+  // In node_modules, in a bundle of each kind, beside both.
+  const ours = CARRIED.filter((name) => name !== '@mapbox/node-pre-gyp')
+  expect(named).toEqual(expect.arrayContaining([...ours, 'zod', 'vue', 'elkjs', 'electron', 'tensorflow-cpu']))
+  for (const development of ['vitest', 'eslint', 'electron-builder', 'tar']) expect(named).not.toContain(development)
+  for (const { name, version, licenses } of bill.components) {
+    const stated = licenses?.map(({ license, expression }) => license?.id ?? expression ?? '').join(' AND ') ?? ''
+    const choices = stated.replace(/[()]/g, '').split(' OR ')
+    const isFine = choices.some((choice) => choice.split(' AND ').every((id) => LICENCES.includes(id)))
+    expect(isFine, `${name} is under "${stated}"`).toBe(true)
+    if (!['electron', 'tensorflow-cpu'].includes(name)) expect(notices).toContain(`${name} ${version} (`)
+  }
+})
