@@ -18,6 +18,9 @@ export const count = figure
 /** Binary sizes: "1.5 GiB". */
 export const bytes = readableBytes
 
+/** A loss, of which one that has left all bounds is not written out: "2.303", "1.3e+16". */
+export const loss = (value: number): string => (Math.abs(value) < 1e6 ? value.toFixed(3) : value.toExponential(1))
+
 /** @param fraction in [0, 1] */
 export const percent = (fraction: number): string => `${(fraction * 100).toFixed(1)} %`
 

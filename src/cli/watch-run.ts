@@ -8,7 +8,7 @@ import { RUN_STATE_RULES } from '@shared/search/run-states'
 import type { CommandContext } from './command'
 import { fitnessFigure } from '@shared/evaluators/fitness-text'
 import { fitnessReading } from '@shared/evaluators/registry'
-import { bar, duration } from './format'
+import { bar, duration, loss as lossFigure } from './format'
 import { EXIT } from './output'
 import { trialLine } from './trial-text'
 
@@ -16,7 +16,7 @@ import { trialLine } from './trial-text'
 export function activityLine(activity: Activity): string {
   const { trialNumber, compute, epoch, epochs, validation, loss } = activity
   const validating = validation ? `, validating (${validation.images} of ${validation.of} images)` : ''
-  const lost = loss === null ? '' : `, loss ${loss.toFixed(3)}`
+  const lost = loss === null ? '' : `, loss ${lossFigure(loss)}`
   return `  ${bar(trainedFraction(activity), 16)} trial ${trialNumber} on compute ${compute}: epoch ${epoch} of ${epochs}${validating}${lost}`
 }
 

@@ -1,5 +1,5 @@
 // Searches through the whole contract, over a port.
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { chainDocument, cifarStem, classifierHead } from '@shared/architecture/document'
@@ -181,8 +181,12 @@ describe('a search through the contract', () => {
   })
 
   it('without its data set fails with what to do, and goes on once it is there', async () => {
-    const engine = await openEngine(temporaryFolder())
-    const { id } = await engine.client.searches.create({ definition: tinySearch() })
+    const folder = temporaryFolder()
+    const engine = await openEngine(folder)
+    await fetchTiny(engine)
+    const { id } = await engine.client.searches.create({ definition: tinySearch(), start: false })
+    rmSync(path.join(folder, 'cache/datasets/tiny'), { recursive: true })
+    await engine.client.searches.resume({ id })
     await expect.poll(async () => (await engine.client.searches.get({ id })).state).toBe('failed')
     expect((await engine.client.searches.get({ id })).error).toMatchObject({
       code: 'dataset-missing',

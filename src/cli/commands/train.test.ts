@@ -24,7 +24,7 @@ describe('settings of gpt-nas train', () => {
     )
     const { recipe, data, seed } = readTraining('x', { config, epochs: '9', images: '80', optimizer: 'adamw' })
     expect(recipe).toMatchObject({ epochs: 9, mixup: 0.2, optimizer: 'adamw', batchSize: 64 })
-    expect(data).toMatchObject({ trainImages: 80, validationImages: 5000, dataset: 'cifar-10' })
+    expect(data).toMatchObject({ trainImages: 80, validationImages: null, dataset: 'cifar-10' })
     expect(seed).toBe(4)
   })
 

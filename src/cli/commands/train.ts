@@ -14,7 +14,7 @@ import { safeFolder } from '@node/safe-target'
 import { ARCHITECTURE_HELP, readArchitecture } from '../architectures'
 import { runCommand, withCommonOptions, type CommandContext, type CommonOptions } from '../command'
 import { readText } from '../files'
-import { duration, percent, table } from '../format'
+import { duration, loss, percent, table } from '../format'
 import { EXIT } from '../output'
 import { exitCodeOf, resumeAdvice } from '../run-end'
 import { sizeText } from '../trial-text'
@@ -126,9 +126,9 @@ function trainingText(run: Run, trial: Trial | null): string {
     const rows = trial.epochs.map((epoch) => [
       String(epoch.epoch),
       epoch.learningRate.toPrecision(3),
-      epoch.trainLoss.toFixed(4),
+      loss(epoch.trainLoss),
       percent(epoch.trainAccuracy),
-      epoch.validationLoss.toFixed(4),
+      loss(epoch.validationLoss),
       percent(epoch.validationAccuracy),
       duration(epoch.seconds),
     ])

@@ -117,7 +117,8 @@ describe('train', () => {
     const steep = { ...given, recipe: { ...given.recipe, learningRate: 1e30 } }
     await expect(run(steep)).rejects.toMatchObject({
       code: 'diverged',
-      message: expect.stringMatching(/epoch \d+, step \d+/) as string,
+      message: expect.stringMatching(/^The training diverged: its loss became \S+ at epoch \d+, step \d+\.$/) as string,
+      fix: expect.stringContaining('lower learning rate than 1e+30') as string,
     })
   })
 

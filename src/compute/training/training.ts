@@ -2,9 +2,9 @@
 // first step is prepare.ts's; opening and closing what it works with is train.ts's.
 import { join } from 'node:path'
 import type { TrainEvent, TrainJob } from '@shared/contract/compute'
-import { AppError } from '@shared/errors'
 import type { Epoch } from '@shared/search/trial'
 import { writeBest, writeCheckpoint, type Best, type Progress } from './checkpoint'
+import { refuseDivergedStep, refuseDivergedValidation } from './divergence'
 import { evaluateAll, evaluationBatchFor, type EvaluationSummary } from './evaluation'
 import type { LeakGuard } from './leak-guard'
 import type { Clock, Limits } from './limits'
@@ -66,12 +66,13 @@ export class Training {
   }
 
   private async *epoch(number: number): AsyncGenerator<TrainEvent, void, undefined> {
-    const { job, clock, leaks } = this.parts
+    const { job, prepared, clock, leaks } = this.parts
     const { lease } = job
     const startedAt = clock.now()
     const trained = yield* this.trainEpoch(number)
     const { loss, accuracy } = yield* this.validate(number)
-    if (!Number.isFinite(loss)) throw diverged('validation loss', loss, number, this.stepsPerEpoch)
+    const { learningRate } = job.recipe
+    refuseDivergedValidation(loss, trained.trainLoss, prepared.network.classes, { epoch: number, learningRate })
     const epoch: Epoch = {
       epoch: number,
       ...trained,
@@ -100,7 +101,7 @@ export class Training {
       learningRate = learningRateAt(recipe, before, steps * recipe.epochs)
       const { loss, accuracy } = session.step(batch, learningRate, stepSeed(seed, number, step), before)
       step++
-      if (!Number.isFinite(loss)) throw diverged('training loss', loss, number, step)
+      refuseDivergedStep(loss, { epoch: number, step, learningRate: recipe.learningRate })
       total.loss += loss
       total.accuracy += accuracy
       await limits.check()
@@ -155,11 +156,3 @@ export class Training {
 /** Images of one step of evaluation: no more than there are for validation. */
 export const evaluationBatchOf = ({ data, trainCount, batchSize }: Preparation): number =>
   Math.min(data.count - trainCount, evaluationBatchFor(batchSize))
-
-function diverged(what: string, value: number, epoch: number, step: number): AppError {
-  return new AppError(
-    'diverged',
-    `The ${what} became ${value} in epoch ${epoch}, step ${step}.`,
-    'Lower the learning rate or lengthen the warm-up.',
-  )
-}

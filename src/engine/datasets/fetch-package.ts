@@ -5,6 +5,7 @@ import { mkdir, mkdtemp, rename, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { AppError } from '@shared/errors'
 import type { DatasetProgress } from '@shared/contract/datasets'
+import { readableBytes } from '@shared/units'
 import { sizeOnDisk } from '@node/disk'
 import { sha256OfFile, writeFileWhole } from '@node/whole-file'
 import { folderBeside, publishFolder } from '@node/whole-folder'
@@ -134,7 +135,7 @@ const downloadWithNpm: Download = async (source, folder, report, signal) => {
       report({
         stage: 'downloading',
         fraction: Math.min(got / bytes, 1),
-        message: `Downloading ${source.title}: ${megabytes(Math.min(got, bytes))} of ${megabytes(bytes)}`,
+        message: `Downloading ${source.title}: ${readableBytes(Math.min(got, bytes))} of ${readableBytes(bytes)}`,
       }),
     )
   }, 500)
@@ -148,10 +149,6 @@ const downloadWithNpm: Download = async (source, folder, report, signal) => {
     clearInterval(timer)
   }
   return path.join(folder, `${name}-${version}.tgz`)
-}
-
-function megabytes(bytes: number): string {
-  return `${(bytes / 1e6).toFixed(0)} MB`
 }
 
 function runNpm(args: readonly string[], cwd: string, signal: AbortSignal): Promise<void> {

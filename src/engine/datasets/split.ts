@@ -2,6 +2,7 @@
 import { AppError } from '@shared/errors'
 import { createRandom } from '@shared/random'
 import type { DataSelection } from '@shared/search/run'
+import { validationImagesOf } from '@shared/search/validation-share'
 
 export interface Split {
   /** Ascending indices into the train split. */
@@ -20,7 +21,8 @@ export function stratifiedSplit(
   classes: number,
   selection: Pick<DataSelection, 'trainImages' | 'validationImages' | 'splitSeed'>,
 ): Split {
-  const { validationImages, splitSeed } = selection
+  const { splitSeed } = selection
+  const validationImages = validationImagesOf(selection, labels.length)
   const trainImages = selection.trainImages ?? labels.length - validationImages
   if (validationImages + trainImages > labels.length || trainImages < 1) {
     throw new AppError(

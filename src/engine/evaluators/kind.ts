@@ -59,6 +59,11 @@ export interface EngineEvaluator {
   /** Of the images that architectures are for, before anything is fetched. @throws AppError for data that nobody knows */
   images(definition: RunDefinition, datasets: Datasets): ImageFacts
   check?(definition: RunDefinition, tools: Pick<EvaluatorTools, 'datasets'>): Promise<Findings>
+  /**
+   * The definition as its run keeps it: with what depends on the data worked out.
+   * @throws AppError where what it needs is not there
+   */
+  settle?(definition: RunDefinition, tools: Pick<EvaluatorTools, 'datasets'>): Promise<RunDefinition>
   /** Trials that are evaluated at once. */
   parallel(definition: RunDefinition, pool: ComputePool): number
   /** @throws AppError when the run cannot go on: what it needs is missing, damaged, or no longer what it was */

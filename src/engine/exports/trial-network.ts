@@ -72,8 +72,7 @@ export async function* withTrained(
     // The cache may have been cleared since it was trained: its images are made again.
     const dataset = await imagesOfRun(tools.datasets, run.definition.data, signal, () => undefined)
     refuseOtherData(run, dataset)
-    const images = run.definition.data.validationImages
-    const message = `Comparing the stored weights of trial ${trial.number} with its best epoch on ${images} validation images`
+    const message = `Comparing the stored weights of trial ${trial.number} with its best epoch on the validation images`
     yield { stage: 'checking', message, result: null }
     await refuseForeign(tools, network, weightsSha256, dataset, signal)
     yield* work(trainedPart(tools, run, weightsSha256, dataset))

@@ -260,10 +260,13 @@ async function finish(
   await removeCheckpoints(context, trial)
 }
 
+/** What happened and what to do about it. */
+const textOf = ({ message, fix }: ErrorData): string => (fix === undefined ? message : `${message} ${fix}`)
+
 async function fail(context: RunContext, trial: TrialRecord, error: ErrorData, taken: Taken): Promise<void> {
   await journal(
     context,
-    { level: 'warning', message: `Trial ${trial.number} failed: ${error.message}`, trialId: trial.id },
+    { level: 'warning', message: `Trial ${trial.number} failed: ${textOf(error)}`, trialId: trial.id },
     async (writer) => {
       await updateTrial(writer, trial.id, { state: 'failed', error, finishedAt: new Date().toISOString(), ...taken })
       await updateRun(writer, context.run.id, { seconds: context.live.seconds() })

@@ -1,7 +1,7 @@
 // The runtime service, and what every service says of things that are not there.
 import { describe, expect, it } from 'vitest'
 import { temporaryFolder } from '../testing/temporary-folder'
-import { openEngine, tinySearch } from '../testing/open-engine'
+import { fetchTiny, openEngine, tinySearch } from '../testing/open-engine'
 
 describe('the runtime', () => {
   it('tells who holds a workspace that is read-only here', async () => {
@@ -12,6 +12,7 @@ describe('the runtime', () => {
     const { readOnly, holder } = await second.client.runtime.workspace()
     expect(readOnly).toBe(true)
     expect(holder).toContain(String(process.pid))
+    await fetchTiny(first)
     const { id } = await first.client.searches.create({ definition: tinySearch(), start: false })
     const exportFirst = async () => (await second.client.exports.create({ trialId: 1 })).next()
     for (const write of [

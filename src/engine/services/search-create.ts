@@ -12,7 +12,7 @@ import { loadDesign, searchableBlocks } from '../storage/designs'
 import type { NewRun } from '../storage/runs'
 import type { Services } from './services'
 
-/** @throws AppError `invalid-input`, `invalid-architecture`, `not-found` when the search could never run as defined. */
+/** @throws AppError `invalid-input`, `invalid-architecture`, `not-found`, `dataset-missing` when the search could not run as defined. */
 export async function newRunOf({ store, datasets }: Services, id: string, given: RunDefinition): Promise<NewRun> {
   const definition = settled(given)
   const userBlocks = await searchableBlocks(store.db)
@@ -35,7 +35,8 @@ export async function newRunOf({ store, datasets }: Services, id: string, given:
     }
     seeds.push(seed)
   }
-  return { id, definition, userBlocks, seeds, planned: plannedEvaluations(definition) }
+  const kept = (await evaluator.settle?.(definition, { datasets })) ?? definition
+  return { id, definition: kept, userBlocks, seeds, planned: plannedEvaluations(kept) }
 }
 
 /** One architecture is one trial, whatever else the definition says. */

@@ -36,8 +36,9 @@ export const dataSelectionSchema = z.object({
       unit: 'pixels',
     },
   ),
-  validationImages: setting(z.number().int().min(10).default(5000), {
-    description: 'Kept from the training split, stratified, to score networks. The test split is never used for that.',
+  validationImages: setting(z.number().int().min(10).nullable().default(null), {
+    description:
+      'Kept from the training split, stratified, to score networks; null takes a tenth of it, more of few images, 5,000 at most. The test split is never used for that.',
     unit: 'images',
   }),
   splitSeed: setting(z.number().int().default(0), { description: 'Seed of which images are kept for validation.' }),

@@ -1,6 +1,7 @@
 // What a training's data come to before anything runs: too few images, a data set that must be fetched, what a resolution saves.
 import type { Dataset } from '@shared/contract/datasets'
 import type { RunDefinition } from '@shared/search/run'
+import { validationImagesOf } from '@shared/search/validation-share'
 import type { EvaluatorTools, Findings } from '../kind'
 
 type Shape = readonly [number, number, number]
@@ -17,15 +18,46 @@ function resolutionNote(full: Shape, reduced: Shape, dataset: Dataset | undefine
 
 /** Why a data set cannot be split as asked; null where it can. @param available images of its train split */
 function tooManyImages(
-  { data: { dataset, trainImages, validationImages } }: Pick<RunDefinition, 'data'>,
+  { data }: Pick<RunDefinition, 'data'>,
   available: number,
 ): { readonly message: string; readonly fix: string } | null {
+  const { dataset, trainImages } = data
+  const validationImages = validationImagesOf(data, available)
   if ((trainImages ?? 1) + validationImages <= available) return null
   const training = trainImages === null ? 'at least one' : `${trainImages}`
   return {
     message: `${validationImages} images to validate and ${training} to train were asked for; the train split of ${dataset} has ${available}.`,
-    fix: `Choose fewer, for example ${Math.max(1, Math.floor(available / 10))} to validate (data.validationImages).`,
+    fix: 'Choose fewer (data.trainImages, data.validationImages), or leave both to the program (null).',
   }
+}
+
+/** How the images come to be divided, and what of that is worth a thought. */
+function splitNotes({ data, recipe }: RunDefinition, available: number, classes: number): string[] {
+  const validating = validationImagesOf(data, available)
+  const training = data.trainImages ?? available - validating
+  return [
+    `${training.toLocaleString('en')} images train, ${validating.toLocaleString('en')} validate.`,
+    ...(validating < classes ? [`${validating} images cannot validate all ${classes} classes.`] : []),
+    ...(recipe.batchSize > training
+      ? [`Batches of ${recipe.batchSize} are more than the ${training} images to train: each epoch is one step.`]
+      : []),
+  ]
+}
+
+/**
+ * What the run keeps: a share of the data is a number from now on.
+ * @throws AppError `dataset-missing`, `dataset-damaged` where its first trial would have nothing to train on
+ */
+export async function settleData(
+  definition: RunDefinition,
+  { datasets }: Pick<EvaluatorTools, 'datasets'>,
+): Promise<RunDefinition> {
+  const { data } = definition
+  const found = (await datasets.list()).find(({ name }) => name === data.dataset)
+  // Says why it cannot be had; reading all of one that is there can wait for the first trial.
+  if (found?.state !== 'ready') await datasets.ready(data.dataset)
+  const { trainImages } = datasets.describe(data.dataset, data.resolution)
+  return { ...definition, data: { ...data, validationImages: validationImagesOf(data, trainImages) } }
 }
 
 /** @throws AppError for a data set that nobody knows, or a resolution it cannot have */
@@ -39,6 +71,7 @@ export async function checkData(
   const facts = datasets.describe(dataset, resolution)
   const tooMany = tooManyImages(definition, facts.trainImages)
   if (tooMany !== null) problems.push(`${tooMany.message} ${tooMany.fix}`)
+  else notes.push(...splitNotes(definition, facts.trainImages, facts.classes))
   const found = (await datasets.list()).find(({ name }) => name === dataset)
   if (found?.state !== 'ready')
     notes.push(

@@ -5,7 +5,7 @@ import { refuseCancelled } from '@node/cancel'
 import type { ComputePool } from '../../executors/pool'
 import type { EngineEvaluator } from '../kind'
 import { onUnchangedData } from '../unchanged-data'
-import { checkData } from './check'
+import { checkData, settleData } from './check'
 import { imagesOfRun, journalImages, refuseOtherData } from './images'
 import { storeSplit } from './split'
 import { createTrainingEvaluator } from './training'
@@ -21,6 +21,7 @@ export const trainingKind: EngineEvaluator = {
     return { shape, classes }
   },
   check: checkData,
+  settle: settleData,
   parallel,
   prepare: async ({ store, artefacts, datasets, pool, cardOf, threadsAlone }, { run, signal, tell }) => {
     const { definition } = run

@@ -90,8 +90,9 @@ export function useFormats() {
     return low === high ? low : t('units.range', { low, high })
   }
 
+  /** A loss that has left all bounds is not written out. */
   const decimals = (value: number | null | undefined, digits = 3): string =>
-    value == null ? none.value : number(value, digits)
+    value == null ? none.value : Math.abs(value) < 1e6 ? number(value, digits) : value.toExponential(1)
   /** Small magnitudes such as a tolerance: "1.0e-4". */
   const scientific = (value: number | null | undefined): string => (value == null ? none.value : value.toExponential(1))
   const dateTime = (iso: string | null | undefined): string =>

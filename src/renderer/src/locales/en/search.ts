@@ -238,6 +238,7 @@ export const search = {
         },
         validationImages: {
           label: 'Validation images',
+          empty: 'a share',
         },
         splitSeed: { label: 'Split seed' },
       },
