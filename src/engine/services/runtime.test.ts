@@ -7,12 +7,12 @@ describe('the runtime', () => {
   it('tells who holds a workspace that is read-only here', async () => {
     const folder = temporaryFolder()
     const first = await openEngine(folder)
+    await fetchTiny(first)
     const second = await openEngine(folder)
     expect((await first.client.runtime.workspace()).readOnly).toBe(false)
     const { readOnly, holder } = await second.client.runtime.workspace()
     expect(readOnly).toBe(true)
     expect(holder).toContain(String(process.pid))
-    await fetchTiny(first)
     const { id } = await first.client.searches.create({ definition: tinySearch(), start: false })
     const exportFirst = async () => (await second.client.exports.create({ trialId: 1 })).next()
     for (const write of [

@@ -39,6 +39,7 @@ export function searchesService(services: Services) {
     list: os.list.handler(() => views.list()),
     get: os.get.handler(({ input }) => views.run(input.id)),
     create: os.create.handler(async ({ input }) => {
+      store.refuseReadOnly()
       const id = randomUUID()
       await orchestrator.create(await newRunOf(services, id, input.definition))
       if (input.start) await orchestrator.resume(id)
