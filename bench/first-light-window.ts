@@ -31,7 +31,7 @@ const QUICK: Plan = {
   start: (workbench) =>
     workbench.startSearch({
       name: 'First light, quick',
-      strategy: 'gpt-nas',
+      strategy: 'gpt-nas:paper',
       trials: 3,
       images: 300,
       epochs: 2,

@@ -37,7 +37,7 @@ test('design a block, search with it, export the best and find it equal in plain
   await test.step('search with it; a compute is killed in the middle', async () => {
     await workbench.startSearch({
       name: 'With my block',
-      strategy: 'gpt-nas',
+      strategy: 'gpt-nas:paper',
       trials: 3,
       images: 300,
       epochs: 2,

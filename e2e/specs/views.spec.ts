@@ -51,7 +51,7 @@ test('every view, light and dark, empty and with a finished search', async ({ la
   await test.step('with a finished search and an open design', async () => {
     await workbench.startSearch({
       name: 'Small search',
-      strategy: 'gpt-nas',
+      strategy: 'gpt-nas:paper',
       trials: 4,
       images: 300,
       epochs: 2,

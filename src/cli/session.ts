@@ -13,6 +13,7 @@ import { readWholeSync } from '@node/read-file'
 import { faultText } from '@node/unhandled'
 import { forkedProcesses } from '../engine/executors/forked-processes'
 import { createEngine } from '../engine/host'
+import { applicationFolder, resourcesFolder } from './application'
 import { plainText } from './plain-text'
 
 export interface SessionOptions {
@@ -24,13 +25,6 @@ export interface Session {
   readonly workspaceFolder: string
   /** Ends computes, stores what runs and releases the workspace. */
   close(): Promise<void>
-}
-
-/** The folder with package.json above the built program: a checkout, or the installed app. */
-function applicationFolder(): string {
-  let folder = __dirname
-  while (!existsSync(join(folder, 'package.json')) && dirname(folder) !== folder) folder = dirname(folder)
-  return folder
 }
 
 /** Where the built programs of the other processes lie: beside this one, or above it where the build has put it into a chunk. */
@@ -51,7 +45,7 @@ export async function openSession({ workspace }: SessionOptions): Promise<Sessio
   const engine = await createEngine({
     workspaceFolder,
     cacheFolder,
-    resourcesFolder: join(application, 'resources'),
+    resourcesFolder: resourcesFolder(),
     appVersion: version,
     electron: installedElectron(application),
     autoResume: false,

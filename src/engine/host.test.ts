@@ -203,7 +203,7 @@ describe('a search through the contract', () => {
       client.searches.check({ definition: tinySearch(change) })
     expect(await check({})).toMatchObject({ problems: [], plannedEvaluations: 6 })
     expect((await check({ data: { ...tinySearch().data, trainImages: 50 } })).problems[0]).toContain('has 60')
-    expect((await check({ strategy: { name: 'gpt-nas' } })).problems[0]).toContain('proposer')
+    expect((await check({ strategy: { name: 'gpt-nas:paper' } })).problems[0]).toContain('proposer')
     expect((await check({ space: tinyChains({ minBlocks: 9 }) })).problems[0]).toContain('minBlocks')
     expect((await check({ space: tinyChains({ maxMacs: 1 }) })).problems).toHaveLength(1)
     expect((await check({ seedDesigns: ['nothing'] })).problems[0]).toContain('no design')

@@ -27,6 +27,7 @@ import { searchesService, trialsService } from './services/searches'
 import type { Services } from './services/services'
 import { createArtefacts } from './storage/artefacts'
 import { makeFolder } from '@node/folders'
+import { shippedWorkbench } from '@node/workbench-checkpoint'
 import { behindText } from './storage/custody'
 import { openStoreWhenFree } from './storage/open-when-free'
 import { storageError } from './storage/storage-error'
@@ -107,6 +108,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   const pool = options.computes ?? localComputes(devices, options.startProcess)
   devices.watchOver(pool)
   const proposerFolder = path.join(options.resourcesFolder, 'proposer', 'paper-1')
+  const judgeFolder = shippedWorkbench(options.resourcesFolder)
   const cardOf = (slot: number): TrainingCard | null => {
     const gpu = devices.plan().slots[slot]?.gpu ?? null
     return gpu === null ? null : { id: gpu.id, gpus: devices.gpus }
@@ -115,7 +117,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   const allowedCommands = createAllowedCommands(cacheFolder)
   const prepare = createPreparation({
     ...{ store, artefacts, datasets, pool, allowedCommands },
-    ...{ cardOf, threadsAlone, proposerFolder },
+    ...{ cardOf, threadsAlone, proposerFolder, judgeFolder },
   })
   const tidy = createHousekeeping(store, artefacts, report)
   const orchestrator = new Orchestrator({ tidy, store, artefacts, updates, prepare, report })
@@ -135,6 +137,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     orchestrator,
     views,
     proposerFolder,
+    judgeFolder,
     cacheFolder,
     appVersion: options.appVersion,
     electron: options.electron ?? null,

@@ -73,12 +73,12 @@ describe('gpt-nas bench search', () => {
   })
 
   it('says which strategies it cannot compare, and refuses when none is left', async () => {
-    const some = await bench('--strategies', 'gpt-nas,random', '--evaluations', '3', '--seeds', '1')
+    const some = await bench('--strategies', 'gpt-nas:paper,random', '--evaluations', '3', '--seeds', '1')
     expect(some.code).toBe(0)
-    expect(some.err).toContain('gpt-nas was left out')
-    const none = await bench('--strategies', 'gpt-nas', '--evaluations', '3')
+    expect(some.err).toContain('gpt-nas:paper was left out')
+    const none = await bench('--strategies', 'gpt-nas:paper', '--evaluations', '3')
     expect(none.code).toBe(1)
-    expect(none.err).toContain('Name one of ga')
+    expect(none.err).toContain('Name one of gpt-nas, ga')
   })
 
   it.each([

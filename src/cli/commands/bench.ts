@@ -4,7 +4,9 @@ import { AppError } from '@shared/errors'
 import { compareStrategies, rowText } from '@shared/search/comparison/compare'
 import { STRATEGIES, strategyByName } from '@shared/strategies/registry'
 import { runLocally, withJsonOption } from '../command'
+import { resourcesFolder } from '../application'
 import { openNamedSpace } from '../spaces'
+import { judgeIn, shippedWorkbench } from '@node/workbench-checkpoint'
 
 interface SearchOptions {
   readonly json?: boolean
@@ -12,9 +14,10 @@ interface SearchOptions {
   readonly strategies: readonly string[]
   readonly evaluations: readonly number[]
   readonly seeds: number
+  readonly checkpoint?: string
 }
 
-/** Strategies that search a table; one that needs the proposer needs an engine and a compute. */
+/** Strategies that search a table; one that has the proposer rebuild block chains needs an engine and a compute. */
 const SEARCHING = STRATEGIES.filter(({ usesProposer }) => !usesProposer).map(({ name }) => name)
 
 function positive(text: string): number {
@@ -38,7 +41,8 @@ export function benchCommand(program: Command): void {
         (text) => list(text).map(positive),
         [10, 25, 50, 100],
       )
-      .option('--seeds <number>', 'repeats, with the seeds 0, 1, 2 ...', positive, 30),
+      .option('--seeds <number>', 'repeats, with the seeds 0, 1, 2 ...', positive, 30)
+      .option('--checkpoint <folder>', 'proposer of preset workbench (default: the one that comes with the product)'),
   ).action((options: SearchOptions) =>
     runLocally(options, async (output) => {
       const space = openNamedSpace(options.space)
@@ -47,13 +51,14 @@ export function benchCommand(program: Command): void {
       if (strategies.length === 0)
         throw new AppError(
           'invalid-input',
-          `No strategy is left to compare: ${skipped.join(', ')} needs the proposer, which reads no table space yet.`,
+          `No strategy is left to compare: ${skipped.join(', ')} needs the proposer, which rebuilds block chains only.`,
           `Name one of ${SEARCHING.join(', ')}.`,
         )
-      const results = await compareStrategies({ ...options, space, strategies })
+      const judge = judgeIn(options.checkpoint ?? shippedWorkbench(resourcesFolder()))
+      const results = await compareStrategies({ ...options, space, strategies, judge })
       const notes = skipped.map((strategy) => ({
         strategy,
-        reason: 'needs the proposer, which reads no table space yet',
+        reason: 'needs the proposer, which rebuilds block chains only',
       }))
       output.result({ results, skipped: notes, checks: [] }, results.map(rowText).join('\n'))
       for (const { strategy, reason } of notes) output.note(`${strategy} was left out: it ${reason}.`)

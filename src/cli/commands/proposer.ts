@@ -4,9 +4,10 @@ import { resolve } from 'node:path'
 import { proposerTrainingSchema, type ProposerTraining, type ProposerTrainingEvent } from '@shared/contract/proposer'
 import { AppError } from '@shared/errors'
 import { absolutePlace } from '@node/safe-target'
-import { runCommand, withCommonOptions, type CommandContext, type CommonOptions } from '../command'
+import { runCommand, runLocally, withCommonOptions, type CommandContext, type CommonOptions } from '../command'
 import { bar, count, duration, percent, table } from '../format'
 import { EXIT } from '../output'
+import { trainWorkbench } from '../proposer-workbench'
 
 interface TrainOptions extends CommonOptions {
   readonly out: string
@@ -121,10 +122,18 @@ export function proposerCommand(program: Command): void {
       .command('train')
       .description('train a checkpoint; Ctrl-C breaks off, the same command goes on from the last epoch')
       .requiredOption('--out <folder>', 'folder of the checkpoint')
-      .addOption(new Option('--preset <name>', 'architecture of the proposer').choices(['paper'])),
+      .addOption(new Option('--preset <name>', 'architecture of the proposer').choices(['paper', 'workbench']))
+      .option('--table <file>', 'preset workbench: table of measured cells (default: in the folder of GPTNAS_TABLES)')
+      .option('--steps <number>', 'preset workbench: steps of each GPT')
+      .option('--members <number>', 'preset workbench: GPTs that are averaged')
+      .option('--shuffle-labels', 'preset workbench: deals the measured accuracies out anew, as a control'),
   )
   for (const [setting, help] of Object.entries(SETTINGS)) training.option(`--${flagOf(setting)} <value>`, help)
-  training.action((options: TrainOptions) => runCommand(options, (context) => train(context, options)))
+  training.action((options: TrainOptions) =>
+    options['preset'] === 'workbench'
+      ? runLocally(options, (output) => trainWorkbench(output, options))
+      : runCommand(options, (context) => train(context, options)),
+  )
 
   withCommonOptions(
     checkpointOption(group.command('report').description('what a checkpoint is, what it learned from, how good it is')),

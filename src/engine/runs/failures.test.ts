@@ -188,7 +188,10 @@ describe('failures', () => {
         },
       }),
     })
-    await Promise.all([run(plain, { strategy: { name: 'gpt-nas' } }), run(dying, { strategy: { name: 'gpt-nas' } })])
+    await Promise.all([
+      run(plain, { strategy: { name: 'gpt-nas:paper' } }),
+      run(dying, { strategy: { name: 'gpt-nas:paper' } }),
+    ])
     await Promise.all([plain.until('r', 'finished'), dying.until('r', 'finished')])
     expect(deaths).toBeGreaterThan(2)
     expect(await words(dying)).toEqual(await words(plain))

@@ -46,11 +46,14 @@ describe('a run', () => {
     }
     const one = createHarness({ folder: temporaryFolder(), parallel: 1 })
     const three = createHarness({ folder, parallel: 3, evaluate: slowFirst })
-    await Promise.all([run(one, { strategy: { name: 'gpt-nas' } }), run(three, { strategy: { name: 'gpt-nas' } })])
+    await Promise.all([
+      run(one, { strategy: { name: 'gpt-nas:paper' } }),
+      run(three, { strategy: { name: 'gpt-nas:paper' } }),
+    ])
     await Promise.all([one.until('r', 'finished'), three.until('r', 'finished')])
     expect(await words(three)).toEqual(await words(one))
     expect((await listTrials(one.store.db, 'r')).some(({ origin }) => origin.reconstructed.length > 0)).toBe(true)
-    await run(one, { strategy: { name: 'gpt-nas' }, seed: 6 }, 'other')
+    await run(one, { strategy: { name: 'gpt-nas:paper' }, seed: 6 }, 'other')
     await one.until('other', 'finished')
     expect(await words(one, 'other')).not.toEqual(await words(one))
     await Promise.all([one.close(), three.close()])

@@ -3,6 +3,7 @@
 import type { ImageFacts } from '@shared/spaces/published-images'
 import { storedLibrary } from '@shared/architecture/library'
 import { strategyByName } from '@shared/strategies/registry'
+import { judgeIn } from '@node/workbench-checkpoint'
 import type { EvaluatorTools } from '../evaluators/kind'
 import { engineEvaluator } from '../evaluators/registry'
 import { describeCandidate } from './candidate'
@@ -15,16 +16,18 @@ import { proposableSpace, spaceOfRun } from './space'
 export interface PreparationOptions extends EvaluatorTools {
   /** Folder of the proposer's checkpoint. */
   readonly proposerFolder: string
+  /** Folder of the checkpoint of preset `workbench`. */
+  readonly judgeFolder: string
 }
 
-export function createPreparation({ proposerFolder, ...tools }: PreparationOptions): PrepareRun {
+export function createPreparation({ proposerFolder, judgeFolder, ...tools }: PreparationOptions): PrepareRun {
   const { pool } = tools
   return async (run, signal, tell) => {
     const { definition } = run
     const kind = engineEvaluator(definition)
     const { facts, on } = await kind.prepare(tools, { run, signal, tell })
     const library = storedLibrary(run.userBlocks)
-    const proposing = proposingOf({ pool, proposerFolder }, run, facts, signal)
+    const proposing = proposingOf({ pool, proposerFolder, judgeFolder }, run, facts, signal)
     const { space } = proposing
     const evaluator = on(space, library)
     return {
@@ -42,7 +45,7 @@ export function createPreparation({ proposerFolder, ...tools }: PreparationOptio
  * @throws AppError as `spaceOfRun`; `invalid-input` for a space that the strategy's proposer cannot write
  */
 export function proposingOf(
-  { pool, proposerFolder }: Pick<PreparationOptions, 'pool' | 'proposerFolder'>,
+  { pool, proposerFolder, judgeFolder }: Pick<PreparationOptions, 'pool' | 'proposerFolder' | 'judgeFolder'>,
   run: RunRecord,
   facts: ImageFacts,
   signal: AbortSignal,
@@ -53,6 +56,7 @@ export function proposingOf(
     space: spaceOfRun(definition, facts, storedLibrary(userBlocks)),
     strategy,
     seeds: run.seeds,
+    ...(strategy.usesJudge === true && { judge: judgeIn(judgeFolder) }),
     ...(strategy.usesProposer && {
       reconstructor: createReconstructor({
         pool,

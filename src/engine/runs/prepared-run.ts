@@ -5,13 +5,14 @@ import type { Genotype, Space } from '@shared/spaces/space'
 import type { Evaluator } from '../evaluators/evaluator'
 import type { RunRecord } from '../storage/runs'
 import type { NewTrial } from '../storage/trials'
-import type { Proposal, Reconstructor, Strategy } from '@shared/strategies/strategy'
+import type { GraphJudge, Proposal, Reconstructor, Strategy } from '@shared/strategies/strategy'
 
 export interface PreparedRun {
   readonly space: Space
   readonly strategy: Strategy
   readonly seeds: readonly Genotype[]
   readonly reconstructor?: Reconstructor
+  readonly judge?: GraphJudge | undefined
   /** @param number the trial's number in the run, for its name */
   describe(proposal: Proposal, number: number): NewTrial
   readonly evaluator: Evaluator

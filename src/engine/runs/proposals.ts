@@ -6,7 +6,7 @@ import type { TrialRecord } from '../storage/trials'
 import type { PreparedRun } from './prepared-run'
 
 /** What takes part in proposing. */
-export type Proposing = Pick<PreparedRun, 'space' | 'strategy' | 'seeds' | 'reconstructor'>
+export type Proposing = Pick<PreparedRun, 'space' | 'strategy' | 'seeds' | 'reconstructor' | 'judge'>
 
 /** Complete generations as strategies see them: members in trial order, failed ones without fitness. */
 function historyOf(trials: readonly TrialRecord[], generation: number): Member[][] {
@@ -24,7 +24,7 @@ function historyOf(trials: readonly TrialRecord[], generation: number): Member[]
 
 /** @param trials of the generations before, at least, in their order */
 export function proposalsOf(
-  { space, strategy, seeds, reconstructor }: Proposing,
+  { space, strategy, seeds, reconstructor, judge }: Proposing,
   { definition }: Pick<RunRecord, 'definition'>,
   generation: number,
   trials: readonly TrialRecord[],
@@ -37,6 +37,7 @@ export function proposalsOf(
     history: historyOf(trials, generation),
     seed: definition.seed,
     ...(reconstructor !== undefined && { reconstructor }),
+    ...(judge !== undefined && { judge }),
   })
   return strategy.propose(context, definition.strategy)
 }

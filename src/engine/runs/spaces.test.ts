@@ -60,8 +60,8 @@ describe('a search', () => {
       [{ space: { kind: 'user', file: words, table: 'arch,accuracy\n0,0.5\n1,0.6' } }, /cannot be trained.*"thin"/],
       [{ space: { kind: 'user', file: words, table: null } }, /needs its table table\.csv/],
       [
-        { space: cells(4), strategy: { name: 'gpt-nas' } },
-        /strategy gpt-nas needs .* writes block chains; this search visits nas-bench-201/,
+        { space: cells(4), strategy: { name: 'gpt-nas:paper' } },
+        /strategy gpt-nas:paper needs .* writes block chains; this search visits nas-bench-201/,
       ],
     ]
     for (const [change, message] of refusals) {

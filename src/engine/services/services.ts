@@ -24,6 +24,8 @@ export interface Services {
   readonly views: RunViews
   /** Folder of the proposer's checkpoint; it may be absent. */
   readonly proposerFolder: string
+  /** Folder of the checkpoint of preset `workbench`. */
+  readonly judgeFolder: string
   readonly cacheFolder: string
   readonly appVersion: string
   /** Version of the window's Electron; null where there is no window. */

@@ -10,12 +10,12 @@ describe('a definition in which the strategy is a name alone', () => {
   it('opens, and rates beside it become the strategy’s own', () => {
     const old = { name: 'x', strategy: 'gpt-nas', crossoverRate: 0.8, mutationRate: 0.2, eliminationRate: 0.1 }
     const own = { crossoverRate: 0.8, mutationRate: 0.2, eliminationRate: 0.1 }
-    expect(strategyOf(old)).toEqual({ name: 'gpt-nas', ...own })
-    expect(upgradeDefinition(old)).toEqual({ name: 'x', strategy: { name: 'gpt-nas', ...own } })
+    expect(strategyOf(old)).toEqual({ name: 'gpt-nas:paper', ...own })
+    expect(upgradeDefinition(old)).toEqual({ name: 'x', strategy: { name: 'gpt-nas:paper', ...own } })
   })
 
   it('had a default for it, and rates that its strategy did not look at', () => {
-    expect(strategyOf({ name: 'x', mutationRate: 0.2 })).toMatchObject({ name: 'gpt-nas', mutationRate: 0.2 })
+    expect(strategyOf({ name: 'x', mutationRate: 0.2 })).toMatchObject({ name: 'gpt-nas:paper', mutationRate: 0.2 })
     expect(strategyOf({ name: 'x', strategy: 'random', mutationRate: 0.2 })).toEqual({ name: 'random' })
   })
 
@@ -25,6 +25,18 @@ describe('a definition in which the strategy is a name alone', () => {
     const [unknown] = issues({ name: 'x', strategy: 'gradient' }) ?? []
     expect(unknown?.path).toEqual(['strategy', 'name'])
     for (const { name } of STRATEGIES) expect(unknown?.message).toContain(name)
+  })
+})
+
+describe('a definition that says gpt-nas', () => {
+  it('means the published one where it holds rates, as every stored run of then does', () => {
+    const rates = { crossoverRate: 0.9, mutationRate: 0.3, eliminationRate: 0.4 }
+    expect(strategyOf({ name: 'x', strategy: { name: 'gpt-nas', ...rates } })).toEqual({
+      name: 'gpt-nas:paper',
+      ...rates,
+    })
+    expect(strategyOf({ name: 'x', strategy: { name: 'gpt-nas' } }).name).toBe('gpt-nas')
+    expect(strategyOf({ name: 'x', strategy: 'gpt-nas' }).name).toBe('gpt-nas')
   })
 })
 

@@ -5,6 +5,12 @@ import { STRATEGIES } from '../strategies/registry'
 /** Until strategies had parameters of their own, these three stood beside the strategy's name, whichever that was. */
 const RATES = ['crossoverRate', 'mutationRate', 'eliminationRate']
 
+/**
+ * Until the workbench had a GPT-NAS of its own, the published one had that name; its rates tell it. A name alone is the newer one: what
+ * is stored of a run always holds the rates.
+ */
+const PAPER = 'gpt-nas:paper'
+
 const json = z.record(z.string(), z.unknown())
 const nameAlone = z.string().optional()
 
@@ -13,7 +19,7 @@ export function upgradeDefinition(definition: unknown): unknown {
   const fields = json.safeParse(definition)
   if (!fields.success) return definition
   const upgraded = withEvaluationsCounted(
-    withEvaluatorOfItsOwn(withStrategyOfItsOwn(withArchitectureAsSpace(fields.data))),
+    withEvaluatorOfItsOwn(withPublishedName(withStrategyOfItsOwn(withArchitectureAsSpace(fields.data)))),
   )
   return upgraded === fields.data ? definition : upgraded
 }
@@ -45,9 +51,20 @@ function withEvaluatorOfItsOwn(fields: Fields): Fields {
 function withStrategyOfItsOwn(fields: Fields): Fields {
   const given = nameAlone.safeParse(fields['strategy'])
   if (!given.success) return fields
-  const name = given.data ?? 'gpt-nas'
+  const hasRates = RATES.some((rate) => rate in fields)
+  const named = given.data ?? 'gpt-nas'
+  const name = named === 'gpt-nas' && hasRates ? PAPER : named
   const known = STRATEGIES.find((strategy) => strategy.name === name)?.schema.parse({ name }) ?? {}
   const own = Object.entries(fields).filter(([key]) => RATES.includes(key) && key in known)
   const others = Object.entries(fields).filter(([key]) => !RATES.includes(key))
   return { ...Object.fromEntries(others), strategy: { name, ...Object.fromEntries(own) } }
+}
+
+/** Rates of the genetic algorithm in a strategy called `gpt-nas` are those of the published one. */
+function withPublishedName(fields: Fields): Fields {
+  const strategy = json.safeParse(fields['strategy'])
+  if (!strategy.success || strategy.data['name'] !== 'gpt-nas') return fields
+  return RATES.some((rate) => rate in strategy.data)
+    ? { ...fields, strategy: { ...strategy.data, name: PAPER } }
+    : fields
 }

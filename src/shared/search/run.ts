@@ -55,7 +55,7 @@ export const newestDefinitionSchema = z.object({
   strategy: setting(strategySchema.prefault({ name: 'gpt-nas' }), {
     description: 'What decides which architecture comes next. A name alone takes the defaults of its parameters.',
     isSimple: true,
-    paper: 'gpt-nas',
+    paper: 'gpt-nas:paper',
   }),
   populationSize: setting(z.number().int().min(1).max(1000).default(30), {
     description: 'Architectures of one generation.',

@@ -15,7 +15,7 @@ export const FIRST_LIGHT: Sample = {
   definition: runDefinitionSchema.parse({
     name: 'First light',
     seed: 1,
-    strategy: { name: 'gpt-nas' },
+    strategy: { name: 'gpt-nas:paper' },
     populationSize: 4,
     generations: 3,
     space: {
@@ -36,7 +36,7 @@ export const PAPER: Sample = {
   id: 'paper',
   definition: runDefinitionSchema.parse({
     name: 'Settings of the paper',
-    strategy: { name: 'gpt-nas' },
+    strategy: { name: 'gpt-nas:paper' },
     space: { stemWidth: 32, maxWidth: 512, maxMacs: 1_000_000_000, maxParameters: 20_000_000 },
     recipe: { epochs: 6, batchSize: 512, learningRate: 0.01, schedule: 'linear-warm-up', warmUp: 1 },
   }),

@@ -71,7 +71,7 @@ describe('the list of settings', () => {
 
   it('takes the first strategy where a definition names none', () => {
     const active = SETTINGS.filter((setting) => isActive(setting, () => undefined))
-    expect(active.some(({ path }) => path === 'strategy.eliminationRate')).toBe(true)
+    expect(active.some(({ path }) => path === 'strategy.firstPicks')).toBe(true)
     expect(newestDefinitionSchema.parse({ name: 'x' }).strategy.name).toBe(one('strategy.name').default)
   })
 

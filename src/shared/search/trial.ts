@@ -18,7 +18,7 @@ export const errorDataSchema = z.object({ code: z.enum(ERROR_CODES), message: z.
 
 /** How a proposal came to be: the lineage a user can follow. Parents are trial ids of the same run. */
 export const originSchema = z.object({
-  operator: z.enum(['random', 'seed', 'elite', 'offspring', 'surrogate']),
+  operator: z.enum(['random', 'seed', 'elite', 'offspring', 'surrogate', 'proposed']),
   parents: z.array(z.number().int()).default([]),
   crossover: z.boolean().default(false),
   mutation: z.boolean().default(false),

@@ -2,10 +2,27 @@
 import { describe, expect, it } from 'vitest'
 import { STRATEGIES, strategyByName } from './registry'
 import { describeStrategy } from './testing/conformance'
+import type { OperationGraph } from '../language/graphs/operation-graph'
+import type { EdgeGenotype } from '../spaces/nas-bench-201/genotype'
+import { createEdgeSpace } from '../spaces/nas-bench-201/space'
+import type { Space } from '../spaces/space'
 import { createToySpace, toyFitness } from './testing/toy-space'
 
 for (const strategy of STRATEGIES)
   describeStrategy(strategy, { name: 'the toy landscape', space: createToySpace(), fitness: toyFitness })
+
+// One that asks a judge must keep all of that with one; this one only wants as much as it can get.
+const edges = createEdgeSpace()
+const eager = {
+  judge: (graphs: readonly OperationGraph[]) => graphs.map(({ nodes }) => [nodes.length, nodes.length % 3]),
+}
+for (const strategy of STRATEGIES.filter(({ usesJudge }) => usesJudge === true))
+  describeStrategy(strategy, {
+    name: 'cells, with a judge',
+    space: edges as unknown as Space,
+    fitness: (genotype) => (genotype as EdgeGenotype).operations.filter((each) => each === 'nor_conv_3x3').length,
+    judge: eager,
+  })
 
 describe('the registry', () => {
   it('finds every strategy by its name, and each name is one strategy’s', () => {

@@ -9,7 +9,9 @@ import type { Strategy } from './strategy'
 
 const schema = setting(
   z.object({ name: z.literal('ga-random-replacement'), ...breedingParameters, ...eliminationParameters }),
-  { description: 'As gpt-nas, with blocks drawn at random in place of the GPT: the control that the paper lacks.' },
+  {
+    description: 'As gpt-nas:paper, with blocks drawn at random in place of the GPT: the control that the paper lacks.',
+  },
 )
 
 export const gaRandomReplacementStrategy = {

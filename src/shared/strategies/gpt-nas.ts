@@ -1,26 +1,107 @@
-// GPT-NAS (arXiv 2305.05351): the genetic algorithm whose individuals the proposer rebuilds before they are evaluated.
+// The workbench's own GPT-NAS: a relational GPT picks what is evaluated first, a surrogate that learns from every result picks the
+// rest (docs/method.md#first-picks). What the GPT adds is seen early; docs/search.md has the figures and their controls.
 import { z } from 'zod'
-import { AppError } from '../errors'
 import { setting } from '../search/settings'
-import { breedingParameters, nextGeneration } from './offspring'
-import { eliminationParameters, reconstructAll } from './reconstruct'
-import type { Strategy } from './strategy'
+import { SurrogateSearch } from '../surrogate/surrogate-search'
+import { firstPicks } from './first-picks'
+import { knownKeys } from './freshness'
+import { initialPopulation, randomProposals } from './initial'
+import { withSessions } from './sessions'
+import type { Proposal, Strategy, StrategyContext } from './strategy'
+import type { Genotype } from '../spaces/space'
 
-const schema = setting(z.object({ name: z.literal('gpt-nas'), ...breedingParameters, ...eliminationParameters }), {
-  description: 'The genetic algorithm whose architectures the proposer partly rebuilds before they are evaluated.',
+const schema = setting(
+  z.object({
+    name: z.literal('gpt-nas'),
+    firstPicks: setting(z.number().int().min(0).max(1000).default(4), {
+      description: 'Architectures that the GPT picks before any result is known; 0 does without it.',
+      unit: 'architectures',
+    }),
+    randomAfter: setting(z.number().int().min(0).max(1000).default(2), {
+      description: 'Random ones after them, so that the surrogate also sees what the GPT would not pick.',
+      unit: 'architectures',
+    }),
+    randomFirst: setting(z.number().int().min(2).max(10_000).default(10), {
+      description: 'Random architectures before the first one that is chosen, where the GPT can judge nothing.',
+      unit: 'architectures',
+    }),
+    candidates: setting(z.number().int().min(20).max(100_000).default(1600), {
+      description: 'Random architectures to choose from at first; neighbours and changes of the best join them.',
+      unit: 'architectures',
+    }),
+  }),
+  {
+    description:
+      'A GPT that read measured and published architectures picks the first ones, a surrogate that learns from every result the rest.',
+  },
+)
+type Own = z.infer<typeof schema>
+
+interface State {
+  readonly search: SurrogateSearch
+  /** In order; empty where the GPT can judge nothing. */
+  readonly picks: readonly Genotype[]
+  /** Architectures before the surrogate's first choice. */
+  readonly leading: number
+}
+
+const UNTOUCHED = { parents: [], crossover: false, mutation: false, reconstructed: [] }
+
+function begin(context: StrategyContext, own: Own): State {
+  const { space, random, judge, populationSize, generations } = context
+  const search = new SurrogateSearch({
+    space,
+    random: random.fork('pool'),
+    budget: populationSize * generations,
+    candidates: own.candidates,
+  })
+  const planned = own.firstPicks + own.randomAfter
+  // A first generation that is larger than planned is of the same mixture: nothing is known yet that a surrogate could use.
+  const leading = Math.max(planned, populationSize)
+  const share = planned === 0 ? 0 : own.firstPicks / planned
+  const wanted = Math.round(share * leading)
+  const pool = search.candidates
+  const picks = judge === undefined || wanted === 0 ? [] : firstPicks(space, pool, judge, wanted, random.fork('picks'))
+  return picks.length === 0
+    ? { search, picks, leading: Math.max(own.randomFirst, populationSize) }
+    : { search, picks, leading }
+}
+
+function step({ search, picks, leading }: State, context: StrategyContext): readonly Proposal[] {
+  const { history, populationSize, space } = context
+  if (history.length === 0 && picks.length === 0) return initialPopulation(context)
+  const known = history.flat()
+  const keys = knownKeys(context)
+  const proposals: Proposal[] = []
+  const add = (genotype: Genotype, operator: Proposal['origin']['operator']): void => {
+    const key = space.canonicalKey(genotype)
+    if (proposals.length >= populationSize || keys.has(key)) return
+    keys.add(key)
+    proposals.push({ genotype, origin: { operator, ...UNTOUCHED } })
+  }
+  if (history.length === 0) for (const seed of context.seeds) add(seed, 'seed')
+  for (const pick of picks) add(pick, 'proposed')
+  const room = (): number => populationSize - proposals.length
+  const missing = leading - known.length - proposals.length
+  proposals.push(...randomProposals(context, Math.min(room(), Math.max(0, missing)), keys))
+  if (room() > 0)
+    for (const genotype of search.suggest(room(), context.random.fork('candidates'))) add(genotype, 'surrogate')
+  return [...proposals, ...randomProposals(context, room(), keys)]
+}
+
+const propose = withSessions<Own, State>({
+  begin,
+  tell: ({ search }, generation) => {
+    for (const { genotype, fitness } of generation) search.tell(genotype, fitness)
+  },
+  propose: step,
 })
 
 export const gptNasStrategy = {
   name: 'gpt-nas',
   schema,
-  usesProposer: true,
-  propose: async (context, own) => {
-    if (context.reconstructor === undefined)
-      throw new AppError(
-        'runtime-missing',
-        'The strategy gpt-nas needs the proposer, and none is loaded.',
-        'Choose a proposer checkpoint, or use the strategy ga.',
-      )
-    return reconstructAll(nextGeneration(context, own), context, context.reconstructor, own)
-  },
-} satisfies Strategy<z.infer<typeof schema>>
+  usesProposer: false,
+  usesJudge: true,
+  isSequential: true,
+  propose: (context, own) => Promise.resolve(propose(context, own)),
+} satisfies Strategy<Own>

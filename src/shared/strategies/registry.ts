@@ -5,6 +5,7 @@ import { gaStrategy } from './ga'
 import { gaRandomReplacementStrategy } from './ga-random-replacement'
 import { gpEiStrategy } from './gp-ei'
 import { gptNasStrategy } from './gpt-nas'
+import { gptNasPaperStrategy } from './gpt-nas-paper'
 import { localSearchStrategy } from './local-search'
 import { randomStrategy } from './random'
 import { regularisedEvolutionStrategy } from './regularised-evolution'
@@ -12,6 +13,7 @@ import type { Strategy } from './strategy'
 
 const REGISTRY = [
   gptNasStrategy,
+  gptNasPaperStrategy,
   gaStrategy,
   gaRandomReplacementStrategy,
   gpEiStrategy,

@@ -3,16 +3,22 @@ import { describe, expect, it } from 'vitest'
 import { createRandom } from '../random'
 import { gaStrategy } from './ga'
 import { gaRandomReplacementStrategy } from './ga-random-replacement'
-import { gptNasStrategy } from './gpt-nas'
+import { readWord, type Operation } from '../language/graphs/operation'
+import type { OperationGraph } from '../language/graphs/operation-graph'
+import type { EdgeGenotype } from '../spaces/nas-bench-201/genotype'
+import { createEdgeSpace } from '../spaces/nas-bench-201/space'
+import { drawWeights, firstPicks, hasMeaning } from './first-picks'
+import { gptNasPaperStrategy } from './gpt-nas-paper'
 import { localSearchStrategy } from './local-search'
 import { randomStrategy } from './random'
 import { regularisedEvolutionStrategy } from './regularised-evolution'
 import { eliminationRate } from './reconstruct'
-import type { Member, Reconstructor, ReconstructionRequest, Strategy } from './strategy'
+import type { GraphJudge, Member, Reconstructor, ReconstructionRequest, Strategy } from './strategy'
 import { createRandomReconstructor } from './random-reconstructor'
 import { bestSoFar, contextFor, simulate } from './testing/simulate'
 import { createToySpace, toyFitness, type Word } from './testing/toy-space'
 import { selectParents, tournament } from './tournament'
+import type { Space } from '../spaces/space'
 
 const space = createToySpace()
 const paper = { space, fitness: toyFitness, populationSize: 30, generations: 20 }
@@ -103,7 +109,7 @@ describe('gpt-nas', () => {
       },
     }
     const seeds = [word(0, 0, 0, 0, 0, 0, 0, 0, 0, 0)]
-    const { proposals } = await simulate(gptNasStrategy, {
+    const { proposals } = await simulate(gptNasPaperStrategy, {
       ...paper,
       populationSize: 200,
       generations: 4,
@@ -135,7 +141,7 @@ describe('gpt-nas', () => {
         return Promise.resolve(asked.map(() => ({ genotype: same, choices: [] })))
       },
     }
-    await simulate(gptNasStrategy, { ...paper, generations: 1, reconstructor: stuck, own: { eliminationRate: 1 } })
+    await simulate(gptNasPaperStrategy, { ...paper, generations: 1, reconstructor: stuck, own: { eliminationRate: 1 } })
     expect(calls).toBe(3)
   })
 
@@ -143,12 +149,12 @@ describe('gpt-nas', () => {
     const broken: Reconstructor = {
       reconstruct: (asked) => Promise.resolve(asked.map(() => ({ genotype: word(1, 2), choices: [] }))),
     }
-    await expect(simulate(gptNasStrategy, { ...paper, reconstructor: broken })).rejects.toThrow(
+    await expect(simulate(gptNasPaperStrategy, { ...paper, reconstructor: broken })).rejects.toThrow(
       /outside the space toy: a word has 10 digits/,
     )
     const { reconstructor: _, ...without } = contextFor(paper, [])
-    const own = gptNasStrategy.schema.parse({ name: 'gpt-nas' })
-    await expect(gptNasStrategy.propose(without, own)).rejects.toThrow(/needs the proposer/)
+    const own = gptNasPaperStrategy.schema.parse({ name: 'gpt-nas:paper' })
+    await expect(gptNasPaperStrategy.propose(without, own)).rejects.toThrow(/needs the proposer/)
   })
 })
 
@@ -156,7 +162,7 @@ describe('ga-random-replacement', () => {
   it('is gpt-nas to the letter, but for where the blocks come from', async () => {
     // The proposer of a simulation draws at random too, so that the two must propose the same.
     const { proposals } = await simulate(gaRandomReplacementStrategy, paper)
-    expect(proposals).toEqual((await simulate(gptNasStrategy, paper)).proposals)
+    expect(proposals).toEqual((await simulate(gptNasPaperStrategy, paper)).proposals)
     expect(proposals.flat().some(({ origin }) => origin.reconstructed.length > 0)).toBe(true)
   })
 })
@@ -224,5 +230,50 @@ describe('local-search', () => {
     const { proposals } = await simulate(localSearchStrategy, flat)
     const operators = proposals.map((generation) => generation[0]!.origin.operator)
     expect(operators).toEqual(['random', 'offspring', 'offspring', 'random', 'offspring', 'offspring'])
+  })
+})
+
+describe('first picks', () => {
+  const edges = createEdgeSpace()
+  const members = (count: number): { genotype: EdgeGenotype; graph: OperationGraph | undefined }[] => {
+    const random = createRandom(3)
+    return Array.from({ length: count }, () => {
+      const genotype = edges.random(random)
+      return { genotype, graph: edges.features?.(genotype).graph }
+    })
+  }
+  const size: GraphJudge = { judge: (graphs) => graphs.map(({ nodes }) => [nodes.length]) }
+
+  it('are what the judge thinks most of, two changes or more apart', () => {
+    const pool = members(500)
+    const picks = firstPicks(edges as unknown as Space, pool, size, 4, createRandom(1)) as unknown as EdgeGenotype[]
+    expect(picks).toHaveLength(4)
+    const most = Math.max(...pool.map(({ graph }) => graph?.nodes.length ?? 0))
+    expect(edges.features?.(picks[0]!).graph?.nodes.length).toBe(most)
+    picks.forEach((pick, i) =>
+      picks.slice(0, i).forEach((other) => expect(edges.distance(pick, other)).toBeGreaterThanOrEqual(2)),
+    )
+  })
+
+  it('are none where words mean nothing, or there is no graph', () => {
+    const named = (word: string): OperationGraph => ({
+      nodes: [{ operation: readWord(word) as Operation, from: [-1] }],
+      output: [0],
+    })
+    expect(hasMeaning([named('gcn'), named('gat'), named('conv3')])).toBe(false)
+    expect(hasMeaning([named('conv3'), named('gat')])).toBe(true)
+    expect(hasMeaning([undefined])).toBe(false)
+    expect(
+      firstPicks(edges as unknown as Space, [{ ...members(1)[0]!, graph: undefined }], size, 4, createRandom(1)),
+    ).toEqual([])
+  })
+
+  it('weigh the figures by every mixture alike', () => {
+    const random = createRandom(5)
+    const draws = Array.from({ length: 4000 }, () => drawWeights(3, random))
+    for (const weights of draws) expect(weights.reduce((sum, weight) => sum + weight, 0)).toBeCloseTo(1, 12)
+    // A component of Dirichlet(1, 1, 1) has mean 1/3 and is above 1/2 with probability 1/4.
+    expect(draws.reduce((sum, [first = 0]) => sum + first, 0) / draws.length).toBeCloseTo(1 / 3, 1)
+    expect(draws.filter(([first = 0]) => first > 0.5).length / draws.length).toBeCloseTo(1 / 4, 1)
   })
 })

@@ -1,6 +1,7 @@
 // What decides which architecture comes next. A strategy is a pure function of its seed and of the finished
 // generations in trial order, so a resumed run proposes what the undisturbed one would have (docs/rules.md#order).
 import type { z } from 'zod'
+import type { OperationGraph } from '../language/graphs/operation-graph'
 import type { Origin } from '../search/trial'
 import type { Genotype, Space } from '../spaces/space'
 import { createRandom, type Random } from '../random'
@@ -42,6 +43,12 @@ export interface Reconstructor {
   reconstruct(requests: readonly ReconstructionRequest[]): Promise<readonly Reconstruction[]>
 }
 
+/** What the relational GPT says of graphs without having seen a result of the run: a function of the graph alone. */
+export interface GraphJudge {
+  /** A row for each graph: so many figures of which more is more promising, the same ones for all. */
+  judge(graphs: readonly OperationGraph[]): readonly (readonly number[])[]
+}
+
 export interface StrategyContext {
   readonly space: Space
   readonly populationSize: number
@@ -56,6 +63,8 @@ export interface StrategyContext {
   readonly seeds: readonly Genotype[]
   /** Present for strategies that use the proposer. */
   readonly reconstructor?: Reconstructor
+  /** Present where a checkpoint of preset `workbench` is; strategies do without where it is not. */
+  readonly judge?: GraphJudge
 }
 
 /**
@@ -78,7 +87,10 @@ export interface Strategy<Own extends { readonly name: string } = { readonly nam
   readonly name: Own['name']
   /** Its part of a run's definition, every parameter with a default: form, command line and documentation are made from it. */
   readonly schema: z.ZodType<Own>
+  /** Has blocks of chains rebuilt by a checkpoint of preset `paper`, on a compute. */
   readonly usesProposer: boolean
+  /** Asks `context.judge`, and does without where there is none. */
+  readonly usesJudge?: boolean
   /** Learns from each result, so that the smaller the generation, the better it chooses. */
   readonly isSequential?: boolean
   /** The whole next generation, `populationSize` proposals, none of which violates the space. */

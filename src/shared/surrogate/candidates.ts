@@ -1,5 +1,6 @@
 // The architectures that a surrogate chooses from: a bounded pool for spaces of any size, each candidate with its distances to
 // what was evaluated, which grow by one as each result comes in.
+import type { OperationGraph } from '../language/graphs/operation-graph'
 import type { Genotype } from '../spaces/space'
 import { expectedImprovement } from './expected-improvement'
 import type { Distances, GaussianProcess } from './gaussian-process'
@@ -9,6 +10,8 @@ export interface Candidate {
   readonly genotype: Genotype
   readonly key: string
   readonly point: Point
+  /** Undefined in a space whose architectures are read as no graph. */
+  readonly graph: OperationGraph | undefined
   /** To the evaluated points, as many as there were when last asked. */
   distances: Distances
   /** Expected improvement when last asked. */
@@ -32,11 +35,16 @@ export class CandidatePool {
     return this.candidates.has(key)
   }
 
-  add(genotype: Genotype, key: string, point: Point): void {
+  /** In the order in which they came, or were left by `best`. */
+  all(): readonly Candidate[] {
+    return [...this.candidates.values()]
+  }
+
+  add(genotype: Genotype, key: string, point: Point, graph: OperationGraph | undefined): void {
     if (this.candidates.has(key)) return
     const none = new Float64Array(0)
     const distances = { choices: none, paths: none, figures: none }
-    this.candidates.set(key, { genotype, key, point, distances, promise: 0 })
+    this.candidates.set(key, { genotype, key, point, graph, distances, promise: 0 })
   }
 
   remove(key: string): void {

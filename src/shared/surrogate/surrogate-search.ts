@@ -4,7 +4,7 @@ import type { Random } from '../random'
 import type { Features } from '../spaces/features'
 import { featuresOf } from './features-of'
 import type { Genotype, Space } from '../spaces/space'
-import { CandidatePool } from './candidates'
+import { CandidatePool, type Candidate } from './candidates'
 import { GaussianProcess, type Grid } from './gaussian-process'
 import { PointMaker } from './points'
 
@@ -55,6 +55,11 @@ export class SurrogateSearch {
   /** Results that are known. */
   get size(): number {
     return this.evaluated.length
+  }
+
+  /** What there is to choose from now. */
+  get candidates(): readonly Candidate[] {
+    return this.pool.all()
   }
 
   /** A failed one teaches nothing, but is never suggested again. @param fitness higher is better */
@@ -117,7 +122,8 @@ export class SurrogateSearch {
   private offer(genotype: Genotype): void {
     const key = this.options.space.canonicalKey(genotype)
     if (this.asked.has(key) || this.pool.has(key)) return
-    this.pool.add(genotype, key, this.points.point(this.features(genotype)))
+    const features = this.features(genotype)
+    this.pool.add(genotype, key, this.points.point(features), features.graph)
   }
 }
 

@@ -3,6 +3,7 @@
 import { AppError } from '../../errors'
 import type { Measurement, Space } from '../../spaces/space'
 import { strategyByName } from '../../strategies/registry'
+import type { GraphJudge } from '../../strategies/strategy'
 import { searchTable } from './table-run'
 
 export interface Figures {
@@ -30,6 +31,8 @@ export interface ComparisonOptions {
   readonly evaluations: readonly number[]
   /** Seeds 0 to `seeds - 1`. */
   readonly seeds: number
+  /** What strategies are told that ask a GPT. */
+  readonly judge?: GraphJudge | undefined
   readonly tell?: (line: string) => void
 }
 
@@ -47,7 +50,7 @@ function bestOf(measured: readonly Measurement[], count: number): Measurement {
 
 /** @throws AppError `not-found` for an unknown strategy, `invalid-input` for a space without a table */
 export async function compareStrategies(options: ComparisonOptions): Promise<ComparisonRow[]> {
-  const { space, evaluations, seeds, tell } = options
+  const { space, evaluations, seeds, judge, tell } = options
   if (space.table === undefined)
     throw new AppError(
       'invalid-input',
@@ -61,7 +64,7 @@ export async function compareStrategies(options: ComparisonOptions): Promise<Com
     const own = strategy.schema.parse({ name })
     const bests: Measurement[][] = evaluations.map(() => [])
     for (let seed = 0; seed < seeds; seed++) {
-      const measured = await searchTable({ space, strategy, own, budget, seed })
+      const measured = await searchTable({ space, strategy, own, budget, seed, judge })
       evaluations.forEach((count, i) => bests[i]?.push(bestOf(measured, count)))
     }
     evaluations.forEach((count, i) => {

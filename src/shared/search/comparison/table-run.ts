@@ -2,7 +2,7 @@
 // proposals as in a run, without an engine; for comparing strategies over many seeds.
 import type { Measurement, Space } from '../../spaces/space'
 import { Evaluations, isUsedUp } from '../evaluations'
-import { generationContext, type Member, type Strategy } from '../../strategies/strategy'
+import { generationContext, type GraphJudge, type Member, type Strategy } from '../../strategies/strategy'
 
 export interface TableRunOptions {
   /** With a table. */
@@ -13,6 +13,7 @@ export interface TableRunOptions {
   /** Distinct architectures. */
   readonly budget: number
   readonly seed: number
+  readonly judge?: GraphJudge | undefined
 }
 
 /** Architectures of a generation of those strategies that need whole generations; the size the published rows have. */
@@ -21,14 +22,28 @@ const GENERATION = 10
  * What was measured of each distinct architecture, in the order in which the search came to it; at most `budget`, fewer where
  * it finds nothing new.
  */
-export async function searchTable({ space, strategy, own, budget, seed }: TableRunOptions): Promise<Measurement[]> {
+export async function searchTable({
+  space,
+  strategy,
+  own,
+  budget,
+  seed,
+  judge,
+}: TableRunOptions): Promise<Measurement[]> {
   const { table } = space
   if (table === undefined) throw new Error(`space ${space.name} has no table`)
   const populationSize = strategy.isSequential === true ? 1 : GENERATION
   const evaluations = new Evaluations(budget)
   const found = new Map<string, Measurement>()
   const history: Member[][] = []
-  const base = { space, populationSize, generations: Math.ceil(budget / populationSize), seed, seeds: [] }
+  const base = {
+    space,
+    populationSize,
+    generations: Math.ceil(budget / populationSize),
+    seed,
+    seeds: [],
+    ...(judge && { judge }),
+  }
   while (evaluations.end === null) {
     const proposals = await strategy.propose(generationContext({ ...base, history }, history.length), own)
     const before = evaluations.distinct

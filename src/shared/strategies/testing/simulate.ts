@@ -3,6 +3,7 @@ import { createRandom } from '../../random'
 import type { Genotype, Space } from '../../spaces/space'
 import {
   generationContext,
+  type GraphJudge,
   type Member,
   type Proposal,
   type Reconstructor,
@@ -22,6 +23,8 @@ export interface SimulationOptions {
   readonly completionSeed?: number
   /** Stands for the proposer; left out, blocks are drawn at random. */
   readonly reconstructor?: Reconstructor
+  /** Stands for the relational GPT; left out, there is none. */
+  readonly judge?: GraphJudge
   /** What differs from the defaults of the strategy's own parameters; what it does not have is left out. */
   readonly own?: Readonly<Record<string, unknown>>
 }
@@ -35,6 +38,7 @@ export function contextFor(options: SimulationOptions, history: readonly (readon
     seed: options.seed ?? 1,
     seeds: options.seeds ?? [],
     reconstructor: options.reconstructor ?? createRandomReconstructor(options.space),
+    ...(options.judge !== undefined && { judge: options.judge }),
   })
 }
 

@@ -5,6 +5,7 @@ const operators = {
   elite: 'Elite',
   offspring: 'Offspring',
   surrogate: 'Surrogate',
+  proposed: 'Proposer',
 }
 
 export const results = {
@@ -130,6 +131,7 @@ export const results = {
       elite: 'The best of the generation before, kept as it was',
       offspring: 'Bred from the generation before',
       surrogate: 'What the Gaussian process expected most of',
+      proposed: 'What the proposer thought most of before anything was known',
     },
     crossover: 'Two parents exchanged parts of their chains',
     mutation: 'One place was mutated',

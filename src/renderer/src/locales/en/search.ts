@@ -185,6 +185,7 @@ export const search = {
     },
     choices: {
       'gpt-nas': 'GPT-NAS',
+      'gpt-nas:paper': 'GPT-NAS as published',
       ga: 'Genetic, no GPT',
       'ga-random-replacement': 'Genetic, random blocks',
       'regularised-evolution': 'Regularised evolution',
@@ -218,6 +219,8 @@ export const search = {
         eliminationRate: { label: 'Elimination' },
         aliveSize: { label: 'Living' },
         sampleSize: { label: 'Sample' },
+        firstPicks: { label: 'Picked first' },
+        randomAfter: { label: 'Random after them' },
         randomFirst: { label: 'Random first' },
         candidates: { label: 'Candidates' },
         wholeNeighbourhood: { label: 'Whole neighbourhood' },

@@ -1,0 +1,49 @@
+// Who searches: strategies with their parameters, and for each that asks a GPT the same one asking another judge, so that what is
+// owed to the GPT can be told from what is owed to the rest.
+import type { GraphJudge } from '../../src/shared/strategies/strategy'
+import { createRandom } from '../../src/shared/random'
+import { createJudge } from '../../src/shared/proposer/judge'
+import { RelationalGpt } from '../../src/shared/proposer/relational-gpt'
+import { capacityOf, depthOf } from '../../src/shared/proposer/objectives'
+import { judgeIn, shippedWorkbench } from '../../src/node/workbench-checkpoint'
+import { checkout } from '../harness'
+
+export interface Contestant {
+  readonly label: string
+  readonly strategy: string
+  readonly own?: Readonly<Record<string, unknown>>
+  readonly judge?: GraphJudge
+}
+
+/** GPTs that nobody has trained. */
+export const untrained = (): GraphJudge =>
+  createJudge([0, 1, 2].map((member) => RelationalGpt.draw(createRandom(1).fork(`untrained-${member}`))))
+
+/** Thinks least of what the other thinks most of. */
+export const negated = (judge: GraphJudge): GraphJudge => ({
+  judge: (graphs) => judge.judge(graphs).map((row) => row.map((value) => -value)),
+})
+
+/** What the capacity and depth heads were trained to say, by their formula: what a GPT adds to it is the rest. */
+export const formula: GraphJudge = {
+  judge: (graphs) => graphs.map((graph) => [capacityOf(graph), depthOf(graph)]),
+}
+
+/** @param shuffled folder of a checkpoint trained with `--shuffle-labels`; left out, that control is */
+export function contestants(shuffled?: string): Contestant[] {
+  const judge = judgeIn(shippedWorkbench(`${checkout}/resources`))
+  if (judge === undefined) throw new Error('resources/proposer/workbench-1 is missing')
+  const dealtAnew = shuffled === undefined ? undefined : judgeIn(shuffled)
+  return [
+    { label: 'gpt-nas', strategy: 'gpt-nas', judge },
+    { label: 'gpt-nas, 6 random first', strategy: 'gpt-nas', own: { randomFirst: 6 } },
+    { label: 'gp-ei', strategy: 'gp-ei' },
+    { label: 'ga-random-replacement', strategy: 'ga-random-replacement' },
+    { label: 'regularised-evolution', strategy: 'regularised-evolution' },
+    { label: 'random', strategy: 'random' },
+    { label: 'control: untrained GPT', strategy: 'gpt-nas', judge: untrained() },
+    { label: 'control: negated GPT', strategy: 'gpt-nas', judge: negated(judge) },
+    { label: 'control: formula', strategy: 'gpt-nas', judge: formula },
+    ...(dealtAnew === undefined ? [] : [{ label: 'control: shuffled labels', strategy: 'gpt-nas', judge: dealtAnew }]),
+  ]
+}

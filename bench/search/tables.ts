@@ -1,0 +1,51 @@
+// The published tables that searches are measured on, as spaces. They lie in the folder that GPTNAS_TABLES names and are not part of
+// the product.
+import { existsSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+import { BUILT_IN_BLOCKS } from '../../src/shared/architecture/blocks'
+import { AppError } from '../../src/shared/errors'
+import { openSpace } from '../../src/shared/spaces'
+import { PUBLISHED_IMAGES } from '../../src/shared/spaces/published-images'
+import type { Space } from '../../src/shared/spaces/space'
+import { parseSpaceFile } from '../../src/shared/spaces/user/space-file'
+
+/** The published order of the digits: the cell's edges by their end, then by their beginning. */
+const NAS_BENCH_201 = {
+  edges: ['e0_1', 'e0_2', 'e1_2', 'e0_3', 'e1_3', 'e2_3'],
+  words: ['none', 'skip_connect', 'nor_conv_1x1', 'nor_conv_3x3', 'avg_pool_3x3'],
+}
+
+export const TABLES = ['c10', 'c100', 'photo', 'arxiv'] as const
+export type TableName = (typeof TABLES)[number]
+
+function text(...parts: readonly string[]): string {
+  const folder = process.env['GPTNAS_TABLES'] ?? ''
+  const place = path.join(folder, ...parts)
+  if (folder === '' || !existsSync(place))
+    throw new AppError(
+      'not-found',
+      `There is no table ${place}.`,
+      'Set GPTNAS_TABLES to the folder of published tables.',
+    )
+  return readFileSync(place, 'utf8')
+}
+
+function opened(file: unknown, table: string): Space {
+  const definition = { kind: 'user' as const, file: parseSpaceFile(file), table }
+  return openSpace(definition, PUBLISHED_IMAGES, BUILT_IN_BLOCKS)
+}
+
+/** @throws AppError `not-found` where GPTNAS_TABLES names no folder with that table */
+export function tableSpace(name: TableName): Space {
+  if (name === 'photo' || name === 'arxiv') {
+    const file = JSON.parse(text('nas-bench-graph', `nbgraph-${name}.json`)) as { table: { file: string } }
+    return opened(file, text('nas-bench-graph', file.table.file))
+  }
+  const file = {
+    format: 'gptnas-space/1',
+    name: 'nas-bench-201-table',
+    positions: NAS_BENCH_201.edges.map((edge) => ({ name: edge, choices: NAS_BENCH_201.words })),
+    table: { file: 'table.csv', key: 'arch', fitness: 'val_200ep', report: 'test_200ep' },
+  }
+  return opened(file, text('nas-bench-201', name === 'c10' ? 'cifar10.csv' : 'cifar100.csv'))
+}

@@ -1,0 +1,104 @@
+// Training of a checkpoint of preset `workbench`: in this process, because the model is pure TypeScript and needs no compute. What is
+// trained is shared/proposer's, the folder node/workbench-checkpoint.ts's.
+import { createHash } from 'node:crypto'
+import { resolve } from 'node:path'
+import { AppError } from '@shared/errors'
+import { WORKBENCH_FORMAT } from '@shared/proposer/checkpoint'
+import { workbenchCard } from '@shared/proposer/card'
+import { measuredCells } from '@shared/proposer/corpus/measured-cells'
+import { figuresOf } from '@shared/proposer/report'
+import { STEPS, trainGpt, type TrainedGpt } from '@shared/proposer/training'
+import { writeWorkbenchCheckpoint } from '@node/workbench-checkpoint'
+import { absolutePlace } from '@node/safe-target'
+import { readText } from './files'
+import { bar, duration, percent } from './format'
+import type { Output } from './output'
+
+/** Options of `proposer train` that this preset has, as typed. */
+export interface WorkbenchOptions {
+  readonly out: string
+  readonly table?: string
+  readonly seed?: string
+  readonly steps?: string
+  readonly members?: string
+  readonly name?: string
+  readonly shuffleLabels?: boolean
+}
+
+function whole(name: string, text: string | undefined, fallback: number, least: number): number {
+  const value = text === undefined ? fallback : Number(text)
+  if (!Number.isSafeInteger(value) || value < least)
+    throw new AppError('invalid-input', `--${name}: expected a whole number from ${least} on, received "${text}".`)
+  return value
+}
+
+function tableText(named: string | undefined): string {
+  const tables = process.env['GPTNAS_TABLES']
+  const place = named ?? (tables === undefined ? undefined : resolve(tables, 'nas-bench-101-small-4epoch.csv'))
+  if (place === undefined)
+    throw new AppError(
+      'invalid-input',
+      'Preset workbench learns quality from a table of measured cells, and none is named.',
+      'Name it with --table: NAS-Bench-101 cells with the columns hash, matrix, ops and val_acc_4ep (docs/proposer.md).',
+    )
+  return readText(place, 'table')
+}
+
+export async function trainWorkbench(output: Output, options: WorkbenchOptions): Promise<void> {
+  const seed = whole('seed', options.seed, 1, 0)
+  const steps = whole('steps', options.steps, STEPS, 1)
+  const count = whole('members', options.members, 3, 1)
+  const shuffleLabels = options.shuffleLabels === true
+  const name = options.name ?? 'workbench-1'
+  const out = absolutePlace(options.out, 'folder')
+  const table = tableText(options.table)
+  const cells = measuredCells(table)
+  output.note(`${cells.length} measured cells; ${count} GPTs of ${steps} steps each.`)
+  const start = performance.now()
+  const members = Array.from({ length: count }, (_, member): TrainedGpt => {
+    const trained = trainGpt(cells, { seed, member, steps, shuffleLabels }, ({ step, valueLoss, languageLoss }) => {
+      const share = (member * steps + step) / (count * steps)
+      output.live([
+        `GPT ${member + 1} of ${count} ${bar(share)} ${percent(share)}  values ${valueLoss.toFixed(3)}  language ${languageLoss.toFixed(2)}`,
+      ])
+    })
+    output.note(`GPT ${member + 1}: rank correlation with held-out cells ${trained.heldOutRank.toFixed(3)}`)
+    return trained
+  })
+  const seconds = Math.round((performance.now() - start) / 1000)
+  const metrics = figuresOf(members)
+  const command = [
+    'gpt-nas proposer train --preset workbench',
+    `--out ${options.out} --name ${name} --seed ${seed} --steps ${steps} --members ${count}`,
+    ...(shuffleLabels ? ['--shuffle-labels'] : []),
+  ].join(' ')
+  const weights = members.map(({ gpt }) => gpt.parameters.write())
+  const all = new Float32Array(weights.reduce((sum, { length }) => sum + length, 0))
+  weights.reduce((at, each) => {
+    all.set(each, at)
+    return at + each.length
+  }, 0)
+  const file = {
+    format: WORKBENCH_FORMAT,
+    preset: 'workbench',
+    name,
+    gpt: members[0]!.gpt.shape,
+    members: count,
+    training: {
+      seed,
+      steps,
+      shuffleLabels,
+      command,
+      tableSha256: createHash('sha256').update(table).digest('hex'),
+      seconds,
+    },
+    metrics,
+  } as const
+  const folder = await writeWorkbenchCheckpoint(out, file, all, workbenchCard(file, members))
+  output.result(
+    { folder, seconds, metrics },
+    `${folder} is trained, in ${duration(seconds)}.\n${Object.entries(metrics)
+      .map(([figure, value]) => `${figure}: ${value.toFixed(4)}`)
+      .join('\n')}`,
+  )
+}

@@ -1,0 +1,30 @@
+// GPT-NAS as published (arXiv 2305.05351): the genetic algorithm whose individuals the proposer rebuilds before they are evaluated.
+import { z } from 'zod'
+import { AppError } from '../errors'
+import { setting } from '../search/settings'
+import { breedingParameters, nextGeneration } from './offspring'
+import { eliminationParameters, reconstructAll } from './reconstruct'
+import type { Strategy } from './strategy'
+
+const schema = setting(
+  z.object({ name: z.literal('gpt-nas:paper'), ...breedingParameters, ...eliminationParameters }),
+  {
+    description:
+      'GPT-NAS as published: a genetic algorithm whose architectures the proposer partly rebuilds before they are evaluated.',
+  },
+)
+
+export const gptNasPaperStrategy = {
+  name: 'gpt-nas:paper',
+  schema,
+  usesProposer: true,
+  propose: async (context, own) => {
+    if (context.reconstructor === undefined)
+      throw new AppError(
+        'runtime-missing',
+        'The strategy gpt-nas:paper needs the proposer, and none is loaded.',
+        'Choose a proposer checkpoint, or use the strategy ga.',
+      )
+    return reconstructAll(nextGeneration(context, own), context, context.reconstructor, own)
+  },
+} satisfies Strategy<z.infer<typeof schema>>
