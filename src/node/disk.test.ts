@@ -31,7 +31,10 @@ describe('a disk', () => {
 describe('what a file system says', () => {
   it('becomes advice; a bug stays a bug', async () => {
     const denied = await diskError('write it', os.tmpdir(), null, systemError('EACCES'))
-    expect(denied).toMatchObject({ code: 'storage-failed', message: 'Could not write it: EACCES: it says' })
+    expect(denied).toMatchObject({
+      code: 'storage-failed',
+      message: 'Could not write it: the system gives no permission.',
+    })
     const bug = new TypeError('undefined is not a function')
     expect(await diskError('write it', os.tmpdir(), null, bug)).toBe(bug)
   })

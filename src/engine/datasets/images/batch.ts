@@ -1,5 +1,7 @@
 // The work of a decoder on a few images: read, decode, fit, fingerprint. Runs in a worker thread, and in place for tests.
+import { errorCode } from '@node/file-error'
 import { fill, openToRead } from '@node/read-file'
+import { errorData } from '@shared/errors'
 import { decodeImage, MAX_FILE_BYTES } from './decode'
 import { imageHeader, type ImageHeader } from './header'
 import type { Remark } from './remarks'
@@ -110,5 +112,6 @@ async function readImageFile(file: string, limit = Infinity): Promise<Buffer> {
 /** Anything that one image can do wrong is that image's problem. */
 function reasonOf(thrown: unknown): string {
   if (thrown instanceof UnreadableImage) return thrown.message
-  return `cannot be read: ${thrown instanceof Error ? thrown.message : String(thrown)}`
+  // Of what the system refuses the code: its words repeat the whole path.
+  return `cannot be read (${errorCode(thrown) || errorData(thrown).message})`
 }

@@ -42,20 +42,19 @@ const DECODERS = {
   tiff: (bytes: Buffer): Decoded => asDamaged('TIFF', () => decodeTiff(bytes)),
 }
 
-/** Whatever a decoder trips over is the file's fault. */
+/** Whatever a decoder trips over is the file's fault; its own words are for whoever wrote it, and stay the cause. */
 function asDamaged(name: string, decode: () => Decoded): Decoded {
   try {
     return decode()
   } catch (cause) {
     if (cause instanceof UnreadableImage) throw cause
-    throw new UnreadableImage(`is a damaged ${name}: ${cause instanceof Error ? cause.message : String(cause)}`, {
-      cause,
-    })
+    throw new UnreadableImage(`is a damaged ${name}`, { cause })
   }
 }
 
 function decodePng(bytes: Buffer): Decoded {
   const end = pngEnd(bytes)
+  if (end === undefined || end > bytes.length) throw new UnreadableImage('is a PNG that ends early')
   const { image } = asDamaged('PNG', () => {
     const png = PNG.sync.read(bytes.subarray(0, end))
     return plain(withoutAlpha(png.data, png.height, png.width))
@@ -63,14 +62,14 @@ function decodePng(bytes: Buffer): Decoded {
   return { image, remarks: end < bytes.length ? ['trailing'] : [] }
 }
 
-/** Where the IEND chunk ends; the file's length where there is none, for the decoder to complain. */
-function pngEnd(bytes: Buffer): number {
+/** Where the IEND chunk ends; undefined where there is none. */
+function pngEnd(bytes: Buffer): number | undefined {
   for (let at = 8; at + 12 <= bytes.length;) {
     const size = bytes.readUInt32BE(at)
     if (bytes.toString('latin1', at + 4, at + 8) === 'IEND') return at + 12 + size
     at += 12 + size
   }
-  return bytes.length
+  return undefined
 }
 
 /** By jpeg-js, because libjpeg-turbo's interface here gives no CMYK; within a few levels of Pillow. @throws UnreadableImage */
@@ -84,8 +83,7 @@ function decodeCmyk(bytes: Buffer): Raster {
     })
     return { height, width, channels: 3, pixels: data }
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause)
-    throw new UnreadableImage(`is a damaged or unusual CMYK JPEG: ${reason}`, { cause })
+    throw new UnreadableImage('is a damaged or unusual CMYK JPEG', { cause })
   }
 }
 

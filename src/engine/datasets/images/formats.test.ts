@@ -67,6 +67,21 @@ describe('every format', () => {
       )
     },
   )
+
+  it('damaged says so in our words: those of a library are for whoever wrote it', async () => {
+    const { png, gif, bmp } = FILES
+    const flipped = Buffer.from(png)
+    flipped.writeUInt8(flipped.readUInt8(45) ^ 0xff, 45)
+    const reasons = [
+      [png.subarray(0, png.length - 20), 'is a PNG that ends early'],
+      [Buffer.concat([png.subarray(0, 40), png.subarray(-12)]), 'is a PNG that ends early'],
+      [flipped, 'is a damaged PNG'],
+      [gif.subarray(0, 20), 'is a damaged GIF'],
+      [bmp.subarray(0, 60), 'is a damaged BMP'],
+    ] as const
+    for (const [bytes, reason] of reasons)
+      await expect(decodeImage(Buffer.from(bytes))).rejects.toThrow(new RegExp(`^${reason}$`))
+  })
 })
 
 describe('what pixels do not show', () => {
