@@ -1,6 +1,6 @@
 // npm run bench:damage: files of a workspace are damaged as disks, copies and people damage them. What is opened afterwards is as
-// before, or the damage is told: by an error, by the doctor's checks, or by contents that are not whole. Damage that SQLite cannot
-// see, because its pages and the file of its log carry no proof of their content, is counted apart and not held to that.
+// before, or the damage is told: by an error, by the doctor's checks, or by contents that are not whole; a training that was broken
+// off goes on to the end of an undamaged one, or tells (damage/trainings.ts). Damage that SQLite cannot see, because its pages and the file of its log carry no proof of their content, is counted apart and not held to that.
 import {
   copyFileSync,
   cpSync,
@@ -22,9 +22,12 @@ import { DATABASE_FILE, openStore } from '../src/engine/storage/store'
 import { AppError } from '../src/shared/errors'
 import { createRandom, type Random } from '../src/shared/random'
 import { resultsOf, searchToEnd } from '../tests/faults/search-child'
+import { damageTrainings, type End } from './damage/trainings'
 import { equal, runBench } from './harness'
 
 const DAMAGES = { full: 40, quick: 13 }
+/** Of what a training goes on from: each costs a training. */
+const TRAININGS = { full: 16, quick: 4 }
 const PAGE = 4096
 
 type Change = (place: string, random: Random) => void
@@ -106,8 +109,6 @@ const KINDS: readonly Damage[] = [
   { name: 'a log cut short', isVisible: false, apply: (place, random) => truncate(log(place), random) },
 ]
 
-type End = 'as before' | 'told' | 'silently wrong' | 'fault'
-
 async function endOf(place: string, before: unknown): Promise<{ readonly end: End; readonly what: string }> {
   try {
     const store = openStore(place)
@@ -167,6 +168,8 @@ void runBench('Damage', async ({ quick, note }) => {
       ends.push({ damage: name, isVisible, seed, end, what })
       note(`${seed + 1} of ${wanted}: ${name}: ${end}${what === '' ? '' : `: ${what.slice(0, 120)}`}`)
     }
+    const trainings = quick ? TRAININGS.quick : TRAININGS.full
+    ends.push(...(await damageTrainings(folder, trainings, note)))
     const count = (end: End, isVisible?: boolean): number =>
       ends.filter((each) => each.end === end && (isVisible === undefined || each.isVisible === isVisible)).length
     return {
@@ -177,7 +180,7 @@ void runBench('Damage', async ({ quick, note }) => {
         ends: ends.filter(({ end }) => end === 'fault' || end === 'silently wrong'),
       },
       checks: [
-        equal('damages', ends.length, wanted),
+        equal('damages', ends.length, wanted + trainings),
         equal('neither as before nor told, of what can be seen', count('silently wrong', true), 0),
         equal('faults of the program', count('fault'), 0),
       ],

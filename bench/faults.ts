@@ -1,6 +1,7 @@
 // npm run bench:faults: a compute is lost at random moments of a training, again and again; every training must come to the end
 // of an undisturbed one, to the last bit, and no file may be left half-written. What became of each fault is said: one that was
-// aimed at a training which was over by then is a missed shot and counts for nothing.
+// aimed at a training which was over by then is a missed shot and counts for nothing. Then come the kills, damages, full disks and
+// hostile clients of the measurements beside this one; `-- --alone` leaves them out.
 import { mkdtempSync, rmSync } from 'node:fs'
 import { loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -8,8 +9,11 @@ import { isDeepStrictEqual } from 'node:util'
 import { createRandom } from '../src/shared/random'
 import { trainDisturbed, type Disturbed, type Fate, type Hit } from '../tests/faults/disturbed-training'
 import { FAULT_KINDS, randomFaults, whyNot, type Fault, type FaultKind } from '../tests/faults/faults'
+import { measureOthers } from './faults/others'
 import { atMost, checkout, equal, median, runBench, type BenchOptions } from './harness'
 
+/** Leaves out what other measurements of faults do, which follow by themselves. */
+const ALONE = '--alone'
 const SEED = 2026
 const FAULTS = { full: 30, quick: 4 }
 /**
@@ -143,7 +147,10 @@ async function measure({ quick, note }: BenchOptions, folder: string) {
 void runBench('Faults', async (options) => {
   const folder = mkdtempSync(join(tmpdir(), 'gptnas-bench-faults-'))
   try {
-    return await measure(options, folder)
+    const own = await measure(options, folder)
+    if (process.argv.includes(ALONE)) return own
+    const others = await measureOthers(options)
+    return { results: { ...own.results, ...others.results }, checks: [...own.checks, ...others.checks] }
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }

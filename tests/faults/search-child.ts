@@ -47,7 +47,9 @@ export async function resultsOf(folder: string) {
   const trials = await listTrials(harness.store.db, RUN)
   const epochs = await harness.store.db.selectFrom('epochs').select(['trial_id', 'epoch', 'train_loss']).execute()
   const whole = await Promise.all(
-    trials.map(async ({ weightsSha256 }) => weightsSha256 !== null && (await harness.artefacts.isWhole(weightsSha256))),
+    trials
+      .filter(({ state }) => state === 'finished')
+      .map(async ({ weightsSha256 }) => weightsSha256 !== null && (await harness.artefacts.isWhole(weightsSha256))),
   )
   await harness.close()
   return {
