@@ -50,9 +50,8 @@ async function run(campaign: Campaign, folder: string, { quick, note }: BenchOpt
     const place = join(folder, `${kind}-${strategy}-undisturbed`)
     mkdirSync(place)
     prepare(kind, place)
-    const begin = Date.now()
-    await live({ kind, strategy, folder: place, victims: [], latestMs: 1, random })
-    undisturbed.set(strategy, { list: await trialListOf(kind, place), ms: Date.now() - begin })
+    const { ms } = await live({ kind, strategy, folder: place, victims: [], latestMs: 1, random })
+    undisturbed.set(strategy, { list: await trialListOf(kind, place), ms })
   }
   let search = 0
   for (; kills.length < wanted; search++) {

@@ -15,6 +15,8 @@ export interface Life {
   /** Trials that it began. */
   readonly begun: ReadonlySet<number>
   readonly kills: readonly Victim[]
+  /** From its first sign to its end. */
+  readonly ms: number
   /** Computes that outlived their engine by more than the limit. */
   readonly orphans: number
 }
@@ -61,6 +63,7 @@ export async function live({ kind, strategy, folder, victims, latestMs, random }
   const kills: Victim[] = []
   let timer: NodeJS.Timeout | undefined
   let hung = false
+  let born: number | undefined
   const strike = (): void => {
     const [victim] = victims
     if (victim === undefined || child.pid === undefined) return
@@ -85,6 +88,7 @@ export async function live({ kind, strategy, folder, victims, latestMs, random }
     signalled(-child.pid!)
   }, HANG_MS)
   child.on('message', ({ trial, compute }: News) => {
+    born ??= Date.now()
     if (trial !== undefined) begun.add(trial)
     if (compute !== undefined) computes.push(compute)
     if (timer === undefined && victims.length > 0) aim()
@@ -92,8 +96,9 @@ export async function live({ kind, strategy, folder, victims, latestMs, random }
   const [code, signal] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null]
   clearTimeout(timer)
   clearTimeout(hang)
+  const ms = Date.now() - (born ?? Date.now())
   const orphans = await outliving(computes)
-  return { wasKilled: signal === 'SIGKILL', hung, code, begun, kills, orphans }
+  return { wasKilled: signal === 'SIGKILL', hung, code, begun, kills, ms, orphans }
 }
 
 async function outliving(pids: readonly number[]): Promise<number> {

@@ -9,7 +9,7 @@ import { runDefinitionSchema, type RunDefinition } from '../../src/shared/search
 import { RUN_STATE_RULES } from '../../src/shared/search/run-states'
 import { DATASET, writeDataset } from '../../tests/faults/dataset'
 import { openEngine, type OpenEngine } from '../../tests/faults/engine'
-import { resultsOf, searchToEnd } from '../../tests/faults/search-child'
+import { searchToEnd } from '../../tests/faults/search-child'
 import { openWorkbench } from '../../tests/faults/workbench'
 import { checkout } from '../harness'
 
@@ -34,7 +34,7 @@ export interface TrialList {
   }[]
   readonly lostWeights: number
   /** Of the toy alone, which trains the same at any speed. */
-  readonly epochs?: unknown
+  readonly epochs: unknown
 }
 
 const WORDS = ['thin', 'wide', 'deep', 'flat', 'long']
@@ -130,13 +130,14 @@ async function countLost(store: Store, trials: readonly TrialRecord[]): Promise<
 
 /** Read by a process that holds the workspace for a moment, as the next engine will. */
 export async function trialListOf(kind: Kind, folder: string): Promise<TrialList> {
-  if (kind === 'toy') return resultsOf(folder)
   const store = openStore(folder)
   try {
     const [run] = await listRuns(store.db)
+    const epochs = await store.db.selectFrom('epochs').select(['trial_id', 'epoch', 'train_loss']).execute()
     const trials = run === undefined ? [] : await listTrials(store.db, run.id)
     return {
       state: run?.state ?? 'none',
+      epochs: kind === 'toy' ? epochs.sort((a, b) => a.trial_id - b.trial_id || a.epoch - b.epoch) : [],
       lostWeights: kind === 'table' ? 0 : await countLost(store, trials),
       trials: trials.map(({ number, genotype, state, fitness, weightsSha256 }) => ({
         number,

@@ -10,6 +10,7 @@ import { createClient, serveRouter, type Client } from '@shared/transport/rpc'
 import { adviseAbout } from '@node/command-line'
 import { readJsonSync } from '@node/json-file'
 import { readWholeSync } from '@node/read-file'
+import { absolutePlace } from '@node/safe-target'
 import { faultText } from '@node/unhandled'
 import { forkedProcesses } from '../engine/executors/forked-processes'
 import { createEngine } from '../engine/host'
@@ -37,7 +38,7 @@ function programsFolder(): string {
 export async function openSession({ workspace }: SessionOptions): Promise<Session> {
   const { env } = process
   const usual = userFolders(env, homedir())
-  const workspaceFolder = resolve(workspace || usual.workspace)
+  const workspaceFolder = workspace === undefined ? resolve(usual.workspace) : absolutePlace(workspace, 'folder')
   const cacheFolder = resolve(usual.cache)
   adviseAbout(workspaceFolder)
   const application = applicationFolder()

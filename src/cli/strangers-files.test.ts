@@ -1,4 +1,4 @@
-// Every command that writes without an engine, on places that hold what this program did not write: refused, and not a byte of it
+// Commands that write without an engine, on places that hold what this program did not write: refused, and not a byte of it
 // changes. Exports are tried in engine/services/exports.test.ts, checkpoints in compute/proposer/learning/own-checkpoint.test.ts.
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'

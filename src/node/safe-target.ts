@@ -2,7 +2,7 @@
 // or overwritten. A new place and an empty folder are fine, an earlier output of ours where its own record matches its content;
 // anything else is refused with the names of what is in the way. Links are followed to what they name, which is judged like anything
 // else, and are never replaced themselves. How a file is written is whole-file.ts's, a folder whole-folder.ts's.
-import { lstat, readdir, realpath } from 'node:fs/promises'
+import { lstat, mkdtemp, readdir, realpath, rmdir } from 'node:fs/promises'
 import path from 'node:path'
 import { AppError } from '@shared/errors'
 import { MIB } from '@shared/units'
@@ -108,6 +108,20 @@ export async function safeFolder(named: string, own?: OwnOutput): Promise<string
   const folder = await followed(absolutePlace(named, 'folder'))
   if (await refuseAllButFolders(folder)) await refuseStrangers(folder, own)
   return folder
+}
+
+/**
+ * Tries whether `safeFolder`'s folder can be made where it is to lie, before the work of hours that will be written there.
+ * @throws AppError `storage-failed` where the disk refuses, such as one that is read-only
+ */
+export async function refuseUnwritable(folder: string): Promise<void> {
+  let above = path.dirname(folder)
+  while ((await entryAt(above)) === undefined && path.dirname(above) !== above) above = path.dirname(above)
+  try {
+    await rmdir(await mkdtemp(path.join(above, '.gptnas-')))
+  } catch (thrown) {
+    throw fileError(`make a folder in ${above}`, thrown)
+  }
 }
 
 /**

@@ -10,7 +10,7 @@ import { shapeAt } from '@shared/search/resolution'
 import { runDefinitionSchema, type Run, type RunDefinition } from '@shared/search/run'
 import type { Trial } from '@shared/search/trial'
 import { ownExport } from '@node/own-export'
-import { safeFolder } from '@node/safe-target'
+import { refuseUnwritable, safeFolder } from '@node/safe-target'
 import { ARCHITECTURE_HELP, readArchitecture } from '../architectures'
 import { runCommand, withCommonOptions, type CommandContext, type CommonOptions } from '../command'
 import { readText } from '../files'
@@ -150,6 +150,7 @@ async function trainFile(context: CommandContext, file: string, options: TrainOp
   // Before anything is fetched: a mistyped option should not cost a download.
   // Before a training of hours: what is in the way then is in the way now.
   const folder = typeof options.export === 'string' ? await safeFolder(options.export, ownExport()) : null
+  if (folder !== null) await refuseUnwritable(folder)
   const settings = readTraining(file, options)
   const { dataset: name, resolution } = settings.data
   await getDataset(context, name, resolution)

@@ -5,11 +5,13 @@ import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import { userFolders } from '@shared/runtime/user-folders'
 import { adviseAbout, typed } from '@node/command-line'
+import { absolutePlace } from '@node/safe-target'
 import { runLocally, withCommonOptions, type CommonOptions } from '../command'
 import { bytes, table } from '../format'
 
 function folderOf({ workspace }: CommonOptions): string {
-  const folder = resolve(workspace || userFolders(process.env, homedir()).workspace)
+  const folder =
+    workspace === undefined ? resolve(userFolders(process.env, homedir()).workspace) : absolutePlace(workspace, 'folder')
   adviseAbout(folder)
   return folder
 }

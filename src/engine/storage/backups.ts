@@ -4,6 +4,7 @@ import { readdir, rename, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { sql } from 'kysely'
 import { diskError } from '@node/disk'
+import { errorCode, fileError } from '@node/file-error'
 import { syncFolder } from '@node/folders'
 import { PARTIAL_SUFFIX, syncFile } from '@node/whole-file'
 import type { Store } from './store'
@@ -20,9 +21,14 @@ export interface Backup {
   readonly at: string
 }
 
-/** Newest first: daily copies, those from before migrations, and what a restore has replaced. */
+/** Newest first: daily copies, those from before migrations, and what a restore has replaced. @throws AppError `storage-failed` */
 export async function listBackups(folder: string): Promise<Backup[]> {
-  const names = (await readdir(folder).catch(() => [])).filter((name) => name.endsWith('.sqlite'))
+  const entries = await readdir(folder).catch((thrown: unknown) => {
+    // A workspace that is new, or none yet.
+    if (errorCode(thrown) === 'ENOENT') return []
+    throw fileError(`look into ${folder}`, thrown)
+  })
+  const names = entries.filter((name) => name.endsWith('.sqlite'))
   const found = await Promise.all(
     names.map(async (name) => {
       const { size, mtime } = await stat(path.join(folder, name))

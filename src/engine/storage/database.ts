@@ -3,6 +3,7 @@
 import path from 'node:path'
 import Libsql from 'libsql'
 import type { SqliteDatabase } from 'kysely'
+import { AppError } from '@shared/errors'
 import { storageError } from './storage-error'
 
 export type Bindable = string | number | bigint | Uint8Array | null
@@ -40,25 +41,24 @@ const BUSY_TIMEOUT_MS = 2000
 
 /**
  * Opens (or creates) a database file in write-ahead mode with every commit on the disk before it returns.
+ * @param look is shown the names of the tables before anything of the file is changed; what it throws is thrown
  * @throws AppError `storage-failed` when the file cannot be opened or is not a database.
  */
-export function openDatabase(file: string): Database {
+export function openDatabase(file: string, look: (tables: readonly string[]) => void = () => undefined): Database {
   const attempt = <T>(what: string, action: () => T): T => {
     try {
       return action()
     } catch (thrown) {
-      throw storageError(what, path.dirname(file), thrown)
+      throw thrown instanceof AppError ? thrown : storageError(what, path.dirname(file), thrown)
     }
   }
   const connection = attempt(`open the database ${file}`, () => {
     const opened = new Libsql(file)
     try {
-      for (const pragma of [
-        `busy_timeout=${BUSY_TIMEOUT_MS}`,
-        'journal_mode=WAL',
-        'synchronous=FULL',
-        'foreign_keys=ON',
-      ]) {
+      opened.prepare(`PRAGMA busy_timeout=${BUSY_TIMEOUT_MS}`).all()
+      const tables = opened.prepare("SELECT name FROM sqlite_master WHERE type = 'table'").all() as { name: string }[]
+      look(tables.map(({ name }) => name))
+      for (const pragma of ['journal_mode=WAL', 'synchronous=FULL', 'foreign_keys=ON']) {
         const statement = opened.prepare(`PRAGMA ${pragma}`)
         if (statement.reader) statement.all()
         else statement.run()

@@ -66,17 +66,19 @@ export function workspaceFolders(root: string): WorkspaceFolders {
 /**
  * Opens a workspace folder, making it if absent; read-only when another engine holds it.
  * @param self who opens it; injected by tests.
- * @throws AppError `storage-failed` when the folder or database cannot be used or comes from a newer program.
+ * @throws AppError `storage-failed` when the folder or database cannot be used, is somebody else's or comes from a newer program.
  */
 export function openStore(root: string, self?: Holder): Store {
   const folders = workspaceFolders(root)
   try {
-    for (const folder of Object.values<string>({ ...folders })) makeFolder(folder)
+    makeFolder(root)
   } catch (thrown) {
     throw storageError(`make the workspace folder ${root}`, root, thrown)
   }
-  const database = openDatabase(path.join(root, DATABASE_FILE))
+  const place = path.join(root, DATABASE_FILE)
+  const database = openDatabase(place, (tables) => refuseStrange(place, tables))
   try {
+    makeFolders(folders)
     refuseNewer(database)
     const result = acquireLease(database, self)
     const db = new Kysely<Schema>({ dialect: new SqliteDialect({ database }) })
@@ -92,6 +94,28 @@ export function openStore(root: string, self?: Holder): Store {
     database.close()
     throw thrown
   }
+}
+
+function makeFolders({ root, ...folders }: WorkspaceFolders): void {
+  try {
+    for (const folder of Object.values<string>(folders)) makeFolder(folder)
+  } catch (thrown) {
+    throw storageError(`make the folders of the workspace ${root}`, root, thrown)
+  }
+}
+
+/** What a first opening leaves that was cut off; beside these, a workspace has `migrations`. */
+const FIRST_TABLES = ['lease', 'sqlite_sequence']
+
+/** A database of somebody else that has our name gets no tables of ours. */
+function refuseStrange(place: string, tables: readonly string[]): void {
+  const others = tables.filter((name) => !FIRST_TABLES.includes(name))
+  if (others.length === 0 || tables.includes('migrations')) return
+  throw new AppError(
+    'storage-failed',
+    `${place} is a database that holds no workspace, but ${others.slice(0, 3).join(', ')}. It is left as it is.`,
+    'Choose another folder for the workspace, or move that file away.',
+  )
 }
 
 function refuseOlder(version: number, holder: string): void {

@@ -1,9 +1,10 @@
 // A pool whose computes are scripted: jobs in, events out, no process and no TensorFlow. It writes the files a compute writes.
 import { createHash } from 'node:crypto'
-import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { readFileSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import type { ExportedPrediction, TrainEvent, TrainJob } from '@shared/contract/compute'
 import { AppError } from '@shared/errors'
+import { makeNamedFolder } from '@node/folders'
 import type { ComputeClient, ShapedPool } from '../executors/pool'
 import { epochOf } from './harness'
 
@@ -75,7 +76,7 @@ export function fakeComputes(train: TrainScript = wellTrained, size = 2): FakeCo
       export: (job: ExportJob) => {
         exports.push(job)
         const { folder } = job
-        mkdirSync(folder, { recursive: true })
+        makeNamedFolder(folder)
         writeFileSync(path.join(folder, 'model.json'), '{}')
         return Promise.resolve({ files: [{ name: 'model.json', sizeBytes: 2, sha256: 'ab' }] })
       },
