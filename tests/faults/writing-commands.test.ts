@@ -132,9 +132,13 @@ const PROCEDURES: Readonly<Record<string, Use>> = {
   'datasets.import': 'reads',
   'datasets.recognise': 'reads',
   'exports.create': 'writes',
+  'exports.prove': 'reads',
   'proposer.report': 'reads',
   'proposer.sample': 'reads',
   'proposer.train': 'writes',
+  'searches.allowCommand': 'reads',
+  'searches.isCommandAllowed': 'reads',
+  'searches.readSpace': 'reads',
 }
 const FIELD = /^(path|file|folder|out|checkpoint|place|target)$/
 
@@ -152,7 +156,7 @@ it('every procedure of the contract that takes a place is declared here', () => 
 
 it('the host of a window writes a file in one function alone', () => {
   const READS = ['facts', 'openTextFile', 'chooseFile', 'chooseFolder', 'showInFolder', 'engineState']
-  const TELLS = ['copyText', 'setProgress', 'notify']
+  const TELLS = ['confirmCommand', 'copyText', 'setProgress', 'notify']
   expect(Object.keys(HOST_CHANNELS).sort()).toEqual([...READS, ...TELLS, 'saveTextFile'].sort())
 })
 

@@ -11,7 +11,9 @@ import { bytes, table } from '../format'
 
 function folderOf({ workspace }: CommonOptions): string {
   const folder =
-    workspace === undefined ? resolve(userFolders(process.env, homedir()).workspace) : absolutePlace(workspace, 'folder')
+    workspace === undefined
+      ? resolve(userFolders(process.env, homedir()).workspace)
+      : absolutePlace(workspace, 'folder')
   adviseAbout(folder)
   return folder
 }
