@@ -36,8 +36,10 @@ const ROOMS = {
     benchmark: ['machine', 'executors'],
     runs: ['machine', 'storage', 'executors', 'evaluators', 'datasets'],
     exports: ['storage', 'executors', 'datasets', 'evaluators'],
+    ablations: ['storage', 'runs'],
     services: [
       'stream-of-work',
+      'ablations',
       'machine',
       'storage',
       'executors',

@@ -18,6 +18,7 @@ import { Orchestrator } from './runs/orchestrator'
 import { createPreparation } from './runs/preparation'
 import { createUpdates } from './runs/updates'
 import { createRunViews } from './runs/watch'
+import { ablationsService } from './services/ablations'
 import { datasetsService } from './services/datasets'
 import { designsService } from './services/designs'
 import { exportsService } from './services/exports'
@@ -63,6 +64,7 @@ export interface Engine {
 
 function createRouter(services: Services) {
   return implement(engineContract).router({
+    ablations: ablationsService(services),
     datasets: datasetsService(services),
     designs: designsService(services),
     exports: exportsService(services),

@@ -1,10 +1,11 @@
 // gpt-nas bench: measurements that need no checkout. `search` compares strategies on a space whose table knows every answer.
-import { InvalidArgumentError, type Command } from 'commander'
+import type { Command } from 'commander'
 import { AppError } from '@shared/errors'
 import { compareStrategies, rowText } from '@shared/search/comparison/compare'
 import { STRATEGIES, strategyByName } from '@shared/strategies/registry'
 import { runLocally, withJsonOption } from '../command'
 import { resourcesFolder } from '../application'
+import { list, positive } from '../option-values'
 import { openNamedSpace } from '../spaces'
 import { judgeIn, shippedWorkbench } from '@node/workbench-checkpoint'
 
@@ -19,13 +20,6 @@ interface SearchOptions {
 
 /** Strategies that search a table; one that has the proposer rebuild block chains needs an engine and a compute. */
 const SEARCHING = STRATEGIES.filter(({ usesProposer }) => !usesProposer).map(({ name }) => name)
-
-function positive(text: string): number {
-  const value = Number(text)
-  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError(`"${text}" is no whole number from 1 on.`)
-  return value
-}
-const list = (text: string): string[] => [...new Set(text.split(',').map((part) => part.trim()))].filter(Boolean)
 
 export function benchCommand(program: Command): void {
   const group = program.command('bench').description('measurements, with seeds and repeats')

@@ -3,7 +3,6 @@ import { isDeepStrictEqual } from 'node:util'
 import type { Command } from 'commander'
 import { AppError } from '@shared/errors'
 import { fitnessFigure, fitnessText } from '@shared/evaluators/fitness-text'
-import { commandOf } from '@shared/evaluators/command'
 import { evaluatorOf, fitnessReading } from '@shared/evaluators/registry'
 import { endText } from '@shared/search/end-text'
 import { budgetText } from '@shared/search/progress'
@@ -22,6 +21,8 @@ import { sizeText, trialColumns } from '../trial-text'
 import { verificationText } from '../verification-text'
 import { usageColumns } from '../usage-text'
 import { watchRun } from '../watch-run'
+import { allowCommand } from '../allow-command'
+import { ablationCommand } from './ablation'
 import { getDataset } from './dataset'
 import { exportAfter, exportText, nextSteps } from './export'
 import { findRun } from './search-run'
@@ -41,11 +42,6 @@ async function refuseProblems({ client }: CommandContext, definition: RunDefinit
   const { problems } = await client.searches.check({ definition })
   if (problems.length > 0)
     throw new AppError('invalid-input', `The search cannot be started:\n  ${problems.join('\n  ')}`)
-}
-
-/** What a person names on the command line or in the file that they name there, they allow. */
-async function allowCommand({ client }: CommandContext, { evaluator }: RunDefinition): Promise<void> {
-  if (evaluator.kind === 'command') await client.searches.allowCommand(commandOf(evaluator))
 }
 
 async function follow(context: CommandContext, run: Run, shouldExport: boolean): Promise<number> {
@@ -121,7 +117,9 @@ async function withoutRuns({ runtime }: CommandContext['client']): Promise<strin
 }
 
 export function searchCommand(program: Command): void {
-  const group = program.command('search').description('runs: start a search, resume, list, show, verify')
+  const group = program
+    .command('search')
+    .description('runs: start a search, resume, list, show, verify; strategies compared')
 
   withCommonOptions(
     group
@@ -192,6 +190,8 @@ export function searchCommand(program: Command): void {
       )
     }),
   )
+
+  ablationCommand(group)
 
   withCommonOptions(
     group

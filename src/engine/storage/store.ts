@@ -20,6 +20,8 @@ export interface WorkspaceFolders {
   readonly datasets: string
   /** Requests, logs and own files of programs that evaluate, by run. */
   readonly commands: string
+  /** Cells and reports of comparisons of strategies. */
+  readonly ablations: string
   readonly backups: string
   /** What was found and nobody knew: kept for weeks before it goes. */
   readonly aside: string
@@ -58,6 +60,7 @@ export function workspaceFolders(root: string): WorkspaceFolders {
     exports: inside('exports'),
     datasets: inside('datasets'),
     commands: inside('commands'),
+    ablations: inside('ablations'),
     backups: inside('backups'),
     aside: inside('aside'),
   }

@@ -1,4 +1,5 @@
 // The one contract between the engine and whoever asks it: window, command line, tests. One file per service.
+import { ablationsContract } from './ablations'
 import { datasetsContract } from './datasets'
 import { designsContract } from './designs'
 import { exportsContract } from './exports'
@@ -7,6 +8,7 @@ import { runtimeContract } from './runtime'
 import { searchesContract, trialsContract } from './searches'
 
 export const engineContract = {
+  ablations: ablationsContract,
   datasets: datasetsContract,
   designs: designsContract,
   exports: exportsContract,

@@ -2,6 +2,7 @@
 // It computes nothing; every answer is what the test put there.
 import { implement } from '@orpc/server'
 import { engineContract } from '@shared/contract'
+import type { AblationEvent } from '@shared/contract/ablations'
 import type { Activity, JournalEntry, RunUpdate } from '@shared/contract/searches'
 import type { Dataset, DatasetProgress, Inspection, Recognised } from '@shared/contract/datasets'
 import type { Design } from '@shared/contract/designs'
@@ -47,6 +48,8 @@ export interface FakeState {
   /** Contract paths that fail, e.g. `searches.create`. */
   failures: Map<string, AppError>
   verification: Verification
+  /** What a comparison of strategies tells, one after the other. */
+  ablation: AblationEvent[]
   /** What every space file holds. */
   ownSpace: UserSpaceDefinition | null
   /** Keys of the commands that the person has allowed. */
@@ -79,6 +82,7 @@ export function emptyState(changes: Partial<FakeState> = {}): FakeState {
     suggestions: [],
     check: { problems: [], plannedEvaluations: 12, notes: [] },
     failures: new Map(),
+    ablation: [],
     verification: { matches: true, generations: 3, proposals: 12, evaluations: null, difference: null },
     ownSpace: null,
     allowedCommands: [],
@@ -249,6 +253,13 @@ export function createFakeEngine(state: FakeState = emptyState()): FakeEngine {
         if (state.benchmark.some(({ type }) => type === 'finished')) return
         await new Promise<void>((resolve) => signal?.addEventListener('abort', () => resolve(), { once: true }))
         called('runtime.benchmark broken off', null)
+      }),
+    },
+    ablations: {
+      run: os.ablations.run.handler(async function* ({ input }) {
+        called('ablations.run', input)
+        yield* state.ablation
+        await Promise.resolve()
       }),
     },
     searches: {

@@ -14,25 +14,23 @@ export interface TableRunOptions {
   readonly budget: number
   readonly seed: number
   readonly judge?: GraphJudge | undefined
+  /** Architectures of a generation of those strategies that need whole generations; left out, that of the published rows. */
+  readonly populationSize?: number
+  /** Awaited between generations, for who must answer others meanwhile; it may throw. */
+  readonly breathe?: () => Promise<void>
 }
 
-/** Architectures of a generation of those strategies that need whole generations; the size the published rows have. */
+/** As in the published rows. */
 const GENERATION = 10
 /**
  * What was measured of each distinct architecture, in the order in which the search came to it; at most `budget`, fewer where
  * it finds nothing new.
  */
-export async function searchTable({
-  space,
-  strategy,
-  own,
-  budget,
-  seed,
-  judge,
-}: TableRunOptions): Promise<Measurement[]> {
+export async function searchTable(options: TableRunOptions): Promise<Measurement[]> {
+  const { space, strategy, own, budget, seed, judge, breathe } = options
   const { table } = space
   if (table === undefined) throw new Error(`space ${space.name} has no table`)
-  const populationSize = strategy.isSequential === true ? 1 : GENERATION
+  const populationSize = strategy.isSequential === true ? 1 : (options.populationSize ?? GENERATION)
   const evaluations = new Evaluations(budget)
   const found = new Map<string, Measurement>()
   const history: Member[][] = []
@@ -45,6 +43,7 @@ export async function searchTable({
     ...(judge && { judge }),
   }
   while (evaluations.end === null) {
+    await breathe?.()
     const proposals = await strategy.propose(generationContext({ ...base, history }, history.length), own)
     const before = evaluations.distinct
     const firstId = history.length * populationSize + 1

@@ -167,6 +167,38 @@ describe('the definition', () => {
     expect(JSON.stringify(store.draft)).not.toContain('t.csv')
   })
 
+  it('is searched with several strategies, and what they come to is said in words', async () => {
+    const figures = { mean: 0.5, std: 0.1, low: 0.4, high: 0.6 }
+    const words = ['Random is ahead of GPT-NAS.', 'So the difference is hardly chance.']
+    const pair = { strategy: 'random', against: 'gpt-nas', pairs: 7, mean: 0.1, low: 0, high: 0.2, ahead: 1, p: 0.01 }
+    const summary = {
+      strategies: ['gpt-nas', 'random'].map((strategy) => ({
+        strategy,
+        seeds: 7,
+        final: figures,
+        report: null,
+        curve: [],
+      })),
+      pairs: [{ ...pair, corrected: 0.01, words }],
+      failures: [],
+    }
+    const end = { type: 'summary' as const, done: 14, total: 14, summary, report: '/home/ada/report.html' }
+    mounted = mountWithEngine(SearchView, { ablation: [end] })
+    await clickById(testIds.compareStrategies)
+    await type(testIds.comparisonSeeds, '7')
+    await clickById(testIds.startComparison)
+    await eventually(() => expect(document.body.textContent).toContain(words.join(' ')))
+    expect(mounted.engine.calls.find(({ path }) => path === 'ablations.run')?.input).toMatchObject({
+      strategies: ['gpt-nas', 'random'],
+      seeds: 7,
+    })
+    const report = [...document.querySelectorAll('button')].find(
+      ({ textContent }) => textContent?.trim() === 'Show report',
+    )
+    report?.click()
+    await eventually(() => expect(mounted.host.shown).toEqual(['/home/ada/report.html']))
+  })
+
   it('lists a failed start among the problems, with its reason', async () => {
     const failures = new Map([
       ['searches.create', new AppError('read-only', 'Another workbench holds it.', 'Close the other one.')],

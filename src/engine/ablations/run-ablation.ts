@@ -1,0 +1,198 @@
+// Searches the cells of an ablation one after another, seed by seed, so that a beginning already has pairs. On a table nothing but the
+// table is asked; anything else is a run of the workspace like any other, which is paused when the ablation is broken off.
+import { setImmediate } from 'node:timers/promises'
+import { AppError } from '@shared/errors'
+import { refuseCancelled } from '@node/cancel'
+import type { AblationEvent, AblationPlan } from '@shared/contract/ablations'
+import { fitnessReading } from '@shared/evaluators/registry'
+import { summariseAblation, type Cell } from '@shared/search/comparison/ablation'
+import { searchTable } from '@shared/search/comparison/table-run'
+import { plannedEvaluations } from '@shared/search/planning'
+import type { Run, RunDefinition } from '@shared/search/run'
+import { RUN_STATE_RULES } from '@shared/search/run-states'
+import type { Space } from '@shared/spaces/space'
+import { strategyByName, strategySchema, type StrategyDefinition } from '@shared/strategies/registry'
+import type { GraphJudge } from '@shared/strategies/strategy'
+import type { Orchestrator } from '../runs/orchestrator'
+import type { RunViews } from '../runs/watch'
+import type { Store } from '../storage/store'
+import { listTrials } from '../storage/trials'
+import { openCells, type Cells } from './cells'
+import { writeReport } from './report'
+
+export interface AblationTools {
+  readonly store: Store
+  readonly orchestrator: Orchestrator
+  readonly views: RunViews
+  /** Stores a definition as a run. @returns its id */
+  readonly createRun: (definition: RunDefinition) => Promise<string>
+  /** For strategies that have the proposer judge. */
+  readonly judge: () => GraphJudge | undefined
+  /** The space of a definition whose evaluator is a table; null for every other evaluator. */
+  readonly measuredSpace: (definition: RunDefinition) => Space | null
+}
+
+type Emit = (event: AblationEvent) => void
+
+/** A strategy as the plan means it: with the definition's parameters where it is the definition's own. */
+function strategyOf({ strategy }: RunDefinition, name: string): StrategyDefinition {
+  strategyByName(name)
+  return strategy.name === name ? strategy : strategySchema.parse({ name })
+}
+
+/**
+ * Emits a `cell` before each and a `summary` at the end.
+ * @throws AppError `cancelled` when the signal fires, `conflict` for a run of it that somebody has paused; what ends a run
+ */
+export async function runAblation(
+  tools: AblationTools,
+  { definition, strategies: names, seeds }: AblationPlan,
+  emit: Emit,
+  signal: AbortSignal,
+): Promise<void> {
+  tools.store.refuseReadOnly()
+  const strategies = [...new Set(names)].map((name) => strategyOf(definition, name))
+  const cells = await openCells(tools.store.folders.ablations, definition)
+  const total = strategies.length * seeds
+  let done = 0
+  for (let repeat = 0; repeat < seeds; repeat++) {
+    for (const strategy of strategies) {
+      const seed = definition.seed + repeat
+      const known = cells.get(strategy, seed)
+      if (known?.isDone !== true) {
+        refuseCancelled(signal)
+        const tell = (runNumber: number | null): void =>
+          emit({ type: 'cell', done, total, strategy: strategy.name, seed, runNumber })
+        const named = { ...definition, strategy, seed, name: `${definition.name}: ${strategy.name}, seed ${seed}` }
+        await searchCell(tools, cells, named, known, tell, signal)
+      }
+      done++
+    }
+  }
+  const planned = strategies.flatMap((strategy) =>
+    Array.from({ length: seeds }, (_, repeat) => cells.get(strategy, definition.seed + repeat) ?? []).flat(),
+  )
+  const shown = strategies.map(({ name }) => name)
+  const summary = summariseAblation(shown, planned, fitnessReading(definition))
+  const report = await writeReport(cells.folder, { definition, seeds, summary, cells: planned })
+  emit({ type: 'summary', done, total, summary, report })
+}
+
+async function searchCell(
+  tools: AblationTools,
+  cells: Cells,
+  definition: RunDefinition,
+  known: Cell | undefined,
+  tell: (runNumber: number | null) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  const { strategy, seed } = definition
+  const base = { strategy: strategy.name, seed, report: null, error: null }
+  const space = strategyByName(strategy.name).usesProposer ? null : tools.measuredSpace(definition)
+  if (space !== null) {
+    tell(null)
+    const found = await tableCell(tools, space, definition, signal)
+    await cells.put(strategy, { ...base, ...found, runId: null, isDone: true })
+    return
+  }
+  const isThere = known?.runId != null && (await tools.views.list()).some(({ id }) => id === known.runId)
+  const runId = isThere ? known.runId! : await tools.createRun(definition)
+  await cells.put(strategy, { ...base, curve: [], runId, isDone: false })
+  const run = await ended(tools, runId, tell, signal)
+  const curve = await curveOfRun(tools, runId)
+  const error = curve.length > 0 ? null : (run.error?.message ?? 'No trial came to a fitness.')
+  await cells.put(strategy, { ...base, curve, error, runId, isDone: true })
+}
+
+async function tableCell({ judge }: AblationTools, space: Space, definition: RunDefinition, signal: AbortSignal) {
+  const strategy = strategyByName(definition.strategy.name)
+  const measured = await searchTable({
+    space,
+    strategy,
+    own: definition.strategy,
+    budget: plannedEvaluations(definition),
+    seed: definition.seed,
+    ...(strategy.usesJudge === true && { judge: judge() }),
+    populationSize: definition.populationSize,
+    breathe: async () => {
+      // The engine answers others meanwhile.
+      await setImmediate()
+      refuseCancelled(signal)
+    },
+  })
+  const best = measured.reduce<(typeof measured)[number] | undefined>(
+    (found, row) => (found === undefined || row.fitness > found.fitness ? row : found),
+    undefined,
+  )
+  return {
+    curve: bestSoFar(measured.map(({ fitness }) => fitness)),
+    report: best?.report ?? null,
+    error: best === undefined ? 'No architecture of the table was found.' : null,
+  }
+}
+
+function bestSoFar(values: readonly number[]): number[] {
+  let best = -Infinity
+  return values.map((value) => (best = Math.max(best, value)))
+}
+
+/** Distinct architectures alone, in the order of their trials. */
+async function curveOfRun({ store }: AblationTools, runId: string): Promise<number[]> {
+  const known = new Set<string>()
+  const values = (await listTrials(store.db, runId)).flatMap(({ evaluationKey, fitness, state }) => {
+    if (state !== 'finished' || fitness === null || known.has(evaluationKey)) return []
+    known.add(evaluationKey)
+    return [fitness]
+  })
+  return bestSoFar(values)
+}
+
+/** Lets a run go to its end. Broken off, it is paused; what it is doing reaches its checkpoint. */
+async function ended(
+  { orchestrator, views }: AblationTools,
+  runId: string,
+  tell: (runNumber: number | null) => void,
+  signal: AbortSignal,
+): Promise<Run> {
+  const before = await views.run(runId)
+  tell(before.number)
+  if (RUN_STATE_RULES[before.state].isOver) return before
+  refuseCancelled(signal)
+  if (!RUN_STATE_RULES[before.state].isGoing) await orchestrator.resume(runId)
+  const pause = (): void => {
+    // Refused where it has just come to its end.
+    orchestrator.pause(runId).catch(() => undefined)
+  }
+  signal.addEventListener('abort', pause, { once: true })
+  if (signal.aborted) pause()
+  try {
+    let run = before
+    // A watcher of its own: one that is broken off must not end the wait for the run's checkpoint.
+    for await (const update of views.watch(runId, new AbortController().signal)) {
+      run = update.run
+      if (!RUN_STATE_RULES[run.state].isGoing && orchestrator.live(runId) === undefined) break
+    }
+    refuseCancelled(signal)
+    if (RUN_STATE_RULES[run.state].isOver) return run
+    throw new AppError(
+      run.error?.code ?? 'conflict',
+      `Run ${run.number} of the comparison is ${run.state}. ${run.error?.message ?? ''}`.trim(),
+      run.error?.fix ?? 'Start the comparison again to go on with it.',
+    )
+  } finally {
+    signal.removeEventListener('abort', pause)
+  }
+}
+
+/** Keeps two from the same cells: one that was broken off is waited for, one that goes is not. */
+export function oneAtATime() {
+  let present: { readonly signal: AbortSignal; readonly done: Promise<void> } | undefined
+  return async (work: () => Promise<void>, signal: AbortSignal): Promise<void> => {
+    while (present?.signal.aborted === true) await present.done.catch(() => undefined)
+    if (present !== undefined)
+      throw new AppError('conflict', 'Another comparison of strategies is going.', 'Wait for it, or break it off.')
+    const done = work().finally(() => (present = undefined))
+    present = { signal, done }
+    await done
+  }
+}

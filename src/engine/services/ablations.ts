@@ -1,0 +1,70 @@
+// Implements the ablation service; how cells are searched is engine/ablations'.
+import { randomUUID } from 'node:crypto'
+import { implement } from '@orpc/server'
+import { ablationsContract, type AblationEvent } from '@shared/contract/ablations'
+import { AppError } from '@shared/errors'
+import { evaluatorOf } from '@shared/evaluators/registry'
+import { openSpace } from '@shared/spaces'
+import { storedLibrary } from '@shared/architecture/library'
+import type { RunDefinition } from '@shared/search/run'
+import { strategySchema } from '@shared/strategies/registry'
+import { judgeIn } from '@node/workbench-checkpoint'
+import { engineEvaluator } from '../evaluators/registry'
+import { oneAtATime, runAblation, type AblationTools } from '../ablations/run-ablation'
+import { streamOfWork } from '../stream-of-work'
+import { checkDefinition } from './search-check'
+import { newRunOf } from './search-create'
+import type { Services } from './services'
+import { untilClosing } from './until-closing'
+
+/** Before the first cell is searched. @throws AppError `invalid-input` with the problems of the strategies that have some */
+async function refuseProblems(services: Services, definition: RunDefinition, names: readonly string[]): Promise<void> {
+  const told: string[] = []
+  for (const name of names) {
+    const strategy = definition.strategy.name === name ? definition.strategy : strategySchema.safeParse({ name }).data
+    if (strategy === undefined) continue // the ablation itself says which names there are
+    const { problems } = await checkDefinition(services, { ...definition, strategy })
+    told.push(...problems.map((problem) => `${name}: ${problem}`))
+  }
+  if (told.length > 0)
+    throw new AppError('invalid-input', `These strategies cannot be compared:\n  ${told.join('\n  ')}`)
+}
+
+function toolsOf(services: Services): AblationTools {
+  const { store, orchestrator, views, datasets } = services
+  return {
+    store,
+    orchestrator,
+    views,
+    createRun: async (definition) => {
+      const id = randomUUID()
+      await orchestrator.create(await newRunOf(services, id, definition))
+      return id
+    },
+    judge: () => judgeIn(services.judgeFolder),
+    measuredSpace: (definition) =>
+      evaluatorOf(definition).kind === 'table'
+        ? openSpace(definition.space, engineEvaluator(definition).images(definition, datasets), storedLibrary([]))
+        : null,
+  }
+}
+
+export function ablationsService(services: Services) {
+  const os = implement(ablationsContract)
+  const alone = oneAtATime()
+  const tools = toolsOf(services)
+  return os.router({
+    run: os.run.handler(({ input, signal }) =>
+      untilClosing(services.closing, signal, (ended) =>
+        streamOfWork<AblationEvent>(
+          (emit, wanted) =>
+            alone(async () => {
+              await refuseProblems(services, input.definition, input.strategies)
+              await runAblation(tools, input, emit, wanted)
+            }, wanted),
+          ended,
+        ),
+      ),
+    ),
+  })
+}
