@@ -36,7 +36,7 @@ export function contestants(shuffled?: string): Contestant[] {
   const dealtAnew = shuffled === undefined ? undefined : judgeIn(shuffled)
   return [
     { label: 'gpt-nas', strategy: 'gpt-nas', judge },
-    { label: 'gpt-nas, 6 random first', strategy: 'gpt-nas', own: { randomFirst: 6 } },
+    { label: 'no GPT: 6 random first', strategy: 'gpt-nas', own: { randomFirst: 6 } },
     { label: 'gp-ei', strategy: 'gp-ei' },
     { label: 'ga-random-replacement', strategy: 'ga-random-replacement' },
     { label: 'regularised-evolution', strategy: 'regularised-evolution' },

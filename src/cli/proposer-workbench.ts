@@ -1,18 +1,23 @@
-// Training of a checkpoint of preset `workbench`: in this process, because the model is pure TypeScript and needs no compute. What is
+// Commands over checkpoints of preset `workbench`, training among them: in this process, because the model is pure TypeScript and needs no compute. What is
 // trained is shared/proposer's, the folder node/workbench-checkpoint.ts's.
 import { createHash } from 'node:crypto'
 import { resolve } from 'node:path'
 import { AppError } from '@shared/errors'
-import { WORKBENCH_FORMAT } from '@shared/proposer/checkpoint'
+import { createRandom } from '@shared/random'
+import { WORKBENCH_FORMAT, membersOf } from '@shared/proposer/checkpoint'
 import { workbenchCard } from '@shared/proposer/card'
 import { measuredCells } from '@shared/proposer/corpus/measured-cells'
 import { figuresOf } from '@shared/proposer/report'
+import { sampleMember } from '@shared/proposer/members'
+import { TOP_QUALITY } from '@shared/proposer/operation-tokens'
 import { STEPS, trainGpt, type TrainedGpt } from '@shared/proposer/training'
-import { writeWorkbenchCheckpoint } from '@node/workbench-checkpoint'
+import { readWorkbenchCheckpoint, shippedWorkbench, writeWorkbenchCheckpoint } from '@node/workbench-checkpoint'
 import { absolutePlace } from '@node/safe-target'
+import { resourcesFolder } from './application'
 import { readText } from './files'
 import { bar, duration, percent } from './format'
 import type { Output } from './output'
+import { openNamedSpace } from './spaces'
 
 /** Options of `proposer train` that this preset has, as typed. */
 export interface WorkbenchOptions {
@@ -101,4 +106,44 @@ export async function trainWorkbench(output: Output, options: WorkbenchOptions):
       .map(([figure, value]) => `${figure}: ${value.toFixed(4)}`)
       .join('\n')}`,
   )
+}
+
+const opened = (checkpoint: string | undefined) =>
+  readWorkbenchCheckpoint(checkpoint === undefined ? shippedWorkbench(resourcesFolder()) : resolve(checkpoint))
+
+export function reportWorkbench(output: Output, { checkpoint }: { readonly checkpoint?: string }): void {
+  const { file, card } = opened(checkpoint)
+  output.result({ ...file, card }, card)
+}
+
+/** Rounds in which every place is filled again: a random member is forgotten after two or three. */
+const ROUNDS = 3
+
+export interface WorkbenchSampleOptions {
+  readonly checkpoint?: string
+  readonly space: string
+  readonly count: string
+  readonly seed: string
+  readonly temperature: string
+}
+
+/** Members of a space that the first GPT writes as of the top quality. */
+export function sampleWorkbench(output: Output, options: WorkbenchSampleOptions): void {
+  const count = whole('count', options.count, 5, 1)
+  const seed = whole('seed', options.seed, 1, 0)
+  const temperature = Number(options.temperature)
+  if (!(temperature > 0))
+    throw new AppError('invalid-input', `--temperature: expected a number above 0, received "${options.temperature}".`)
+  const space = openNamedSpace(options.space)
+  const { file, weights } = opened(options.checkpoint)
+  const [gpt] = membersOf(file, weights)
+  if (gpt === undefined) throw new AppError('invalid-input', 'The checkpoint holds no GPT.')
+  const random = createRandom(seed)
+  const members = Array.from({ length: count }, (_, index) =>
+    sampleMember(gpt, space, { quality: TOP_QUALITY, temperature, rounds: ROUNDS, random: random.fork(index) }),
+  )
+  const words = members.map((member) =>
+    Array.from({ length: space.positions(member) }, (_, position) => space.nameAt(member, position)).join(' '),
+  )
+  output.result(members, words.join('\n'))
 }

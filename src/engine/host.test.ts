@@ -204,6 +204,8 @@ describe('a search through the contract', () => {
     expect(await check({})).toMatchObject({ problems: [], plannedEvaluations: 6 })
     expect((await check({ data: { ...tinySearch().data, trainImages: 50 } })).problems[0]).toContain('has 60')
     expect((await check({ strategy: { name: 'gpt-nas:paper' } })).problems[0]).toContain('proposer')
+    expect((await check({ strategy: { name: 'gpt-nas' } })).notes.join(' ')).toContain('begins at random')
+    expect((await check({ strategy: { name: 'gp-ei' } })).notes.join(' ')).not.toContain('begins at random')
     expect((await check({ space: tinyChains({ minBlocks: 9 }) })).problems[0]).toContain('minBlocks')
     expect((await check({ space: tinyChains({ maxMacs: 1 }) })).problems).toHaveLength(1)
     expect((await check({ seedDesigns: ['nothing'] })).problems[0]).toContain('no design')

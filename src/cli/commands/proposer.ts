@@ -7,7 +7,8 @@ import { absolutePlace } from '@node/safe-target'
 import { runCommand, runLocally, withCommonOptions, type CommandContext, type CommonOptions } from '../command'
 import { bar, count, duration, percent, table } from '../format'
 import { EXIT } from '../output'
-import { trainWorkbench } from '../proposer-workbench'
+import { reportWorkbench, sampleWorkbench, trainWorkbench } from '../proposer-workbench'
+import { SPACE_HELP } from '../spaces'
 
 interface TrainOptions extends CommonOptions {
   readonly out: string
@@ -109,6 +110,19 @@ async function train(context: CommandContext, options: TrainOptions): Promise<nu
   return EXIT.ok
 }
 
+interface CheckpointOptions extends CommonOptions {
+  readonly checkpoint?: string
+  readonly preset: string
+}
+interface SampleOptions extends CheckpointOptions {
+  readonly count: string
+  readonly seed: string
+  readonly space: string
+  readonly temperature: string
+}
+const presetOption = (): Option =>
+  new Option('--preset <name>', 'architecture of the proposer').choices(['paper', 'workbench']).default('paper')
+
 const checkpointOption = (command: Command): Command =>
   command.option('--checkpoint <folder>', 'folder of the checkpoint (default: the one that comes with the product)')
 const folderOf = ({ checkpoint }: { checkpoint?: string }): string | null =>
@@ -137,35 +151,49 @@ export function proposerCommand(program: Command): void {
 
   withCommonOptions(
     checkpointOption(group.command('report').description('what a checkpoint is, what it learned from, how good it is')),
-  ).action((options: CommonOptions & { checkpoint?: string }) =>
-    runCommand(options, async ({ client, output }) => {
-      const info = await client.proposer.report({ checkpoint: folderOf(options) })
-      output.result(info, info.card)
-    }),
   )
+    .addOption(presetOption())
+    .action((options: CheckpointOptions) =>
+      options.preset === 'workbench'
+        ? runLocally(options, (output) => reportWorkbench(output, options))
+        : runCommand(options, async ({ client, output }) => {
+            const info = await client.proposer.report({ checkpoint: folderOf(options) })
+            output.result(info, info.card)
+          }),
+    )
 
   withCommonOptions(
     checkpointOption(
       group
         .command('sample')
-        .description('chains that the proposer writes from the left')
+        .description('chains that the proposer writes from the left; preset workbench: members of any space')
         .option('--count <number>', 'how many', '5')
-        .option('--seed <number>', 'seed', '1'),
+        .option('--seed <number>', 'seed', '1')
+        .option('--space <space>', `preset workbench: ${SPACE_HELP}`, 'nas-bench-201')
+        .option('--temperature <number>', 'preset workbench: 1 as learned, less keeps nearer to the likeliest', '1'),
     ),
-  ).action((options: CommonOptions & { checkpoint?: string; count: string; seed: string }) =>
-    runCommand(options, async ({ client, output }) => {
-      const chains = await client.proposer.sample({
-        checkpoint: folderOf(options),
-        count: Number(options.count),
-        seed: Number(options.seed),
-      })
-      const lines = chains.map(({ blocks }, index) =>
-        [
-          `Chain ${index + 1}`,
-          ...blocks.map(({ block, probability }) => `  ${percent(probability).padStart(7)}  ${block}`),
-        ].join('\n'),
-      )
-      output.result(chains, lines.join('\n\n'))
-    }),
   )
+    .addOption(presetOption())
+    .action((options: SampleOptions) =>
+      options.preset === 'workbench'
+        ? runLocally(options, (output) => sampleWorkbench(output, options))
+        : sampleChains(options),
+    )
+}
+
+function sampleChains(options: SampleOptions): Promise<void> {
+  return runCommand(options, async ({ client, output }) => {
+    const chains = await client.proposer.sample({
+      checkpoint: folderOf(options),
+      count: Number(options.count),
+      seed: Number(options.seed),
+    })
+    const lines = chains.map(({ blocks }, index) =>
+      [
+        `Chain ${index + 1}`,
+        ...blocks.map(({ block, probability }) => `  ${percent(probability).padStart(7)}  ${block}`),
+      ].join('\n'),
+    )
+    output.result(chains, lines.join('\n\n'))
+  })
 }

@@ -114,7 +114,7 @@ describe('a search that trains', () => {
   it('is replayed with the proposer where the strategy has one', async () => {
     const engine = await openEngine(temporaryFolder())
     await fetchTiny(engine)
-    const id = await searched(engine, tinySearch({ strategy: { name: 'gpt-nas' } }))
+    const id = await searched(engine, tinySearch({ strategy: { name: 'gpt-nas:paper' } }))
     const { total } = await engine.client.trials.list({ id })
     expect(await engine.client.searches.verify({ id })).toMatchObject({ matches: true, proposals: total })
   })

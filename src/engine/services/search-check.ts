@@ -1,4 +1,5 @@
 // What a definition comes to before anything runs: problems that would end it, and things worth knowing.
+import { existsSync } from 'node:fs'
 import { access } from 'node:fs/promises'
 import { storedLibrary } from '@shared/architecture/library'
 import { errorData } from '@shared/errors'
@@ -8,6 +9,10 @@ import type { RunDefinition } from '@shared/search/run'
 import { engineEvaluator } from '../evaluators/registry'
 import { proposableSpace, provenSpace } from '../runs/space'
 import { loadDesign, searchableBlocks } from '../storage/designs'
+import { createRandom } from '@shared/random'
+import type { Space } from '@shared/spaces/space'
+import { hasMeaning } from '@shared/strategies/first-picks'
+import { featuresOf } from '@shared/surrogate/features-of'
 import { strategyByName } from '@shared/strategies/registry'
 import { seedOf } from './search-create'
 import type { Services } from './services'
@@ -46,6 +51,7 @@ export async function checkDefinition(services: Services, definition: RunDefinit
       if (typeof seed === 'string') problems.push(`The network "${design.name}" cannot seed this search: ${seed}.`)
     }
     const { count, exact } = space.size()
+    notes.push(...startOf(definition, space, services.judgeFolder))
     notes.push(`The space holds ${exact ? '' : 'up to '}${magnitude(count)} architectures.`)
   })
   await attempt(async () => {
@@ -65,4 +71,20 @@ export async function checkDefinition(services: Services, definition: RunDefinit
   const parallel = evaluator.parallel(definition, pool)
   if ((definition.computes ?? 0) > parallel) notes.push(`Only ${parallel} computes are available on this machine.`)
   return { problems, plannedEvaluations: plannedEvaluations(definition), notes }
+}
+
+/** Members that show whether a space means something to the GPT. */
+const LOOKED_AT = 50
+
+/** How a search begins whose strategy asks a GPT first: nobody should believe that one helped where none could. */
+function startOf({ strategy, seed }: RunDefinition, space: Space, judgeFolder: string): string[] {
+  if (strategyByName(strategy.name).usesJudge !== true) return []
+  if (!existsSync(judgeFolder))
+    return [`There is no proposer checkpoint in ${judgeFolder}, so the search begins at random and no GPT takes part.`]
+  const random = createRandom(seed).fork('look')
+  const features = featuresOf(space)
+  const graphs = Array.from({ length: LOOKED_AT }, () => features(space.random(random)).graph)
+  return hasMeaning(graphs)
+    ? []
+    : [`The GPT of ${strategy.name} cannot read architectures of ${space.name}, so the search begins at random.`]
 }
