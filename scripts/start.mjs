@@ -22,7 +22,8 @@ if (hasDisplay()) {
 } else {
   process.stderr.write(
     'No display (neither DISPLAY nor WAYLAND_DISPLAY is set): running the sample search in the terminal, about twenty minutes on two\n' +
-      'cores. Ctrl-C pauses it; npm start goes on. At its end the best network is exported.\n',
+      'cores; each of its 12 networks gives a line when it is trained. Ctrl-C pauses it, npm start goes on. At its end the best network is\n' +
+      'exported.\n',
   )
   becomeCli(['search', 'start', '--sample', '--export', '--go-on', ...args])
 }

@@ -7,7 +7,7 @@ import { root } from './paths.mjs'
 import { attempt } from './shell.mjs'
 
 /** Disk and network figures of a measured `npm ci`; shown before it starts. */
-const ABOUT = 'about 150 MB to download, 700 MB on disk'
+const ABOUT = 'about 400 MB to download, 1.1 GB on disk'
 
 export const npmPackages = {
   id: 'npm-packages',
