@@ -40,7 +40,8 @@ describe('a command in advice', () => {
 })
 
 /** The top commands of src/cli: what a sentence with a command begins with. */
-const COMMANDS = 'bench|check|cost|dataset|devices|diff|doctor|export|proposer|prove|search|space|train|workspace|zoo|--help'
+const COMMANDS =
+  'bench|check|cost|dataset|devices|diff|doctor|export|proposer|prove|search|space|train|workspace|zoo|--help'
 const BY_HAND = new RegExp(`gpt-nas (${COMMANDS})\\b`)
 /** The card of a checkpoint tells how it was made, on whatever machine it is read. */
 const ALLOWED = ['cli/commands/proposer.ts']

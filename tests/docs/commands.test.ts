@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { at, repositoryFiles } from './files'
 
-const COMMAND = /(?<!npm run -s )gpt-nas (?:bench|check|dataset|devices|doctor|export|proposer|prove|search|space|train|zoo) /
+const COMMAND =
+  /(?<!npm run -s )gpt-nas (?:bench|check|dataset|devices|doctor|export|proposer|prove|search|space|train|zoo) /
 /** Listed for readers, not followed by them. */
 const pages = repositoryFiles('.md').filter(
   (page) => !/^docs\/decisions\/|^CHANGELOG|^resources\/|^docs\/(?:architecture|extending|rules)/.test(page),
