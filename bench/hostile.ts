@@ -1,13 +1,15 @@
-// npm run bench:hostile: a thousand damaged and hostile files over every reader, and a client that sends what none would. Each is
+// npm run bench:hostile: a thousand damaged and hostile files over every reader, pipes, devices, folders and files of 3 GiB in the place
+// of each, documents and tables that are meant to take minutes, and a client that sends what none would. Each is
 // refused with a clear error or accepted, within seconds and a bounded memory; nothing is written elsewhere, nothing is lost.
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fakeComputes } from '../src/engine/testing/fake-computes'
 import { writeDataset } from '../tests/faults/dataset'
+import { costlyFiles } from '../tests/faults/costly-files'
 import { openEngine } from '../tests/faults/engine'
 import { abuse, type Abuse } from '../tests/faults/hostile-client'
-import { attackReaders, type Attack } from '../tests/faults/hostile-files'
+import { attackReaders, giveUnusual, type Attack } from '../tests/faults/hostile-files'
 import { definition, outcomeOf } from '../tests/faults/workbench'
 import { atMost, atLeast, equal, runBench } from './harness'
 
@@ -42,16 +44,23 @@ void runBench('Hostile files', async ({ quick, note }) => {
     const attacks = await attackReaders(folder, wanted, 0, (reader, seed) => {
       if (made++ % 100 === 0) note(`${made} of ${wanted}: ${reader}, seed ${seed}`)
     })
+    note('pipes, devices, folders, empty and endless files for every reader ...')
+    const unusual = await giveUnusual(folder)
+    note('documents, tables and archives that are meant to take minutes ...')
+    const costly = await costlyFiles(join(folder, 'costly'), quick)
     const calls = quick ? CALLS.quick : CALLS.full
     const messages = quick ? MESSAGES.quick : MESSAGES.full
     note(`${calls} malformed calls and ${messages} raw messages ...`)
     const abused = await abuseEngine(join(folder, 'workspace'), calls, messages)
-    const bugs = attacks.filter(({ end }) => end === 'bug')
-    const strays = attacks.filter((attack) => attack.strays.length > 0)
-    const slowest = [...attacks].sort((a, b) => b.seconds - a.seconds)[0]!
+    const all = [...attacks, ...unusual, ...costly]
+    const bugs = all.filter(({ end }) => end === 'bug')
+    const strays = all.filter((attack) => attack.strays.length > 0)
+    const slowest = [...all].sort((a, b) => b.seconds - a.seconds)[0]!
     const refused = attacks.filter(({ end }) => end === 'refused').length
     return {
       results: {
+        unusual: unusual.length,
+        costly: costly.map(({ reader, mutation, end, seconds }) => ({ reader, mutation, end, seconds })),
         readers: new Set(attacks.map(({ reader }) => reader)).size,
         refused,
         accepted: attacks.filter(({ end }) => end === 'accepted').length,
@@ -62,6 +71,7 @@ void runBench('Hostile files', async ({ quick, note }) => {
       },
       checks: [
         equal('files read', attacks.length, wanted),
+        atLeast('unusual files given', unusual.length, 500),
         atLeast('refused with a clear error', refused, Math.floor(wanted / 3)),
         equal('neither accepted nor refused with a clear error', bugs.length, 0),
         equal('malformed calls answered', abused.accepted + abused.refused, calls),

@@ -11,7 +11,13 @@ import { readText } from './files'
 
 export const ARCHITECTURE_HELP = 'a .gptnas.json file, an export or its folder, or the name of a zoo network'
 
-const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
+function isFolder(path: string): boolean {
+  try {
+    return statSync(path).isDirectory()
+  } catch {
+    return false // what is wrong with it is told when it is read
+  }
+}
 
 function readMetadata(folder: string): string {
   const file = join(folder, METADATA_FILE)

@@ -29,18 +29,22 @@ import { zooDocument } from '../../src/shared/architecture/document/zoo-document
 import { importRequestSchema } from '../../src/shared/contract/datasets'
 import { SAMPLES } from '../../src/shared/search/samples'
 import { checkout } from '../../bench/harness'
+import { readersOfOurs } from './readers-of-ours'
 
 export interface Reader {
   readonly name: string
   /** Files by their path below the folder; all are there, one of them is damaged at a time. */
   readonly files: Readonly<Record<string, Buffer>>
   read(folder: string): Promise<void> | void
+  /** Passes over what is no file, and goes on with the others. */
+  readonly leavesOut?: boolean
 }
 
 const json = (value: unknown): Buffer => Buffer.from(JSON.stringify(value))
 
 function importing(name: string, files: Readonly<Record<string, Buffer>>, given = '.'): Reader {
   return {
+    leavesOut: given === '.' || given.endsWith('.csv'),
     name: `import of ${name}`,
     files,
     read: async (folder) => {
@@ -126,6 +130,7 @@ export async function hostileReaders(scratch: string): Promise<Reader[]> {
       read: (folder) => void readDefinition({ config: path.join(folder, 'search.json') }),
     },
     ...userSpaces(),
+    ...(await readersOfOurs(path.join(scratch, 'ours'), await seedOfDatabase(path.join(scratch, 'copy')))),
     importing('a zip', { 'images.zip': zipOf(images) }, 'images.zip'),
     importing('a tar', { 'images.tar': tarOf(images) }, 'images.tar'),
     importing('a tar.gz', { 'images.tar.gz': tarGzOf(images) }, 'images.tar.gz'),
@@ -147,6 +152,8 @@ export async function hostileReaders(scratch: string): Promise<Reader[]> {
     {
       name: 'a checkpoint',
       files: checkpoint,
+      // A training goes on from an earlier one, or from the beginning.
+      leavesOut: true,
       read: async (folder) => void (await newestCheckpoint(folder, 'x')),
     },
     { name: 'a proposer', files: proposerFiles, read: async (folder) => void (await readCheckpoint(folder)) },

@@ -3,8 +3,10 @@
 import { copyFile, mkdir, rename, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { AppError } from '@shared/errors'
+import { MIB } from '@shared/units'
 import { typed } from '@node/command-line'
 import { syncFolder } from '@node/folders'
+import { fill, isMissing, openToRead } from '@node/read-file'
 import { PARTIAL_SUFFIX, syncFile } from '@node/whole-file'
 import { openDatabase } from './database'
 import { currentHolder, holderOf } from './lease'
@@ -21,7 +23,7 @@ const COMPANIONS = ['', '-wal', '-shm']
  * @throws AppError `invalid-input` when the copy is no whole database of a workspace, `conflict` when a program holds the workspace
  */
 export async function restoreDatabase(root: string, file: string, now = new Date()): Promise<string | null> {
-  await refuseUnlessFile(file)
+  await refuseUnlessDatabase(file)
   const { backups } = workspaceFolders(root)
   await mkdir(backups, { recursive: true })
   const place = path.join(root, DATABASE_FILE)
@@ -43,14 +45,31 @@ export async function restoreDatabase(root: string, file: string, now = new Date
   }
 }
 
-async function refuseUnlessFile(file: string): Promise<void> {
-  const info = await stat(file).catch(() => undefined)
-  if (info?.isFile() === true) return
-  throw new AppError(
-    'invalid-input',
-    `Expected a copy of a workspace's database, ${file} is ${info === undefined ? 'not there' : 'no file'}.`,
-    `List the copies with "${typed('workspace backups')}".`,
-  )
+/** What a database begins with, and where it says how large it is (SQLite, "Database File Format", 1.3). */
+const HEADER = { bytes: 100, magic: 'SQLite format 3\0', pageSize: 16, pageCount: 28 } as const
+/** Bytes that a copy may have more than it says, being written while it was made; far below what fills a disk. */
+const SLACK = 256 * MIB
+
+/** Before anything is copied: the copy may be as large as a disk, and no database at all. */
+async function refuseUnlessDatabase(file: string): Promise<void> {
+  const { handle, size } = await openToRead(file, { what: 'database' }).catch((thrown: unknown) => {
+    if (!isMissing(thrown)) throw thrown
+    const fix = `List the copies with "${typed('workspace backups')}".`
+    throw new AppError('invalid-input', `Expected a copy of a workspace's database, ${file} is not there.`, fix)
+  })
+  const refuse = (why: string): AppError =>
+    new AppError('invalid-input', `${file} cannot be put back: ${why}.`, 'Choose another copy.')
+  try {
+    const header = Buffer.alloc(HEADER.bytes)
+    const filled = await fill(handle, header, 0)
+    if (filled < HEADER.bytes || header.toString('latin1', 0, HEADER.magic.length) !== HEADER.magic)
+      throw refuse('it is no database')
+    const page = header.readUInt16BE(HEADER.pageSize)
+    const announced = (page === 1 ? 65_536 : page) * header.readUInt32BE(HEADER.pageCount)
+    if (size > announced + SLACK) throw refuse(`it has ${size} bytes, its header announces ${announced}`)
+  } finally {
+    await handle.close()
+  }
 }
 
 /** The database of today may be damaged, which is a reason to restore and none to refuse. */

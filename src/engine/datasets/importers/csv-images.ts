@@ -35,8 +35,9 @@ export const csvImages: Importer = {
   },
   doubt: async (tree) => {
     const table = tableOf(tree.files, tree.chosen)!
-    const { rows, missing } = await readTable(tree, table)
-    if (missing !== null) return `${table} was left out: ${missing}.`
+    const { rows, missing, broken } = await readTable(tree, table)
+    if (missing !== null)
+      return `${table} was left out: ${broken === null ? missing : `row ${broken.row}: ${broken.message}`}.`
     const finder = imageFinder(tree, table)
     const tried = rows.slice(0, TRIED_ROWS)
     const isOther = tried.length > 0 && tried.every(({ image }) => !('file' in finder.find(image)))
@@ -46,8 +47,8 @@ export const csvImages: Importer = {
     const table = tableOf(tree.files, tree.chosen)
     if (table === null) throw damagedFile(tree.root, 'it holds no CSV file that could name the images')
     const { rows, missing, broken, notes } = await readTable(tree, table)
-    if (missing !== null) throw damagedFile(table, missing)
     if (broken !== null) throw damagedFile(table, `row ${broken.row}: ${broken.message}`)
+    if (missing !== null) throw damagedFile(table, missing)
     if (rows.length === 0) throw damagedFile(table, 'it names no images')
     const splits = splitsOf([...new Set(rows.map(({ split }) => split))])
     const finder = imageFinder(tree, table)
