@@ -29,7 +29,7 @@ const pattern = (key: string): RegExp =>
     `^${key
       .replace(/\$\{[^}]+\}/g, '@')
       .replace(/[.]/g, '\\.')
-      .replace(/@/g, '[\\w.-]+')}$`,
+      .replace(/@/g, '[\\w.:-]+')}$`,
   )
 
 describe('texts', () => {

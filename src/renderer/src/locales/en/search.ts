@@ -164,7 +164,6 @@ export const search = {
     nothingToChoose: 'Nothing to choose from yet. Design one first.',
     ownBlock: 'own',
     choosePlace: 'Choose',
-    clearPlace: 'Take the usual one',
     chooseProgram: 'Choose the program that evaluates',
     chooseFolder: 'Choose the folder to start it in',
     chooseSpace: 'Choose a space file',
