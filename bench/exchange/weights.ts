@@ -9,21 +9,44 @@ import { buildNetwork } from '../../src/compute/networks/network'
 import type { NamedArray } from '../../src/compute/networks/weights'
 import { scoped, tf, type Tensor4D } from '../../src/compute/tensorflow/backend'
 
-/** Images that the statistics are of. */
-const IMAGES = 8
+/** Pixels that the statistics are of, at least; with few values a channel's variance is nearly zero by chance, and amplifies roundings. */
+const PIXELS = 256 * 256
+const FEWEST_IMAGES = 8
 const SEED = 1
+
+/**
+ * A branch that is added to what it was made of starts weak, as every recipe of deep networks has it (zero-initialised gamma, Goyal et
+ * al. 2017): with full strength an untrained network is chaotic, and multiplies any rounding by a thousand with a few more blocks.
+ */
+const BRANCH_GAIN = 0.2
+
+/** Normalisations at the end of a branch: the first of those that an addition takes. */
+function branchEnds({ nodes }: LayerGraph): ReadonlySet<string> {
+  const byId = new Map(nodes.map((node) => [node.id, node]))
+  const normOf = (id: string): string | undefined => {
+    const node = byId.get(id)
+    if (node?.kind === 'batch-norm') return node.id
+    return node?.kind === 'stochastic-depth' || node?.kind === 'identity' ? normOf(node.inputs[0]!) : undefined
+  }
+  const ends = nodes
+    .filter(({ kind }) => kind === 'add')
+    .map(({ inputs }) => inputs.map(normOf).find((id) => id !== undefined))
+  return new Set(ends.filter((id) => id !== undefined))
+}
 
 /** Scales and offsets as a training leaves them, so that an ignored one shows; statistics zero, to be read off a training step. */
 function uncalibrated(graph: LayerGraph): NamedArray[] {
+  const weak = branchEnds(graph)
   return buildNetwork(graph).arrays.map((stored) => {
     const random = createRandom(SEED).fork(stored.name)
     const { values } = initialValues(stored, SEED)
     const isStatistic = stored.name.includes('/moving-')
+    const gain = weak.has(stored.node) && !stored.name.endsWith('kernel') ? BRANCH_GAIN : 1
     const spread = stored.name.endsWith('kernel') ? 0 : 0.2
     return {
       name: stored.name,
       shape: stored.shape,
-      values: values.map((value) => (isStatistic ? 0 : value + spread * (random.next() - 0.5))),
+      values: values.map((value) => (isStatistic ? 0 : gain * (value + spread * (random.next() - 0.5)))),
     }
   })
 }
@@ -33,7 +56,10 @@ function calibrated(graph: LayerGraph, arrays: readonly NamedArray[]): NamedArra
   const network = buildNetwork(graph)
   return scoped(() => {
     const tensors = new Map(arrays.map(({ name, shape, values }) => [name, tf.tensor(values, [...shape])]))
-    const images = tf.randomNormal([IMAGES, ...graph.input], 0, 1, 'float32', SEED) as Tensor4D
+    const [height = 1, width = 1] = graph.input
+    const count = Math.max(FEWEST_IMAGES, Math.ceil(PIXELS / (height * width)))
+    const shape = [Math.min(count, 64), ...graph.input] as [number, number, number, number]
+    const images: Tensor4D = tf.randomNormal(shape, 0, 1, 'float32', SEED)
     const { updates } = network.forward(images, (name) => tensors.get(name)!, tf.tensor1d([SEED, 0], 'int32'))
     return arrays.map((array) => {
       const update = updates.get(array.name)

@@ -91,7 +91,11 @@ export function exportText({ format, folder, files, proof }: Export): string {
   const size = files.reduce((sum, file) => sum + file.sizeBytes, 0)
   const lines = [`Exported ${files.length} files (${bytes(size)}) to ${folder}`, ...(proof ? proofText(proof) : [])]
   if (proof === null && EXPORT_FORMATS[format].isTrained)
-    lines.push('NOT PROVEN: no proof was asked for, so nothing says that the files compute what was trained.')
+    lines.push(
+      EXPORT_FORMATS[format].isProvable
+        ? 'NOT PROVEN: no proof was asked for, so nothing says that the files compute what was trained.'
+        : 'NOT PROVEN: nothing here can run these files; compare them yourself before you rely on them.',
+    )
   return lines.join('\n')
 }
 

@@ -14,6 +14,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Define>>> = {
   check: async () => (await import('./check')).checkCommand,
   cost: async () => (await import('./cost')).costCommand,
   diff: async () => (await import('./diff')).diffCommand,
+  import: async () => (await import('./import')).importCommand,
   train: async () => (await import('./train')).trainCommand,
   search: async () => (await import('./search')).searchCommand,
   export: async () => (await import('./export')).exportCommand,

@@ -26,6 +26,11 @@ export const FORMATS: Readonly<Record<ExportFormat, Format>> = {
     predict: async (job) => (await import('./onnx/predict')).predictOnnx(job),
     values: async (job) => (await import('./onnx/values')).onnxValues(job),
   },
+  pytorch: {
+    write: async (source) => (await import('./pytorch/write')).writePyTorch(source),
+    predict: null,
+    values: null,
+  },
   'architecture-json': {
     write: async (source) => (await import('./architecture-json/write')).writeArchitectureJson(source),
     predict: null,

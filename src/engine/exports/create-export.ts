@@ -71,17 +71,17 @@ async function* write(
     architectureHash: trial.architectureHash,
     validationAccuracy: trial.fitness,
     writtenBy: `GPT-NAS Workbench ${appVersion}`,
-    ...(trained !== null && !isProven && { proof: null }),
+    ...(trained !== null && !(isProven && exportFormatFacts(format).isProvable) && { proof: null }),
   }
   const weights = trained?.weights ?? null
   const { files } = await pool.run(
     (client) => client.export({ format, options, document, graph, weights, folder, earlier, metadata }, { signal }),
     signal,
   )
-  if (trained === null || !isProven) {
+  const { isProvable } = exportFormatFacts(format)
+  if (trained === null || !isProven || !isProvable) {
     const result = await store.write((writer) => insertExport(writer, { trialId, format, folder, files, proof: null }))
-    const why =
-      trained === null ? 'It holds no trained values to compare.' : 'It is NOT PROVEN, because no proof was asked for.'
+    const why = trained === null ? 'It holds no trained values to compare.' : unproven(isProvable)
     yield { stage: 'done', message: `Wrote ${title}. ${why}`, result }
     return
   }
@@ -94,3 +94,8 @@ async function* write(
     (made) => store.write((writer) => insertExport(writer, { trialId, format, folder, ...made })),
   )
 }
+
+const unproven = (isProvable: boolean): string =>
+  isProvable
+    ? 'It is NOT PROVEN, because no proof was asked for.'
+    : 'It is NOT PROVEN: nothing here can run it. Compare it yourself before you rely on it.'

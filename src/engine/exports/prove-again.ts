@@ -71,6 +71,8 @@ export async function* proveAgain(
       `Name the folder that "${typed('export')}" wrote.`,
     )
   const { format, options, weights, files: names } = made
+  if (!exportFormatFacts(format).isProvable)
+    throw new AppError('invalid-input', `Nothing here can run an export of ${exportFormatFacts(format).title}.`)
   const trialId = await trialWithWeights(store.db, weights.sha256)
   if (trialId === null)
     throw new AppError(

@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { AppError } from '../errors'
 import { firstIssue } from '../first-issue'
 import { FLOAT16_CLOSENESS, FLOAT32_CLOSENESS, type Closeness } from './closeness'
-import { onnxOptionsSchema } from './onnx-options'
+import { onnxOptionsSchema } from './onnx/options'
 
 /** What was chosen, by the name of the option. */
 export const exportOptionsSchema = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]))
@@ -15,6 +15,8 @@ export interface ExportFormatFacts {
   readonly title: string
   /** It holds trained values: only a trial that has some can be written in it, and its proof says whether they compute the same. */
   readonly isTrained: boolean
+  /** Its files can be run in the proof process, and are unless nobody asks for it. */
+  readonly isProvable: boolean
   /** What can be chosen, each with a default. */
   readonly options: z.ZodType<ExportOptions, Partial<ExportOptions>>
   /** How near its outputs are to ours, by what was chosen; absent: as float32 sums in another order are. */
@@ -24,14 +26,16 @@ export interface ExportFormatFacts {
 const NO_OPTIONS = z.strictObject({})
 
 export const EXPORT_FORMATS = {
-  tfjs: { title: 'a tfjs layers model', isTrained: true, options: NO_OPTIONS },
+  tfjs: { title: 'a tfjs layers model', isTrained: true, isProvable: true, options: NO_OPTIONS },
   onnx: {
     title: 'an ONNX model',
     isTrained: true,
+    isProvable: true,
     options: onnxOptionsSchema,
     closeness: ({ precision }) => (precision === 'float16' ? FLOAT16_CLOSENESS : FLOAT32_CLOSENESS),
   },
-  'architecture-json': { title: 'the architecture as JSON', isTrained: false, options: NO_OPTIONS },
+  pytorch: { title: 'PyTorch source with its weights', isTrained: true, isProvable: false, options: NO_OPTIONS },
+  'architecture-json': { title: 'the architecture as JSON', isTrained: false, isProvable: false, options: NO_OPTIONS },
 } as const satisfies Record<string, ExportFormatFacts>
 
 export type ExportFormat = keyof typeof EXPORT_FORMATS

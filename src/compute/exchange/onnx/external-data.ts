@@ -1,7 +1,7 @@
 // Weights apart from the model, in a file beside it: for what is too large to be read at once by whoever opens the model.
 import { MIB } from '@shared/units'
 import { DATA_FILE } from './names'
-import { EXTERNAL, type ModelProto, type TensorProto } from './proto'
+import { EXTERNAL, type ModelProto, type TensorProto } from '@shared/exchange/onnx/proto'
 
 /** ONNX's own advice, so that the file can be mapped into memory. */
 const ALIGNMENT = 4096

@@ -4,7 +4,15 @@ import type { MapShape, TensorShape } from '@shared/architecture/layer'
 import { mapOf } from '@shared/architecture/catalogue/window'
 import { sizeOf } from '../../networks/weights'
 import { halves } from './half'
-import { attribute, FLOAT, FLOAT16, INT64, type AttributeProto, type NodeProto, type TensorProto } from './proto'
+import {
+  attribute,
+  FLOAT,
+  FLOAT16,
+  INT64,
+  type AttributeProto,
+  type NodeProto,
+  type TensorProto,
+} from '@shared/exchange/onnx/proto'
 
 /** A value of the graph: what later nodes read. */
 export interface Value {

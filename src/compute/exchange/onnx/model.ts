@@ -3,19 +3,27 @@
 import { isLayerKind } from '@shared/architecture/catalogue'
 import { mapOf } from '@shared/architecture/catalogue/window'
 import { INPUT_ID, type LayerGraph } from '@shared/architecture/layer'
-import { AppError } from '@shared/errors'
-import type { OnnxOptions } from '@shared/exchange/onnx-options'
+import type { OnnxOptions } from '@shared/exchange/onnx/options'
 import { required } from '@shared/required'
 import type { Normalisation } from '../../data/normalise'
 import type { Network } from '../../networks/network'
 import type { NamedArray, Weights } from '../../networks/weights'
 import { ancestorsOf } from '../ancestors'
+import { requireWeights } from '../require-weights'
 import { fuseBatchNorm } from './fuse-batch-norm'
 import { GraphBuilder, type FlatMap, type Value } from './graph-builder'
 import { MAPPINGS } from './layers'
 import { CHANNEL_AXIS } from './layers/activation'
 import { INPUT_NAME, PROBABILITIES_NAME, SCORES_NAME } from './names'
-import { attribute, FLOAT, FLOAT16, valueInfo, type EntryProto, type ModelProto, type NodeProto } from './proto'
+import {
+  attribute,
+  FLOAT,
+  FLOAT16,
+  valueInfo,
+  type EntryProto,
+  type ModelProto,
+  type NodeProto,
+} from '@shared/exchange/onnx/proto'
 
 const OPSET = 17
 const IR_VERSION = 8
@@ -99,19 +107,6 @@ function back(builder: GraphBuilder, found: Value, options: OnnxOptions): NodePr
     attribute: [CHANNEL_AXIS],
   }
   return [...nodes, softmax]
-}
-
-/** The weights of the network by name. @throws AppError `invalid-input` when one is missing or has another size */
-function requireWeights({ arrays }: Network, weights: Weights): void {
-  for (const { name, shape } of arrays) {
-    const found = weights.get(name)
-    if (found?.shape.join() !== shape.join())
-      throw new AppError(
-        'invalid-input',
-        `The weights must hold ${name} as [${shape.join(', ')}]; they hold ${found ? `[${found.shape.join(', ')}]` : 'no such array'}.`,
-        'Export with the weights file of the same trial.',
-      )
-  }
 }
 
 /** @throws AppError `invalid-input` for the weights of another network, or values that float16 cannot hold */

@@ -4,11 +4,11 @@ import { createRequire } from 'node:module'
 import path from 'node:path'
 import type * as OnnxRuntime from 'onnxruntime-node'
 import { AppError } from '@shared/errors'
-import { LARGEST_ONNX_MIB } from '@shared/exchange/onnx-options'
+import { LARGEST_ONNX_MIB } from '@shared/exchange/onnx/options'
 import { MIB } from '@shared/units'
 import { isMemoryRefusal } from '@node/memory-refusal'
 import { openToRead, readWhole } from '@node/read-file'
-import { withOutputs } from './proto'
+import { withOutputs } from '@shared/exchange/onnx/proto'
 
 export type Runtime = typeof OnnxRuntime
 

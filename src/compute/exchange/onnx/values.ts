@@ -6,7 +6,7 @@ import type { ValuesJob } from '../format'
 import { feed, readFacts } from './feed'
 import { halfValue } from './half'
 import { MODEL_FILE } from './names'
-import { decodeModel, type GraphProto } from './proto'
+import { decodeModel, type GraphProto } from '@shared/exchange/onnx/proto'
 import { loadRuntime, openSession, WHAT } from './runtime'
 
 /** The name of a layer's value: of the last node that says it comes from the layer. */

@@ -2,7 +2,7 @@
 // write-export.ts's.
 import { createHash } from 'node:crypto'
 import { AppError } from '@shared/errors'
-import { LARGEST_ONNX_MIB, onnxOptionsSchema, type OnnxOptions } from '@shared/exchange/onnx-options'
+import { LARGEST_ONNX_MIB, onnxOptionsSchema, type OnnxOptions } from '@shared/exchange/onnx/options'
 import { MIB } from '@shared/units'
 import { buildNetwork, type Network } from '../../networks/network'
 import { sizeOf, weightsFrom } from '../../networks/weights'
@@ -11,7 +11,7 @@ import { readTrainedWeights } from '../trained-weights'
 import { withExternalData } from './external-data'
 import { onnxModel } from './model'
 import { DATA_FILE, INPUT_NAME, MODEL_FILE, PROBABILITIES_NAME, SCORES_NAME } from './names'
-import { encodeModel } from './proto'
+import { encodeModel } from '@shared/exchange/onnx/proto'
 
 /** Room in the model for everything but the weights. */
 const SPARE_MIB = 16

@@ -1,6 +1,6 @@
 // Activations as operators of opset 17, by their definitions: hard sigmoid is relu6(x + 3) / 6, GELU the exact one, softmax runs over
 // our last axis, which is ONNX's second.
-import { attribute, type AttributeProto } from '../proto'
+import { attribute, type AttributeProto } from '@shared/exchange/onnx/proto'
 import type { Call, Mapping } from './call'
 import type { Value } from '../graph-builder'
 

@@ -5,7 +5,7 @@ import { flagOf, numberOf } from '@shared/architecture/catalogue/parameter-value
 import { mapOf, windowCount, windowPadding, type WindowRule } from '@shared/architecture/catalogue/window'
 import type { MapShape } from '@shared/architecture/layer'
 import type { NamedArray } from '../../../networks/weights'
-import { attribute, type AttributeProto } from '../proto'
+import { attribute, type AttributeProto } from '@shared/exchange/onnx/proto'
 import type { Value } from '../graph-builder'
 import type { Call, Mapping } from './call'
 

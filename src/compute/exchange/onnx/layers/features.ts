@@ -2,7 +2,7 @@
 import { flagOf } from '@shared/architecture/catalogue/parameter-values'
 import { channelsOf } from '@shared/architecture/layer'
 import { BATCH_NORM_EPSILON } from '../../../networks/layers/batch-norm-constants'
-import { attribute } from '../proto'
+import { attribute } from '@shared/exchange/onnx/proto'
 import type { Mapping } from './call'
 
 /**

@@ -1,7 +1,7 @@
 // Layers that only move values: flattening, channel shuffle, slices of the channels.
 import { numberOf } from '@shared/architecture/catalogue/parameter-values'
 import { isMap, mapOf } from '@shared/architecture/catalogue/window'
-import { attribute } from '../proto'
+import { attribute } from '@shared/exchange/onnx/proto'
 import { CHANNEL_AXIS } from './activation'
 import type { Mapping } from './call'
 

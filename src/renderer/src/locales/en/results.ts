@@ -160,10 +160,11 @@ export const results = {
     exportAgain: 'Export again',
     exportTo: 'Export to a folder…',
     exportFormat: 'Format',
-    formats: { tfjs: 'TensorFlow.js', onnx: 'ONNX', 'architecture-json': 'Architecture' },
+    formats: { tfjs: 'TensorFlow.js', onnx: 'ONNX', pytorch: 'PyTorch', 'architecture-json': 'Architecture' },
     formatHelp: {
       tfjs: 'A layers model with its weights, proven in plain tfjs',
       onnx: 'A model for onnxruntime, PyTorch tools and many others, proven in onnxruntime',
+      pytorch: 'Readable source, a class for each block, with its weights; nothing here can run it',
       'architecture-json': 'The design as a file that the editor opens, without weights',
     },
     formatOptions: 'Options',

@@ -1,5 +1,5 @@
 // The part of ONNX's protobuf messages that is written and read here; field numbers are those of the official onnx.proto (IR 8).
-// What a model consists of is model.ts's.
+// What a model consists of is its writer's and its reader's business.
 import protobuf from 'protobufjs/light'
 
 const SCHEMA = {
@@ -91,6 +91,9 @@ export const attribute = {
 export interface AttributeProto {
   readonly name: string
   readonly type: number
+  readonly s?: Uint8Array
+  readonly t?: TensorProto
+  readonly floats?: readonly number[]
   readonly f?: number
   readonly i?: number
   readonly ints?: readonly number[]
@@ -107,6 +110,9 @@ export interface TensorProto {
   readonly dataType: number
   /** Little endian. */
   readonly rawData?: Uint8Array
+  /** As other programs write values, where there are no raw bytes. */
+  readonly floatData?: readonly number[]
+  readonly int64Data?: readonly number[]
   readonly externalData?: readonly EntryProto[]
   readonly dataLocation?: number
 }
@@ -166,5 +172,8 @@ export const decodeModel = (bytes: Uint8Array): ModelProto =>
  */
 export function withOutputs(model: Uint8Array, names: readonly string[]): Uint8Array {
   const further = Model.encode({ graph: { output: names.map((name) => ({ name })) } }).finish()
-  return Buffer.concat([model, further])
+  const bytes = new Uint8Array(model.length + further.length)
+  bytes.set(model)
+  bytes.set(further, model.length)
+  return bytes
 }

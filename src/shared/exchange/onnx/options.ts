@@ -1,6 +1,6 @@
 // What can be chosen of an ONNX export. How each choice is written is compute/exchange/onnx's.
 import { z } from 'zod'
-import { setting } from '../search/settings'
+import { setting } from '../../search/settings'
 
 /** One file may hold no more: protobuf counts its bytes with 31 bits. */
 export const LARGEST_ONNX_MIB = 2047
