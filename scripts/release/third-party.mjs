@@ -7,7 +7,7 @@ import { SetupFailure } from '../setup/failure.mjs'
 import { inModules, root } from '../setup/paths.mjs'
 import pins from '../setup/pins.mjs'
 import { attempt } from '../setup/shell.mjs'
-import { standardText } from './standard-licences.mjs'
+import { insideText, standardText } from './standard-licences.mjs'
 
 const BUNDLES = ['main', 'preload', 'renderer']
 export const NOTICES_FILE = 'THIRD_PARTY_LICENSES.txt'
@@ -64,8 +64,9 @@ export function noticesText(parts) {
         `${name} ${version} carries no text of its licence (${identifier ?? 'which it does not state either'}).`,
         'Read it in its sources; then add it to scripts/release/third-party.mjs or standard-licences.mjs.',
       )
+    const inside = insideText(name)
     const whose = text === undefined ? `Copyright the authors of ${name}, ${from ?? 'npm'}\n\n` : ''
-    return `${head}\n${'-'.repeat(head.length)}\n${whose}${body}\n`
+    return `${head}\n${'-'.repeat(head.length)}\n${whose}${body}\n${inside === undefined ? '' : `\n${inside}\n`}`
   })
   return [
     'GPT-NAS Workbench is under the Apache License 2.0. It contains the software below, each under its own licence.\n',

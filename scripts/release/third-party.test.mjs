@@ -18,6 +18,14 @@ describe('the licences', () => {
     )
   })
 
+  it('say what their packages were compiled from, as those ask for', () => {
+    const text = noticesText([
+      part({ name: '@cornerstonejs/codec-libjpeg-turbo-8bit', identifier: 'ISC', text: undefined }),
+    ])
+    expect(text).toContain('based in part on the work of the Independent JPEG Group')
+    expect(text).toContain('Redistributions in binary form must reproduce')
+  })
+
   it.each([[{ identifier: undefined }], [{ identifier: 'BSD-3-Clause', text: undefined }]])(
     'refuse what nobody could read: %j',
     (changes) => {
