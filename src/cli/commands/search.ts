@@ -25,11 +25,13 @@ import { allowCommand } from '../allow-command'
 import { ablationCommand } from './ablation'
 import { getDataset } from './dataset'
 import { exportAfter, exportText, nextSteps } from './export'
+import { dryRun } from './search-forecast'
 import { findRun } from './search-run'
 
 interface StartOptions extends CommonOptions, DefinitionSource {
   readonly export?: boolean
   readonly goOn?: boolean
+  readonly dryRun?: boolean
 }
 
 interface ResumeOptions extends CommonOptions {
@@ -37,11 +39,12 @@ interface ResumeOptions extends CommonOptions {
   readonly allowCommand?: boolean
 }
 
-/** Before anything is fetched or stored. @throws AppError `invalid-input` with every problem */
-async function refuseProblems({ client }: CommandContext, definition: RunDefinition): Promise<void> {
-  const { problems } = await client.searches.check({ definition })
+/** Before anything is fetched or stored. @returns what else is worth knowing; @throws AppError `invalid-input` with every problem */
+async function refuseProblems({ client }: CommandContext, definition: RunDefinition): Promise<readonly string[]> {
+  const { problems, notes } = await client.searches.check({ definition })
   if (problems.length > 0)
     throw new AppError('invalid-input', `The search cannot be started:\n  ${problems.join('\n  ')}`)
+  return notes
 }
 
 async function follow(context: CommandContext, run: Run, shouldExport: boolean): Promise<number> {
@@ -88,7 +91,12 @@ function summary(run: Run, best: Trial | null, options: string | null = ''): str
 
 /** The newest run of exactly these settings that can go on; null where there is none. */
 async function unfinished({ client }: CommandContext, definition: RunDefinition): Promise<Run | null> {
-  const same = (run: Run): boolean => isDeepStrictEqual(run.definition, definition)
+  // A share of the data is a number once a run keeps it.
+  const asKept = ({ definition: { data } }: Run): RunDefinition => ({
+    ...definition,
+    data: { ...definition.data, validationImages: definition.data.validationImages ?? data.validationImages },
+  })
+  const same = (run: Run): boolean => isDeepStrictEqual(run.definition, asKept(run))
   const runs = (await client.searches.list()).filter((run) => RUN_STATE_RULES[run.state].canResume && same(run))
   return runs.reduce<Run | null>((newest, run) => (newest !== null && newest.number > run.number ? newest : run), null)
 }
@@ -134,11 +142,13 @@ export function searchCommand(program: Command): void {
         [],
       )
       .option('--export', 'export the best network at the end and prove the export')
+      .option('--dry-run', 'check the settings and forecast time, memory and disk; start nothing')
       .option('--go-on', 'go on with an unfinished run of exactly these settings where there is one'),
   ).action((options: StartOptions) =>
     runCommand(options, async (context) => {
       const definition = readDefinition(options)
-      await refuseProblems(context, definition)
+      const notes = await refuseProblems(context, definition)
+      if (options.dryRun === true) return dryRun(context, definition, notes)
       if (evaluatorOf(definition).isTraining)
         await getDataset(context, definition.data.dataset, definition.data.resolution)
       await allowCommand(context, definition)

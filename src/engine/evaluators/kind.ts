@@ -4,6 +4,7 @@ import type { BlockLibrary } from '@shared/architecture/block'
 import type { PreparedArchitecture } from '@shared/architecture/prepared'
 import type { DatasetProgress } from '@shared/contract/datasets'
 import type { RunDefinition } from '@shared/search/run'
+import type { Calibration } from '@shared/search/run-forecast'
 import type { ImageFacts } from '@shared/spaces/published-images'
 import type { Genotype, Space } from '@shared/spaces/space'
 import type { Datasets } from '../datasets/datasets'
@@ -55,6 +56,18 @@ export type RepeatEvaluation = (genotype: Genotype) => {
   readonly costs: Readonly<Record<string, number>>
 }
 
+export type CalibrationTools = Pick<EvaluatorTools, 'datasets' | 'pool' | 'cardOf' | 'threadsAlone'>
+
+export interface CalibrationWish {
+  readonly definition: RunDefinition
+  readonly space: Space
+  readonly library: BlockLibrary
+  /** Evaluated at once. */
+  readonly parallel: number
+  readonly signal: AbortSignal
+  readonly tell: (done: number, of: number) => void
+}
+
 export interface EngineEvaluator {
   /** Of the images that architectures are for, before anything is fetched. @throws AppError for data that nobody knows */
   images(definition: RunDefinition, datasets: Datasets): ImageFacts
@@ -64,6 +77,11 @@ export interface EngineEvaluator {
    * @throws AppError where what it needs is not there
    */
   settle?(definition: RunDefinition, tools: Pick<EvaluatorTools, 'datasets'>): Promise<RunDefinition>
+  /**
+   * What a few evaluations take here, found by beginning them; absent where they cost nothing, or nobody knows beforehand.
+   * @throws AppError `cancelled`, `dataset-missing`, `dataset-damaged`, and why nothing could be evaluated
+   */
+  calibrate?(tools: CalibrationTools, wish: CalibrationWish): Promise<Calibration[]>
   /** Trials that are evaluated at once. */
   parallel(definition: RunDefinition, pool: ComputePool): number
   /** @throws AppError when the run cannot go on: what it needs is missing, damaged, or no longer what it was */

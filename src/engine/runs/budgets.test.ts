@@ -43,7 +43,7 @@ describe('the budget of evaluations', () => {
     await run(harness)
     await harness.until('r', 'finished')
     const told = await messages(harness)
-    expect(told).toContainEqual(expect.stringMatching(/^Generation 2: 4 architectures proposed, 1 of them repeats\.$/))
+    expect(told).toContainEqual(expect.stringMatching(/^Generation 2: 4 architectures proposed, 1 of them a repeat\.$/))
     expect(told.at(-1)).toBe('All 12 planned evaluations have a result: the search is finished.')
   })
 

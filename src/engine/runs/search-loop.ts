@@ -59,7 +59,7 @@ async function propose(
   const parts = [
     `Generation ${generation + 1}: ${trials.length} architectures proposed`,
     ...(rebuilt > 0 ? [`${rebuilt} of them partly by the proposer`] : []),
-    ...(repeats > 0 ? [`${repeats} of them repeats`] : []),
+    ...(repeats > 0 ? [`${repeats} of them ${repeats === 1 ? 'a repeat' : 'repeats'}`] : []),
   ]
   const message = `${parts.join(', ')}.`
   await journal(context, { message }, (writer) => insertGeneration(writer, run.id, generation, trials))

@@ -40,7 +40,7 @@ export async function newRunOf({ store, datasets }: Services, id: string, given:
 }
 
 /** One architecture is one trial, whatever else the definition says. */
-function settled(definition: RunDefinition): RunDefinition {
+export function settled(definition: RunDefinition): RunDefinition {
   if (definition.space.kind !== 'single') return definition
   return {
     ...definition,

@@ -14,6 +14,7 @@ import { getTrial, getTrialDocument, listTrials, type TrialRecord } from '../sto
 import { getRun } from '../storage/runs'
 import { checkDefinition } from './search-check'
 import { newRunOf } from './search-create'
+import { forecastSearch } from './search-forecast'
 import type { Services } from './services'
 import { untilClosing } from './until-closing'
 
@@ -45,6 +46,9 @@ export function searchesService(services: Services) {
       if (input.start) await orchestrator.resume(id)
       return views.run(id)
     }),
+    forecast: os.forecast.handler(({ input, signal }) =>
+      untilClosing(closing, signal, (ended) => forecastSearch(services, input.definition, ended)),
+    ),
     check: os.check.handler(({ input }) => checkDefinition(services, input.definition)),
     readSpace: os.readSpace.handler(({ input }) => readUserSpace(input.path)),
     isCommandAllowed: os.isCommandAllowed.handler(async ({ input }) => ({

@@ -6,6 +6,7 @@ import { commandSchema } from '../evaluators/command'
 import { userSpaceSchema } from '../spaces/user/schema'
 import { activitySchema } from '../search/activity'
 import { runDefinitionSchema, runSchema } from '../search/run'
+import { forecastProgressSchema } from '../search/run-forecast'
 import { verificationSchema } from '../search/verification'
 import { epochSchema, trialSchema } from '../search/trial'
 
@@ -61,6 +62,8 @@ export const searchesContract = {
   isCommandAllowed: oc.input(commandSchema).output(z.object({ allowed: z.boolean() })),
   /** The person allows it. A window may pass on only what a dialog of main's was answered with (decision 107). */
   allowCommand: oc.input(commandSchema).output(z.object({ allowed: z.boolean() })),
+  /** What it will take, from a short calibration; the last one told has the result. */
+  forecast: oc.input(z.object({ definition: runDefinitionSchema })).output(eventIterator(forecastProgressSchema)),
   /** Starts a created, paused or interrupted run where it stood; a failed one too, once its cause is mended. */
   resume: oc.input(id).output(runSchema),
   /** Lets running epochs reach their checkpoint, then holds. */

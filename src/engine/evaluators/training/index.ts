@@ -5,6 +5,7 @@ import { refuseCancelled } from '@node/cancel'
 import type { ComputePool } from '../../executors/pool'
 import type { EngineEvaluator } from '../kind'
 import { onUnchangedData } from '../unchanged-data'
+import { calibrateTraining } from './calibrate'
 import { checkData, settleData } from './check'
 import { imagesOfRun, journalImages, refuseOtherData } from './images'
 import { storeSplit } from './split'
@@ -22,6 +23,7 @@ export const trainingKind: EngineEvaluator = {
   },
   check: checkData,
   settle: settleData,
+  calibrate: calibrateTraining,
   parallel,
   prepare: async ({ store, artefacts, datasets, pool, cardOf, threadsAlone }, { run, signal, tell }) => {
     const { definition } = run

@@ -9,6 +9,7 @@ import { settingProblems, type SettingProblem } from './setting-problems'
 import { upgradeDefinition } from '@shared/search/old-definitions'
 import { FIRST_LIGHT } from '@shared/search/samples'
 import { runDefinitionSchema, type RunDefinition } from '@shared/search/run'
+import type { RunForecast } from '@shared/search/run-forecast'
 
 type Draft = Record<string, unknown>
 
@@ -60,6 +61,20 @@ export const useDefinitionStore = defineStore('definition', () => {
   }
 
   const check = useTask(async (current: RunDefinition) => client.searches.check({ definition: current }))
+  const forecasting = useTask(async (current: RunDefinition): Promise<RunForecast | null> => {
+    let last: RunForecast | null = null
+    for await (const { result } of await client.searches.forecast({ definition: current })) last = result ?? last
+    return last
+  })
+  /** The settings that a forecast was asked for, as text: of others it says nothing. */
+  const forecastSettings = ref('')
+  const settingsNow = computed(() => JSON.stringify(definition.value))
+  const isOfThese = computed(() => forecastSettings.value === settingsNow.value)
+  function askForecast(): void {
+    if (definition.value === null) return
+    forecastSettings.value = settingsNow.value
+    void forecasting.run(definition.value)
+  }
   const checkSoon = useDebounceFn(() => {
     if (definition.value !== null && problems.value.size === 0) void check.run(definition.value)
   }, CHECK_DELAY_MS)
@@ -81,5 +96,11 @@ export const useDefinitionStore = defineStore('definition', () => {
     checked: check.result,
     isChecking: check.isBusy,
     checkError: check.error,
+    forecast: computed(() =>
+      isOfThese.value && !forecasting.isBusy.value ? (forecasting.result.value ?? null) : null,
+    ),
+    forecastError: computed(() => (isOfThese.value ? forecasting.error.value : null)),
+    isForecasting: forecasting.isBusy,
+    askForecast,
   }
 })

@@ -13,6 +13,7 @@ import type { DoctorReport, Status } from '@shared/contract/runtime'
 import { AppError } from '@shared/errors'
 import { commandKey } from '@shared/evaluators/command'
 import type { Run } from '@shared/search/run'
+import type { RunForecast } from '@shared/search/run-forecast'
 import type { Trial } from '@shared/search/trial'
 import type { UserSpaceDefinition } from '@shared/spaces/user/schema'
 import type { Verification } from '@shared/search/verification'
@@ -45,6 +46,7 @@ export interface FakeState {
   proposer: ProposerInfo | null
   suggestions: { block: string; probability: number }[]
   check: { problems: string[]; plannedEvaluations: number; notes: string[] }
+  forecast: RunForecast
   /** Contract paths that fail, e.g. `searches.create`. */
   failures: Map<string, AppError>
   verification: Verification
@@ -81,6 +83,14 @@ export function emptyState(changes: Partial<FakeState> = {}): FakeState {
     proposer: null,
     suggestions: [],
     check: { problems: [], plannedEvaluations: 12, notes: [] },
+    forecast: {
+      evaluations: 12,
+      time: { low: 600, high: 1200 },
+      peakMemoryBytes: 2 ** 30,
+      diskBytes: 4 * 2 ** 20,
+      calibrated: 3,
+      calibrationSeconds: 20,
+    },
     failures: new Map(),
     ablation: [],
     verification: { matches: true, generations: 3, proposals: 12, evaluations: null, difference: null },
@@ -276,6 +286,12 @@ export function createFakeEngine(state: FakeState = emptyState()): FakeEngine {
         state.runs = [...state.runs, run]
         push()
         return run
+      }),
+      forecast: os.searches.forecast.handler(async function* ({ input }) {
+        called('searches.forecast', input)
+        const { calibrated } = state.forecast
+        yield { done: calibrated, of: calibrated, result: null }
+        yield { done: calibrated, of: calibrated, result: state.forecast }
       }),
       check: os.searches.check.handler(({ input }) => (called('searches.check', input), state.check)),
       verify: os.searches.verify.handler(({ input }) => (called('searches.verify', input), state.verification)),

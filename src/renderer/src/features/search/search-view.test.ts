@@ -111,6 +111,19 @@ describe('the definition', () => {
     expect(((await findById(testIds.startRun)) as HTMLButtonElement).disabled).toBe(true)
   })
 
+  it('forecasts what it would take, until the settings are others', async () => {
+    mounted = mountWithEngine(SearchView)
+    await untilText(mounted.wrapper, '12 evaluations planned')
+    await clickById(testIds.askForecast)
+    const told = '12 evaluations would take about 10 min to 20 min, 1.0 GiB of memory at the peak, 4.0 MiB of disk.'
+    await untilText(mounted.wrapper, told)
+    await untilText(mounted.wrapper, 'From 3 networks of the space, trained for a moment on this machine (20 s).')
+    await type(testIds.setting('generations'), '4')
+    await eventually(() => expect(mounted.wrapper.text()).not.toContain(told))
+    await type(testIds.setting('generations'), '3')
+    await untilText(mounted.wrapper, told)
+  })
+
   it('starts what was typed and shows the run', async () => {
     mounted = mountWithEngine(SearchView, { runs: [sampleRun({ state: 'finished' })] })
     await type(testIds.setting('name'), 'Mine')
