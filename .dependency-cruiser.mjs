@@ -24,7 +24,7 @@ const ROOMS = {
     random: [],
     figures: [],
     quoted: [],
-    architecture: ['errors', 'random', 'figures', 'required', 'quoted'],
+    architecture: ['errors', 'random', 'figures', 'required', 'quoted', 'element-count'],
   },
   'src/engine': {
     'stream-of-work': [],

@@ -2,10 +2,11 @@
 // anew before one. Always float32, whatever the training computed in.
 import type { LayerGraph } from '@shared/architecture/layer'
 import { AppError } from '@shared/errors'
+import { elementCount } from '@shared/element-count'
 import { normalise } from '../data/normalise'
 import type { SplitRows } from '../data/split-data'
 import { buildNetwork } from '../networks/network'
-import { sizeOf, type NamedArray } from '../networks/weights'
+import type { NamedArray } from '../networks/weights'
 import { scoped, tf, uint8Tensor, type Tensor, type Tensor2D } from '../tensorflow/backend'
 import { readTrainedWeights } from './trained-weights'
 
@@ -47,7 +48,7 @@ export async function openTrainedNetwork(graph: LayerGraph, weights: string): Pr
         const seen: NamedArray[] = []
         const keep = (name: string, value: Tensor): void =>
           void seen.push({ name, shape: value.shape.slice(1), values: Float32Array.from(value.dataSync()) })
-        const images = normalise(uint8Tensor(pixels.subarray(0, sizeOf(shape)), [1, ...shape]), normalisation)
+        const images = normalise(uint8Tensor(pixels.subarray(0, elementCount(shape)), [1, ...shape]), normalisation)
         network.forward(images, array, null, null, keep)
         return seen
       }),

@@ -14,7 +14,8 @@ import { z } from 'zod'
 import { fill, openToRead, type OpenFile } from '@node/read-file'
 import { writeFileWhole } from '@node/whole-file'
 import { isMemoryRefusal } from '@node/memory-refusal'
-import { sizeOf, type NamedArray } from './weights'
+import { elementCount } from '@shared/element-count'
+import type { NamedArray } from './weights'
 
 const MAGIC = Buffer.from('GPTNASW1', 'latin1')
 const HASH_BYTES = 32
@@ -132,7 +133,7 @@ export async function readArrayFile(path: string): Promise<ArrayFile> {
 }
 
 async function readArrays({ handle, size }: OpenFile, { meta, arrays, dataStart }: Head): Promise<ArrayFile> {
-  const expected = arrays.reduce((sum, { shape }) => sum + sizeOf(shape) * 4, dataStart + HASH_BYTES)
+  const expected = arrays.reduce((sum, { shape }) => sum + elementCount(shape) * 4, dataStart + HASH_BYTES)
   if (size !== expected)
     throw new NoArrays(`it has ${size} bytes, its header announces ${expected}: it is cut short or damaged`)
   const file = Buffer.allocUnsafe(size)
@@ -143,7 +144,7 @@ async function readArrays({ handle, size }: OpenFile, { meta, arrays, dataStart 
   let offset = dataStart
   const read = arrays.map(({ name, shape }): NamedArray => {
     // A copy, because a view would need an offset that is a multiple of four and would keep the whole file in memory.
-    const values = new Float32Array(sizeOf(shape))
+    const values = new Float32Array(elementCount(shape))
     bytesOf(values).set(file.subarray(offset, offset + values.byteLength))
     offset += values.byteLength
     return { name, shape, values }

@@ -1,7 +1,8 @@
 // Initial weights from a seeded stream per array, so that neither node order nor other layers shift what a layer gets.
 import { createRandom, type Random } from '@shared/random'
+import { elementCount } from '@shared/element-count'
 import type { StoredArray } from './parameters'
-import { sizeOf, type NamedArray } from './weights'
+import type { NamedArray } from './weights'
 
 /** A standard normal pair (Box & Muller 1958); `1 - next()` keeps the logarithm finite. */
 function normalPair(random: Random): [number, number] {
@@ -21,7 +22,7 @@ export function fillNormal(values: Float32Array, deviation: number, random: Rand
 
 /** @param seed of the trial; the same seed and array name give the same values on every machine. */
 export function initialValues(stored: StoredArray, seed: number): NamedArray {
-  const values = new Float32Array(sizeOf(stored.shape))
+  const values = new Float32Array(elementCount(stored.shape))
   const random = createRandom(seed).fork('weights').fork(stored.name)
   switch (stored.initialisation) {
     case 'he':

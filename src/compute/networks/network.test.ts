@@ -1,13 +1,13 @@
 import { LAYER_KINDS } from '@shared/architecture/catalogue'
 import { costOf } from '@shared/architecture/cost'
 import { describe, expect, it } from 'vitest'
+import { elementCount } from '@shared/element-count'
 import { scoped, tf, type Tensor, type Tensor4D, type Variable } from '../tensorflow/backend'
 import { chain } from '../training/testing/tiny-job'
 import { initialValues } from './initialise'
 import { LAYERS } from './layers'
 import { buildNetwork, trainedNames } from './network'
 import { KIND_CASES } from './testing/kind-cases'
-import { sizeOf } from './weights'
 
 const names = (kind: string) => KIND_CASES.filter((entry) => entry.kind === kind)
 
@@ -23,7 +23,7 @@ describe.each(KIND_CASES.map((entry) => [entry.title, entry] as const))('%s', (_
     const cost = costOf(graph)
     const ofNode = network.arrays.filter((array) => array.node === node)
     const count = (trained: boolean) =>
-      ofNode.filter((array) => array.trained === trained).reduce((sum, { shape }) => sum + sizeOf(shape), 0)
+      ofNode.filter((array) => array.trained === trained).reduce((sum, { shape }) => sum + elementCount(shape), 0)
     expect(count(true)).toBe(cost.layers.get(node)!.parameters)
     expect(count(false)).toBe(cost.layers.get(node)!.statistics)
     expect(network.parameterCount).toBe(cost.parameters)
@@ -41,7 +41,7 @@ describe.each(KIND_CASES.map((entry) => [entry.title, entry] as const))('%s', (_
         initial(probe),
         null,
       )
-      expect(logits.shape).toEqual([2, sizeOf(network.shapes.get(node)!)])
+      expect(logits.shape).toEqual([2, elementCount(network.shapes.get(node)!)])
     })
   })
 

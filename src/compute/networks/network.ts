@@ -10,6 +10,7 @@ import {
   type TensorShape,
 } from '@shared/architecture/layer'
 import { AppError } from '@shared/errors'
+import { elementCount } from '@shared/element-count'
 import type { Tensor, Tensor2D, Tensor4D } from '../tensorflow/backend'
 import { toFloat32, toHalf, type HalfType } from '../tensorflow/half'
 import type { Seed } from '../tensorflow/kernels/random'
@@ -18,7 +19,6 @@ import type { TrainingContext } from './layers/layer'
 import { arrayName, storedArrays, type StoredArray } from './parameters'
 import { requireShapes } from '@shared/architecture/infer'
 import { required } from '@shared/required'
-import { sizeOf } from './weights'
 
 export interface ForwardResult {
   /** `[batch, classes]`, before any softmax. */
@@ -123,7 +123,7 @@ export function buildNetwork(given: LayerGraph): Network {
     graph,
     shapes,
     arrays,
-    parameterCount: arrays.reduce((sum, { trained, shape }) => sum + (trained ? sizeOf(shape) : 0), 0),
+    parameterCount: arrays.reduce((sum, { trained, shape }) => sum + (trained ? elementCount(shape) : 0), 0),
     classes: outputShape[0],
     forward,
   }

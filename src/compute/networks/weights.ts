@@ -1,5 +1,4 @@
 // Named float32 arrays: how weights leave a session, lie in a file and enter an exporter. No tensors here.
-export { sizeOf } from '../tensorflow/shape'
 
 export interface NamedArray {
   /** `nodeId/kernel`, `nodeId/moving-mean`, ... */

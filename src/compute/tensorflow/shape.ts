@@ -1,10 +1,5 @@
 // Shapes as plain numbers. No tensors here.
 
-/** Number of elements of `shape`; 1 for a scalar. */
-export function sizeOf(shape: readonly number[]): number {
-  return shape.reduce((product, size) => product * size, 1)
-}
-
 /** The size of the last axis: the channels of a map, the width of a row. @throws RangeError for a scalar, the programmer's error */
 export function lastAxisOf(shape: readonly number[]): number {
   const size = shape.at(-1)

@@ -3,8 +3,8 @@
 import { costOf } from '@shared/architecture/cost'
 import type { Recipe } from '@shared/search/recipe'
 import { MIB } from '@shared/units'
+import { elementCount } from '@shared/element-count'
 import type { Network } from '../networks/network'
-import { sizeOf } from '../networks/weights'
 
 /**
  * Bytes per byte of all layer outputs of a batch: values, gradients and the kernels' scratch copies. Slope of the peak
@@ -28,7 +28,7 @@ export const extraCopies = ({ optimizer, weightAverage }: Pick<Recipe, 'optimize
  */
 export function trainingBytes(network: Network, batchSize: number, dataBytes: number, copies = 0): number {
   const { activations } = costOf(network.graph, network.shapes)
-  const weights = network.arrays.reduce((sum, { shape }) => sum + 4 * sizeOf(shape), 0)
+  const weights = network.arrays.reduce((sum, { shape }) => sum + 4 * elementCount(shape), 0)
   return (
     RUNTIME_BYTES +
     dataBytes +

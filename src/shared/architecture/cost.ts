@@ -1,9 +1,9 @@
 // What a network costs: weights, multiply-accumulates, memory of activations, receptive field. Counts, not measurements:
 // the same rules as torchvision's published figures (convolution and dense layers only, no biases in the multiply-accumulates).
+import { elementCount } from '../element-count'
 import { required } from '../required'
 import { layerDefinition } from './catalogue'
 import { completeParameters } from './catalogue/parameter-values'
-import { elementCount } from './catalogue/simple-layer'
 import { isMap, windowExtent } from './catalogue/window'
 import { requireShapes } from './infer'
 import {

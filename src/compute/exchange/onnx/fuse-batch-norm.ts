@@ -4,9 +4,10 @@ import { flagOf } from '@shared/architecture/catalogue/parameter-values'
 import { isLayerKind, type LayerKind } from '@shared/architecture/catalogue'
 import type { LayerGraph, LayerNode } from '@shared/architecture/layer'
 import { required } from '@shared/required'
+import { elementCount } from '@shared/element-count'
 import { BATCH_NORM_EPSILON } from '../../networks/layers/batch-norm-constants'
 import { arrayName } from '../../networks/parameters'
-import { sizeOf, weightsFrom, type NamedArray, type Weights } from '../../networks/weights'
+import { weightsFrom, type NamedArray, type Weights } from '../../networks/weights'
 
 /** Their kernels have the outputs on the last axes, so that a value's output is its position modulo their number. */
 const ABSORBING: readonly LayerKind[] = ['conv2d', 'depthwise-conv2d', 'dense']
@@ -49,7 +50,8 @@ export function fuseBatchNorm(
       const name = arrayName(normalisation, role)
       changed.set(name, { name, shape, values: array })
     }
-    if (sizeOf(kernel.shape) % outputs !== 0) throw new RangeError(`${node.id} does not end with ${outputs} outputs`)
+    if (elementCount(kernel.shape) % outputs !== 0)
+      throw new RangeError(`${node.id} does not end with ${outputs} outputs`)
     add('kernel', kernel.shape, values)
     add('bias', [outputs], shifted)
     return [{ ...node, id: normalisation, parameters: { ...node.parameters, bias: true } }]

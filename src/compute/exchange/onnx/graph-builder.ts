@@ -2,7 +2,7 @@
 // are told as our documents have them. Which operators stand for which layer is layers/'s.
 import type { MapShape, TensorShape } from '@shared/architecture/layer'
 import { mapOf } from '@shared/architecture/catalogue/window'
-import { sizeOf } from '../../networks/weights'
+import { elementCount } from '@shared/element-count'
 import { halves } from './half'
 import {
   attribute,
@@ -80,7 +80,7 @@ export class GraphBuilder {
 
   /** A constant in the graph's precision, `float32` where it stands before or behind the part that computes in it. */
   constant(hint: string, dims: readonly number[], values: Float32Array, precision = this.precision): string {
-    if (sizeOf(dims) !== values.length)
+    if (elementCount(dims) !== values.length)
       throw new RangeError(`${hint} has the dimensions [${dims.join(', ')}] and ${values.length} values`)
     const isHalf = precision === 'float16'
     const rawData = bytesOf(isHalf ? halves(values, hint) : values)

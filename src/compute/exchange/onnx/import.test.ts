@@ -20,16 +20,19 @@ import {
 } from '@shared/exchange/onnx/proto'
 import { readOnnxGraph } from '@shared/exchange/onnx/read-graph'
 import { onnxOptionsSchema, type OnnxOptions } from '@shared/exchange/onnx/options'
+import { elementCount } from '@shared/element-count'
 import { ancestorsOf } from '../ancestors'
 import { buildNetwork } from '../../networks/network'
 import { BLOCK_CASES } from '../../networks/testing/block-cases'
 import { KIND_CASES } from '../../networks/testing/kind-cases'
-import { sizeOf, weightsFrom } from '../../networks/weights'
+import { weightsFrom } from '../../networks/weights'
 import { onnxModel } from './model'
 
 function written(graph: LayerGraph, options: Partial<OnnxOptions> = {}, properties = {}): Uint8Array {
   const network = buildNetwork(graph)
-  const weights = weightsFrom(network.arrays.map((each) => ({ ...each, values: new Float32Array(sizeOf(each.shape)) })))
+  const weights = weightsFrom(
+    network.arrays.map((each) => ({ ...each, values: new Float32Array(elementCount(each.shape)) })),
+  )
   const channels = graph.input.length === 3 ? graph.input[2] : 1
   const normalisation = {
     mean: Array(channels).fill(0.5) as number[],
@@ -113,7 +116,7 @@ describe('the import of ONNX', () => {
 
   const tensor = (name: string, dims: number[], values?: number[]): TensorProto =>
     values === undefined
-      ? { name, dims, dataType: FLOAT, rawData: new Uint8Array(4 * sizeOf(dims)) }
+      ? { name, dims, dataType: FLOAT, rawData: new Uint8Array(4 * elementCount(dims)) }
       : { name, dims, dataType: INT64, int64Data: values }
   const op = (opType: string, input: string[], output: string, attributes: NodeProto['attribute'] = []): NodeProto => ({
     name: output,

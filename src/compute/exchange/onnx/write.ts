@@ -4,8 +4,9 @@ import { createHash } from 'node:crypto'
 import { AppError } from '@shared/errors'
 import { LARGEST_ONNX_MIB, onnxOptionsSchema, type OnnxOptions } from '@shared/exchange/onnx/options'
 import { MIB } from '@shared/units'
+import { elementCount } from '@shared/element-count'
 import { buildNetwork, type Network } from '../../networks/network'
-import { sizeOf, weightsFrom } from '../../networks/weights'
+import { weightsFrom } from '../../networks/weights'
 import type { ExportContent, ExportSource } from '../format'
 import { readTrainedWeights } from '../trained-weights'
 import { withExternalData } from './external-data'
@@ -18,7 +19,7 @@ const SPARE_MIB = 16
 
 /** Said before anything is read: neither protobuf nor a file in memory takes more. */
 function refuseTooLarge({ arrays }: Network, { precision }: OnnxOptions): void {
-  const bytes = arrays.reduce((sum, { shape }) => sum + sizeOf(shape) * (precision === 'float16' ? 2 : 4), 0)
+  const bytes = arrays.reduce((sum, { shape }) => sum + elementCount(shape) * (precision === 'float16' ? 2 : 4), 0)
   const limit = (LARGEST_ONNX_MIB - SPARE_MIB) * MIB
   if (bytes <= limit) return
   throw new AppError(

@@ -1,6 +1,6 @@
 // Named arrays as a safetensors file (huggingface/safetensors, format of version 0.4): eight bytes with the length of the header,
 // the header as JSON, the data.
-import { sizeOf } from '../../networks/weights'
+import { elementCount } from '@shared/element-count'
 
 export interface SafeTensor {
   readonly name: string
@@ -14,7 +14,7 @@ const ALIGNMENT = 8
 export function safetensors(tensors: readonly SafeTensor[], metadata: Readonly<Record<string, string>> = {}): Buffer {
   let offset = 0
   const entries = tensors.map(({ name, shape, values }): [string, object] => {
-    if (sizeOf(shape) !== values.length)
+    if (elementCount(shape) !== values.length)
       throw new RangeError(`${name} has the shape [${shape.join(', ')}] and ${values.length} values`)
     const start = offset
     offset += values.byteLength

@@ -4,7 +4,8 @@ import { convolutionWindow } from '@shared/architecture/catalogue/conv2d'
 import { flagOf, numberOf } from '@shared/architecture/catalogue/parameter-values'
 import { mapOf, windowCount, type WindowRule } from '@shared/architecture/catalogue/window'
 import type { LayerNode } from '@shared/architecture/layer'
-import { sizeOf, type NamedArray } from '../../networks/weights'
+import { elementCount } from '@shared/element-count'
+import type { NamedArray } from '../../networks/weights'
 import { padForWindow } from './padding'
 import { concatenate, kernelConfig, sliceChannels } from './pieces'
 import type { LayerWeights, TopologyBuilder, Value } from './topology'
@@ -24,10 +25,10 @@ const BLOCK_DIAGONAL_LIMIT = 1024 * 1024
 function spreadKernel(kernel: Kernel, dilation: number): Kernel {
   if (dilation === 1) return kernel
   const [height, width, ...rest] = kernel.shape as [number, number, ...number[]]
-  const inner = sizeOf(rest)
+  const inner = elementCount(rest)
   const wide = dilation * (width - 1) + 1
   const shape = [dilation * (height - 1) + 1, wide, ...rest]
-  const values = new Float32Array(sizeOf(shape))
+  const values = new Float32Array(elementCount(shape))
   for (let y = 0; y < height; y++)
     for (let x = 0; x < width; x++) {
       const from = (y * width + x) * inner

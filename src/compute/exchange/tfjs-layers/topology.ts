@@ -1,6 +1,6 @@
 // A tfjs layers model under construction: stock Keras layers by name, their connections and weights, as plain JSON.
 // Which layers stand for which kind of ours is the mapping's business. No TensorFlow here.
-import { sizeOf } from '../../networks/weights'
+import { elementCount } from '@shared/element-count'
 
 /** Output of a layer of the model: what later layers connect to. */
 export interface Value {
@@ -73,7 +73,7 @@ export class TopologyBuilder {
       inbound_nodes: [inputs.map(({ layer }) => [layer, 0, 0, {}])],
     })
     for (const [role, { shape: weightShape, values }] of Object.entries(weights)) {
-      if (sizeOf(weightShape) !== values.length)
+      if (elementCount(weightShape) !== values.length)
         throw new RangeError(`${name}/${role} has shape [${weightShape.join(', ')}] and ${values.length} values`)
       this.weights.push({ name: `${name}/${role}`, shape: weightShape, values })
     }

@@ -9,7 +9,8 @@ import { MIB } from '@shared/units'
 import { typed } from '@node/command-line'
 import { isMissing, readWhole } from '@node/read-file'
 import { writeFileWhole } from '@node/whole-file'
-import { sizeOf, type NamedArray } from '../../networks/weights'
+import { elementCount } from '@shared/element-count'
+import type { NamedArray } from '../../networks/weights'
 import {
   CARD_FILE,
   MODEL_FILE,
@@ -132,12 +133,12 @@ export async function readCheckpoint(folder: string): Promise<Checkpoint> {
   const sha256 = createHash('sha256').update(content).digest('hex')
   if (sha256 !== model.weights.sha256)
     throw damaged(`weights.bin has SHA-256 ${sha256}, model.json names ${model.weights.sha256}`)
-  const expected = model.weights.arrays.reduce((sum, { shape }) => sum + sizeOf(shape) * 4, 0)
+  const expected = model.weights.arrays.reduce((sum, { shape }) => sum + elementCount(shape) * 4, 0)
   if (expected !== content.length) throw damaged(`weights.bin has ${content.length} bytes, its arrays need ${expected}`)
   let offset = 0
   const arrays = model.weights.arrays.map(({ name, shape }): NamedArray => {
     // A copy, because a view would need an offset that is a multiple of four inside Node's pooled buffer.
-    const values = new Float32Array(sizeOf(shape))
+    const values = new Float32Array(elementCount(shape))
     bytesOf(values).set(content.subarray(offset, offset + values.byteLength))
     offset += values.byteLength
     return { name, shape, values }

@@ -1,7 +1,8 @@
 // The GPT against an independent float64 forward, and the properties that make it a language model.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createRandom } from '@shared/random'
-import { sizeOf, type NamedArray } from '../../networks/weights'
+import { elementCount } from '@shared/element-count'
+import type { NamedArray } from '../../networks/weights'
 import { scoped, tf, type Variable } from '../../tensorflow/backend'
 import { relativeError } from '../../tensorflow/reference-convolution'
 import { PAPER_SHAPE, gptHidden, gptLogits, gptParameters, lastPositions, type GptSizes } from './gpt'
@@ -17,7 +18,7 @@ function drawnArrays(seed: number): NamedArray[] {
     name,
     shape,
     values: Float32Array.from(
-      { length: sizeOf(shape) },
+      { length: elementCount(shape) },
       () => (initial === 'ones' ? 1 : 0) + (random.next() - 0.5) * 0.8,
     ),
   }))

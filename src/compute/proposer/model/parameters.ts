@@ -1,8 +1,9 @@
 // Named weights of the GPT and the classifier: their shapes, their initial values, and variables made of them.
 // What they mean is gpt.ts's and classifier.ts's.
 import { createRandom } from '@shared/random'
+import { elementCount } from '@shared/element-count'
 import { fillNormal } from '../../networks/initialise'
-import { sizeOf, type NamedArray } from '../../networks/weights'
+import type { NamedArray } from '../../networks/weights'
 import { tf, type Tensor, type Tensor1D, type Tensor2D, type Variable } from '../../tensorflow/backend'
 
 export interface ParameterSpec {
@@ -19,7 +20,7 @@ const GPT_DEVIATION = 0.02
 /** One stream per name, so that no array's values depend on another's size. */
 export function initialArrays(specs: readonly ParameterSpec[], seed: number): NamedArray[] {
   return specs.map(({ name, shape, initial, deviation = GPT_DEVIATION }) => {
-    const values = new Float32Array(sizeOf(shape))
+    const values = new Float32Array(elementCount(shape))
     if (initial === 'normal') fillNormal(values, deviation, createRandom(seed).fork('proposer').fork(name))
     else if (initial === 'ones') values.fill(1)
     return { name, shape, values }
@@ -27,7 +28,7 @@ export function initialArrays(specs: readonly ParameterSpec[], seed: number): Na
 }
 
 export const countParameters = (specs: readonly ParameterSpec[]): number =>
-  specs.reduce((sum, { shape }) => sum + sizeOf(shape), 0)
+  specs.reduce((sum, { shape }) => sum + elementCount(shape), 0)
 
 /** Weights as the forward passes read them. @throws RangeError for a name that is not there */
 export interface WeightSource {

@@ -1,8 +1,8 @@
 // Records entries (program.ts) into one graph and runs it in one session: a training step costs one native call instead of
 // hundreds. The recording is of ordinary tfjs code, so the same definition also runs eagerly, as the oracle.
-import { sizeOf } from '../shape'
 import { AppError } from '@shared/errors'
 import { required } from '@shared/required'
+import { elementCount } from '@shared/element-count'
 import {
   adopt,
   dataType,
@@ -197,7 +197,7 @@ function giveEachItsOwnTensor(variables: readonly Variable[]): void {
 const FEED_ARRAYS = { float32: Float32Array, int32: Int32Array, uint8: Uint8Array } as const
 
 function zeroValues({ shape, dtype }: FeedSpec): FeedValue {
-  return new FEED_ARRAYS[dtype](sizeOf(shape))
+  return new FEED_ARRAYS[dtype](elementCount(shape))
 }
 
 function feedTensors(
@@ -231,7 +231,7 @@ function createTensor(
   { shape, dtype }: { readonly shape: readonly number[]; readonly dtype: number },
   values: TensorValues,
 ): number {
-  const size = sizeOf(shape)
+  const size = elementCount(shape)
   const expected = ARRAYS[dtype]
   if (values.length !== size || values.constructor.name !== expected) {
     throw new AppError(

@@ -1,8 +1,9 @@
 // Fully connected layer on a flattened input.
+import { elementCount } from '../../element-count'
 import type { LayerDefinition } from '../layer'
 import { biasSpec, MAX_CHANNELS } from './parameter-specs'
 import { flagOf, numberOf } from './parameter-values'
-import { elementCount, failed, ONE_INPUT, shapeText } from './simple-layer'
+import { failed, ONE_INPUT, shapeText } from './simple-layer'
 
 export const dense: LayerDefinition = {
   kind: 'dense',

@@ -1,6 +1,7 @@
 // Turns a map into features, row by row with the channels innermost (TensorFlow's order).
+import { elementCount } from '../../element-count'
 import type { LayerDefinition } from '../layer'
-import { elementCount, NO_COST, ONE_INPUT } from './simple-layer'
+import { NO_COST, ONE_INPUT } from './simple-layer'
 import { isMap } from './window'
 
 export const flatten: LayerDefinition = {

@@ -6,9 +6,6 @@ export const NO_COST: LayerCost = { parameters: 0, statistics: 0, macs: 0 }
 
 export const ONE_INPUT = { min: 1, max: 1 } as const
 
-/** Number of elements of one image. */
-export const elementCount = (shape: TensorShape): number => shape.reduce((product, size) => product * size, 1)
-
 export const shapeText = (shape: TensorShape): string => `[${shape.join(', ')}]`
 
 export const failed = (reason: string): ShapeResult => ({ ok: false, reason })

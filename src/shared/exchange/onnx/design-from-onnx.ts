@@ -1,6 +1,6 @@
 // A design from an ONNX file: our own design where the workbench wrote the file, else what its operators are in layers of ours.
 import { parseDocument, graphDocument, type ArchitectureDocument } from '../../architecture/document'
-import { elementCount } from '../../architecture/catalogue/simple-layer'
+import { elementCount } from '../../element-count'
 import { requireShapes } from '../../architecture/infer'
 import { AppError } from '../../errors'
 import { required } from '../../required'
