@@ -4,12 +4,22 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import os from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openStore } from '../src/engine/storage/store'
+import type { Backup } from '../src/shared/contract/backups'
 import type { Dataset } from '../src/shared/contract/datasets'
 import type { Export } from '../src/shared/contract/exports'
 import type { Run } from '../src/shared/search/run'
 import type { Trial } from '../src/shared/search/trial'
 import { userFolders } from '../src/shared/runtime/user-folders'
 import { DATASET, writeDataset } from './faults/dataset'
+
+/** A space of two words, with a table. */
+const WORDS = {
+  format: 'gptnas-space/1',
+  name: 'words',
+  positions: [{ name: 'a', choices: ['x', 'y'] }],
+  table: { file: 'table.csv', key: 'word', fitness: 'score', costs: [] },
+}
 
 interface Ended {
   readonly code: number | null
@@ -254,4 +264,65 @@ describe('the search that npm start runs in a terminal', () => {
     expect(second).not.toBe(exported)
     expect(readFileSync(path.join(exported, 'model.json'))).toEqual(model)
   }, 180_000)
+})
+
+describe('the copies of a database', () => {
+  it('are listed with what they hold and put back, over a database that is damaged; that one is kept', async () => {
+    const place = path.join(folder, 'with copies')
+    const here = ['--workspace', place]
+    writeDataset(place)
+    const config = configFile({
+      name: 'First',
+      strategy: 'random',
+      populationSize: 1,
+      generations: 1,
+      evaluator: 'table',
+      space: { kind: 'user', file: WORDS, table: 'word,score\n0,1\n1,2\n' },
+    })
+    const start = (): Promise<Ended> => gptNas(['search', 'start', '--config', config, ...here])
+    expect(await start()).toMatchObject({ code: 0 })
+    // The copy of the day is made before the first search of a session goes: it holds what the search before left.
+    rmSync(path.join(place, 'backups'), { recursive: true })
+    expect(await start()).toMatchObject({ code: 0 })
+    const list = async (): Promise<Backup[]> =>
+      JSON.parse((await gptNas(['workspace', 'backups', ...here, '--json'])).out) as Backup[]
+    const [copy] = await list()
+    expect(copy).toMatchObject({ runs: 2, trials: 1 })
+    expect((await gptNas(['workspace', 'backups', ...here])).out).toContain(copy!.file)
+
+    const database = path.join(place, 'workspace.sqlite')
+    writeFileSync(database, 'damaged')
+    const damaged = await gptNas(['search', 'list', ...here])
+    expect(damaged.code).toBe(1)
+    expect(damaged.err).toContain('workspace backups')
+    const restored = await gptNas(['workspace', 'restore', copy!.file, ...here, '--json'])
+    expect(restored.code, restored.err).toBe(0)
+    const { replaced } = JSON.parse(restored.out) as { replaced: string }
+    expect(readFileSync(replaced, 'utf8')).toBe('damaged')
+    const runs = JSON.parse((await gptNas(['search', 'list', ...here, '--json'])).out) as Run[]
+    expect(runs.map(({ number, state }) => [number, state])).toContainEqual([1, 'finished'])
+    expect((await list()).map(({ file }) => file)).toContain(replaced)
+  }, 120_000)
+
+  it('are not put back while a program holds the workspace, and nothing that is no copy is', async () => {
+    const place = path.join(folder, 'held')
+    const here = ['--workspace', place]
+    await gptNas(['search', 'list', ...here])
+    const letter = path.join(folder, 'letter.txt')
+    writeFileSync(letter, 'a letter')
+    const before = readFileSync(path.join(place, 'workspace.sqlite'))
+    for (const [file, reason] of [
+      [letter, /cannot be put back/],
+      [path.join(folder, 'nowhere.sqlite'), /is not there/],
+      [folder, /is no file/],
+    ] as const) {
+      const { code, err } = await gptNas(['workspace', 'restore', file, ...here])
+      expect({ code, err }).toEqual({ code: 1, err: expect.stringMatching(reason) as string })
+    }
+    expect(readFileSync(path.join(place, 'workspace.sqlite'))).toEqual(before)
+    const store = openStore(place)
+    const { code, err } = await gptNas(['workspace', 'restore', path.join(place, 'workspace.sqlite'), ...here])
+    expect({ code, err }).toEqual({ code: 1, err: expect.stringContaining('held by') as string })
+    await store.close()
+  }, 60_000)
 })

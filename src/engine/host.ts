@@ -3,6 +3,7 @@
 import path from 'node:path'
 import { implement } from '@orpc/server'
 import { engineContract } from '@shared/contract'
+import { AppError } from '@shared/errors'
 import { createDatasets, type Datasets } from './datasets/datasets'
 import { createAllowedCommands } from './evaluators/command/allowed-commands'
 import { engineEvaluator } from './evaluators/registry'
@@ -19,6 +20,7 @@ import { createPreparation } from './runs/preparation'
 import { createUpdates } from './runs/updates'
 import { createRunViews } from './runs/watch'
 import { ablationsService } from './services/ablations'
+import type { Restoring } from './services/backups'
 import { datasetsService } from './services/datasets'
 import { designsService } from './services/designs'
 import { exportsService } from './services/exports'
@@ -47,6 +49,8 @@ export interface EngineOptions {
   readonly startProcess: ProcessStarter
   /** Receives bugs and what could not be stored. */
   readonly report?: (thrown: unknown) => void
+  /** Starts the engine again once it has answered: it has closed to put a copy of the database back. */
+  readonly restart?: () => void
   /** Instead of processes on this machine; injected by tests. */
   readonly computes?: ShapedPool
   readonly startProof?: StartProof
@@ -126,7 +130,29 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   const views = createRunViews(store, orchestrator, updates, ({ definition }) =>
     engineEvaluator(definition).parallel(definition, pool),
   )
+  const closeAll = async (): Promise<void> => {
+    await orchestrator.close()
+    closing.abort()
+    devices.close()
+    await pool.close()
+    await datasets.close()
+    await store.close()
+  }
+  let closed: Promise<void> | undefined
+  // An engine that has let go of the workspace for a restore is closed once more by whoever opened it.
+  const close = (): Promise<void> => (closed ??= closeAll())
+  const restoring: Restoring = {
+    root: store.folders.root,
+    restart: options.restart,
+    release: async () => {
+      store.refuseReadOnly()
+      const [going] = orchestrator.going()
+      if (going === undefined) return close()
+      throw new AppError('conflict', `${going} is going on.`, 'Pause it, then put the copy back.')
+    },
+  }
   const services: Services = {
+    restoring,
     store,
     artefacts,
     datasets,
@@ -153,14 +179,6 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   if (store.behind !== null) {
     const { found, fix } = behindText(store.behind)
     report(`Workspace: ${found}. ${fix}`)
-  }
-  const close = async (): Promise<void> => {
-    await orchestrator.close()
-    closing.abort()
-    devices.close()
-    await pool.close()
-    await datasets.close()
-    await store.close()
   }
   if (!store.readOnly) {
     try {

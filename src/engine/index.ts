@@ -10,6 +10,8 @@ import { delay } from '@node/waiting'
 import { mainProcesses } from './executors/main-processes'
 import { createEngine, type Engine } from './host'
 import { mainQuestions } from './main-questions'
+import { recoveryRouter } from './services/backups'
+import { isDamage } from './storage/storage-error'
 import { windowGuard } from './window-places'
 
 /** Main restarts an engine that is silent for twenty of these. */
@@ -25,6 +27,15 @@ const report = (thrown: unknown): void => {
   process.stderr.write(`${faultText(thrown)}\n`)
 }
 surviveUnhandledRejections(report)
+
+/** The answer to a call leaves before the process does; so does a message. */
+const LAST_WORDS_MS = 200
+
+/** Ends this process, which main starts again. */
+function restart(): void {
+  parent.postMessage({ type: 'restart' })
+  setTimeout(() => process.exit(0), LAST_WORDS_MS)
+}
 
 async function start(): Promise<void> {
   const engineArguments = JSON.parse(process.argv[process.argv.length - 1] ?? '') as EngineArguments
@@ -55,12 +66,25 @@ async function start(): Promise<void> {
   parent.on('message', ({ data, ports }) => receive(data as MainToEngine, ports))
   setInterval(() => parent.postMessage({ type: 'heartbeat' }), HEARTBEAT_MS)
 
-  engine = await createEngine({
-    ...engineArguments,
-    electron: process.versions.electron,
-    startProcess: processes.start,
-    report,
-  })
+  try {
+    engine = await createEngine({
+      ...engineArguments,
+      electron: process.versions.electron,
+      startProcess: processes.start,
+      report,
+      restart,
+    })
+  } catch (thrown) {
+    if (!isDamage(thrown)) throw thrown
+    report(thrown)
+    const router = recoveryRouter(engineArguments.workspaceFolder, thrown, restart)
+    parent.on('message', ({ data, ports: [port] }) => {
+      if ((data as MainToEngine).type === 'client' && port) serveRouter(router, portFromMain(port), report)
+    })
+    const { message, fix } = errorData(thrown)
+    parent.postMessage({ type: 'fatal', message, fix, canRestore: true })
+    return
+  }
   for (const pending of early) receive(...pending)
   parent.postMessage({ type: 'ready' })
 }
@@ -78,8 +102,8 @@ async function shutDown(engine: Engine | undefined): Promise<void> {
 start().catch(async (thrown: unknown) => {
   report(thrown)
   const { message, fix } = errorData(thrown)
-  parent.postMessage({ type: 'fatal', message, fix })
+  parent.postMessage({ type: 'fatal', message, fix, canRestore: false })
   // Let the message leave before the process does.
-  await delay(200)
+  await delay(LAST_WORDS_MS)
   process.exit(1)
 })

@@ -80,6 +80,7 @@ async function wholeProgram(): Promise<Command> {
 type Use = 'writes' | 'reads'
 
 const COMMANDS: Readonly<Record<string, Use>> = {
+  'bench search --checkpoint': 'reads',
   'bench search --space': 'reads',
   'check <file>': 'reads',
   'check --fix': 'writes',
@@ -92,6 +93,7 @@ const COMMANDS: Readonly<Record<string, Use>> = {
   'proposer report --checkpoint': 'reads',
   'proposer sample --checkpoint': 'reads',
   'proposer train --out': 'writes',
+  'proposer train --table': 'reads',
   'search start --config': 'reads',
   'space import-nas-bench-101 <file>': 'reads',
   'space import-nas-bench-101 --out': 'writes',

@@ -28,13 +28,18 @@ export function workspaceCommand(program: Command): void {
         const { workspaceFolders } = await import('../../engine/storage/store')
         const folder = workspaceFolders(folderOf(options)).backups
         const backups = await listBackups(folder)
-        const rows = backups.map(({ file, sizeBytes, at }) => [
+        const rows = backups.map(({ file, sizeBytes, at, runs, trials }) => [
           at.slice(0, 16).replace('T', ' '),
           bytes(sizeBytes),
+          runs === null ? '?' : String(runs),
+          trials === null ? '?' : String(trials),
           file,
         ])
         const none = `There are none in ${folder}: the first is made when a search starts.`
-        output.result(backups, backups.length === 0 ? none : table(['Made (UTC)', '>Size', 'File'], rows))
+        output.result(
+          backups,
+          backups.length === 0 ? none : table(['Made (UTC)', '>Size', '>Runs', '>Trials', 'File'], rows),
+        )
       }),
   )
   withCommonOptions(

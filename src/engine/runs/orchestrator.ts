@@ -70,6 +70,11 @@ export class Orchestrator {
     return users.map(({ run }) => `run ${run.number} "${run.definition.name}"`)
   }
 
+  /** Runs that are going, in words. */
+  going(): string[] {
+    return [...this.tasks.values()].map(({ run }) => `run ${run.number} "${run.definition.name}"`)
+  }
+
   unstoredError(runId: string): ErrorData | undefined {
     return this.unstored.get(runId)
   }

@@ -4,6 +4,7 @@ import { runtimeContract, type Status, type Workspace } from '@shared/contract/r
 import { processorTitle } from '@shared/runtime/device-title'
 import { delay } from '@node/waiting'
 import { createLoadMeter } from '../machine/load'
+import { backupProcedures } from './backups'
 import { deviceProcedures } from './devices'
 import { sizeOnDisk } from '@node/disk'
 import { strayContents } from '../storage/artefact-report'
@@ -56,6 +57,7 @@ export function runtimeService(services: Services) {
       }),
     ),
     workspace: os.workspace.handler(workspace),
+    ...backupProcedures(services.restoring),
     ...deviceProcedures(services),
   })
 }

@@ -5,6 +5,7 @@ import type { Devices } from '../executors/devices'
 import type { ShapedPool, StartProof } from '../executors/pool'
 import type { ProcessStarter } from '../executors/process-starter'
 import type { WeightsCheck } from '../exports/weights-check'
+import type { Restoring } from './backups'
 import type { Orchestrator } from '../runs/orchestrator'
 import type { RunViews } from '../runs/watch'
 import type { Artefacts } from '../storage/artefacts'
@@ -28,6 +29,7 @@ export interface Services {
   readonly judgeFolder: string
   readonly cacheFolder: string
   readonly appVersion: string
+  readonly restoring: Restoring
   /** Version of the window's Electron; null where there is no window. */
   readonly electron: string | null
   /** Fires when the engine closes. */

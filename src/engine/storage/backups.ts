@@ -7,19 +7,14 @@ import { diskError } from '@node/disk'
 import { errorCode, fileError } from '@node/file-error'
 import { syncFolder } from '@node/folders'
 import { PARTIAL_SUFFIX, syncFile } from '@node/whole-file'
+import type { Backup } from '@shared/contract/backups'
+import { countIn } from './database'
 import type { Store } from './store'
 
 /** Two weeks of days. */
 const KEPT_BACKUPS = 14
 
 const DAILY = /^workspace-\d{4}-\d{2}-\d{2}\.sqlite$/
-
-export interface Backup {
-  readonly file: string
-  readonly sizeBytes: number
-  /** ISO 8601, when it was made. */
-  readonly at: string
-}
 
 /** Newest first: daily copies, those from before migrations, and what a restore has replaced. @throws AppError `storage-failed` */
 export async function listBackups(folder: string): Promise<Backup[]> {
@@ -31,11 +26,17 @@ export async function listBackups(folder: string): Promise<Backup[]> {
   const names = entries.filter((name) => name.endsWith('.sqlite'))
   const found = await Promise.all(
     names.map(async (name) => {
-      const { size, mtime } = await stat(path.join(folder, name))
-      return { file: path.join(folder, name), sizeBytes: size, at: mtime.toISOString() }
+      const file = path.join(folder, name)
+      const { size, mtime } = await stat(file)
+      return { name, file, sizeBytes: size, at: mtime.toISOString(), ...contentOf(file) }
     }),
   )
   return found.sort((a, b) => (a.at < b.at ? 1 : -1))
+}
+
+/** How much is in a copy, which stays as it is; null where it cannot be read. */
+function contentOf(file: string): Pick<Backup, 'runs' | 'trials'> {
+  return { runs: countIn(file, 'runs'), trials: countIn(file, 'trials') }
 }
 
 /**

@@ -9,12 +9,20 @@ import { errorCode, fileError } from '@node/file-error'
 export const restoreAdvice = (): string =>
   `Close the program, then put a copy of the database back: "${typed('workspace backups')}" lists them, "${typed('workspace restore FILE')}" does it and keeps the present one.`
 
+const DAMAGE = /CORRUPT|NOTADB/
+
 const FIXES: readonly (readonly [RegExp, string | (() => string)])[] = [
   [/READONLY/, 'Give yourself write permission for the workspace folder or choose another folder.'],
   [/BUSY|LOCKED/, 'Another program holds the workspace. Close it and try again.'],
-  [/CORRUPT|NOTADB/, restoreAdvice],
+  [DAMAGE, restoreAdvice],
   [/CANTOPEN|IOERR|ConnectionFailed/, 'Check that the path is a folder and that its disk is healthy.'],
 ]
+
+/** Whether a database could not be opened because it is damaged, so that a copy would help. */
+export function isDamage(thrown: unknown): boolean {
+  if (!(thrown instanceof AppError)) return false
+  return thrown.code === 'storage-damaged' || DAMAGE.test(errorCode(thrown.cause))
+}
 
 /** What a full disk may look like. */
 const MAY_BE_FULL = /FULL|IOERR|CANTOPEN|ConnectionFailed|ENOSPC|EDQUOT/

@@ -26,6 +26,8 @@ export class EngineHost {
   private silence: NodeJS.Timeout | undefined
   private crashes: number[] = []
   private isClosing = false
+  /** The engine ends because it has put a copy of the database back. */
+  private isReplaced = false
   private readonly windows = new Set<WebContents>()
 
   constructor(
@@ -43,7 +45,8 @@ export class EngineHost {
     if (!this.windows.has(window)) window.once('destroyed', () => this.windows.delete(window))
     this.windows.add(window)
     window.send(HOST_CHANNELS.engineState, this.state)
-    if (this.state.state === 'ready') this.connect(window)
+    if (this.state.state === 'ready' || (this.state.state === 'failed' && this.state.canRestore === true))
+      this.connect(window)
   }
 
   /** Resolves when the engine has stored everything and ended, or after the limit when it was killed. */
@@ -84,7 +87,17 @@ export class EngineHost {
         for (const window of this.windows) this.connect(window)
         break
       case 'fatal':
-        this.publish({ state: 'failed', message: message.message, fix: message.fix })
+        this.publish({
+          state: 'failed',
+          message: message.message,
+          fix: message.fix,
+          canRestore: message.canRestore,
+        })
+        if (message.canRestore) for (const window of this.windows) this.connect(window)
+        break
+      case 'restart':
+        this.isReplaced = true
+        this.publish({ state: 'restarting', attempt: 0 })
         break
       case 'start-process':
       case 'kill-process':
@@ -107,6 +120,11 @@ export class EngineHost {
     this.engine = undefined
     clearTimeout(this.silence)
     if (this.isClosing || this.state.state === 'failed') return
+    if (this.isReplaced) {
+      this.isReplaced = false
+      this.launch(false)
+      return
+    }
     const now = Date.now()
     this.crashes = [...this.crashes.filter((at) => now - at < CRASH_WINDOW_MS), now]
     this.report(`The engine ${endedText(code)}; crash ${this.crashes.length} of ${MAX_CRASHES} within a minute.`)

@@ -3,6 +3,7 @@
 import { eventIterator, oc } from '@orpc/contract'
 import { z } from 'zod'
 import { deviceSettingsSchema } from '../runtime/device-settings'
+import { backupsContract } from './backups'
 import { benchmarkEventSchema, devicesSchema } from './devices'
 
 export const diagnosisSchema = z.object({
@@ -85,6 +86,7 @@ export const runtimeContract = {
   status: oc.output(statusSchema),
   watch: oc.output(eventIterator(statusSchema)),
   workspace: oc.output(workspaceSchema),
+  ...backupsContract,
   devices: oc.output(devicesSchema),
   /** Stores settings and gives computes the slots that follow. @throws conflict while one works, invalid-input */
   configureDevices: oc.input(deviceSettingsSchema).output(devicesSchema),

@@ -12,7 +12,13 @@ export type EngineState =
   /** It ended unexpectedly and comes back by itself. */
   | { readonly state: 'restarting'; readonly attempt: number }
   /** It cannot run; the message says why. */
-  | { readonly state: 'failed'; readonly message: string; readonly fix?: string | undefined }
+  | {
+      readonly state: 'failed'
+      readonly message: string
+      readonly fix?: string | undefined
+      /** The database is damaged, and a copy of it may be put back. */
+      readonly canRestore?: boolean
+    }
 
 export interface HostFacts {
   readonly platform: string

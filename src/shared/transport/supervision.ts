@@ -30,8 +30,10 @@ export type EngineToMain =
   | { readonly type: 'is-chosen'; readonly id: number; readonly place: string }
   /** Whether a person said in a dialog that this command may be started: a window has asked for it. */
   | { readonly type: 'is-confirmed'; readonly id: number; readonly command: string }
-  /** The engine cannot start at all; main shows it and does not restart. */
-  | { readonly type: 'fatal'; readonly message: string; readonly fix: string | undefined }
+  /** The engine cannot start at all; main shows it and does not restart. `canRestore`: it serves the copies of the database alone. */
+  | { readonly type: 'fatal'; readonly message: string; readonly fix: string | undefined; readonly canRestore: boolean }
+  /** It ends and is to be started again: a copy of the database was put back. No crash. */
+  | { readonly type: 'restart' }
   | { readonly type: 'closed' }
 
 /** What main passes to the engine as its first argument, as JSON. */

@@ -13,6 +13,7 @@ const REPEATABLE = new Set([
   'exports.list',
   'proposer.info',
   'proposer.suggest',
+  'runtime.backups',
   'runtime.doctor',
   'runtime.status',
   'runtime.workspace',

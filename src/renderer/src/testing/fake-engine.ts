@@ -8,6 +8,7 @@ import type { Dataset, DatasetProgress, Inspection, Recognised } from '@shared/c
 import type { Design } from '@shared/contract/designs'
 import type { Export, ExportProgress } from '@shared/contract/exports'
 import type { ProposerInfo } from '@shared/contract/proposer'
+import type { Backup } from '@shared/contract/backups'
 import type { BenchmarkEvent, Devices } from '@shared/contract/devices'
 import type { DoctorReport, Status } from '@shared/contract/runtime'
 import { AppError } from '@shared/errors'
@@ -32,6 +33,7 @@ export interface FakeState {
   status: Status
   report: DoctorReport
   devices: Devices
+  backups: Backup[]
   /** Told one after the other, then it waits until it is broken off where the last is no result. */
   benchmark: BenchmarkEvent[]
   datasets: Dataset[]
@@ -71,6 +73,7 @@ export function emptyState(changes: Partial<FakeState> = {}): FakeState {
     status: sampleStatus(),
     report: sampleReport(),
     devices: sampleDevices(),
+    backups: [],
     benchmark: [],
     datasets: [],
     datasetProgress: [],
@@ -251,6 +254,11 @@ export function createFakeEngine(state: FakeState = emptyState()): FakeEngine {
       doctor: os.runtime.doctor.handler(() => (called('runtime.doctor', null), state.report)),
       status: os.runtime.status.handler(() => state.status),
       watch: os.runtime.watch.handler(({ signal }) => follow(() => state.status, signal)),
+      backups: os.runtime.backups.handler(() => (called('runtime.backups', null), state.backups)),
+      restore: os.runtime.restore.handler(({ input }) => {
+        called('runtime.restore', input)
+        return { replaced: '/home/ada/backups/replaced-1.sqlite' }
+      }),
       workspace: os.runtime.workspace.handler(() => state.status.workspace),
       devices: os.runtime.devices.handler(() => (called('runtime.devices', null), state.devices)),
       configureDevices: os.runtime.configureDevices.handler(({ input }) => {

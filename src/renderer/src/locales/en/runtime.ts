@@ -4,6 +4,7 @@ export const runtime = {
     title: 'Devices and diagnosis',
     checkAgain: 'Check again',
     copy: 'Copy report',
+    copies: 'Copies of the database',
     computes: 'Computes',
     noComputes: 'No compute has started yet. The first search starts them.',
     statusFailed: 'The state of the machine could not be read',
