@@ -40,7 +40,7 @@ function scoreOf(rates: readonly Rate[], first: readonly Rate[]): number {
   return Math.exp(logs.reduce((sum, log) => sum + log, 0) / logs.length)
 }
 
-export type Step =
+export type ExplorationStep =
   | { readonly type: 'trying'; readonly slots: readonly PlannedSlot[]; readonly of: number | null }
   | {
       readonly type: 'measured'
@@ -52,13 +52,13 @@ export type Step =
  * An arrangement that fails is told with its problem and skipped.
  * @throws what cancelled the whole
  */
-export async function* explore(machine: PlannedMachine, measure: Measure): AsyncGenerator<Step, void, void> {
+export async function* explore(machine: PlannedMachine, measure: Measure): AsyncGenerator<ExplorationStep, void, void> {
   const [card] = machine.gpus
   if (card) yield* exploreCard(card, machine.cores, measure)
   else yield* exploreCores(machine, measure)
 }
 
-async function* exploreCores(machine: PlannedMachine, measure: Measure): AsyncGenerator<Step, void, void> {
+async function* exploreCores(machine: PlannedMachine, measure: Measure): AsyncGenerator<ExplorationStep, void, void> {
   const arrangements = cpuArrangements(machine)
   const of = ROUNDS * arrangements.length
   let first: readonly Rate[] | undefined
@@ -85,7 +85,11 @@ function better(before: Attempt, now: Attempt): Attempt {
   return { ...now, rates }
 }
 
-async function* exploreCard(card: PlannedGpu, cores: number, measure: Measure): AsyncGenerator<Step, void, void> {
+async function* exploreCard(
+  card: PlannedGpu,
+  cores: number,
+  measure: Measure,
+): AsyncGenerator<ExplorationStep, void, void> {
   let first: readonly Rate[] | undefined
   let best = 0
   for (let count = 1; count <= MAX_SLOTS_PER_GPU; count++) {

@@ -11,7 +11,7 @@ import {
 } from '@shared/architecture/document'
 import { History } from '@shared/architecture/history'
 import { computed, shallowRef } from 'vue'
-import { stepLabel, type StepName } from './steps'
+import { historyStepLabel, type HistoryStepName } from './steps'
 
 export type Build = (document: ArchitectureDocument) => DocumentDiff
 /** Applies one change inside a step. */
@@ -116,10 +116,10 @@ export class OpenDesign {
    * @param count what the step's words count: nodes, mostly.
    * @param mergeKey joins this step to the one before it when that had the same key.
    */
-  step(name: StepName, run: (apply: Apply) => void, count = 1, mergeKey?: string): void {
+  step(name: HistoryStepName, run: (apply: Apply) => void, count = 1, mergeKey?: string): void {
     const before = this.document
     const joins = mergeKey !== undefined && mergeKey === this.#mergeKey && this.#history.undoLabel !== undefined
-    const mark = joins ? undefined : this.#history.mark(stepLabel(name, count))
+    const mark = joins ? undefined : this.#history.mark(historyStepLabel(name, count))
     try {
       run((build) => {
         const diff = build(this.#history.document)

@@ -1,6 +1,6 @@
 // Names of undoable steps. The history keeps a name and a number; the words are made when they are shown, so that they
 // follow the window's language.
-export type StepName =
+export type HistoryStepName =
   | 'add'
   | 'remove'
   | 'heal'
@@ -22,7 +22,7 @@ export type StepName =
   | 'fix'
   | 'restore'
 
-export function stepLabel(name: StepName, count: number): string {
+export function historyStepLabel(name: HistoryStepName, count: number): string {
   return `${name}/${count}`
 }
 
