@@ -81,7 +81,8 @@ function readFile(config: string): unknown {
 /** Kinds whose values are words; everything else is written as in JSON. */
 const WORDS: readonly SettingKind[] = ['text', 'choice', 'dataset', 'program', 'folder']
 
-function valueOf(path: string, text: string): unknown {
+/** What was typed for a field, as its kind is written: words, or JSON. */
+export function valueOf(path: string, text: string): unknown {
   const kind = SETTINGS.find((setting) => setting.path === path)?.kind
   if (kind !== undefined && WORDS.includes(kind)) return text
   try {

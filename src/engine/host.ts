@@ -164,6 +164,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     allowedCommands,
     orchestrator,
     views,
+    updates,
     proposerFolder,
     judgeFolder,
     cacheFolder,

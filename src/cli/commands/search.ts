@@ -23,6 +23,7 @@ import { usageColumns } from '../usage-text'
 import { watchRun } from '../watch-run'
 import { allowCommand } from '../allow-command'
 import { ablationCommand } from './ablation'
+import { changeCommands } from './search-change'
 import { getDataset } from './dataset'
 import { exportAfter, exportText, nextSteps } from './export'
 import { dryRun } from './search-forecast'
@@ -202,6 +203,7 @@ export function searchCommand(program: Command): void {
   )
 
   ablationCommand(group)
+  changeCommands(group)
 
   withCommonOptions(
     group

@@ -14,6 +14,8 @@ export interface LiveRun {
   readonly clocks: Map<number, () => number>
   /** What each trial in training has taken of the machine so far, over all its attempts. */
   readonly usages: Map<number, () => TrialUsage | null>
+  /** Ends a trial that is going, by hand, by its id. */
+  readonly ends: Map<number, () => void>
   /** Trials that failed unexpectedly, one after another. */
   internalFailures: number
   /** Seconds of searching, over all sessions. */
@@ -29,6 +31,7 @@ export function createLiveRun(secondsBefore: number): LiveRun {
     activities: new Map(),
     clocks: new Map(),
     usages: new Map(),
+    ends: new Map(),
     internalFailures: 0,
     seconds: () => secondsBefore + (performance.now() - startedAt) / 1000,
   }

@@ -7,6 +7,7 @@ import { fitnessReading } from '@shared/evaluators/registry'
 import type { Activity } from '@shared/search/activity'
 import { addUsage, type TrialUsage } from '@shared/search/usage'
 import { typed } from '@node/command-line'
+import { childController } from '@node/cancel'
 import { checkpointFolder } from '../evaluators/training/training'
 import type { Evaluation, EvaluationHooks, MeasuredCompute } from '../evaluators/evaluator'
 import { hasLostCompute } from '../executors/memory-kills'
@@ -38,6 +39,13 @@ const ENDS_RUN: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'read-only',
 ])
 
+/** Why a trial failed that a person has ended. */
+export const ENDED_BY_HAND: ErrorData = {
+  code: 'cancelled',
+  message: 'It was ended by hand.',
+  fix: 'The search goes on without it.',
+}
+
 /** What a trial has taken so far, over all its attempts, and on what. */
 type Taken = Required<Pick<TrialChange, 'device' | 'usage'>> & { readonly seconds: number }
 
@@ -47,6 +55,8 @@ type Taken = Required<Pick<TrialChange, 'device' | 'usage'>> & { readonly second
  */
 export async function runTrial(context: RunContext, trial: TrialRecord): Promise<void> {
   const { store, run, live, control, prepared } = context
+  // Ended by hand while it waited in this session's list.
+  if ((await getTrial(store.db, trial.id)).state === 'failed') return
   const document = await getTrialDocument(store.db, trial.id)
   let before: Taken = { seconds: trial.seconds ?? 0, device: trial.device, usage: trial.usage }
   for (let attempt = trial.attempt; ; attempt++) {
@@ -57,6 +67,12 @@ export async function runTrial(context: RunContext, trial: TrialRecord): Promise
     const usage = (): TrialUsage | null => addUsage(earlier.usage, compute?.usage() ?? null)
     const taken = (): Taken => ({ seconds: seconds(), device: compute?.device || earlier.device, usage: usage() })
     const hooks = hooksOf(context, trial, (measured) => (compute = measured))
+    const { controller, release } = childController(control.signal)
+    let isEndedByHand = false
+    live.ends.set(trial.id, () => {
+      isEndedByHand = true
+      controller.abort()
+    })
     live.clocks.set(trial.id, seconds)
     live.usages.set(trial.id, usage)
     await journal(
@@ -71,12 +87,16 @@ export async function runTrial(context: RunContext, trial: TrialRecord): Promise
       [trial.id],
     )
     try {
-      const evaluation = await prepared.evaluator.evaluate(trial, document, hooks, control.signal)
+      const evaluation = await prepared.evaluator.evaluate(trial, document, hooks, controller.signal)
       if (evaluation.type === 'held') await putBack(context, trial, taken())
       else await finish(context, trial, evaluation, taken())
       return
     } catch (thrown) {
       const error = errorData(thrown)
+      if (isEndedByHand && !control.signal.aborted) {
+        await fail(context, trial, ENDED_BY_HAND, taken())
+        return
+      }
       // A cancellation nobody here asked for is a failure like any other: left waiting, the trial would never be seen again.
       if (control.signal.aborted || (error.code === 'cancelled' && control.isEnding)) {
         if (control.reason !== 'stop') await putBack(context, trial, taken())
@@ -98,6 +118,8 @@ export async function runTrial(context: RunContext, trial: TrialRecord): Promise
         return
       }
     } finally {
+      release()
+      live.ends.delete(trial.id)
       live.activities.delete(trial.id)
       live.clocks.delete(trial.id)
       live.usages.delete(trial.id)

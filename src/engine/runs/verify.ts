@@ -4,6 +4,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { refuseCancelled } from '@node/cancel'
 import { errorData } from '@shared/errors'
 import { plannedEvaluations } from '@shared/search/planning'
+import { definitionAt, type DefinitionChange } from '@shared/search/changes'
 import type { Difference, Verification } from '@shared/search/verification'
 import type { Genotype, Space } from '@shared/spaces/space'
 import type { Proposal } from '@shared/strategies/strategy'
@@ -16,6 +17,8 @@ export interface Replay {
   readonly run: RunRecord
   /** All of the run, in their order. */
   readonly trials: readonly TrialRecord[]
+  /** What a person changed of it, oldest first. */
+  readonly changes?: readonly DefinitionChange[]
   readonly proposing: Proposing
   /** Absent where an evaluation costs more than a replay may. */
   readonly repeat?: RepeatEvaluation | undefined
@@ -25,18 +28,19 @@ export interface Replay {
 type What = Difference['what']
 
 /** @throws AppError `cancelled`; what a proposer that is not there throws */
-export async function verifyRun({ run, trials, proposing, repeat, signal }: Replay): Promise<Verification> {
-  const isBudgetUsedUp =
-    new Set(trials.map(({ evaluationKey }) => evaluationKey)).size >= plannedEvaluations(run.definition)
+export async function verifyRun(replay: Replay): Promise<Verification> {
+  const { run, trials, changes = [], proposing, repeat, signal } = replay
   const counted = { generations: 0, proposals: 0, evaluations: repeat === undefined ? null : 0 }
   const last = Math.max(-1, ...trials.map(({ generation }) => generation))
   for (let generation = 0; generation <= last; generation++) {
     refuseCancelled(signal)
     const stored = trials.filter((trial) => trial.generation === generation)
     const before = trials.filter((trial) => trial.generation < generation)
-    const all = await proposalsOf(proposing, run, generation, trials)
-    // The last generation has what the budget had room for.
-    const proposed = generation === last && isBudgetUsedUp ? all.slice(0, stored.length) : all
+    const definition = definitionAt(run.definition, changes, generation)
+    const all = await proposalsOf(proposing, { definition }, generation, trials)
+    // A generation that used the budget up has what there was room for.
+    const evaluated = new Set([...before, ...stored].map(({ evaluationKey }) => evaluationKey)).size
+    const proposed = evaluated >= plannedEvaluations(definition) ? all.slice(0, stored.length) : all
     for (let index = 0; index < Math.max(stored.length, proposed.length); index++) {
       const trial = stored[index]
       const place = { trialNumber: trial?.number ?? before.length + index + 1, generation }

@@ -6,6 +6,8 @@ import { readUserSpace } from '@node/user-space'
 import type { Verification } from '@shared/search/verification'
 import { engineEvaluator } from '../evaluators/registry'
 import { proposingOf } from '../runs/preparation'
+import { changeRun, endTrial } from '../runs/change-run'
+import { listChanges } from '../storage/run-changes'
 import { verifyRun } from '../runs/verify'
 import { summariseGenerations } from '../runs/run-view'
 import { readEpochs, withEpochs } from '../storage/epochs'
@@ -24,7 +26,8 @@ async function replayRun(services: Services, id: string, signal: AbortSignal): P
   const evaluator = engineEvaluator(run.definition)
   const proposing = proposingOf(services, run, evaluator.images(run.definition, datasets), signal)
   const trials = await listTrials(store.db, id)
-  return verifyRun({ run, trials, proposing, repeat: evaluator.repeat?.(proposing.space), signal })
+  const changes = await listChanges(store.db, id)
+  return verifyRun({ run, trials, changes, proposing, repeat: evaluator.repeat?.(proposing.space), signal })
 }
 
 /** A damaged one is among them and tells so. @throws AppError `not-found` where there is no such run */
@@ -70,6 +73,10 @@ export function searchesService(services: Services) {
       await orchestrator.stop(input.id)
       return views.run(input.id)
     }),
+    change: os.change.handler(async ({ input }) => {
+      await changeRun(services, input.id, input.values)
+      return views.run(input.id)
+    }),
     rename: os.rename.handler(async ({ input }) => {
       await orchestrator.rename(input.id, input.name)
       return views.run(input.id)
@@ -87,7 +94,8 @@ export function searchesService(services: Services) {
   })
 }
 
-export function trialsService({ store }: Services) {
+export function trialsService(services: Services) {
+  const { store } = services
   const os = implement(trialsContract)
   return os.router({
     list: os.list.handler(async ({ input }) => {
@@ -98,6 +106,10 @@ export function trialsService({ store }: Services) {
     get: os.get.handler(async ({ input }) => {
       const [trial] = await withEpochs(store.db, [await getTrial(store.db, input.id, 'tell')])
       return { ...trial!, document: await getTrialDocument(store.db, input.id) }
+    }),
+    end: os.end.handler(async ({ input: { id } }) => {
+      await endTrial(services, id)
+      return { ended: true }
     }),
     epochs: os.epochs.handler(async ({ input: { id } }) => {
       await getTrial(store.db, id, 'tell') // an unknown trial is an error, not one without epochs

@@ -7,6 +7,7 @@ import type { ProcessStarter } from '../executors/process-starter'
 import type { WeightsCheck } from '../exports/weights-check'
 import type { Restoring } from './backups'
 import type { Orchestrator } from '../runs/orchestrator'
+import type { Updates } from '../runs/updates'
 import type { RunViews } from '../runs/watch'
 import type { Artefacts } from '../storage/artefacts'
 import type { Store } from '../storage/store'
@@ -23,6 +24,7 @@ export interface Services {
   readonly allowedCommands: AllowedCommands
   readonly orchestrator: Orchestrator
   readonly views: RunViews
+  readonly updates: Updates
   /** Folder of the proposer's checkpoint; it may be absent. */
   readonly proposerFolder: string
   /** Folder of the checkpoint of preset `workbench`. */

@@ -73,6 +73,15 @@ export interface Schema {
     validation_accuracy: number
     seconds: number
   }
+  run_changes: {
+    id: Generated<number>
+    run_id: string
+    at: string
+    /** The first that the change holds for. */
+    generation: number
+    /** What held before it, as JSON (shared/search/changes.ts). */
+    before: string
+  }
   journal: {
     id: Generated<number>
     run_id: string

@@ -70,6 +70,8 @@ export const searchesContract = {
   pause: oc.input(id).output(runSchema),
   /** Ends the run for good; what is finished stays. */
   stop: oc.input(id).output(runSchema),
+  /** Other budgets or parameters of the strategy, by path, from the next generation on; for a run that stands and is not over. */
+  change: oc.input(id.extend({ values: z.record(z.string(), z.unknown()) })).output(runSchema),
   rename: oc.input(id.extend({ name: z.string().min(1).max(200) })).output(runSchema),
   /** Removes a run that is not running, with its trials and what only they need. */
   remove: oc.input(id).output(z.object({ removed: z.boolean() })),
@@ -92,5 +94,7 @@ export const trialsContract = {
     )
     .output(z.object({ trials: z.array(trialSchema), total: z.number() })),
   get: oc.input(z.object({ id: z.number().int() })).output(trialSchema.extend({ document: z.unknown() })),
+  /** Ends one trial by hand, going or waiting: it has failed, and the run goes on. */
+  end: oc.input(z.object({ id: z.number().int() })).output(z.object({ ended: z.boolean() })),
   epochs: oc.input(z.object({ id: z.number().int() })).output(z.array(epochSchema)),
 }

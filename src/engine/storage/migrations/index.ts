@@ -5,6 +5,7 @@ import { usageOfATrial } from './0003-usage-of-a-trial'
 import { valuesAreZods } from './0004-values-are-zods'
 import { trialsWithoutNetworks } from './0005-trials-without-networks'
 import { whyARunEnded } from './0006-why-a-run-ended'
+import { changesOfARun } from './0007-changes-of-a-run'
 import type { Migration } from './migration'
 
 export const MIGRATIONS: readonly Migration[] = [
@@ -14,4 +15,5 @@ export const MIGRATIONS: readonly Migration[] = [
   valuesAreZods,
   trialsWithoutNetworks,
   whyARunEnded,
+  changesOfARun,
 ]

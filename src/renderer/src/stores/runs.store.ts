@@ -35,6 +35,9 @@ export const useRunsStore = defineStore('runs', () => {
   const resume = async (id: string): Promise<Run> => apply(await client.searches.resume({ id }))
   const stop = async (id: string): Promise<Run> => apply(await client.searches.stop({ id }))
   const rename = async (id: string, name: string): Promise<Run> => apply(await client.searches.rename({ id, name }))
+  const change = async (id: string, values: Record<string, unknown>): Promise<Run> =>
+    apply(await client.searches.change({ id, values }))
+  const endTrial = async (id: number): Promise<void> => void (await client.trials.end({ id }))
   async function remove(id: string): Promise<void> {
     await client.searches.remove({ id })
     runs.value = runs.value.filter((run) => run.id !== id)
@@ -53,6 +56,8 @@ export const useRunsStore = defineStore('runs', () => {
     resume,
     stop,
     rename,
+    change,
+    endTrial,
     remove,
   }
 })

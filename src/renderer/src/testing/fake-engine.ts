@@ -303,6 +303,7 @@ export function createFakeEngine(state: FakeState = emptyState()): FakeEngine {
       }),
       check: os.searches.check.handler(({ input }) => (called('searches.check', input), state.check)),
       verify: os.searches.verify.handler(({ input }) => (called('searches.verify', input), state.verification)),
+      change: os.searches.change.handler(({ input }) => (called('searches.change', input), runOf(input.id))),
       readSpace: os.searches.readSpace.handler(({ input }) => {
         called('searches.readSpace', input)
         if (state.ownSpace === null) throw new AppError('invalid-input', `${input.path} is not JSON.`)
@@ -348,6 +349,7 @@ export function createFakeEngine(state: FakeState = emptyState()): FakeEngine {
         if (trial === undefined) throw new AppError('not-found', `No trial ${input.id}.`)
         return { ...trial, document: null }
       }),
+      end: os.trials.end.handler(({ input }) => (called('trials.end', input), { ended: true })),
       epochs: os.trials.epochs.handler(
         ({ input }) => state.trials.find((trial) => trial.id === input.id)?.epochs ?? [],
       ),

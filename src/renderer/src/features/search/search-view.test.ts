@@ -10,6 +10,7 @@ import { useDefinitionStore } from '@/stores/definition.store'
 import { useNavigationStore } from '@/stores/navigation.store'
 import { AppError } from '@shared/errors'
 import type { RunDefinition } from '@shared/search/run'
+import { FIRST_LIGHT } from '@shared/search/samples'
 import { RUN_STATE_RULES, RUN_STATES } from '@shared/search/run-states'
 import { userSpaceSchema } from '@shared/spaces/user/schema'
 import SearchView from './SearchView.vue'
@@ -202,7 +203,7 @@ describe('the definition', () => {
     await clickById(testIds.startComparison)
     await eventually(() => expect(document.body.textContent).toContain(words.join(' ')))
     expect(mounted.engine.calls.find(({ path }) => path === 'ablations.run')?.input).toMatchObject({
-      strategies: ['gpt-nas', 'random'],
+      strategies: [FIRST_LIGHT.definition.strategy.name, 'random'],
       seeds: 7,
     })
     const report = [...document.querySelectorAll('button')].find(
@@ -292,6 +293,27 @@ describe('a run', () => {
     useNavigationStore().selectRun('run-1')
     await untilText(mounted.wrapper, 'Compute 1 works for run 2')
     expect(mounted.wrapper.text()).not.toContain('Compute 1 is idle')
+  })
+
+  it('that stands takes other budgets, and tells only what was changed', async () => {
+    mounted = mountWithEngine(SearchView, { runs: [sampleRun({ state: 'paused' })], trials })
+    await clickMenu('Change budget')
+    await type(testIds.change('maxEvaluations'), '40')
+    await clickById(testIds.confirmChange)
+    await eventually(() =>
+      expect(mounted.engine.calls.find(({ path }) => path === 'searches.change')?.input).toMatchObject({
+        values: { maxEvaluations: 40 },
+      }),
+    )
+  })
+
+  it('has single trials ended from where they train', async () => {
+    const running = { ...trials[0]!, id: activities[0]!.trialId, state: 'running' as const }
+    mounted = mountWithEngine(SearchView, { runs: [sampleRun()], trials: [running], activities, phase: 'training' })
+    await clickById(testIds.endTrial)
+    await eventually(() =>
+      expect(mounted.engine.calls).toContainEqual({ path: 'trials.end', input: { id: running.id } }),
+    )
   })
 
   it('is replayed on demand, with the first trial that differs', async () => {

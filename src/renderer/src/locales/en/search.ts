@@ -50,6 +50,14 @@ export const search = {
     settingsCopied: 'The settings are in “New search”.',
     showResults: 'Results',
     verify: 'Verify by replay',
+    change: 'Change budget and rates',
+    changeTitle: 'Change run {number}',
+    changeText:
+      'It holds from the next generation on and is kept among its events. Everything else would make it another search.',
+    changeConfirm: 'Change',
+    changeFailed: 'The run could not be changed',
+    endTrial: 'End trial {number}: it counts as failed, and the search goes on',
+    endTrialFailed: 'The trial could not be ended',
     verification: {
       title: 'Run {number}, replayed',
       matches: 'It comes out again.',
