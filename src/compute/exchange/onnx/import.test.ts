@@ -6,6 +6,8 @@ import { prepareArchitecture } from '@shared/architecture/prepared'
 import { BUILT_IN_BLOCKS } from '@shared/architecture/blocks'
 import type { LayerGraph } from '@shared/architecture/layer'
 import { zooNetwork } from '@shared/architecture/zoo'
+import { AppError } from '@shared/errors'
+import { createRandom } from '@shared/random'
 import { zooDocument } from '@shared/architecture/document/zoo-document'
 import { designFromOnnx } from '@shared/exchange/onnx/design-from-onnx'
 import { importGraph } from '@shared/exchange/onnx/import-graph'
@@ -199,5 +201,29 @@ describe('the import of ONNX', () => {
     ['random bytes', Uint8Array.from({ length: 5000 }, (_, i) => (i * 7919) % 256)],
   ])('refuses %s', (_, bytes) => {
     expect(() => designFromOnnx(bytes, 'x')).toThrow(/no ONNX model|No network can be made/)
+  })
+
+  it('of 400 damaged files ends with a design, or says in our words why not', () => {
+    const whole = written(zooNetwork('shufflenet_v2_x0_5', { input: [32, 32, 3], classes: 3 }).graph, {
+      externalDataAbove: 0,
+    })
+    // Most of the bytes are zeros of weights: the nodes lie in front.
+    const front = 30_000
+    const random = createRandom(17)
+    for (let i = 0; i < 400; i++) {
+      const bytes = Uint8Array.from(whole)
+      const cut = i % 4 === 0 ? bytes.subarray(0, random.integer(bytes.length)) : bytes
+      for (let change = 0; change < 1 + (i % 5); change++) {
+        const at = random.integer(Math.min(front, cut.length || 1))
+        if (at < cut.length) cut[at] = random.integer(256)
+      }
+      try {
+        const { document } = designFromOnnx(cut, 'x')
+        expect(document.records['meta']).toBeDefined()
+      } catch (thrown) {
+        if (!(thrown instanceof AppError)) throw thrown
+        expect(thrown.message.length).toBeGreaterThan(20)
+      }
+    }
   })
 })
