@@ -26,6 +26,8 @@ describe('a search of a table', () => {
     const engine = await openEngine(temporaryFolder())
     const definition = search({ data: { dataset: 'nobody-has-it' } })
     expect(await engine.client.searches.check({ definition })).toMatchObject({ problems: [], plannedEvaluations: 24 })
+    const { notes } = await engine.client.searches.check({ definition: { ...definition, generations: 5 } })
+    expect(notes).toContainEqual(expect.stringMatching(/27 architectures, fewer than the 30 evaluations planned/))
     const { id } = await engine.client.searches.create({ definition })
     const { run } = (await follow(engine, id)).at(-1)!
     expect(run).toMatchObject({ state: 'finished', counts: { finished: 24 } })

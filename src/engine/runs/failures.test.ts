@@ -146,6 +146,28 @@ describe('failures', () => {
     },
   )
 
+  it.each([
+    ['fitness', { fitness: Number.NaN, costs: {} }],
+    ['latency', { fitness: 0.5, costs: { latency: Number.POSITIVE_INFINITY } }],
+  ])('a %s that is no number fails its trial with its name, and the search goes on', async (name, result) => {
+    const harness = createHarness({
+      folder: temporaryFolder(),
+      evaluate: ({ number }) =>
+        Promise.resolve({
+          type: 'finished',
+          bestEpoch: null,
+          weights: null,
+          ...(number === 2 ? result : { fitness: 1.3e16, costs: { latency: 2 ** 60 } }),
+        }),
+    })
+    await run(harness, { generations: 1 })
+    expect((await harness.until('r', 'finished')).counts).toMatchObject({ finished: 3, failed: 1 })
+    const [first, second] = await listTrials(harness.store.db, 'r')
+    expect(first).toMatchObject({ fitness: 1.3e16, costs: { latency: 2 ** 60 } })
+    expect(second?.error?.message).toContain(`as ${name}, received`)
+    await harness.close()
+  })
+
   it('a cancellation that nobody asked for fails its trial instead of leaving it behind', async () => {
     const folder = temporaryFolder()
     const harness = createHarness({

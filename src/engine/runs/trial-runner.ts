@@ -255,9 +255,9 @@ async function finish(
   taken: Taken,
 ): Promise<void> {
   const { artefacts, live, run } = context
-  if (!Number.isFinite(result.fitness)) {
-    throw new AppError('internal', `A number was expected as fitness, received ${result.fitness}.`)
-  }
+  // JSON, which costs are stored as, would make nothing of what is no number.
+  for (const [name, value] of Object.entries({ fitness: result.fitness, ...result.costs }))
+    if (!Number.isFinite(value)) throw new AppError('internal', `A number was expected as ${name}, received ${value}.`)
   // The file is on the disk before the row that names it.
   const weights = result.weights && (await artefacts.adopt('weights', result.weights.file, result.weights.sha256))
   const message = `Trial ${trial.number} finished: ${fitnessText(fitnessReading(run.definition), result.fitness, 2)} after ${taken.seconds.toFixed(0)} s.`

@@ -52,7 +52,12 @@ export async function checkDefinition(services: Services, definition: RunDefinit
     }
     const { count, exact } = space.size()
     notes.push(...startOf(definition, space, services.judgeFolder))
-    notes.push(`The space holds ${exact ? '' : 'up to '}${magnitude(count)} architectures.`)
+    const planned = plannedEvaluations(definition)
+    const fewer =
+      count < planned
+        ? `, fewer than the ${planned} evaluations planned: the search ends when all of them were tried`
+        : ''
+    notes.push(`The space holds ${exact ? '' : 'up to '}${magnitude(count)} architectures${fewer}.`)
   })
   await attempt(async () => {
     if (!strategyByName(definition.strategy.name).usesProposer || definition.space.kind === 'single') return

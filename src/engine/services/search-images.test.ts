@@ -31,6 +31,13 @@ it('a search that says nothing of its images takes a share of what there is, and
   expect(run.definition.data).toMatchObject({ trainImages: null, validationImages: 12 })
 })
 
+it('a budget of epochs that trains no network is refused before a run exists', async () => {
+  const engine = await openEngine(temporaryFolder())
+  await fetchTiny(engine)
+  const definition = tinySearch({ maxEpochs: 1, recipe: { epochs: 2 } })
+  await expect(engine.client.searches.create({ definition })).rejects.toThrow(/1 epochs \(maxEpochs\) has no room/)
+})
+
 it('tells what a small data set cannot give before it is trained on', async () => {
   const engine = await openEngine(temporaryFolder())
   await fetchTiny(engine)

@@ -72,6 +72,11 @@ export async function checkData(
   const tooMany = tooManyImages(definition, facts.trainImages)
   if (tooMany !== null) problems.push(`${tooMany.message} ${tooMany.fix}`)
   else notes.push(...splitNotes(definition, facts.trainImages, facts.classes))
+  const { maxEpochs, recipe } = definition
+  if (maxEpochs !== null && maxEpochs < recipe.epochs)
+    problems.push(
+      `A budget of ${maxEpochs} epochs (maxEpochs) has no room for one training of ${recipe.epochs} (recipe.epochs). Choose more, or shorter trainings.`,
+    )
   const found = (await datasets.list()).find(({ name }) => name === dataset)
   if (found?.state !== 'ready')
     notes.push(
