@@ -314,7 +314,7 @@ describe('the copies of a database', () => {
     for (const [file, reason] of [
       [letter, /cannot be put back/],
       [path.join(folder, 'nowhere.sqlite'), /is not there/],
-      [folder, /is no file/],
+      [folder, /is a folder/],
     ] as const) {
       const { code, err } = await gptNas(['workspace', 'restore', file, ...here])
       expect({ code, err }).toEqual({ code: 1, err: expect.stringMatching(reason) as string })

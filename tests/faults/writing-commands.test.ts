@@ -10,6 +10,8 @@ import { z } from 'zod'
 import type { ProposerTrainingJob } from '@shared/contract/proposer'
 import { trainProposer } from '../../src/compute/proposer/learning/train'
 import { listing } from '@node/testing/listing'
+import { documentText } from '@shared/architecture/document'
+import { zooDocument } from '@shared/architecture/document/zoo-document'
 import { engineContract } from '@shared/contract'
 import { HOST_CHANNELS } from '@shared/contract/window'
 import { EXPORT_FORMAT_NAMES } from '@shared/exchange/formats'
@@ -50,6 +52,7 @@ beforeEach(() => {
   symlinkSync(at('thesis.txt'), at('link'))
   symlinkSync(at('theirs'), at('folder-link'))
   symlinkSync(at('nowhere'), at('dangling'))
+  writeFileSync(at('net.gptnas.json'), documentText(zooDocument('resnet18', { input: [32, 32, 3], classes: 10 })))
   writeFileSync(at('records.tfrecord'), Buffer.from(fixture.tfrecord, 'base64'))
 })
 afterEach(() => {
@@ -90,10 +93,13 @@ const COMMANDS: Readonly<Record<string, Use>> = {
   'diff <from>': 'reads',
   'diff <to>': 'reads',
   'export --folder': 'writes',
+  'import <design>': 'writes',
+  'import <file>': 'reads',
   'proposer report --checkpoint': 'reads',
   'proposer sample --checkpoint': 'reads',
   'proposer train --out': 'writes',
   'proposer train --table': 'reads',
+  'search ablation --config': 'reads',
   'search start --config': 'reads',
   'space import-nas-bench-101 <file>': 'reads',
   'space import-nas-bench-101 --out': 'writes',
@@ -107,7 +113,7 @@ const COMMANDS: Readonly<Record<string, Use>> = {
 
 const PLACE = /[<[](file|folder|path|place|dir)/i
 /** Names that say it whatever the help calls the value. */
-const NAMES = /^(file|folder|path|from|to|out|output|fix|export|report|html|config|checkpoint|save)$/
+const NAMES = /^(file|folder|path|from|to|design|out|output|fix|export|report|html|config|checkpoint|save)$/
 
 function leaves(command: Command, above: readonly string[] = []): (readonly [string, Command])[] {
   const own = [...above, command.name()]
@@ -192,6 +198,7 @@ const WRITERS: Readonly<Record<string, Writer>> = {
       { words: () => ['export', '1', '--format', format, '--folder'], needsRun: true },
     ]),
   ),
+  'import <design>': { words: () => ['import', at('net.gptnas.json')] },
   'proposer train --out': { words: () => ['proposer', 'train', '--out'], needsRun: true },
   'space import-nas-bench-101 --out': {
     words: () => ['space', 'import-nas-bench-101', at('records.tfrecord'), '--out'],

@@ -1,7 +1,6 @@
 // gpt-nas import: a network from another program as a design of ours, which the editor opens, a search starts from, and "train" trains.
 import type { Command } from 'commander'
 import { documentText } from '@shared/architecture/document'
-import { AppError } from '@shared/errors'
 import { problemLines } from '@shared/exchange/onnx/design-from-onnx'
 import { readArchitecture, readOnnx } from '../architectures'
 import { runLocally, withJsonOption } from '../command'
@@ -26,7 +25,6 @@ export function importCommand(program: Command): void {
         isOnnx && partial === true ? readOnnx(file) : { document: readArchitecture(file), problems: [], notes: [] }
       const { document, problems } = imported
       const notes = isOnnx && partial !== true ? readOnnx(file).notes : imported.notes
-      if (design === '') throw new AppError('invalid-input', 'The design needs the name of a file.')
       await writeNewText(design, documentText(document))
       output.result(
         { design, problems, notes },

@@ -81,6 +81,7 @@ it('are offered where the engine cannot run for its database, and only there', a
   expect(inPage(testIds.restoreOpen)).toBeNull()
   mounted.host.setEngineState({ state: 'failed', message: 'malformed', canRestore: true })
   await findById(testIds.restoreOpen)
+  expect(mounted.wrapper.text()).toContain('A copy of the database can be put back')
   await clickById(testIds.restoreOpen)
   await findById(testIds.restoreCopy('old.sqlite'))
 })

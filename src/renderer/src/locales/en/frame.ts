@@ -42,6 +42,7 @@ export const frame = {
       'The engine stopped and is restarting, {seconds} s so far. Running trials continue from their last checkpoint.',
     back: 'The engine is back after {seconds} s.',
     failed: 'The engine cannot run: {reason}',
+    damaged: 'The engine cannot run: {reason}. A copy of the database can be put back; the present one is kept.',
     readOnly: 'Another workbench holds this workspace ({holder}). You can look at everything and change nothing.',
     someone: 'unknown',
   },
