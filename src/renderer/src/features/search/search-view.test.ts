@@ -12,7 +12,6 @@ import { AppError } from '@shared/errors'
 import type { RunDefinition } from '@shared/search/run'
 import { FIRST_LIGHT } from '@shared/search/samples'
 import { RUN_STATE_RULES, RUN_STATES } from '@shared/search/run-states'
-import { FIRST_LIGHT } from '@shared/search/samples'
 import { userSpaceSchema } from '@shared/spaces/user/schema'
 import SearchView from './SearchView.vue'
 
