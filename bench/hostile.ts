@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fakeComputes } from '../src/engine/testing/fake-computes'
 import { writeDataset } from '../tests/faults/dataset'
-import { costlyFiles } from '../tests/faults/costly-files'
+import { costlyFiles, emptyFiles } from '../tests/faults/costly-files'
 import { openEngine } from '../tests/faults/engine'
 import { abuse, type Abuse } from '../tests/faults/hostile-client'
 import { attackReaders, giveUnusual, type Attack } from '../tests/faults/hostile-files'
@@ -15,10 +15,13 @@ import { atMost, atLeast, equal, runBench } from './harness'
 
 const ATTACKS = { full: 1000, quick: 100 }
 const CALLS = { full: 500, quick: 100 }
+const EMPTY_FILES = { full: 200_000, quick: 20_000 }
 const MESSAGES = { full: 300, quick: 60 }
 /** What a user takes for a hang, and what a small machine has to spare. */
 const MOST_SECONDS = 5
 const MOST_MIB = 1024
+/** 200,000 files are made on the disk meanwhile. */
+const MOST_SECONDS_OF_EMPTY_FILES = 60
 
 const told = ({ reader, file, mutation, seed, message }: Attack) => ({ reader, file, mutation, seed, message })
 
@@ -48,6 +51,7 @@ void runBench('Hostile files', async ({ quick, note }) => {
     const unusual = await giveUnusual(folder)
     note('documents, tables and archives that are meant to take minutes ...')
     const costly = await costlyFiles(join(folder, 'costly'), quick)
+    const empty = await emptyFiles(join(folder, 'empty'), quick ? EMPTY_FILES.quick : EMPTY_FILES.full)
     const calls = quick ? CALLS.quick : CALLS.full
     const messages = quick ? MESSAGES.quick : MESSAGES.full
     note(`${calls} malformed calls and ${messages} raw messages ...`)
@@ -59,6 +63,7 @@ void runBench('Hostile files', async ({ quick, note }) => {
     const refused = attacks.filter(({ end }) => end === 'refused').length
     return {
       results: {
+        emptyFiles: { count: empty.mutation, end: empty.end, seconds: empty.seconds },
         unusual: unusual.length,
         costly: costly.map(({ reader, mutation, end, seconds }) => ({ reader, mutation, end, seconds })),
         readers: new Set(attacks.map(({ reader }) => reader)).size,
@@ -80,6 +85,7 @@ void runBench('Hostile files', async ({ quick, note }) => {
         equal('searches that are as before', abused.isSame ? 1 : 0, 1),
         equal('files outside the folder', strays.length, 0),
         atMost('slowest answer, seconds', slowest.seconds, MOST_SECONDS),
+        atMost('an archive of empty files, seconds', empty.seconds, MOST_SECONDS_OF_EMPTY_FILES),
         atMost('largest memory of the process, MiB', process.resourceUsage().maxRSS / 1024, MOST_MIB),
       ],
     }

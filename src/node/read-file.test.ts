@@ -79,6 +79,13 @@ it('opens a file of any size where nobody limits it, and closes it where nobody 
   }
 })
 
+it('calls what was expected by its article', async () => {
+  const told = (what: string) => expect(readWhole(at('pipe'), { what, maxBytes: 1 })).rejects
+  await told('archive').toThrow(/: an archive was expected/)
+  await told('IDX file').toThrow(/: an IDX file was expected/)
+  await told('table').toThrow(/: a table was expected/)
+})
+
 it('ends when it is cancelled', async () => {
   const controller = new AbortController()
   const pieces = readInPieces(at('large'), { what: 'archive', signal: controller.signal })

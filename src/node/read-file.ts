@@ -126,17 +126,20 @@ export async function* readInPieces(
 /** Whether `thrown` says that there is no such file. */
 export const isMissing = (thrown: unknown): boolean => thrown instanceof AppError && thrown.code === 'not-found'
 
+/** With its article: "an archive", "a table". */
+const aOf = (what: string): string => `${/^[aeiou]|^(IDX|ONNX)/i.test(what) ? 'an' : 'a'} ${what}`
+
 function refuseUnlessRead(place: string, info: Stats, { what, maxBytes = Infinity }: ReadOptions): void {
   if (!info.isFile())
     throw new AppError(
       'invalid-input',
-      `${place} is ${kindOfEntry(info)}: a ${what} was expected.`,
+      `${place} is ${kindOfEntry(info)}: ${aOf(what)} was expected.`,
       'Name an ordinary file.',
     )
   if (info.size > maxBytes)
     throw new AppError(
       'invalid-input',
-      `${place} has ${info.size} bytes: a ${what} has at most ${maxBytes}.`,
+      `${place} has ${info.size} bytes: ${aOf(what)} has at most ${maxBytes}.`,
       'Check that it is the right file.',
     )
 }
@@ -144,7 +147,7 @@ function refuseUnlessRead(place: string, info: Stats, { what, maxBytes = Infinit
 function withoutSize(place: string, { what }: ReadOptions): AppError {
   return new AppError(
     'invalid-input',
-    `${place} is a file of the system, which does not say how large it is: a ${what} was expected.`,
+    `${place} is a file of the system, which does not say how large it is: ${aOf(what)} was expected.`,
     'Copy its content into an ordinary file, and name that.',
   )
 }

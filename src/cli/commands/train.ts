@@ -147,11 +147,12 @@ function trainingText(run: Run, trial: Trial | null): string {
 
 async function trainFile(context: CommandContext, file: string, options: TrainOptions): Promise<number> {
   const { client, output, workspaceFolder } = context
-  // Before anything is fetched: a mistyped option should not cost a download.
+  // Before anything is fetched: a mistyped option, or a file that is no design, should not cost a download.
   // Before a training of hours: what is in the way then is in the way now.
   const folder = typeof options.export === 'string' ? await safeFolder(options.export, ownExport()) : null
   if (folder !== null) await refuseUnwritable(folder)
   const settings = readTraining(file, options)
+  readArchitecture(file)
   const { dataset: name, resolution } = settings.data
   await getDataset(context, name, resolution)
   const dataset = (await client.datasets.list()).find((listed) => listed.name === name)

@@ -71,7 +71,7 @@ export async function readPrepared(folder: string): Promise<PreparedState> {
     text = (await readWhole(path.join(folder, MANIFEST_FILE), READING)).toString('utf8')
   } catch (thrown) {
     if (isMissing(thrown)) return { state: 'absent' }
-    return { state: 'damaged', problem: thrown instanceof Error ? thrown.message : String(thrown) }
+    return { state: 'damaged', problem: thrown instanceof Error ? thrown.message.replace(/\.$/, '') : String(thrown) }
   }
   const parsed = parseManifest(text)
   if (typeof parsed === 'string') return { state: 'damaged', problem: `${MANIFEST_FILE} cannot be read: ${parsed}` }

@@ -7,6 +7,7 @@ import { AppError } from '@shared/errors'
 import { exportFormatFacts, exportOptions } from '@shared/exchange/formats'
 import { METADATA_FILE, trainedExport } from '@shared/exchange/metadata'
 import { MIB } from '@shared/units'
+import { errorCode } from '@node/file-error'
 import { typed } from '@node/command-line'
 import { isMissing, readInPieces, readWhole } from '@node/read-file'
 import { insertExport } from '../storage/exports'
@@ -23,8 +24,11 @@ async function folderOf(place: string): Promise<string> {
   if (!path.isAbsolute(place))
     throw new AppError('invalid-input', `"${place}" is not a whole path.`, 'Name the export from its root.')
   const info = await stat(place).catch((cause: unknown) => {
-    const reason = cause instanceof Error ? cause.message : String(cause)
-    throw new AppError('not-found', `There is no export ${place}: ${reason}`, undefined, { cause })
+    const code = errorCode(cause)
+    const reason = code === 'ENOENT' ? '' : code === 'ELOOP' ? ': it is a link that leads to itself' : ` (${code})`
+    throw new AppError('not-found', `There is no export ${place}${reason}.`, 'Check the name and the folder.', {
+      cause,
+    })
   })
   return info.isDirectory() ? place : path.dirname(place)
 }

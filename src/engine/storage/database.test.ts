@@ -1,4 +1,5 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { temporaryFolder } from '../testing/temporary-folder'
@@ -45,6 +46,17 @@ describe('the database file', () => {
     expect(database.query('PRAGMA synchronous')).toEqual([{ synchronous: 2 }])
     expect(database.query('PRAGMA foreign_keys')).toEqual([{ foreign_keys: 1 }])
     database.close()
+  })
+
+  it('names what stands in its place, which SQLite takes for a failing disk', () => {
+    const folder = temporaryFolder()
+    const place = (name: string): string => path.join(folder, name)
+    execFileSync('mkfifo', [place('pipe')])
+    symlinkSync('loop', place('loop'))
+    expect(() => openDatabase(place('pipe'))).toThrow(/pipe is a pipe: a database was expected/)
+    expect(() => openDatabase(folder)).toThrow(/is a folder: a database was expected/)
+    expect(() => openDatabase('/dev/zero')).toThrow(/is a device: a database was expected/)
+    expect(() => openDatabase(place('loop'))).toThrow(/links lead in a circle/)
   })
 
   it('says what to do about a file that is no database, and about a folder that is not there', () => {

@@ -1,9 +1,11 @@
 // The only place that loads the SQLite driver: libsql behind the small interface Kysely needs, so that the driver stays
 // replaceable. Owns what may be bound: libsql aborts the whole process on a boolean and turns NaN into NULL silently.
+import { statSync } from 'node:fs'
 import path from 'node:path'
 import Libsql from 'libsql'
 import type { SqliteDatabase } from 'kysely'
 import { AppError } from '@shared/errors'
+import { kindOfEntry } from '@node/entry-kind'
 import { storageError } from './storage-error'
 
 export type Bindable = string | number | bigint | Uint8Array | null
@@ -53,6 +55,17 @@ export function countIn(file: string, table: 'runs' | 'trials'): number | null {
   }
 }
 
+/** SQLite tells a pipe, a device or a folder as a disk that fails. */
+function refuseUnlessFile(file: string): void {
+  const info = statSync(file, { throwIfNoEntry: false })
+  if (info === undefined || info.isFile()) return
+  throw new AppError(
+    'storage-failed',
+    `${file} is ${kindOfEntry(info)}: a database was expected.`,
+    'Choose another workspace folder, or move what is there away.',
+  )
+}
+
 /**
  * Opens (or creates) a database file in write-ahead mode with every commit on the disk before it returns.
  * @param look is shown the names of the tables before anything of the file is changed; what it throws is thrown
@@ -67,6 +80,7 @@ export function openDatabase(file: string, look: (tables: readonly string[]) => 
     }
   }
   const connection = attempt(`open the database ${file}`, () => {
+    refuseUnlessFile(file)
     const opened = new Libsql(file)
     try {
       opened.prepare(`PRAGMA busy_timeout=${BUSY_TIMEOUT_MS}`).all()

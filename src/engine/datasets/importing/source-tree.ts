@@ -117,13 +117,13 @@ async function statOf(place: string) {
   try {
     return await stat(place)
   } catch (cause) {
-    const isMissing = ['ENOENT', 'ENOTDIR'].includes(errorCode(cause))
-    throw new AppError(
-      'invalid-input',
-      isMissing ? `There is no file or folder at ${place}.` : `${place} cannot be read (${errorCode(cause)}).`,
-      isMissing ? 'Check the path, or choose it again.' : 'Give yourself permission to read it, or choose another.',
-      { cause },
-    )
+    const code = errorCode(cause)
+    const [message, fix] = ['ENOENT', 'ENOTDIR'].includes(code)
+      ? [`There is no file or folder at ${place}.`, 'Check the path, or choose it again.']
+      : code === 'ELOOP'
+        ? [`${place} is a link that leads to itself.`, 'Choose what it was meant to lead to.']
+        : [`${place} cannot be read (${code}).`, 'Give yourself permission to read it, or choose another.']
+    throw new AppError('invalid-input', message, fix, { cause })
   }
 }
 
