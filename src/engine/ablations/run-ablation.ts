@@ -5,7 +5,7 @@ import { AppError } from '@shared/errors'
 import { refuseCancelled } from '@node/cancel'
 import type { AblationEvent, AblationPlan } from '@shared/contract/ablations'
 import { fitnessReading } from '@shared/evaluators/registry'
-import { summariseAblation, type Cell } from '@shared/search/comparison/ablation'
+import type { Cell } from '@shared/search/comparison/ablation'
 import { searchTable } from '@shared/search/comparison/table-run'
 import { plannedEvaluations } from '@shared/search/planning'
 import type { Run, RunDefinition } from '@shared/search/run'
@@ -73,6 +73,8 @@ export async function runAblation(
     Array.from({ length: seeds }, (_, repeat) => cells.get(strategy, definition.seed + repeat) ?? []).flat(),
   )
   const shown = strategies.map(({ name }) => name)
+  // Statistics: loaded by whoever compares, not at every start.
+  const { summariseAblation } = await import('@shared/search/comparison/summarise')
   const summary = summariseAblation(shown, planned, fitnessReading(definition))
   const report = await writeReport(cells.folder, { definition, seeds, summary, cells: planned })
   emit({ type: 'summary', done, total, summary, report })

@@ -2,7 +2,7 @@
 // rest (docs/method.md#first-picks). What the GPT adds is seen early; docs/search.md has the figures and their controls.
 import { z } from 'zod'
 import { setting } from '../search/settings'
-import { SurrogateSearch } from '../surrogate/surrogate-search'
+import type { SurrogateSearch } from '../surrogate/surrogate-search'
 import { firstPicks } from './first-picks'
 import { knownKeys } from './freshness'
 import { initialPopulation, randomProposals } from './initial'
@@ -47,9 +47,9 @@ interface State {
 
 const UNTOUCHED = { parents: [], crossover: false, mutation: false, reconstructed: [] }
 
-function begin(context: StrategyContext, own: Own): State {
+function begin(Search: typeof SurrogateSearch, context: StrategyContext, own: Own): State {
   const { space, random, judge, populationSize, generations } = context
-  const search = new SurrogateSearch({
+  const search = new Search({
     space,
     random: random.fork('pool'),
     budget: populationSize * generations,
@@ -89,13 +89,20 @@ function step({ search, picks, leading }: State, context: StrategyContext): read
   return [...proposals, ...randomProposals(context, room(), keys)]
 }
 
-const propose = withSessions<Own, State>({
-  begin,
-  tell: ({ search }, generation) => {
-    for (const { genotype, fitness } of generation) search.tell(genotype, fitness)
-  },
-  propose: step,
-})
+type Propose = (context: StrategyContext, own: Own) => readonly Proposal[]
+let loaded: Promise<Propose> | undefined
+
+/** As gp-ei.ts: loaded by the first run that uses it. */
+async function load(): Promise<Propose> {
+  const surrogate = await import('../surrogate/surrogate-search')
+  return withSessions<Own, State>({
+    begin: (context, own) => begin(surrogate.SurrogateSearch, context, own),
+    tell: ({ search }, generation) => {
+      for (const { genotype, fitness } of generation) search.tell(genotype, fitness)
+    },
+    propose: step,
+  })
+}
 
 export const gptNasStrategy = {
   name: 'gpt-nas',
@@ -103,5 +110,5 @@ export const gptNasStrategy = {
   usesProposer: false,
   usesJudge: true,
   isSequential: true,
-  propose: (context, own) => Promise.resolve(propose(context, own)),
+  propose: async (context, own) => (await (loaded ??= load()))(context, own),
 } satisfies Strategy<Own>
