@@ -7,6 +7,7 @@ import { AppError } from '../../src/shared/errors'
 import { openSpace } from '../../src/shared/spaces'
 import { PUBLISHED_IMAGES } from '../../src/shared/spaces/published-images'
 import type { Space } from '../../src/shared/spaces/space'
+import { chainLandscape } from './chain-landscape'
 import { parseSpaceFile } from '../../src/shared/spaces/user/space-file'
 
 /** The published order of the digits: the cell's edges by their end, then by their beginning. */
@@ -15,7 +16,18 @@ const NAS_BENCH_201 = {
   words: ['none', 'skip_connect', 'nor_conv_1x1', 'nor_conv_3x3', 'avg_pool_3x3'],
 }
 
-export const TABLES = ['c10', 'c100', 'photo', 'arxiv'] as const
+/** Published tables, then simulated landscapes. */
+export const TABLES = [
+  'c10',
+  'c100',
+  'photo',
+  'arxiv',
+  'chains-1',
+  'chains-2',
+  'chains-3',
+  'chains-4',
+  'chains-5',
+] as const
 export type TableName = (typeof TABLES)[number]
 
 function text(...parts: readonly string[]): string {
@@ -37,6 +49,7 @@ function opened(file: unknown, table: string): Space {
 
 /** @throws AppError `not-found` where GPTNAS_TABLES names no folder with that table */
 export function tableSpace(name: TableName): Space {
+  if (name.startsWith('chains-')) return chainLandscape(Number(name.slice('chains-'.length)))
   if (name === 'photo' || name === 'arxiv') {
     const file = JSON.parse(text('nas-bench-graph', `nbgraph-${name}.json`)) as { table: { file: string } }
     return opened(file, text('nas-bench-graph', file.table.file))
