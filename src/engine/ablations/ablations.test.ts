@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import type { AblationEvent, AblationPlan } from '@shared/contract/ablations'
 import { spaceSchema } from '@shared/spaces/schema'
+import { delay } from '@node/waiting'
 import { fetchTiny, openEngine, tinySearch, type Opened } from '../testing/open-engine'
 import { temporaryFolder } from '../testing/temporary-folder'
 
@@ -146,6 +147,24 @@ describe('strategies compared by training', () => {
     expect(end.summary).toEqual((await compared(whole, byTraining())).end.summary)
     expect(existsSync(end.report)).toBe(true)
   })
+})
+
+it('an engine that closes under a comparison leaves its run to go on, and says nothing of a fault', async () => {
+  const folder = temporaryFolder()
+  const reported: unknown[] = []
+  const engine = await openEngine(folder, { report: (thrown) => reported.push(thrown) })
+  await fetchTiny(engine)
+  const events = await engine.client.ablations.run(byTraining())
+  const broken = (async () => {
+    for await (const event of events) if (event.type === 'cell') void engine.close()
+  })()
+  await broken.catch(() => undefined)
+  await engine.close()
+  await delay(300)
+  expect(reported).toEqual([])
+  const again = await openEngine(folder)
+  await fetchTiny(again)
+  expect((await compared(again, byTraining())).end).toMatchObject({ done: 4, total: 4 })
 })
 
 it.each<[string, Partial<AblationPlan>, RegExp]>([

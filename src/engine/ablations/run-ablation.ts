@@ -24,6 +24,8 @@ export interface AblationTools {
   readonly store: Store
   readonly orchestrator: Orchestrator
   readonly views: RunViews
+  /** Fires when the engine closes, its runs having been let go: nothing may be read after that. */
+  readonly closing: AbortSignal
   /** Stores a definition as a run. @returns its id */
   readonly createRun: (definition: RunDefinition) => Promise<string>
   /** For strategies that have the proposer judge. */
@@ -151,7 +153,7 @@ async function curveOfRun({ store }: AblationTools, runId: string): Promise<numb
 
 /** Lets a run go to its end. Broken off, it is paused; what it is doing reaches its checkpoint. */
 async function ended(
-  { orchestrator, views }: AblationTools,
+  { orchestrator, views, closing }: AblationTools,
   runId: string,
   tell: (runNumber: number | null) => void,
   signal: AbortSignal,
@@ -169,12 +171,13 @@ async function ended(
   if (signal.aborted) pause()
   try {
     let run = before
-    // A watcher of its own: one that is broken off must not end the wait for the run's checkpoint.
-    for await (const update of views.watch(runId, new AbortController().signal)) {
+    // Not ended with the comparison: one that is broken off waits for the run's checkpoint.
+    for await (const update of views.watch(runId, closing)) {
       run = update.run
       if (!RUN_STATE_RULES[run.state].isGoing && orchestrator.live(runId) === undefined) break
     }
     refuseCancelled(signal)
+    refuseCancelled(closing)
     if (RUN_STATE_RULES[run.state].isOver) return run
     throw new AppError(
       run.error?.code ?? 'conflict',

@@ -31,11 +31,12 @@ async function refuseProblems(services: Services, definition: RunDefinition, nam
 }
 
 function toolsOf(services: Services): AblationTools {
-  const { store, orchestrator, views, datasets } = services
+  const { store, orchestrator, views, datasets, closing } = services
   return {
     store,
     orchestrator,
     views,
+    closing,
     createRun: async (definition) => {
       const id = randomUUID()
       await orchestrator.create(await newRunOf(services, id, definition))
