@@ -1,6 +1,7 @@
-// The packaged application on a machine without a checkout: it is copied away, gets an empty home and cache, and must start and
-// load TensorFlow from its own folder. It runs as an ordinary user even where the tests run as root, so that Chromium's sandbox is
-// on. What the window can do is tested in e2e/ on the unpackaged application.
+// The packaged application on a machine without a checkout: it is copied away, into a folder with a space and an umlaut that its user
+// may not write, gets an empty home and cache, and must start, load TensorFlow from its own folder, train and export. It runs as an
+// ordinary user even where the tests run as root, so that Chromium's sandbox is on. What else the window can do is tested in e2e/ on
+// the unpackaged application.
 import { execFileSync, spawn, spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { chmod, cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
@@ -45,8 +46,10 @@ test.beforeAll(async () => {
   const built = process.env['GPTNAS_PACKAGE']
   if (!built) throw new Error('GPTNAS_PACKAGE must name the folder that npm run package made.')
   home = await mkdtemp(path.join(os.tmpdir(), 'gpt-nas-package-'))
-  folder = path.join(home, 'application')
+  folder = path.join(home, 'GPT-NAS für alle')
   await cp(built, folder, { recursive: true, verbatimSymlinks: true })
+  // What runs as nobody cannot write what is root's; for anybody else the right to write is taken away.
+  if (!isRoot) execFileSync('chmod', ['-R', 'a-w', folder])
   executable = path.join(folder, 'gpt-nas-workbench')
   if (isRoot) {
     const wrapper = path.join(home, 'as-nobody')
@@ -58,12 +61,17 @@ test.beforeAll(async () => {
 })
 
 test.afterAll(async () => {
+  if (!isRoot) execFileSync('chmod', ['-R', 'u+w', folder])
   await rm(home, { recursive: true, force: true })
 })
 
 /** Starts the package with nothing of this machine's user but the display; the caller closes it. */
 async function launch() {
-  if (isRoot) execFileSync('chown', ['-R', `${NOBODY}:${NOBODY}`, home])
+  if (isRoot) {
+    const own = (await readdir(home)).map((name) => path.join(home, name)).filter((place) => place !== folder)
+    execFileSync('chown', [`${NOBODY}:${NOBODY}`, home])
+    execFileSync('chown', ['-R', `${NOBODY}:${NOBODY}`, ...own])
+  }
   return _electron.launch({
     executablePath: executable,
     // Without it Playwright switches the sandbox off on Linux.
@@ -74,6 +82,8 @@ async function launch() {
       PATH: process.env['PATH'] ?? '',
       DISPLAY: process.env['DISPLAY'] ?? '',
       HOME: home,
+      // As a desktop has it: without, Electron 22 cannot serve its page from a folder whose name is not ASCII.
+      LANG: 'C.UTF-8',
       GPTNAS_CACHE: path.join(home, 'no-cache'),
     },
   })
