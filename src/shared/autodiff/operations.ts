@@ -29,10 +29,7 @@ export function layerNorm(tape: Tape, x: Value, gain: Value, shift: Value): Valu
     for (let i = 0; i < cols; i++) mean += x.data[at + i]!
     mean /= cols
     let variance = 0
-    for (let i = 0; i < cols; i++) {
-      const from = x.data[at + i]! - mean
-      variance += from * from
-    }
+    for (let i = 0; i < cols; i++) variance += (x.data[at + i]! - mean) ** 2
     const scale = 1 / Math.sqrt(variance / cols + LEAST_VARIANCE)
     scales[row] = scale
     for (let i = 0; i < cols; i++) {
@@ -59,7 +56,8 @@ export function layerNorm(tape: Tape, x: Value, gain: Value, shift: Value): Valu
   })
 }
 
-// GELU by tanh (Hendrycks & Gimpel 2016, equation 2), as in the published GPTs.
+// GELU by tanh (Hendrycks & Gimpel 2016, equation 2), as in the published GPTs. Powers stay powers: products round otherwise, and the
+// checkpoint that is shipped would no longer be what its command gives.
 const GELU_SCALE = Math.sqrt(2 / Math.PI)
 const GELU_CUBE = 0.044715
 
@@ -68,7 +66,7 @@ export function gelu(tape: Tape, x: Value): Value {
   const gates = new Float64Array(x.data.length)
   for (let i = 0; i < gates.length; i++) {
     const value = x.data[i]!
-    const gate = 1 - 2 / (Math.exp(2 * GELU_SCALE * (value + GELU_CUBE * value * value * value)) + 1)
+    const gate = 1 - 2 / (Math.exp(2 * GELU_SCALE * (value + GELU_CUBE * value ** 3)) + 1)
     gates[i] = gate
     result.data[i] = 0.5 * value * (1 + gate)
   }
@@ -76,8 +74,8 @@ export function gelu(tape: Tape, x: Value): Value {
     for (let i = 0; i < gates.length; i++) {
       const value = x.data[i]!
       const gate = gates[i]!
-      const slope = GELU_SCALE * (1 + 3 * GELU_CUBE * value * value)
-      x.grad[i]! += result.grad[i]! * (0.5 * (1 + gate) + 0.5 * value * (1 - gate * gate) * slope)
+      const slope = GELU_SCALE * (1 + 3 * GELU_CUBE * value ** 2)
+      x.grad[i]! += result.grad[i]! * (0.5 * (1 + gate) + 0.5 * value * (1 - gate ** 2) * slope)
     }
   })
 }
