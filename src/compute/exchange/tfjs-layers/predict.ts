@@ -6,6 +6,7 @@ import { AppError } from '@shared/errors'
 import { firstIssue } from '@shared/first-issue'
 import { finiteRows } from '@shared/exchange/finite-rows'
 import { randomPixels } from '@shared/exchange/random-inputs'
+import { quoted } from '@shared/quoted'
 import { MIB } from '@shared/units'
 import { isMemoryRefusal } from '@node/memory-refusal'
 import { readWhole } from '@node/read-file'
@@ -69,8 +70,8 @@ export async function loadModel(tf: typeof PlainTensorFlow, folder: string): Pro
   const { modelTopology, weightsManifest } = await readModel(folder)
   const weightSpecs = weightsManifest.flatMap((group) => group.weights)
   const size = weightSpecs.reduce((sum, { shape }) => sum + 4 * shape.reduce((product, side) => product * side, 1), 0)
-  const damaged = (why: string): AppError =>
-    new AppError('dataset-damaged', `The export ${folder} is damaged: ${why}.`, 'Export the trial again.')
+  const damaged = (why: string, cause?: unknown): AppError =>
+    new AppError('dataset-damaged', `The export ${folder} is damaged: ${why}.`, 'Export the trial again.', { cause })
   if (size > MAX_BYTES.weights) throw damaged(`model.json announces weights of ${size} bytes`)
   const weightData = new ArrayBuffer(size)
   let filled = 0
@@ -80,7 +81,15 @@ export async function loadModel(tf: typeof PlainTensorFlow, folder: string): Pro
     filled += shard.length
   }
   if (filled !== size) throw damaged(`its weights have ${filled} bytes, model.json announces ${size}`)
-  return tf.loadLayersModel(tf.io.fromMemory({ modelTopology, weightSpecs, weightData }))
+  try {
+    return await tf.loadLayersModel(tf.io.fromMemory({ modelTopology, weightSpecs, weightData }))
+  } catch (cause) {
+    if (isMemoryRefusal(cause)) throw cause
+    throw damaged(
+      `tfjs cannot make a model of it: ${cause instanceof Error ? quoted(cause.message) : String(cause)}`,
+      cause,
+    )
+  }
 }
 
 /** The model with the scores before its last softmax beside its own output: a softmax hides what is wrong where it saturates. */
