@@ -1,7 +1,7 @@
 // What exports compute beside the trained network: all 36 networks of the zoo with random weights, every layer kind and every block,
 // as a tfjs layers model in plain tfjs and as ONNX in onnxruntime, each in a process without anything of ours.
 // --quick: the smallest network of each family and every third layer case. --only=NAME and --side=PIXELS look at
-// some networks or another input. --markdown prints the table of docs/exchange.md.
+// some networks or another input, --without=tfjs leaves out the slow runtime. --markdown prints the table of docs/exchange.md.
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
@@ -118,6 +118,7 @@ async function measure({ quick, note }: BenchOptions): Promise<Measured> {
   const layers: Row[] = []
   const only = process.argv.find((word) => word.startsWith('--only='))?.slice('--only='.length)
   const given = Number(process.argv.find((word) => word.startsWith('--side='))?.slice('--side='.length) ?? 0)
+  const formats = (['tfjs', 'onnx'] as const).filter((format) => !process.argv.includes(`--without=${format}`))
   const smallest = ZOO_FAMILIES.map((family) => ZOO_NAMES.find((name) => zooNetwork(name).family === family)!)
   const names = (quick ? smallest : ZOO_NAMES).filter((name) => only === undefined || name.includes(only))
   try {
@@ -127,9 +128,9 @@ async function measure({ quick, note }: BenchOptions): Promise<Measured> {
     ].filter((_, i) => !quick || i % 3 === 0)
     for (const each of only === undefined ? cases : [])
       layers.push(...(await measured(runtime, { ...each, classes: 3, images: 4 }, WAYS)))
-    note(`${cases.length} layer kinds and blocks in every variant: done`)
+    note(`${layers.length / WAYS.length} layer kinds and blocks in every variant: done`)
     for (const name of names)
-      for (const format of ['tfjs', 'onnx'] as const) {
+      for (const format of formats) {
         const side = given > 0 ? given : quick ? Math.min(QUICK_SIDE, SIDES[format]) : SIDES[format]
         const { graph } = zooNetwork(name, { input: [side, side, 3] })
         const ways = WAYS.filter((way) => way.format === format)

@@ -51,6 +51,15 @@ function uncalibrated(graph: LayerGraph): NamedArray[] {
   })
 }
 
+/**
+ * A channel that is constant on these few images would be divided by nearly nothing, and its roundings multiplied by hundreds. Chosen:
+ * a hundredth of the layer's mean variance at least.
+ */
+function withoutDead(variances: Float32Array): Float32Array {
+  const mean = variances.reduce((sum, value) => sum + value, 0) / variances.length
+  return variances.map((value) => Math.max(value, 0.01 * mean))
+}
+
 /** Running statistics start at zero here, so one step leaves a known share of the batch's own in them. */
 function calibrated(graph: LayerGraph, arrays: readonly NamedArray[]): NamedArray[] {
   const network = buildNetwork(graph)
@@ -65,7 +74,7 @@ function calibrated(graph: LayerGraph, arrays: readonly NamedArray[]): NamedArra
       const update = updates.get(array.name)
       if (update === undefined) return array
       const values = Float32Array.from(update.dataSync(), (value) => value / (1 - BATCH_NORM_MOMENTUM))
-      return { ...array, values }
+      return { ...array, values: array.name.endsWith('/moving-variance') ? withoutDead(values) : values }
     })
   })
 }
