@@ -92,7 +92,10 @@ describe('copies of the database', () => {
     const [server, port] = memoryPorts()
     serveRouter(recoveryRouter(workspace, reason, restart), server)
     const client = createClient<EngineContract>(port)
-    await expect(client.searches.list()).rejects.toMatchObject({ code: 'storage-failed' })
+    await expect(client.searches.list()).rejects.toMatchObject({
+      code: 'storage-failed',
+      fix: expect.stringContaining('the button') as string,
+    })
     expect((await client.runtime.backups()).map(({ name }) => name)).toContain(copy)
     const { replaced } = await client.runtime.restore({ name: copy })
     expect(restart).toHaveBeenCalledOnce()

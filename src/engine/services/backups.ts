@@ -5,7 +5,7 @@ import { implement } from '@orpc/server'
 import { engineContract } from '@shared/contract'
 import type { Backup } from '@shared/contract/backups'
 import { runtimeContract } from '@shared/contract/runtime'
-import { AppError } from '@shared/errors'
+import { AppError, errorData } from '@shared/errors'
 import { listBackups } from '../storage/backups'
 import { restoreDatabase } from '../storage/restore'
 import { workspaceFolders } from '../storage/store'
@@ -47,8 +47,11 @@ export function backupProcedures({ root, release, restart }: Restoring) {
 
 /** The contract where the workspace could not be opened. */
 export function recoveryRouter(root: string, reason: unknown, restart: () => void) {
+  const { code, message } = errorData(reason)
+  // Commands would do it too; here a button does.
+  const fix = 'Put a copy of the database back: the button is in the line at the top of the window.'
   const refuse = (): never => {
-    throw reason
+    throw new AppError(code, message, fix, { cause: reason })
   }
   const builders = implement(engineContract) as unknown as Record<
     string,
