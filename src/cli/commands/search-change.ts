@@ -1,6 +1,7 @@
 // gpt-nas search change, end-trial: a person in the loop of a run that stands. While one goes the window does the same.
 import type { Command } from 'commander'
 import { AppError } from '@shared/errors'
+import { typed } from '@node/command-line'
 import { valueOf } from '../definition'
 import { runCommand, withCommonOptions, type CommonOptions } from '../command'
 import { positive } from '../option-values'
@@ -50,7 +51,7 @@ export function changeCommands(group: Command): void {
       const run = await client.searches.change({ id: (await findRun(client, wanted)).id, values })
       output.result(
         run,
-        `Run ${run.number} is changed: ${run.counts.planned} evaluations. It goes on with "gpt-nas search resume ${run.number}".`,
+        `Run ${run.number} is changed: ${run.counts.planned} evaluations. It goes on with "${typed(`search resume ${run.number}`)}".`,
       )
     }),
   )
@@ -68,7 +69,7 @@ export function changeCommands(group: Command): void {
         throw new AppError(
           'not-found',
           `Run ${run.number} has no trial ${number}.`,
-          'List them with "gpt-nas search show".',
+          `List them with "${typed('search show')}".`,
         )
       await client.trials.end({ id: trial.id })
       output.result({ run: run.number, trial: trial.number }, `Trial ${trial.number} of run ${run.number} is ended.`)

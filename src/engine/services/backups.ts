@@ -6,6 +6,7 @@ import { engineContract } from '@shared/contract'
 import type { Backup } from '@shared/contract/backups'
 import { runtimeContract } from '@shared/contract/runtime'
 import { AppError, errorData } from '@shared/errors'
+import { typed } from '@node/command-line'
 import { listBackups } from '../storage/backups'
 import { restoreDatabase } from '../storage/restore'
 import { workspaceFolders } from '../storage/store'
@@ -33,7 +34,7 @@ export function backupProcedures({ root, release, restart }: Restoring) {
         throw new AppError(
           'conflict',
           'The workspace is open, and nobody would open it again after that.',
-          `Close it, then type "gpt-nas workspace restore ${path.basename(copy.file)}".`,
+          `Close it, then type "${typed(`workspace restore ${path.basename(copy.file)}`)}".`,
         )
       await release()
       try {

@@ -2,6 +2,7 @@
 import { changeableOf, changeableSchema, type DefinitionChange } from '@shared/search/changes'
 import type { RunDefinition } from '@shared/search/run'
 import { AppError } from '@shared/errors'
+import { typed } from '@node/command-line'
 import type { Reader, Writer } from './schema'
 
 /** Oldest first. @throws AppError `storage-damaged` for a cell that cannot be read */
@@ -14,7 +15,7 @@ export async function listChanges(db: Reader | Writer, runId: string): Promise<D
       throw new AppError(
         'storage-damaged',
         `The database’s row ${id} of run_changes cannot be read in its column before.`,
-        'Put a copy of the database back: "gpt-nas workspace backups" lists them.',
+        `Put a copy of the database back: "${typed('workspace backups')}" lists them.`,
         { cause },
       )
     }
