@@ -6,6 +6,7 @@ import { GifReader } from 'omggif'
 import { PNG } from 'pngjs'
 import UTIF from 'utif2'
 import { MIB } from '@shared/units'
+import { areCodesDefined } from './gif-codes'
 import { imageHeader } from './header'
 import { decodeJpeg, jpegHeader } from './jpeg'
 import { isRotated, type Remark } from './remarks'
@@ -94,6 +95,7 @@ function decodeGif(bytes: Buffer): Decoded {
   const gif = new GifReader(bytes)
   if (gif.width * gif.height > bytes.length * GIF_PIXELS_PER_BYTE)
     throw new UnreadableImage(`is a damaged GIF: ${bytes.length} bytes hold no ${gif.width} x ${gif.height} pixels`)
+  if (!areCodesDefined(bytes, gif.frameInfo(0).data_offset)) throw new UnreadableImage('is a damaged GIF')
   const rgba = new Uint8Array(gif.width * gif.height * 4)
   gif.decodeAndBlitFrameRGBA(0, rgba)
   const { transparent_index: transparent, width, height } = gif.frameInfo(0)

@@ -68,6 +68,21 @@ describe('every format', () => {
     },
   )
 
+  it('a GIF whose codes lead in a circle is refused, not followed for ever', async () => {
+    const endless = Buffer.from('R0lGODlhBgAEAIAAAP8AAAD/ACwAAAAABqcEAAACBUSSzMlaADs=', 'base64')
+    await expect(decodeImage(endless)).rejects.toThrow(/^is a damaged GIF$/)
+  })
+
+  it('a GIF of noise, which fills the table of codes and clears it, is read to its last pixel', async () => {
+    const [side, bytes] = [128, Buffer.alloc(200_000)]
+    const palette = Array.from({ length: 256 }, (_, i) => i * 0x010101)
+    const pixels = Array.from({ length: side * side }, (_, i) => ((i * 2654435761) >>> 13) & 0xff)
+    const writer = new GifWriter(bytes, side, side, { palette })
+    writer.addFrame(0, 0, side, side, pixels)
+    const { image } = await decodeImage(bytes.subarray(0, writer.end()))
+    expect([...image.pixels].filter((_, i) => i % 3 === 0)).toEqual(pixels)
+  })
+
   it('damaged says so in our words: those of a library are for whoever wrote it', async () => {
     const { png, gif, bmp } = FILES
     const flipped = Buffer.from(png)
