@@ -1,4 +1,5 @@
 // Unit and integration tests of every folder; end-to-end tests live in e2e/ and run under Playwright.
+import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import vue from '@vitejs/plugin-vue'
 import { defineConfig } from 'vitest/config'
@@ -9,6 +10,8 @@ const alias = { '@shared': path('./src/shared'), '@node': path('./src/node'), '@
 export default defineConfig({
   resolve: { alias },
   test: {
+    // Vitest leaves one core free, which on a machine of two is half of it.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [
       {
         resolve: { alias },

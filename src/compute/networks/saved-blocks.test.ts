@@ -158,6 +158,7 @@ it('every block that can be saved trains in a chain, whatever is inside it and w
     }),
     { numRuns: 100 },
   )
-  expect(trained).toBeGreaterThan(80)
-  expect(nested).toBeGreaterThan(30)
+  // Six runs trained 70 to 90 chains, 44 to 62 of them nested: far fewer, and this would prove little.
+  expect(trained).toBeGreaterThan(30)
+  expect(nested).toBeGreaterThan(15)
 }, 120_000)
