@@ -5,8 +5,20 @@ const LONGEST = 100
 
 /** `text` in quotation marks, cut and with its control characters as escapes: "a\u001b[2Jb…". */
 export function quoted(text: string): string {
-  const cut = text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text
-  return JSON.stringify(cut).replace(
+  return shownText(JSON.stringify(cutText(text)))
+}
+
+/** `value` as JSON, cut alike; "nothing" where it has none. */
+export function quotedValue(value: unknown): string {
+  if (typeof value === 'string') return quoted(value)
+  const json: string | undefined = JSON.stringify(value)
+  return json === undefined ? 'nothing' : shownText(cutText(json))
+}
+
+const cutText = (text: string): string => (text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text)
+
+function shownText(text: string): string {
+  return text.replace(
     /[\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g,
     (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`,
   )

@@ -2,6 +2,7 @@
 // request asks for is the contract's to check.
 import { z } from 'zod'
 import { AppError } from '../errors'
+import { quoted } from '../quoted'
 
 /** oRPC's kinds of message: a request or response carries no kind, or the first. */
 const EVENT = 3
@@ -26,12 +27,8 @@ const response = z.object({
 const toServer = z.union([request, event, abort])
 const toClient = z.union([response, event, abort])
 
-/** How much of a message a log may quote. */
-const QUOTED = 100
-
-function quoted(message: unknown): string {
-  if (typeof message !== 'string') return `of type ${message === null ? 'null' : typeof message}`
-  return message.length > QUOTED ? `${JSON.stringify(message.slice(0, QUOTED))}...` : JSON.stringify(message)
+function described(message: unknown): string {
+  return typeof message === 'string' ? quoted(message) : `of type ${message === null ? 'null' : typeof message}`
 }
 
 function jsonOf(text: string): unknown {
@@ -50,5 +47,8 @@ function jsonOf(text: string): unknown {
 export function checkedFrame(message: unknown, receiver: 'server' | 'client'): string {
   const schema = receiver === 'server' ? toServer : toClient
   if (typeof message === 'string' && schema.safeParse(jsonOf(message)).success) return message
-  throw new AppError('invalid-input', `A message on a port was dropped, it is none of the contract: ${quoted(message)}`)
+  throw new AppError(
+    'invalid-input',
+    `A message on a port was dropped, it is none of the contract: ${described(message)}`,
+  )
 }

@@ -2,6 +2,7 @@
 import path from 'node:path'
 import yauzl from 'yauzl'
 import { AppError } from '@shared/errors'
+import { quoted } from '@shared/quoted'
 import { openToRead } from '@node/read-file'
 import { readPlainTar, readTarGz } from '../tar'
 import { crc32 } from './crc32'
@@ -61,7 +62,7 @@ async function* readZip(file: string): AsyncGenerator<ArchiveEntry> {
     for await (const entry of zip.eachEntry()) {
       const isLink = ((entry.externalFileAttributes >>> 16) & FORMAT_MASK) === SYMBOLIC_LINK
       const entryKind = isLink ? 'other' : entry.fileName.endsWith('/') ? 'folder' : 'file'
-      if (entry.isEncrypted()) throw refused(`${JSON.stringify(entry.fileName)} is encrypted`)
+      if (entry.isEncrypted()) throw refused(`${quoted(entry.fileName)} is encrypted`)
       yield {
         name: entry.fileName,
         kind: entryKind,

@@ -1,5 +1,6 @@
 // The block libraries: the paper's 15 (Table II), which chains are made of, and those with MBConv, which the zoo needs.
 import { AppError } from '../../errors'
+import { quotedValue } from '../../quoted'
 import type { BlockDefinition, BlockLibrary } from '../block'
 import { nearMisses } from '../near-misses'
 import { commonBatchNorm } from './common-batch-norm'
@@ -54,7 +55,7 @@ export function blockDefinition(library: BlockLibrary, name: string): BlockDefin
   const near = nearMisses(name, library.keys())
   throw new AppError(
     'invalid-architecture',
-    `A block of the library was expected, received ${JSON.stringify(name)}.`,
+    `A block of the library was expected, received ${quotedValue(name)}.`,
     near.length > 0 ? `Did you mean ${near.join(' or ')}?` : `Use one of ${[...library.keys()].join(', ')}.`,
   )
 }

@@ -1,6 +1,7 @@
 // The catalogue: every layer kind the workbench knows, by name. A new kind is a file and a line here; what else it needs in the
 // compute, in exports and in tests: docs/extending.md#a-layer-with-weights.
 import { AppError } from '../../errors'
+import { quotedValue } from '../../quoted'
 import type { LayerDefinition } from '../layer'
 import { nearMisses } from '../near-misses'
 import { add } from './add'
@@ -82,7 +83,7 @@ export const isLayerKind = (kind: string): kind is LayerKind => catalogue.has(ki
 export function unknownKindReason(kind: string): string {
   const near = nearMisses(kind, LAYER_KINDS)
   const hint = near.length > 0 ? `did you mean ${near.join(' or ')}?` : `known are ${LAYER_KINDS.join(', ')}`
-  return `there is no layer kind ${JSON.stringify(kind)}; ${hint}`
+  return `there is no layer kind ${quotedValue(kind)}; ${hint}`
 }
 
 /** @throws AppError `invalid-architecture` naming the kind and the nearest known ones. */

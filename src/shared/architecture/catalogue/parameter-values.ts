@@ -1,6 +1,7 @@
 // Reading and completing parameter values: defaults, ranges, typed access.
 // Untrusted values pass `completeParameters` once; afterwards the readers may rely on them.
 import { AppError } from '../../errors'
+import { quotedValue } from '../../quoted'
 import type { ParameterSpec, ParameterSpecs, ParameterValue, ParameterValues } from '../layer'
 import { PADDINGS, type Padding } from './parameter-specs'
 
@@ -46,7 +47,7 @@ function isAccepted(spec: ParameterSpec, value: unknown): boolean {
 /** Why `value` cannot be the parameter `name`, or undefined when it can. */
 export function parameterProblem(name: string, spec: ParameterSpec, value: unknown): string | undefined {
   if (isAccepted(spec, value)) return undefined
-  return `${name} must be ${expectation(spec)}, received ${JSON.stringify(value) ?? 'nothing'}`
+  return `${name} must be ${expectation(spec)}, received ${quotedValue(value)}`
 }
 
 /** One reason for each given parameter that is unknown or out of range; missing ones take their default. */
@@ -90,9 +91,7 @@ export function completeParameters(
 }
 
 function wrongType(parameters: ParameterValues, name: string, expected: string): TypeError {
-  return new TypeError(
-    `Parameter ${name} must be ${expected}, received ${JSON.stringify(parameters[name]) ?? 'nothing'}`,
-  )
+  return new TypeError(`Parameter ${name} must be ${expected}, received ${quotedValue(parameters[name])}`)
 }
 
 /** @throws TypeError when the parameters were not completed, which is a bug of the caller (as are the readers below). */

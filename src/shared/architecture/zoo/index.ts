@@ -1,6 +1,7 @@
 // The zoo: the 36 networks of the paper's fine-tuning corpus (Table II) under torchvision's names, for any input size and
 // number of classes. Recipes are in the family files; counts are checked against torchvision's own.
 import { AppError } from '../../errors'
+import { quoted } from '../../quoted'
 import type { LayerGraph, TensorShape } from '../layer'
 import { nearMisses } from '../near-misses'
 import { efficientnets } from './efficientnet'
@@ -52,7 +53,7 @@ export function zooNetwork(name: string, options: ZooOptions = {}): ZooNetwork {
     const meant = near.map((known) => known.replace(/-/g, '_'))
     throw new AppError(
       'not-found',
-      `There is no network ${JSON.stringify(name)} in the zoo.`,
+      `There is no network ${quoted(name)} in the zoo.`,
       meant.length > 0 ? `Did you mean ${meant.join(' or ')}?` : `Use one of ${ZOO_NAMES.join(', ')}.`,
     )
   }

@@ -3,6 +3,7 @@
 import { jStat } from 'jstat'
 import { readCsv } from '../../csv'
 import { AppError } from '../../errors'
+import { quoted } from '../../quoted'
 import { operation, type Operation } from '../../language/graphs/operation'
 import { INPUT, prune, type OperationGraph } from '../../language/graphs/operation-graph'
 import { QUALITIES } from '../operation-tokens'
@@ -65,7 +66,7 @@ export function measuredCells(text: string): MeasuredCell[] {
     const [hash = '', matrix = '', operations = '', accuracy = ''] = places.map((place) => fields[place] ?? '')
     const value = Number(accuracy)
     if (accuracy === '' || !Number.isFinite(value))
-      throw new AppError('invalid-input', `Row ${row} of the measured cells has no accuracy: "${accuracy}".`)
+      throw new AppError('invalid-input', `Row ${row} of the measured cells has no accuracy: ${quoted(accuracy)}.`)
     const known = cells.get(hash) ?? { graph: graphOf(matrix, operations, row), accuracies: [] }
     known.accuracies.push(value)
     cells.set(hash, known)

@@ -1,6 +1,7 @@
 // The key of an architecture in a user-defined space: the choice indices as text, one digit a position, joined by `-` when any
 // position has more than ten choices. Genotypes hold it and the key column of tables is written in it.
 import type { SpacePosition } from './space-file'
+import { quoted } from '../../quoted'
 
 /** Most choices that one digit can tell apart. */
 const ONE_DIGIT = 10
@@ -27,7 +28,7 @@ export function createKeyCodec(positions: readonly SpacePosition[]): KeyCodec {
       if (parts.length !== counts.length) {
         const hint = !isJoined && /^\d+$/.test(text) && parts.length < counts.length
         return {
-          reason: `"${text}" has ${parts.length} ${isJoined ? 'numbers' : 'digits'}, expected ${counts.length}${
+          reason: `${quoted(text)} has ${parts.length} ${isJoined ? 'numbers' : 'digits'}, expected ${counts.length}${
             hint ? ' (were leading zeros lost in a spreadsheet?)' : ''
           }`,
         }
@@ -38,7 +39,7 @@ export function createKeyCodec(positions: readonly SpacePosition[]): KeyCodec {
         const choice = /^(0|[1-9]\d{0,3})$/.test(part) ? Number(part) : -1
         if (choice < 0 || choice >= counts[i]!)
           return {
-            reason: `"${text}" has "${part}" for position ${positions[i]!.name}, expected 0 to ${counts[i]! - 1}`,
+            reason: `${quoted(text)} has ${quoted(part)} for position ${positions[i]!.name}, expected 0 to ${counts[i]! - 1}`,
           }
         choices.push(choice)
       }

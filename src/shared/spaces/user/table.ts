@@ -3,6 +3,7 @@
 import { nearMisses } from '../../architecture/near-misses'
 import { readCsv } from '../../csv'
 import { AppError } from '../../errors'
+import { quoted } from '../../quoted'
 import type { Measurement } from '../space'
 import { isRead, type KeyCodec } from './key'
 import type { UserSpaceFile } from './space-file'
@@ -22,7 +23,7 @@ const refused = ({ file }: TableColumns, reason: string): AppError =>
 function columnIndex(table: TableColumns, header: readonly string[], name: string, role: string): number {
   const index = header.indexOf(name)
   if (index >= 0 && header.lastIndexOf(name) !== index)
-    throw refused(table, `line 1: there are two columns "${name}", expected one`)
+    throw refused(table, `line 1: there are two columns ${quoted(name)}, expected one`)
   if (index >= 0) return index
   const near = nearMisses(name, header)
   throw refused(
@@ -57,13 +58,16 @@ export function readSpaceTable(text: string, table: TableColumns, keys: KeyCodec
     const number = (column: number): number | undefined => {
       const value = cellNumber(cells[column])
       if (Number.isNaN(value))
-        throw refused(table, `line ${line}, column ${names[column]}: expected a number, received "${cells[column]}"`)
+        throw refused(
+          table,
+          `line ${line}, column ${names[column]}: expected a number, received ${quoted(cells[column] ?? '')}`,
+        )
       return value
     }
     const text = (cells[key] ?? '').trim()
     const read = keys.read(text)
     if (!isRead(read)) throw refused(table, `line ${line}, column ${table.key}: ${read.reason}`)
-    if (rows.has(text)) throw refused(table, `line ${line}, column ${table.key}: "${text}" was given before`)
+    if (rows.has(text)) throw refused(table, `line ${line}, column ${table.key}: ${quoted(text)} was given before`)
     const value = number(fitness)
     if (value === undefined)
       throw refused(table, `line ${line}, column ${table.fitness}: expected a number, it is empty`)
