@@ -75,11 +75,16 @@ async function attempt(disk: string, mounted: MountedDisk, stage: Stage, left: n
   }
   if (STACK.test(err)) faults.push('it shows a stack trace')
   mounted.empty()
+  const refused = await finishedIn(disk)
   const { ended, fault } = await finish(disk, stage)
   if (fault !== undefined) faults.push(fault)
   if (ended.code !== 0) faults.push(`with room it ended with ${ended.code}: ${ended.err.slice(-300)}`)
   const after = await finishedIn(disk)
-  const lost = Object.keys(before.files).filter((name) => after.files[name] !== before.files[name])
+  const lost = Object.keys(before.files).filter(
+    (name) =>
+      refused.files[name] !== before.files[name] ||
+      (name !== stage.rewritten && after.files[name] !== before.files[name]),
+  )
   if (lost.length > 0) faults.push(`lost or changed: ${lost.slice(0, 5).join(', ')}`)
   if (!isDeepStrictEqual([after.state, after.trials], [before.state, before.trials]))
     faults.push('the finished run changed')

@@ -18,6 +18,8 @@ export interface Stage {
   readonly command: readonly string[]
   /** Is taken away before the disk is filled, so that it is made again. */
   readonly remade?: string
+  /** A file of before that the command writes anew where it succeeds, and not with the same bytes. */
+  readonly rewritten?: string
   /** May succeed all the same: what does not fit is not needed for it. */
   readonly mayGoOn?: boolean
   /** After room was made, where it is not the command again: a run goes on. */
@@ -108,6 +110,8 @@ export function stages(disk: string, { pictures, search, longSearch }: Inputs): 
       left: none,
       before: [finished, ['export', '1']],
       command: ['export', '1'],
+      // Its proof tells how long an image took.
+      rewritten: path.join('workspace', 'exports', 'run-1-trial-1-tfjs', 'metadata.json'),
       mayGoOn: true,
     },
     // The copy of a day is made before the first trial of a session; a search may go on without it.
