@@ -24,9 +24,9 @@ const KERNELS = [1, 3] as const
 /** Inner vertices that feed the output. Every inner vertex of a pruned cell leads to one, so all have the width of a branch. */
 export function branchesOf(cell: Cell): number[] {
   const last = cell.vertices - 1
-  return Array.from({ length: last }, (_, vertex) => vertex).filter(
-    (vertex) => vertex > 0 && hasEdge(cell.edges, vertex, last),
-  )
+  const branches: number[] = []
+  for (let vertex = 1; vertex < last; vertex++) if (hasEdge(cell.edges, vertex, last)) branches.push(vertex)
+  return branches
 }
 
 /** Channels of one branch where `channels` are shared: rounded down, so that no layer has to cut. */
