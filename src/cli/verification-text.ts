@@ -11,18 +11,20 @@ const WHAT: Readonly<Record<Difference['what'], string>> = {
   costs: 'has other costs',
 }
 
+const several = (number: number, one: string): string => `${number} ${one}${number === 1 ? '' : 's'}`
+
 export function verificationText({ number }: Pick<Run, 'number'>, verification: Verification): string {
   const { matches, proposals, generations, evaluations, difference } = verification
   const repeated =
     evaluations === null
       ? 'Its stored results were taken as they are: trainings and programs are not repeated.'
-      : `${evaluations} evaluations were repeated.`
-  const compared = `${proposals} proposals of ${generations} generations were compared. ${repeated}`
+      : `Repeated: ${several(evaluations, 'evaluation')}.`
+  const compared = `Compared: ${several(proposals, 'proposal')} of ${several(generations, 'generation')}. ${repeated}`
   if (matches || difference === null) return `Run ${number} matches its replay. ${compared}`
   return [
     `Run ${number} drifts from its replay: trial ${difference.trialNumber} of generation ${difference.generation + 1} ${WHAT[difference.what]}.`,
     `  stored:   ${difference.stored}`,
     `  replayed: ${difference.replayed}`,
-    `Before it ${compared}`,
+    compared,
   ].join('\n')
 }

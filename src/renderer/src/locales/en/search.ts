@@ -7,7 +7,7 @@ export const search = {
     runs: 'Runs',
     empty: 'No run yet. Start from the sample: it finds a small network for CIFAR-10 on this machine.',
     sample: 'Start the sample “First light”',
-    sampleHint: 'First light: 12 trials, short trainings on part of CIFAR-10.',
+    sampleHint: 'First light: 12 evaluations, short trainings on part of CIFAR-10.',
     best: 'Best so far',
     noBest: 'The first finished trial appears here.',
     bestMeaning: '{fitness}, trial {trial} of generation {generation}',
