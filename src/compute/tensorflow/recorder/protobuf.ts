@@ -1,8 +1,8 @@
 // Writes a GraphDef inside a SavedModel: the one form in which the stock binding takes a graph. Only the fields that are
 // written are declared; numbers are those of TensorFlow's graph.proto, node_def.proto, attr_value.proto and saved_model.proto.
-import protobuf from 'protobufjs/light'
+import { protobufMessage, type ProtobufSchema } from '@shared/protobuf'
 
-const SCHEMA = {
+const SCHEMA: ProtobufSchema = {
   nested: {
     Dim: { fields: { size: { type: 'int64', id: 1 } } },
     Shape: { fields: { dim: { rule: 'repeated', type: 'Dim', id: 2 } } },
@@ -59,9 +59,9 @@ const SCHEMA = {
       },
     },
   },
-} as const
+}
 
-const SavedModel = protobuf.Root.fromJSON(SCHEMA as unknown as protobuf.INamespace).lookupType('SavedModel')
+const SavedModel = protobufMessage(SCHEMA, 'SavedModel')
 
 export interface ShapeProto {
   readonly dim: readonly { readonly size: number }[]

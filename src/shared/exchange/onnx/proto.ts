@@ -1,8 +1,8 @@
 // The part of ONNX's protobuf messages that is written and read here; field numbers are those of the official onnx.proto (IR 8).
 // What a model consists of is its writer's and its reader's business.
-import protobuf from 'protobufjs/light'
+import { protobufMessage, type ProtobufSchema } from '../../protobuf'
 
-const SCHEMA = {
+const SCHEMA: ProtobufSchema = {
   nested: {
     Entry: { fields: { key: { type: 'string', id: 1 }, value: { type: 'string', id: 2 } } },
     Tensor: {
@@ -70,9 +70,9 @@ const SCHEMA = {
       },
     },
   },
-} as const
+}
 
-const Model = protobuf.Root.fromJSON(SCHEMA as unknown as protobuf.INamespace).lookupType('Model')
+const Model = protobufMessage(SCHEMA, 'Model')
 
 /** TensorProto.DataType. */
 export const FLOAT = 1

@@ -4,6 +4,7 @@ import protobuf from 'protobufjs/light'
 import { z } from 'zod'
 import { AppError } from '../../../errors'
 import { firstIssue } from '../../../first-issue'
+import { protobufMessage, type ProtobufSchema } from '../../../protobuf'
 import { MAX_VERTICES, cellProblems, edgeBit, packLabels, type Cell } from '../cell'
 
 /** The benchmark's names of the operations, in the order of `CELL_OPERATIONS`. */
@@ -25,7 +26,7 @@ export interface OfficialRow {
   }
 }
 
-const root = protobuf.Root.fromJSON({
+const SCHEMA: ProtobufSchema = {
   nested: {
     EvaluationData: {
       fields: {
@@ -44,8 +45,8 @@ const root = protobuf.Root.fromJSON({
       },
     },
   },
-})
-const modelMetrics = root.lookupType('ModelMetrics')
+}
+const modelMetrics = protobufMessage(SCHEMA, 'ModelMetrics')
 
 const rowSchema = z.tuple([
   z.string().regex(/^[0-9a-f]{32}$/, 'expected 32 hexadecimal digits'),
