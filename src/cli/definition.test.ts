@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
+import { PAPER } from '@shared/search/presets'
 import { FIRST_LIGHT } from '@shared/search/samples'
 import { STRATEGIES } from '@shared/strategies/registry'
 import { readDefinition } from './definition'
@@ -56,3 +57,16 @@ it.each([
   ['seed', '"seed" sets nothing'],
   ['=3', '"=3" sets nothing'],
 ])('refuses %s with the reason', (typed, message) => expect(() => sample(typed)).toThrow(message))
+
+it('takes a preset, with settings in its place, and says where a name belongs', () => {
+  expect(readDefinition({ preset: 'paper' })).toEqual(PAPER.definition)
+  expect(readDefinition({ preset: 'paper', set: ['generations=1'] })).toMatchObject({
+    populationSize: 30,
+    generations: 1,
+    recipe: { batchSize: 512, epochs: 6, schedule: 'linear-warm-up', warmUp: 1, learningRate: 0.01 },
+  })
+  expect(() => readDefinition({ preset: 'papers' })).toThrow('There is no preset "papers".')
+  expect(() => readDefinition({ sample: 'paper' })).toThrow(
+    expect.objectContaining({ fix: 'It is a preset: --preset paper.' }) as Error,
+  )
+})

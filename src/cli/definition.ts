@@ -3,6 +3,8 @@ import { dirname, resolve } from 'node:path'
 import { AppError } from '@shared/errors'
 import { upgradeDefinition } from '@shared/search/old-definitions'
 import { runDefinitionSchema, type RunDefinition } from '@shared/search/run'
+import { PRESETS, type Preset } from '@shared/search/presets'
+import { quoted } from '@shared/quoted'
 import { SAMPLES } from '@shared/search/samples'
 import { SETTINGS, type SettingKind } from '@shared/search/setting-list'
 import { readText } from './files'
@@ -13,6 +15,8 @@ export interface DefinitionSource {
   readonly config?: string
   /** A sample's name; true takes the first. */
   readonly sample?: string | true
+  /** A published experiment's name. */
+  readonly preset?: string
   /** `FIELD=VALUE`, in the order typed. */
   readonly set?: readonly string[]
 }
@@ -24,7 +28,7 @@ const isRecord = (value: unknown): value is Fields =>
 /** @throws AppError `invalid-input` with the path of every wrong field */
 export function readDefinition(source: DefinitionSource): RunDefinition {
   const { config, set = [] } = source
-  const given = upgradeDefinition(config === undefined ? sampleOf(source) : readFile(config))
+  const given = upgradeDefinition(config === undefined ? suppliedOf(source) : readFile(config))
   const json = set.reduce(withSetting, given)
   const parsed = runDefinitionSchema.safeParse(json)
   const problems = parsed.success
@@ -49,17 +53,36 @@ function withPlaces(definition: RunDefinition, base: string): RunDefinition {
   return { ...definition, evaluator: { ...evaluator, folder, program } }
 }
 
-function sampleOf({ sample }: DefinitionSource): RunDefinition {
-  const names = SAMPLES.map(({ id }) => id).join(', ')
+const PRESET_NAMES = PRESETS.map(({ id }) => id).join(', ')
+const SAMPLE_NAMES = SAMPLES.map(({ id }) => id).join(', ')
+
+/** @throws AppError `invalid-input` for a name that no preset has */
+export function presetOf({ preset }: DefinitionSource): Preset | null {
+  if (preset === undefined) return null
+  const found = PRESETS.find(({ id }) => id === preset)
+  if (found !== undefined) return found
+  throw new AppError('invalid-input', `There is no preset ${quoted(preset)}.`, `Presets: ${PRESET_NAMES}.`)
+}
+
+/** The definition of a preset or a sample. */
+function suppliedOf(source: DefinitionSource): RunDefinition {
+  const preset = presetOf(source)
+  if (preset !== null) return preset.definition
+  const { sample } = source
   if (sample === undefined)
     throw new AppError(
       'invalid-input',
       'A search needs its settings.',
-      `Give --config FILE or --sample NAME (${names}).`,
+      `Give --config FILE, --sample NAME (${SAMPLE_NAMES}) or --preset NAME (${PRESET_NAMES}).`,
     )
   const found = sample === true ? SAMPLES[0] : SAMPLES.find(({ id }) => id === sample)
-  if (found === undefined) throw new AppError('invalid-input', `There is no sample "${sample}".`, `Samples: ${names}.`)
-  return found.definition
+  if (found !== undefined) return found.definition
+  const isPreset = PRESETS.some(({ id }) => id === sample)
+  throw new AppError(
+    'invalid-input',
+    `There is no sample ${quoted(String(sample))}.`,
+    isPreset ? `It is a preset: --preset ${String(sample)}.` : `Samples: ${SAMPLE_NAMES}.`,
+  )
 }
 
 function readFile(config: string): unknown {

@@ -8,12 +8,13 @@ import { endText } from '@shared/search/end-text'
 import { budgetText } from '@shared/search/progress'
 import type { Run, RunDefinition } from '@shared/search/run'
 import { RUN_STATE_RULES } from '@shared/search/run-states'
+import { PRESETS } from '@shared/search/presets'
 import { SAMPLES } from '@shared/search/samples'
 import type { Trial } from '@shared/search/trial'
 import { STRATEGIES } from '@shared/strategies/registry'
 import { typed } from '@node/command-line'
 import { runCommand, withCommonOptions, type CommandContext, type CommonOptions } from '../command'
-import { readDefinition, type DefinitionSource } from '../definition'
+import { presetOf, readDefinition, type DefinitionSource } from '../definition'
 import { count, duration, table } from '../format'
 import { EXIT } from '../output'
 import { exitCodeOf, resumeAdvice } from '../run-end'
@@ -137,8 +138,12 @@ export function searchCommand(program: Command): void {
       .option('--config <file>', 'JSON file with the settings')
       .option('--sample [name]', `settings that come with the product: ${SAMPLES.map(({ id }) => id).join(', ')}`)
       .option(
+        '--preset <name>',
+        `a published experiment as it was done, which takes days on a card: ${PRESETS.map(({ id }) => id).join(', ')}; --dry-run forecasts them`,
+      )
+      .option(
         '--set <field=value>',
-        `a setting in place of the file’s or the sample’s, such as strategy=ga; may be given again and again. Strategies: ${STRATEGIES.map(({ name }) => name).join(', ')}; every field: docs/search-file.md`,
+        `a setting in place of the file’s, the sample’s or the preset’s, such as strategy=ga; may be given again and again. Strategies: ${STRATEGIES.map(({ name }) => name).join(', ')}; every field: docs/search-file.md`,
         (word: string, words: readonly string[]) => [...words, word],
         [],
       )
@@ -149,7 +154,7 @@ export function searchCommand(program: Command): void {
     runCommand(options, async (context) => {
       const definition = readDefinition(options)
       const notes = await refuseProblems(context, definition)
-      if (options.dryRun === true) return dryRun(context, definition, notes)
+      if (options.dryRun === true) return dryRun(context, definition, notes, presetOf(options))
       if (evaluatorOf(definition).isTraining)
         await getDataset(context, definition.data.dataset, definition.data.resolution)
       await allowCommand(context, definition)

@@ -31,7 +31,7 @@ export async function* forecastSearch(
   const evaluations = roomFor(definition, space)
   if (evaluator.calibrate === undefined) {
     const time = evaluator.repeat === undefined ? null : { low: 0, high: 0 }
-    const unknown = { peakMemoryBytes: null, diskBytes: null, calibrated: 0, calibrationSeconds: 0 }
+    const unknown = { training: null, peakMemoryBytes: null, diskBytes: null, calibrated: 0, calibrationSeconds: 0 }
     yield { done: 0, of: 0, result: { evaluations, time, ...unknown } }
     return
   }
@@ -80,8 +80,14 @@ function project(
       computes: parallel,
       secondsLeft: maxSeconds,
     }),
+    training: trainingOf(found),
     peakMemoryBytes: isMemoryKnown ? parallel * most(({ peakMemoryBytes }) => peakMemoryBytes ?? 0) : null,
     diskBytes: evaluations * weights + parallel * most(({ checkpointBytes }) => checkpointBytes),
     calibrated: found.length,
   }
+}
+
+function trainingOf(found: readonly Calibration[]): RunForecast['training'] {
+  const seconds = found.map((one) => one.seconds)
+  return seconds.length === 0 ? null : { least: Math.min(...seconds), most: Math.max(...seconds) }
 }

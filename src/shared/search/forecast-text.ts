@@ -1,5 +1,6 @@
 // A forecast as the command line tells it; the window has the same in its language (locales, definition.forecast).
 import { readableBytes } from '../units'
+import type { Recipe } from './recipe'
 import type { RunForecast } from './run-forecast'
 
 /** @param duration seconds as people read them */
@@ -15,6 +16,15 @@ export function forecastText(forecast: RunForecast, duration: (seconds: number) 
       ? ''
       : ` From ${calibrated} ${calibrated === 1 ? 'network' : 'networks'} of the space, trained for a moment on this machine (${duration(calibrationSeconds)}).`
   return `${evaluations} ${evaluations === 1 ? 'evaluation' : 'evaluations'} would take ${parts.join(', ')}.${basis}`
+}
+
+/** What comes after the search of a preset. @param time null where no network was tried */
+export function finalTrainingText(
+  { recipe, time }: { readonly recipe: Recipe; readonly time: { readonly low: number; readonly high: number } | null },
+  duration: (seconds: number) => string,
+): string {
+  const how = `The final training of its best network, ${recipe.epochs} epochs from a rate of ${recipe.learningRate}`
+  return time === null ? `${how}, comes after it.` : `${how}, would take ${timeText(time, duration)} more.`
 }
 
 function timeText({ low, high }: { low: number; high: number }, duration: (seconds: number) => string): string {

@@ -6,6 +6,8 @@ export const runForecastSchema = z.object({
   evaluations: z.number().int().min(0),
   /** Seconds of searching, about an 80 % range; null where nothing is known of what an evaluation takes. */
   time: z.object({ low: z.number().min(0), high: z.number().min(0) }).nullable(),
+  /** Seconds of one whole training, of the fastest and the slowest network that was tried; null where none was. */
+  training: z.object({ least: z.number().min(0), most: z.number().min(0) }).nullable(),
   /** Of all computes at once while networks train; null where the system does not tell. */
   peakMemoryBytes: z.number().min(0).nullable(),
   /** What the workspace grows by: weights that are kept, and checkpoints while networks train. */

@@ -1,4 +1,4 @@
-// Searches that come with the product: what "one click" and `search start --sample` run.
+// Searches to try the product with: what "one click" and `search start --sample` run. Published experiments are presets.ts.
 import { runDefinitionSchema, type RunDefinition } from './run'
 
 export interface Sample {
@@ -31,15 +31,4 @@ export const FIRST_LIGHT: Sample = {
   }),
 }
 
-/** The paper's own settings (docs/method.md): hours to days on a GPU. */
-export const PAPER: Sample = {
-  id: 'paper',
-  definition: runDefinitionSchema.parse({
-    name: 'Settings of the paper',
-    strategy: { name: 'gpt-nas:paper' },
-    space: { stemWidth: 32, maxWidth: 512, maxMacs: 1_000_000_000, maxParameters: 20_000_000 },
-    recipe: { epochs: 6, batchSize: 512, learningRate: 0.01, schedule: 'linear-warm-up', warmUp: 1 },
-  }),
-}
-
-export const SAMPLES: readonly Sample[] = [FIRST_LIGHT, PAPER]
+export const SAMPLES: readonly Sample[] = [FIRST_LIGHT]

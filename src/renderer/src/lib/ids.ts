@@ -44,6 +44,7 @@ export const testIds = {
   startSample: 'run-start-sample',
   plannedEvaluations: 'planned-evaluations',
   forecast: 'forecast',
+  finalTraining: 'final-training',
   askForecast: 'ask-forecast',
   runItem: (number: number) => `run-item-${number}`,
   runState: 'run-state',

@@ -7,6 +7,7 @@ import { useEngine } from '@/api/keys'
 import { useTask } from '@/api/use-task'
 import { settingProblems, type SettingProblem } from './setting-problems'
 import { upgradeDefinition } from '@shared/search/old-definitions'
+import { PRESETS, finalTrainingTime, type Preset } from '@shared/search/presets'
 import { FIRST_LIGHT } from '@shared/search/samples'
 import { runDefinitionSchema, type RunDefinition } from '@shared/search/run'
 import type { RunForecast } from '@shared/search/run-forecast'
@@ -55,9 +56,17 @@ export const useDefinitionStore = defineStore('definition', () => {
     node[keys.at(-1) ?? path] = next
     draft.value = root
   }
+  /** The published experiment that the settings were taken from; changes to them leave it. */
+  const presetId = useLocalStorage('gptnas.preset', '')
+  const preset = computed(() => PRESETS.find(({ id }) => id === presetId.value) ?? null)
   /** Replaces all settings, by a sample's or an earlier run's. */
   function load(from: RunDefinition): void {
     draft.value = copy(from)
+    presetId.value = ''
+  }
+  function loadPreset({ id, definition: from }: Preset): void {
+    load(from)
+    presetId.value = id
   }
 
   const check = useTask(async (current: RunDefinition) => client.searches.check({ definition: current }))
@@ -80,6 +89,20 @@ export const useDefinitionStore = defineStore('definition', () => {
   }, CHECK_DELAY_MS)
   onScopeDispose(watch([draft, generation], () => void checkSoon(), { deep: true, immediate: true }))
 
+  const forecast = computed(() =>
+    isOfThese.value && !forecasting.isBusy.value ? (forecasting.result.value ?? null) : null,
+  )
+  /** How the preset's best network is trained after the search, and how long that would take where a forecast says it. */
+  const finalTraining = computed(() => {
+    if (preset.value === null || definition.value === null) return null
+    const { epochs } = definition.value.recipe
+    const training = forecast.value?.training ?? null
+    return {
+      recipe: preset.value.finalRecipe,
+      time: training === null ? null : finalTrainingTime(preset.value, epochs, training),
+    }
+  })
+
   const canStart = computed(
     () => definition.value !== null && problems.value.size === 0 && (check.result.value?.problems.length ?? 0) === 0,
   )
@@ -92,13 +115,13 @@ export const useDefinitionStore = defineStore('definition', () => {
     value,
     set,
     load,
+    loadPreset,
     canStart,
     checked: check.result,
     isChecking: check.isBusy,
     checkError: check.error,
-    forecast: computed(() =>
-      isOfThese.value && !forecasting.isBusy.value ? (forecasting.result.value ?? null) : null,
-    ),
+    forecast,
+    finalTraining,
     forecastError: computed(() => (isOfThese.value ? forecasting.error.value : null)),
     isForecasting: forecasting.isBusy,
     askForecast,

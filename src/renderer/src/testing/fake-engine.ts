@@ -89,6 +89,7 @@ export function emptyState(changes: Partial<FakeState> = {}): FakeState {
     forecast: {
       evaluations: 12,
       time: { low: 600, high: 1200 },
+      training: { least: 60, most: 120 },
       peakMemoryBytes: 2 ** 30,
       diskBytes: 4 * 2 ** 20,
       calibrated: 3,

@@ -112,6 +112,18 @@ describe('the definition', () => {
     expect(((await findById(testIds.startRun)) as HTMLButtonElement).disabled).toBe(true)
   })
 
+  it('takes the published experiment with its final training, and forecasts that too', async () => {
+    mounted = mountWithEngine(SearchView)
+    await untilText(mounted.wrapper, '12 evaluations planned')
+    await clickById(testIds.presetPaper)
+    await untilText(mounted.wrapper, '350 epochs from a rate of 0.01, comes after the search.')
+    await clickById(testIds.askForecast)
+    // 350 epochs for 6, from trainings of one and two minutes.
+    await untilText(mounted.wrapper, '350 epochs from a rate of 0.01, would take about 58 min to 1 h 57 min more.')
+    await clickById(testIds.presetFirstLight)
+    await eventually(() => expect(mounted.wrapper.text()).not.toContain('350 epochs'))
+  })
+
   it('forecasts what it would take, until the settings are others', async () => {
     mounted = mountWithEngine(SearchView)
     await untilText(mounted.wrapper, '12 evaluations planned')

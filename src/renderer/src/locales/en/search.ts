@@ -165,7 +165,7 @@ export const search = {
     simple: 'Simple',
     expert: 'Expert',
     firstLight: 'First light ({count} evaluations)',
-    paperSample: 'Paper',
+    paperPreset: 'Paper',
     paper: 'paper: {value}',
     all: 'all {count}',
     chosen: '{count} of {of}',
@@ -193,6 +193,11 @@ export const search = {
       disk: '{size} of disk',
       basis:
         'From {count} network of the space, trained for a moment on this machine ({time}). | From {count} networks of the space, trained for a moment on this machine ({time}).',
+    },
+    finalTraining: {
+      follows: 'The final training of its best network, {epochs} epochs from a rate of {rate}, comes after the search.',
+      takes:
+        'The final training of its best network, {epochs} epochs from a rate of {rate}, would take about {time} more.',
     },
     start: 'Start search',
     startFailed: 'The search could not be started',
