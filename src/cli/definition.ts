@@ -111,8 +111,8 @@ export function valueOf(path: string, text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {
-    // No JSON is a word; whether one may stand there is the schema's affair.
-    return text
+    // No JSON is a word, or several; whether one may stand there is the schema's affair.
+    return kind === 'words' ? text.split(',').filter((word) => word !== '') : text
   }
 }
 

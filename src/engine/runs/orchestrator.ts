@@ -13,7 +13,7 @@ import type { Store } from '../storage/store'
 import { bestTrial, getTrial, listTrials, moveTrials, updateTrial, type TrialRecord } from '../storage/trials'
 import { RunControl } from './control'
 import { createLiveRun, type LiveRun } from './live-run'
-import type { PrepareRun } from './prepared-run'
+import type { PreparedRun, PrepareRun } from './prepared-run'
 import { journal } from './run-context'
 import { limitTimer, outcomeOf } from './run-end'
 import { searchLoop } from './search-loop'
@@ -60,6 +60,12 @@ export class Orchestrator {
 
   live(runId: string): LiveRun | undefined {
     return this.tasks.get(runId)?.live
+  }
+
+  /** What a run works with: as it goes, or made ready for who asks. @throws AppError as `PrepareRun` */
+  async prepared(run: RunRecord): Promise<PreparedRun> {
+    const ready = this.tasks.get(run.id)?.live.prepared
+    return ready ?? this.options.prepare(run, new AbortController().signal, () => undefined)
   }
 
   /** Going runs that read a data set, in words: for who wants to change it. */
@@ -126,12 +132,13 @@ export class Orchestrator {
       )
     }
     const control = new RunControl()
-    const live = createLiveRun(run.seconds)
+    const live = createLiveRun(run.seconds, run.definition)
     const word = run.startedAt === null ? 'started' : 'goes on'
     const started = journal({ ...this.options, run }, { message: `Run ${run.number} ${word}.` }, async (writer) => {
       // It may have been removed or stopped since it was read.
-      const { state } = await getRun(writer, id)
+      const { state, definition } = await getRun(writer, id)
       if (state !== run.state) throw new AppError('conflict', `Run ${run.number} has just become ${state}.`)
+      live.steering.redefine(definition)
       // Trials of a run whose end could not be stored are still marked as running.
       await moveTrials(writer, id, 'running', 'waiting')
       await updateRun(writer, id, {
@@ -239,7 +246,7 @@ export class Orchestrator {
       let failure: ErrorData | null = null
       let report: Ending['report']
       let ended: RunEnd | null = null
-      const limit = limitTimer(run, live, control)
+      const stopLimit = limitTimer(live, control)
       const stopKeeping = keepTime({ store, report: tell }, run.id, live)
       try {
         await this.options.tidy?.()
@@ -248,6 +255,7 @@ export class Orchestrator {
           updates.touch(run.id)
         })
         live.preparing = null
+        live.prepared = prepared
         ended = await searchLoop({ store, artefacts, updates, run, live, control, prepared })
         report = ({ genotype }) => prepared.evaluator.report?.(genotype)
       } catch (thrown) {
@@ -256,7 +264,7 @@ export class Orchestrator {
           if (!(thrown instanceof AppError)) tell(thrown)
         }
       } finally {
-        clearTimeout(limit)
+        stopLimit()
         stopKeeping()
       }
       const seconds = live.seconds()
@@ -269,7 +277,7 @@ export class Orchestrator {
         await this.end(run, { state, message, seconds, error: failure })
       } else {
         // What is finished stays finished, whatever was asked of it meanwhile.
-        const outcome = outcomeOf(ended ?? control.reason, run.definition)
+        const outcome = outcomeOf(ended ?? control.reason, live.steering.definition)
         await this.end(run, { ...outcome, seconds, ...(outcome.state === 'finished' && { report }) })
       }
     } catch (thrown) {

@@ -32,6 +32,7 @@ export function createPreparation({ proposerFolder, judgeFolder, ...tools }: Pre
     const evaluator = on(space, library)
     return {
       ...proposing,
+      facts,
       parallel: kind.parallel(definition, pool),
       describe: (proposal, number) => describeCandidate(proposal, number, { space, library, evaluator }),
       evaluator,

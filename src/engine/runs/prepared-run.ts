@@ -1,6 +1,7 @@
 // What a run needs before it can go on: its space, strategy, evaluator and how a proposal becomes a trial. The orchestrator
 // knows only this; how it is made from data sets, blocks and computes is preparation.ts's, tests make their own.
 import type { DatasetProgress } from '@shared/contract/datasets'
+import type { ImageFacts } from '@shared/spaces/published-images'
 import type { Genotype, Space } from '@shared/spaces/space'
 import type { Evaluator } from '../evaluators/evaluator'
 import type { RunRecord } from '../storage/runs'
@@ -9,6 +10,8 @@ import type { GraphJudge, Proposal, Reconstructor, Strategy } from '@shared/stra
 
 export interface PreparedRun {
   readonly space: Space
+  /** Of the images that its architectures are for. */
+  readonly facts: ImageFacts
   readonly strategy: Strategy
   readonly seeds: readonly Genotype[]
   readonly reconstructor?: Reconstructor

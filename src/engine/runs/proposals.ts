@@ -1,12 +1,21 @@
 // What a run's strategy proposes next from what is stored: the one call of strategies, for the search itself and for whoever replays
 // it, so that both see the same.
+import { createRandom } from '@shared/random'
+import { constrainedSpace } from '@shared/spaces/constrained'
+import { constrainedReconstructor } from '@shared/strategies/constrained-reconstructor'
 import { generationContext, type Member, type Proposal } from '@shared/strategies/strategy'
+import type { Genotype } from '@shared/spaces/space'
 import type { RunRecord } from '../storage/runs'
 import type { TrialRecord } from '../storage/trials'
 import type { PreparedRun } from './prepared-run'
 
 /** What takes part in proposing. */
 export type Proposing = Pick<PreparedRun, 'space' | 'strategy' | 'seeds' | 'reconstructor' | 'judge'>
+
+const drawn = (genotype: Genotype): Proposal => ({
+  genotype,
+  origin: { operator: 'random', parents: [], crossover: false, mutation: false, reconstructed: [] },
+})
 
 /** Complete generations as strategies see them: members in trial order, failed ones without fitness. */
 function historyOf(trials: readonly TrialRecord[], generation: number): Member[][] {
@@ -22,22 +31,31 @@ function historyOf(trials: readonly TrialRecord[], generation: number): Member[]
   return history
 }
 
-/** @param trials of the generations before, at least, in their order */
-export function proposalsOf(
+/**
+ * None of them breaks what is banned or pinned: the space that the strategy sees has no such architecture, and what it takes over from
+ * before (an elite, a network of the user's) is drawn anew where it does.
+ * @param trials of the generations before, at least, in their order
+ */
+export async function proposalsOf(
   { space, strategy, seeds, reconstructor, judge }: Proposing,
   { definition }: Pick<RunRecord, 'definition'>,
   generation: number,
   trials: readonly TrialRecord[],
 ): Promise<readonly Proposal[]> {
+  const allowed = constrainedSpace(space, definition)
+  const isAllowed = ({ genotype }: Pick<Proposal, 'genotype'>): boolean =>
+    allowed === space || allowed.problems(genotype).length === 0
   const context = generationContext({
-    space,
-    seeds,
+    space: allowed,
+    seeds: seeds.filter((genotype) => isAllowed({ genotype })),
     populationSize: definition.populationSize,
     generations: definition.generations,
     history: historyOf(trials, generation),
     seed: definition.seed,
-    ...(reconstructor !== undefined && { reconstructor }),
+    ...(reconstructor !== undefined && { reconstructor: constrainedReconstructor(reconstructor, allowed) }),
     ...(judge !== undefined && { judge }),
   })
-  return strategy.propose(context, definition.strategy)
+  const proposals = await strategy.propose(context, definition.strategy)
+  const random = createRandom(definition.seed).fork(`rules-${generation}`)
+  return proposals.map((proposal) => (isAllowed(proposal) ? proposal : drawn(allowed.random(random))))
 }

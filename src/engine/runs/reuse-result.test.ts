@@ -29,7 +29,7 @@ it('a result whose search is removed at the last moment is not reused: the trial
     artefacts,
     updates,
     run: await getRun(store.db, 'second'),
-    live: createLiveRun(0),
+    live: createLiveRun(0, newRun('second').definition),
     control: new RunControl(),
     // Reusing asks nothing of it.
     prepared: {} as PreparedRun,
@@ -58,7 +58,7 @@ it('a result whose weights are not what was trained is not reused, and the journ
     artefacts,
     updates,
     run: await getRun(store.db, 'second'),
-    live: createLiveRun(0),
+    live: createLiveRun(0, newRun('second').definition),
     control: new RunControl(),
     // Reusing asks nothing of it.
     prepared: {} as PreparedRun,

@@ -3,7 +3,6 @@ import { endText } from '@shared/search/end-text'
 import type { RunDefinition } from '@shared/search/run'
 import type { RunEnd, RunState } from '@shared/search/run-states'
 import { LONGEST_DELAY_MS } from '@node/waiting'
-import type { RunRecord } from '../storage/runs'
 import type { EndReason, RunControl } from './control'
 import type { LiveRun } from './live-run'
 
@@ -41,11 +40,21 @@ export function outcomeOf(reason: EndReason | RunEnd | undefined, definition: Ru
   }
 }
 
-/** Ends the run when its time is up, also while a long trial trains. @returns the timer, for clearTimeout */
-export function limitTimer(run: RunRecord, live: LiveRun, control: RunControl): NodeJS.Timeout | undefined {
-  const { maxSeconds } = run.definition
-  if (maxSeconds === null) return undefined
-  const leftMs = Math.max(0, (maxSeconds - live.seconds()) * 1000)
-  // A longer limit is checked after each trial anyway.
-  return setTimeout(() => control.end('time'), Math.min(leftMs, LONGEST_DELAY_MS))
+/** Ends the run when its time is up, also while a long trial trains and where the limit changes meanwhile. @returns ends it */
+export function limitTimer(live: LiveRun, control: RunControl): () => void {
+  let timer: NodeJS.Timeout | undefined
+  const set = (): void => {
+    clearTimeout(timer)
+    const { maxSeconds } = live.steering.definition
+    if (maxSeconds === null) return
+    const leftMs = Math.max(0, (maxSeconds - live.seconds()) * 1000)
+    // A longer limit is checked after each trial anyway.
+    timer = setTimeout(() => control.end('time'), Math.min(leftMs, LONGEST_DELAY_MS))
+  }
+  set()
+  const forget = live.steering.onChange(set)
+  return () => {
+    forget()
+    clearTimeout(timer)
+  }
 }

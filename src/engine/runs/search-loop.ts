@@ -1,69 +1,83 @@
 // The search itself: generation after generation, propose, store, evaluate on every compute, use the results in trial order.
 // What is stored decides where a resumed run goes on, so nothing finished is lost and nothing is proposed twice.
 import { AppError, errorData } from '@shared/errors'
+import type { RunDefinition } from '@shared/search/run'
+import { nextGeneration } from '@shared/search/trial'
+import { constrainedSpace } from '@shared/spaces/constrained'
 import { Evaluations, isUsedUp } from '@shared/search/evaluations'
 import { plannedEvaluations } from '@shared/search/planning'
 import type { RunEnd } from '@shared/search/run-states'
 import { hasLostCompute } from '../executors/memory-kills'
-import { findResult, insertGeneration, listTrials, type TrialRecord } from '../storage/trials'
+import { addJournal } from '../storage/journal'
+import { findResult, insertGeneration, listQueue, listTrials, type TrialRecord } from '../storage/trials'
 import type { Proposal } from '@shared/strategies/strategy'
 import { EpochBudget } from './epoch-budget'
 import { proposalsOf } from './proposals'
+import { TrialQueue } from './queue'
 import { journal, type RunContext } from './run-context'
 import { MAX_ATTEMPTS, reuseResult, runTrial } from './trial-runner'
 
 /**
  * Goes on from what is stored until a budget is used up, nothing is left to propose, or the control ends it. What it decides at
- * the end of a generation follows from stored trials alone.
+ * the end of a generation follows from stored trials and changes alone.
  * @returns why it is finished; null when the control has ended it
  * @throws AppError what makes going on pointless.
  */
 export async function searchLoop(context: RunContext): Promise<RunEnd | null> {
   const { store, run, live, control } = context
-  const epochs = await EpochBudget.open(store.db, run.id, run.definition)
-  for (let generation = 0; !control.isEnding; generation++) {
-    let trials = await listTrials(store.db, run.id, { generation })
-    if (trials.length === 0) {
-      const before = await listTrials(store.db, run.id)
-      const evaluations = new Evaluations(plannedEvaluations(run.definition))
-      for (const { evaluationKey } of before) evaluations.add(evaluationKey)
-      if (evaluations.end !== null) return evaluations.end
-      live.phase = 'proposing'
+  while (!control.isEnding) {
+    // A generation, or what came in by hand since one was complete.
+    if ((await listQueue(store.db, run.id)).length > 0) {
+      live.phase = 'training'
       context.updates.touch(run.id)
-      if (!(await propose(context, generation, before, evaluations))) return 'space'
-      trials = await listTrials(store.db, run.id, { generation })
+      const epochs = await EpochBudget.open(store.db, run.id, live.steering.definition)
+      await evaluateWaiting(context, epochs)
+      await store.settle()
+      if (epochs.isUsedUp) return 'epochs'
+      continue
     }
-    live.phase = 'training'
+    const before = await listTrials(store.db, run.id)
+    const generation = nextGeneration(before)
+    const evaluations = new Evaluations(plannedEvaluations(live.steering.definition))
+    for (const { evaluationKey } of before) evaluations.add(evaluationKey)
+    if (evaluations.end !== null) return evaluations.end
+    live.phase = 'proposing'
     context.updates.touch(run.id)
-    await evaluateGeneration(context, trials, epochs)
-    await store.settle()
-    if (epochs.isUsedUp) return 'epochs'
+    if (!(await propose(context, generation, before, evaluations))) return 'space'
   }
   return null
 }
 
-/** Stores the next generation. @returns false where there is none, because every architecture of the space was tried */
+/**
+ * Stores the next generation; what a person has changed while it was worked out is asked for anew by the caller, and nothing is stored.
+ * @returns false where there is none, because every architecture of the space was tried
+ */
 async function propose(
   context: RunContext,
   generation: number,
   before: readonly TrialRecord[],
   evaluations: Evaluations,
 ): Promise<boolean> {
-  const { run, prepared } = context
-  const proposals = await askStrategy(context, generation, before)
+  const { run, prepared, live, store } = context
+  const { revision, definition } = live.steering
+  const proposals = await askStrategy(context, definition, generation, before)
   const described = proposals.map((proposal, index) => prepared.describe(proposal, before.length + index + 1))
   const trials = described.slice(0, evaluations.roomFor(described.map(({ evaluationKey }) => evaluationKey)))
   const repeats = trials.filter(({ evaluationKey }) => !evaluations.add(evaluationKey)).length
-  if (repeats === trials.length && isSpaceUsedUp(context, before)) return false
+  if (repeats === trials.length && isSpaceUsedUp(context, definition, before)) return false
   const rebuilt = trials.filter(({ origin }) => origin.reconstructed.length > 0).length
   const parts = [
     `Generation ${generation + 1}: ${trials.length} architectures proposed`,
     ...(rebuilt > 0 ? [`${rebuilt} of them partly by the proposer`] : []),
     ...(repeats > 0 ? [`${repeats} of them ${repeats === 1 ? 'a repeat' : 'repeats'}`] : []),
   ]
-  const message = `${parts.join(', ')}.`
-  await journal(context, { message }, (writer) => insertGeneration(writer, run.id, generation, trials))
-  const stored = await listTrials(context.store.db, run.id, { generation })
+  await store.write(async (writer) => {
+    // Proposed from what no longer holds.
+    if (live.steering.revision !== revision) return
+    await insertGeneration(writer, run.id, generation, trials)
+    await addJournal(writer, run.id, 'info', `${parts.join(', ')}.`)
+  })
+  const stored = await listTrials(store.db, run.id, { generation })
   context.updates.touch(
     run.id,
     stored.map(({ id }) => id),
@@ -71,20 +85,22 @@ async function propose(
   return true
 }
 
-function isSpaceUsedUp({ prepared: { space } }: RunContext, trials: readonly TrialRecord[]): boolean {
+function isSpaceUsedUp({ prepared }: RunContext, definition: RunDefinition, trials: readonly TrialRecord[]): boolean {
+  const space = constrainedSpace(prepared.space, definition)
   return isUsedUp(space, new Set(trials.map(({ genotype }) => space.canonicalKey(space.parse(genotype)))))
 }
 
 /** Asks the strategy; a compute that dies under the proposer is replaced and asked again, as for a trial. */
 async function askStrategy(
   context: RunContext,
+  definition: RunDefinition,
   generation: number,
   before: readonly TrialRecord[],
 ): Promise<readonly Proposal[]> {
-  const { run, prepared } = context
+  const { prepared } = context
   for (let attempt = 1; ; attempt++) {
     try {
-      return await proposalsOf(prepared, run, generation, before)
+      return await proposalsOf(prepared, { definition }, generation, before)
     } catch (thrown) {
       const error = errorData(thrown)
       if (!hasLostCompute(thrown) || attempt >= MAX_ATTEMPTS) throw thrown
@@ -94,28 +110,22 @@ async function askStrategy(
   }
 }
 
-/** Evaluates what waits, in trial order, as many at once as there are computes; equal architectures one after the other. */
-async function evaluateGeneration(
-  context: RunContext,
-  trials: readonly TrialRecord[],
-  epochs: EpochBudget,
-): Promise<void> {
-  const { store, run, control, prepared } = context
-  const waiting = trials.filter(({ state }) => state === 'waiting' || state === 'running')
-  const busy = new Set<string>()
-  const take = (): TrialRecord | undefined => {
-    const index = waiting.findIndex(({ evaluationKey }) => !busy.has(evaluationKey))
-    return index < 0 ? undefined : waiting.splice(index, 1)[0]
-  }
+/** Evaluates what waits, in its order, as many at once as there are computes; equal architectures one after the other. */
+async function evaluateWaiting(context: RunContext, epochs: EpochBudget): Promise<void> {
+  const { store, run, live, control, prepared } = context
+  const queue = new TrialQueue(store, run.id, live.steering)
   const isEnding = (): boolean => control.isEnding || control.signal.aborted
   const work = async (): Promise<void> => {
-    for (let trial = take(); trial !== undefined && !isEnding() && !epochs.isUsedUp; trial = take()) {
+    const isOver = (): boolean => isEnding() || epochs.isUsedUp
+    for (let trial = await queue.take(isOver); trial !== undefined; trial = await queue.take(isOver)) {
       const taken = trial
-      busy.add(trial.evaluationKey)
-      const earlier = await findResult(store.db, trial.evaluationKey, run.id, trial.number)
-      const isReused = earlier !== undefined && (await reuseResult(context, trial, earlier))
-      if (!isReused) await epochs.train(taken.id, isEnding, () => runTrial(context, taken))
-      busy.delete(trial.evaluationKey)
+      try {
+        const earlier = await findResult(store.db, taken.evaluationKey, run.id, taken.number)
+        const isReused = earlier !== undefined && (await reuseResult(context, taken, earlier))
+        if (!isReused) await epochs.train(taken.id, isEnding, () => runTrial(context, taken))
+      } finally {
+        queue.release(taken)
+      }
       checkTimeLimit(context)
     }
   }
@@ -126,12 +136,14 @@ async function evaluateGeneration(
       throw thrown
     }),
   )
-  const failed = (await Promise.allSettled(workers)).find(({ status }) => status === 'rejected')
+  const outcomes = await Promise.allSettled(workers)
+  queue.close()
+  const failed = outcomes.find(({ status }) => status === 'rejected')
   if (failed?.status === 'rejected') throw failed.reason
   if (control.signal.aborted && control.reason === undefined) throw new AppError('cancelled', 'The run was let go.')
 }
 
-function checkTimeLimit({ run, live, control }: RunContext): void {
-  const { maxSeconds } = run.definition
+function checkTimeLimit({ live, control }: RunContext): void {
+  const { maxSeconds } = live.steering.definition
   if (maxSeconds !== null && live.seconds() >= maxSeconds && !control.isEnding) control.end('time')
 }

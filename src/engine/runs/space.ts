@@ -5,6 +5,7 @@ import { prepareArchitecture } from '@shared/architecture/prepared'
 import { AppError } from '@shared/errors'
 import { createRandom } from '@shared/random'
 import type { RunDefinition } from '@shared/search/run'
+import { constrainedSpace } from '@shared/spaces/constrained'
 import { openSpace } from '@shared/spaces'
 import type { ChainSpaceDefinition } from '@shared/spaces/block-chain/schema'
 import type { DataFacts, Space } from '@shared/spaces/space'
@@ -20,15 +21,15 @@ export function spaceOfRun(definition: Searched, facts: DataFacts, library: Bloc
 }
 
 /**
- * As `spaceOfRun`; one architecture is drawn, and spelled out where it can be, which proves that limits and image size leave something.
+ * As `spaceOfRun`, without what is banned and with what is pinned; one architecture is drawn, and spelled out where it can be, which proves that limits, image size, bans and pins leave something.
  * @throws AppError also when they do not
  */
 export function provenSpace(
-  definition: Searched & Pick<RunDefinition, 'seed'>,
+  definition: Searched & Pick<RunDefinition, 'seed' | 'bans' | 'pins'>,
   facts: DataFacts,
   library: BlockLibrary,
 ): Space {
-  const space = spaceOfRun(definition, facts, library)
+  const space = constrainedSpace(spaceOfRun(definition, facts, library), definition)
   const drawn = space.random(createRandom(definition.seed))
   if (space.undocumented === undefined) prepareArchitecture(space.toDocument(drawn, 'drawn'), library)
   return space

@@ -45,7 +45,7 @@ describe('time of a going run', () => {
     await harness.orchestrator.resume('r')
     await harness.until('r', 'finished')
     const before = await listTrials(harness.store.db, 'r')
-    const live = createLiveRun(100)
+    const live = createLiveRun(100, newRun('r').definition)
     live.clocks.set(before[0]!.id, () => 1000)
     const stop = keepTime({ store: harness.store, report: () => undefined }, 'r', live, 5)
     await expect.poll(async () => (await getRun(harness.store.db, 'r')).seconds).toBeGreaterThanOrEqual(100)
@@ -62,7 +62,12 @@ describe('time of a going run', () => {
       attempts++
       return Promise.reject(full)
     }
-    const stop = keepTime({ store: { write }, report: (thrown) => reported.push(thrown) }, 'r', createLiveRun(0), 5)
+    const stop = keepTime(
+      { store: { write }, report: (thrown) => reported.push(thrown) },
+      'r',
+      createLiveRun(0, newRun('r').definition),
+      5,
+    )
     await expect.poll(() => attempts).toBeGreaterThan(2)
     stop()
     expect(reported).toEqual([full])

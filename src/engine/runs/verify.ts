@@ -5,6 +5,7 @@ import { refuseCancelled } from '@node/cancel'
 import { errorData } from '@shared/errors'
 import { plannedEvaluations } from '@shared/search/planning'
 import { definitionAt, type DefinitionChange } from '@shared/search/changes'
+import { isInjected } from '@shared/search/trial'
 import type { Difference, Verification } from '@shared/search/verification'
 import type { Genotype, Space } from '@shared/spaces/space'
 import type { Proposal } from '@shared/strategies/strategy'
@@ -34,12 +35,21 @@ export async function verifyRun(replay: Replay): Promise<Verification> {
   const last = Math.max(-1, ...trials.map(({ generation }) => generation))
   for (let generation = 0; generation <= last; generation++) {
     refuseCancelled(signal)
-    const stored = trials.filter((trial) => trial.generation === generation)
+    const inIt = trials.filter((trial) => trial.generation === generation)
+    const stored = inIt.filter((trial) => !isInjected(trial))
+    for (const trial of inIt.filter(isInjected)) {
+      const difference = repeat && compareResult(trial, proposing.space, repeat)
+      const place = { trialNumber: trial.number, generation }
+      if (difference !== undefined) return { ...counted, matches: false, difference: { ...place, ...difference } }
+      if (counted.evaluations !== null && isRepeatable(trial)) counted.evaluations++
+    }
+    // Nothing but what came in by hand: the strategy was not asked yet.
+    if (stored.length === 0 && inIt.length > 0) continue
     const before = trials.filter((trial) => trial.generation < generation)
     const definition = definitionAt(run.definition, changes, generation)
     const all = await proposalsOf(proposing, { definition }, generation, trials)
     // A generation that used the budget up has what there was room for.
-    const evaluated = new Set([...before, ...stored].map(({ evaluationKey }) => evaluationKey)).size
+    const evaluated = new Set([...before, ...inIt].map(({ evaluationKey }) => evaluationKey)).size
     const proposed = evaluated >= plannedEvaluations(definition) ? all.slice(0, stored.length) : all
     for (let index = 0; index < Math.max(stored.length, proposed.length); index++) {
       const trial = stored[index]

@@ -50,6 +50,8 @@ export function settled(definition: RunDefinition): RunDefinition {
     maxEvaluations: null,
     maxEpochs: null,
     seedDesigns: [],
+    bans: [],
+    pins: [],
   }
 }
 
@@ -57,5 +59,7 @@ export function settled(definition: RunDefinition): RunDefinition {
 export function seedOf(space: Space, document: unknown): Record<string, unknown> | string {
   if (space.fromDocument === undefined) return `the space ${space.name} does not read designed networks`
   const result = space.fromDocument(parseDocument(document))
-  return 'reason' in result ? result.reason : { ...result.genotype }
+  if ('reason' in result) return result.reason
+  // What is banned or pinned.
+  return space.problems(result.genotype)[0] ?? { ...result.genotype }
 }

@@ -6,7 +6,8 @@ import { readUserSpace } from '@node/user-space'
 import type { Verification } from '@shared/search/verification'
 import { engineEvaluator } from '../evaluators/registry'
 import { proposingOf } from '../runs/preparation'
-import { changeRun, endTrial } from '../runs/change-run'
+import { changeRun, endTrial, orderQueue } from '../runs/change-run'
+import { injectTrial } from '../runs/inject'
 import { listChanges } from '../storage/run-changes'
 import { verifyRun } from '../runs/verify'
 import { summariseGenerations } from '../runs/run-view'
@@ -74,8 +75,22 @@ export function searchesService(services: Services) {
       return views.run(input.id)
     }),
     change: os.change.handler(async ({ input }) => {
-      await changeRun(services, input.id, input.values)
+      await changeRun(
+        services,
+        input.id,
+        input.values,
+        (run) =>
+          proposingOf(services, run, engineEvaluator(run.definition).images(run.definition, services.datasets), closing)
+            .space,
+      )
       return views.run(input.id)
+    }),
+    inject: os.inject.handler(async ({ input }) => ({
+      trialNumber: await injectTrial(services, input.id, input.architecture),
+    })),
+    order: os.order.handler(async ({ input }) => {
+      await orderQueue(services, input.id, input.first)
+      return { ordered: true }
     }),
     rename: os.rename.handler(async ({ input }) => {
       await orchestrator.rename(input.id, input.name)

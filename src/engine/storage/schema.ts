@@ -62,6 +62,8 @@ export interface Schema {
     costs: string | null
     /** What only the report of a finished run shows of its winner. */
     reported: number | null
+    /** Among what waits: the lower, the sooner; null comes after all that have one, by number. */
+    queue_place: number | null
   }
   epochs: {
     trial_id: number

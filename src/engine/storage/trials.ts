@@ -59,6 +59,7 @@ const COLUMNS = [
   'usage',
   'costs',
   'reported',
+  'queue_place',
 ] as const
 
 /**
@@ -109,15 +110,20 @@ function fromRow(row: Row, onDamage: OnDamage): TrialRecord {
     usage,
     costs,
     reported: row.reported,
+    queuePlace: row.queue_place,
   }
 }
 
-/** Stores a generation's proposals, numbered on from the run's last trial, all waiting. */
+/**
+ * Stores a generation's proposals, numbered on from the run's last trial, all waiting.
+ * @param queuePlace of all of them; null is that of their numbers, after all that have one
+ */
 export async function insertGeneration(
   writer: Writer,
   runId: string,
   generation: number,
   trials: readonly NewTrial[],
+  queuePlace: number | null = null,
 ): Promise<void> {
   const last = await writer
     .selectFrom('trials')
@@ -154,6 +160,7 @@ export async function insertGeneration(
         usage: null,
         costs: null,
         reported: null,
+        queue_place: queuePlace,
       })
       .execute()
   }
@@ -224,6 +231,31 @@ export async function getTrialDocument(db: Reader, id: number): Promise<unknown>
   const row = await db.selectFrom('trials').select('document').where('id', '=', id).executeTakeFirst()
   if (row === undefined) throw new AppError('not-found', `There is no trial with the id ${id}.`)
   return readCell({ table: 'trials', row: id, column: 'document' }, row.document, (value) => value)
+}
+
+/** What waits in a run, in the order in which it is to be evaluated. */
+export async function listQueue(
+  db: Reader | Writer,
+  runId: string,
+): Promise<{ id: number; number: number; evaluationKey: string; queuePlace: number | null }[]> {
+  const rows = await db
+    .selectFrom('trials')
+    .select(['id', 'number', 'evaluation_key', 'queue_place'])
+    .where('run_id', '=', runId)
+    .where('state', '=', 'waiting')
+    .orderBy((order) => order.case().when('queue_place', 'is', null).then(1).else(0).end())
+    .orderBy('queue_place')
+    .orderBy('number')
+    .execute()
+  return rows.map(({ id, number, evaluation_key, queue_place }) => ({
+    ...{ id, number, evaluationKey: evaluation_key, queuePlace: queue_place },
+  }))
+}
+
+/** Gives waiting trials the first places, in this order. */
+export async function putQueue(writer: Writer, ids: readonly number[]): Promise<void> {
+  for (const [place, id] of ids.entries())
+    await writer.updateTable('trials').set({ queue_place: place }).where('id', '=', id).execute()
 }
 
 /** Ids of trials without a result, of every run: those that may go on from a checkpoint. */

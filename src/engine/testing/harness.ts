@@ -79,6 +79,7 @@ export function createHarness(options: HarnessOptions) {
     prepare: (run) =>
       Promise.resolve({
         space,
+        facts: { shape: [32, 32, 3], classes: 10 },
         strategy: strategyByName(run.definition.strategy.name),
         seeds: [],
         reconstructor: createRandomReconstructor(space),

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { datasetProgressSchema } from './datasets'
 import { commandSchema } from '../evaluators/command'
 import { userSpaceSchema } from '../spaces/user/schema'
+import { injectionSchema } from '../search/injection'
 import { activitySchema } from '../search/activity'
 import { runDefinitionSchema, runSchema } from '../search/run'
 import { forecastProgressSchema } from '../search/run-forecast'
@@ -70,8 +71,14 @@ export const searchesContract = {
   pause: oc.input(id).output(runSchema),
   /** Ends the run for good; what is finished stays. */
   stop: oc.input(id).output(runSchema),
-  /** Other budgets or parameters of the strategy, by path, from the next generation on; for a run that stands and is not over. */
+  /** Other budgets, bans, pins or parameters of the strategy, by path, from the next generation on (a limit of time: at once); for a run that is not over. */
   change: oc.input(id.extend({ values: z.record(z.string(), z.unknown()) })).output(runSchema),
+  /** Puts an architecture in: it is evaluated next, and takes an evaluation of the budget. */
+  inject: oc.input(id.extend({ architecture: injectionSchema })).output(z.object({ trialNumber: z.number().int() })),
+  /** Puts waiting trials first, by their ids in this order; the others follow as they were. */
+  order: oc
+    .input(id.extend({ first: z.array(z.number().int()).min(1).max(10_000) }))
+    .output(z.object({ ordered: z.boolean() })),
   rename: oc.input(id.extend({ name: z.string().min(1).max(200) })).output(runSchema),
   /** Removes a run that is not running, with its trials and what only they need. */
   remove: oc.input(id).output(z.object({ removed: z.boolean() })),

@@ -1,12 +1,13 @@
-// What of a run's definition a person may change once it has begun: its budgets, and the strategy's parameters. Everything else would
-// make earlier trials results of another search. A change holds from the next generation on, so that a replay knows what held when.
+// What of a run's definition a person may change once it has begun: its budgets, what is banned or pinned, and the strategy's
+// parameters. Everything else would make earlier trials results of another search. A change holds from the next generation on, so that
+// a replay knows what held when.
 import { z } from 'zod'
 import { AppError } from '../errors'
 import { strategySchema } from '../strategies/registry'
 import { newestDefinitionSchema, type RunDefinition } from './run'
 import { isActive, SETTINGS, type Setting } from './setting-list'
 
-const { generations, maxEvaluations, maxEpochs, maxSeconds } = newestDefinitionSchema.shape
+const { generations, maxEvaluations, maxEpochs, maxSeconds, bans, pins } = newestDefinitionSchema.shape
 
 /** The part that may change, whole. */
 export const changeableSchema = z.object({
@@ -14,6 +15,8 @@ export const changeableSchema = z.object({
   maxEvaluations,
   maxEpochs,
   maxSeconds,
+  bans,
+  pins,
   strategy: strategySchema,
 })
 export type Changeable = z.infer<typeof changeableSchema>
@@ -23,6 +26,8 @@ export const changeableOf = (definition: RunDefinition): Changeable => ({
   maxEvaluations: definition.maxEvaluations,
   maxEpochs: definition.maxEpochs,
   maxSeconds: definition.maxSeconds,
+  bans: definition.bans,
+  pins: definition.pins,
   strategy: definition.strategy,
 })
 
@@ -45,14 +50,14 @@ export function definitionAt(
   return later === undefined ? definition : { ...definition, ...later.before }
 }
 
-const BUDGETS = ['generations', 'maxEvaluations', 'maxEpochs', 'maxSeconds']
+const CHANGEABLE = ['generations', 'maxEvaluations', 'maxEpochs', 'maxSeconds', 'bans', 'pins']
 
 /** The settings that a form offers for a run of this definition. */
 export function changeableSettings(definition: RunDefinition): Setting[] {
   const strategy = definition.strategy.name
   return SETTINGS.filter(
     (setting) =>
-      BUDGETS.includes(setting.path) ||
+      CHANGEABLE.includes(setting.path) ||
       (setting.path.startsWith('strategy.') &&
         setting.path !== 'strategy.name' &&
         isActive(setting, (path) => (path === 'strategy.name' ? strategy : undefined))),

@@ -105,6 +105,14 @@ export const newestDefinitionSchema = z.object({
     description: 'Ids of networks of yours that join the first generation.',
     kind: 'designs',
   }),
+  // What a person rules out or asks for (spaces/rules.ts); both may change while the run goes.
+  bans: setting(z.array(z.string().min(1).max(200)).max(1000).default([]), {
+    description:
+      'Names of blocks, operations or choices that no proposal may have: NAME, or PLACE=NAME for one place, counted from 1.',
+  }),
+  pins: setting(z.array(z.string().min(1).max(200)).max(1000).default([]), {
+    description: 'Names that every proposal must have: NAME anywhere, or PLACE=NAME at one place, counted from 1.',
+  }),
   trialTimeLimit: setting(z.number().positive().nullable().default(null), {
     description: 'A trial that trains longer fails, and the run goes on; null has no limit.',
     unit: 'seconds',

@@ -18,7 +18,7 @@ export const errorDataSchema = z.object({ code: z.enum(ERROR_CODES), message: z.
 
 /** How a proposal came to be: the lineage a user can follow. Parents are trial ids of the same run. */
 export const originSchema = z.object({
-  operator: z.enum(['random', 'seed', 'elite', 'offspring', 'surrogate', 'proposed']),
+  operator: z.enum(['random', 'seed', 'elite', 'offspring', 'surrogate', 'proposed', 'injected']),
   parents: z.array(z.number().int()).default([]),
   crossover: z.boolean().default(false),
   mutation: z.boolean().default(false),
@@ -85,5 +85,20 @@ export const trialSchema = z.object({
   costs: costsSchema.default({}),
   /** Of a finished run's winner alone: what no search may see (docs/rules.md#test-data). */
   reported: z.number().nullable().default(null),
+  /** Its place among what waits, where a person has given it one: the lower, the sooner, and before all that have none. */
+  queuePlace: z.number().int().nullable().default(null),
 })
 export type Trial = z.infer<typeof trialSchema>
+
+/** Whether a person put it into the run, rather than its strategy. */
+export const isInjected = ({ origin }: Pick<Trial, 'origin'>): boolean => origin.operator === 'injected'
+
+/** The generation that is proposed next: the first without a proposal of the strategy. */
+export const nextGeneration = (trials: readonly Pick<Trial, 'origin' | 'generation'>[]): number =>
+  trials.reduce((next, trial) => (isInjected(trial) ? next : Math.max(next, trial.generation + 1)), 0)
+
+/** What waits, in the order in which it is to be evaluated. */
+export const queueOf = <T extends Pick<Trial, 'state' | 'queuePlace' | 'number'>>(trials: readonly T[]): T[] =>
+  trials
+    .filter(({ state }) => state === 'waiting')
+    .sort((a, b) => (a.queuePlace ?? Infinity) - (b.queuePlace ?? Infinity) || a.number - b.number)

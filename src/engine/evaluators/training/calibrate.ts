@@ -215,5 +215,6 @@ function trialOf(genotype: Genotype, { key, cost }: PreparedArchitecture, number
     usage: null,
     costs: {},
     reported: null,
+    queuePlace: null,
   }
 }

@@ -6,6 +6,7 @@ import { valuesAreZods } from './0004-values-are-zods'
 import { trialsWithoutNetworks } from './0005-trials-without-networks'
 import { whyARunEnded } from './0006-why-a-run-ended'
 import { changesOfARun } from './0007-changes-of-a-run'
+import { queueOfARun } from './0008-queue-of-a-run'
 import type { Migration } from './migration'
 
 export const MIGRATIONS: readonly Migration[] = [
@@ -16,4 +17,5 @@ export const MIGRATIONS: readonly Migration[] = [
   trialsWithoutNetworks,
   whyARunEnded,
   changesOfARun,
+  queueOfARun,
 ]

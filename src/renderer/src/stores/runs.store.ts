@@ -4,6 +4,7 @@ import { defineStore } from 'pinia'
 import { computed, shallowRef } from 'vue'
 import { useEngine } from '@/api/keys'
 import { useStream } from '@/api/use-stream'
+import type { Injection } from '@shared/search/injection'
 import type { Run, RunDefinition } from '@shared/search/run'
 import { RUN_STATE_RULES } from '@shared/search/run-states'
 
@@ -37,6 +38,10 @@ export const useRunsStore = defineStore('runs', () => {
   const rename = async (id: string, name: string): Promise<Run> => apply(await client.searches.rename({ id, name }))
   const change = async (id: string, values: Record<string, unknown>): Promise<Run> =>
     apply(await client.searches.change({ id, values }))
+  const inject = async (id: string, architecture: Injection): Promise<number> =>
+    (await client.searches.inject({ id, architecture })).trialNumber
+  const order = async (id: string, first: readonly number[]): Promise<void> =>
+    void (await client.searches.order({ id, first: [...first] }))
   const endTrial = async (id: number): Promise<void> => void (await client.trials.end({ id }))
   async function remove(id: string): Promise<void> {
     await client.searches.remove({ id })
@@ -57,6 +62,8 @@ export const useRunsStore = defineStore('runs', () => {
     stop,
     rename,
     change,
+    inject,
+    order,
     endTrial,
     remove,
   }

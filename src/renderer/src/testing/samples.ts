@@ -63,6 +63,7 @@ export function sampleTrial(number: number, changes: Partial<Trial> = {}): Trial
     usage: null,
     costs: {},
     reported: null,
+    queuePlace: null,
     ...changes,
   }
 }

@@ -6,6 +6,7 @@ const operators = {
   offspring: 'Offspring',
   surrogate: 'Surrogate',
   proposed: 'Proposer',
+  injected: 'By hand',
 }
 
 export const results = {
@@ -132,6 +133,7 @@ export const results = {
       offspring: 'Bred from the generation before',
       surrogate: 'What the Gaussian process expected most of',
       proposed: 'What the proposer thought most of before anything was known',
+      injected: 'Put in by hand',
     },
     crossover: 'Two parents exchanged parts of their chains',
     mutation: 'One place was mutated',

@@ -29,6 +29,7 @@ export function useRunControls() {
       canResume: rules?.canResume === true,
       canStop: rules?.canStop === true,
       canRemove: rules?.canRemove === true,
+      canChange: rules?.isOver === false,
     }
   })
   const isBusy = ref(false)
