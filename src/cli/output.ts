@@ -50,7 +50,8 @@ export function createOutput(isJson: boolean, { stdout, stderr }: Streams): Outp
       clear()
       const data = errorData(thrown)
       if (isJson) stdout.write(`${plainJson(JSON.stringify({ error: data }, null, 2))}\n`)
-      stderr.write(plainText(`Error: ${data.message}\n${data.fix ? `${data.fix}\n` : ''}`))
+      const lines = [`Error: ${data.message}`, data.fix, data.commandLine]
+      stderr.write(plainText(lines.map((line) => (line ? `${line}\n` : '')).join('')))
     },
   }
 }

@@ -46,7 +46,33 @@ const BY_HAND = new RegExp(`gpt-nas (${COMMANDS})\\b`)
 /** The card of a checkpoint tells how it was made, on whatever machine it is read. */
 const ALLOWED = ['cli/commands/proposer.ts', 'cli/proposer-workbench.ts']
 
+/** An option of a command inside a sentence; set-up is typed in a checkout, whoever reads it. */
+const OPTION = /[\s"'`(]--[a-z][a-z-]+/
+const SHOWN = /^(shared|engine|compute|renderer)\//
+const IS_TYPED =
+  /commandLine|npm run setup|--for-testing|^engine\/machine\/nvidia-smi|^engine\/datasets\/(fetch-package|import-again)/
+
 describe('the sources', () => {
+  it('name no option of a command in what a window shows', () => {
+    const root = path.resolve(__dirname, '..')
+    const files = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter(
+      (file) => SHOWN.test(file) && /\.ts$/.test(file) && !/\.test\.ts$|(^|\/)testing\//.test(file),
+    )
+    expect(files.length).toBeGreaterThan(300)
+    const found = files.flatMap((file) =>
+      readFileSync(path.join(root, file), 'utf8')
+        .split('\n')
+        .flatMap((line, i) => {
+          const isComment = /^\s*(\/\/|\*|\/\*)/.test(line)
+          const isStyle = /token\(['`]--|: root|--line:|var\(--/.test(line)
+          const isOpen =
+            OPTION.test(line) && !isComment && !isStyle && !IS_TYPED.test(`${file} ${line}`) && !IS_TYPED.test(file)
+          return isOpen ? [`${file}:${i + 1}: ${line.trim()}`] : []
+        }),
+    )
+    expect(found).toEqual([])
+  })
+
   it('write no command by hand', () => {
     const root = path.resolve(__dirname, '..')
     const files = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter(

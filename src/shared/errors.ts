@@ -30,6 +30,8 @@ export interface ErrorData {
   readonly message: string
   /** What to do about it, as a sentence; absent only where nothing can be done. */
   readonly fix?: string | undefined
+  /** What is typed for it, as a sentence: said after `fix` at a command line, and never in the window, which has its own buttons. */
+  readonly commandLine?: string | undefined
 }
 
 /** An expected failure. Bugs throw ordinary errors and reach the user as `internal`. */
@@ -37,17 +39,19 @@ export class AppError extends Error {
   override readonly name = 'AppError'
   readonly code: ErrorCode
   readonly fix: string | undefined
+  readonly commandLine: string | undefined
 
-  constructor(code: ErrorCode, message: string, fix?: string, options?: { cause?: unknown }) {
-    super(message, options)
+  constructor(code: ErrorCode, message: string, fix?: string, options: { cause?: unknown; commandLine?: string } = {}) {
+    const { commandLine, ...rest } = options
+    super(message, rest)
     this.code = code
     this.fix = fix
+    this.commandLine = commandLine
   }
 
   toData(): ErrorData {
-    return this.fix === undefined
-      ? { code: this.code, message: this.message }
-      : { code: this.code, message: this.message, fix: this.fix }
+    const { code, message, fix, commandLine } = this
+    return { code, message, ...(fix !== undefined && { fix }), ...(commandLine !== undefined && { commandLine }) }
   }
 }
 

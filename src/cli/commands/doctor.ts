@@ -18,7 +18,9 @@ function asText(report: DoctorReport): string {
     detail,
   ])
   const checks = report.checks.map(({ title, status, found }) => [MARK[status], title, found])
-  const fixes = report.checks.filter(({ status }) => status !== 'ok').map(({ title, fix }) => `${title}: ${fix}`)
+  const fixes = report.checks
+    .filter(({ status }) => status !== 'ok')
+    .map(({ title, fix, commandLine = '' }) => `${title}: ${fix} ${commandLine}`.trimEnd())
   return [
     table(['Part', 'Version'], versions),
     table(['Device', 'Name', '>Memory', 'Detail'], devices),

@@ -13,6 +13,7 @@ import {
 } from '@shared/contract/datasets'
 import { shapeAt } from '@shared/search/resolution'
 import { typed } from '@node/command-line'
+import { importAgain } from './import-again'
 import { refuseCancelled } from '@node/cancel'
 import { diskError } from '@node/disk'
 import { CATALOGUE } from './catalogue'
@@ -172,9 +173,8 @@ export function createDatasets({
     new AppError(
       'dataset-damaged',
       `${title} is damaged: ${problem}.`,
-      source === null
-        ? `Import it again under Data sets, or run "${typed(`dataset import PATH --name ${name} --replace`)}".`
-        : `Fetch it again under Data sets, or run "${typed(`dataset get ${name}`)}".`,
+      source === null ? 'Import it again under Data sets.' : 'Fetch it again under Data sets.',
+      { commandLine: source === null ? importAgain(name) : `Or type "${typed(`dataset get ${name}`)}".` },
     )
   const open = async (known: Known, look: Look = content.known): Promise<Manifest> => {
     const { title, name, source, folder } = known

@@ -7,7 +7,6 @@ import { readdir, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
 import type { DatasetProgress } from '@shared/contract/datasets'
 import { shapeAt } from '@shared/search/resolution'
-import { typed } from '@node/command-line'
 import { sizeOnDisk } from '@node/disk'
 import type { StartDecoders } from './images/decoders'
 import type { ContentCheck } from './content-check'
@@ -70,7 +69,7 @@ export async function checkResolutions(name: string, folder: string, content: Co
       state.state === 'ready'
         ? await content.reread(place, state.manifest)
         : [state.state === 'damaged' ? state.problem : 'its manifest is missing']
-    const fix = `"${typed(`dataset remove ${name} --resolution ${resolution}`)}" lets the next search make it again`
+    const fix = 'remove it, and the next search makes it again'
     problems.push(...found.map((problem) => `at ${resolution} pixels: ${problem} (${fix})`))
   }
   return problems

@@ -82,7 +82,8 @@ export async function* proveAgain(
     throw new AppError(
       'not-found',
       `No trial of this workspace has the weights that ${folder} was made of (${weights.sha256.slice(0, 12)}...).`,
-      'Open the workspace that it was exported from: --workspace FOLDER.',
+      'Open the workspace that it was exported from.',
+      { commandLine: 'It is named with --workspace FOLDER.' },
     )
   const network = await networkOf(store, trialId)
   const files = await filesOf(folder, [...names.map(({ name }) => name), METADATA_FILE])

@@ -39,10 +39,9 @@ export function devicesCheck({ devices }: Services): Diagnosis {
     title,
     status: 'warning',
     found: doubt === '' ? found : `${found}.${doubt}`,
-    fix:
-      doubt !== ''
-        ? `Measure again: ${typed('doctor --benchmark')}, or Runtime in the window.`
-        : `Look at the settings of the devices: ${typed('devices')}, or Runtime in the window.`,
+    ...(doubt !== ''
+      ? { fix: 'Measure again under Runtime.', commandLine: `Or type "${typed('doctor --benchmark')}".` }
+      : { fix: `Look at the settings of the devices: ${typed('devices')}, or Runtime in the window.` }),
   }
 }
 

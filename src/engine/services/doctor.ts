@@ -9,6 +9,7 @@ import { errorData } from '@shared/errors'
 import { BUILT_FOR_ELECTRON, isStandInElectron } from '@shared/runtime/electron-build'
 import { GIB, readableBytes } from '@shared/units'
 import { typed } from '@node/command-line'
+import { importAgain } from '../datasets/import-again'
 import { freeBytes } from '@node/disk'
 import { artefactCheck } from './artefact-check'
 import { backupCheck, databaseCheck } from './database-check'
@@ -170,11 +171,11 @@ function datasetCheck({ name, title, state, problem, isImported }: Dataset): Dia
   const id = `dataset-${name}`
   if (state === 'ready') return ok(id, title, 'prepared, and its files are whole')
   if (state === 'damaged') {
-    const fix =
+    const again =
       isImported === true
-        ? `Import it again: ${typed(`dataset import PATH --name ${name} --replace`)}.`
-        : `Fetch it again: ${typed(`dataset get ${name}`)}.`
-    return { id, title, status: 'error', found: problem ?? 'damaged', fix }
+        ? { fix: 'Import it again under Data sets.', commandLine: importAgain(name) }
+        : { fix: `Fetch it again: ${typed(`dataset get ${name}`)}.` }
+    return { id, title, status: 'error', found: problem ?? 'damaged', ...again }
   }
   return {
     id,

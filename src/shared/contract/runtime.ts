@@ -13,6 +13,8 @@ export const diagnosisSchema = z.object({
   found: z.string(),
   /** What to do; empty when ok. */
   fix: z.string(),
+  /** What is typed for it, as a sentence; said at a command line alone. */
+  commandLine: z.string().optional(),
 })
 export type Diagnosis = z.infer<typeof diagnosisSchema>
 

@@ -51,7 +51,7 @@ export function parseWorkbenchFile(text: string): WorkbenchFile {
     throw new AppError(
       'invalid-input',
       `model.json is no checkpoint of preset workbench: ${firstIssue(parsed.error, 'the file')}.`,
-      'Name a folder that the command proposer train --preset workbench has written.',
+      'Name the folder of a checkpoint of this preset.',
     )
   return parsed.data
 }

@@ -42,17 +42,24 @@ function toWireError(thrown: unknown): ORPCError<string, ErrorData> {
 
 function readErrorData(value: unknown): ErrorData | undefined {
   if (typeof value !== 'object' || value === null) return undefined
-  const { code, message, fix } = value as Partial<Record<keyof ErrorData, unknown>>
+  const { code, message, fix, commandLine } = value as Partial<Record<keyof ErrorData, unknown>>
   const known = ERROR_CODES.find((candidate) => candidate === code)
   if (!known || typeof message !== 'string') return undefined
-  return typeof fix === 'string' ? { code: known, message, fix } : { code: known, message }
+  return {
+    code: known,
+    message,
+    ...(typeof fix === 'string' && { fix }),
+    ...(typeof commandLine === 'string' && { commandLine }),
+  }
 }
 
 /** The reverse of `toWireError`, for the client side. */
 export function fromWireError(thrown: unknown): unknown {
   if (!(thrown instanceof ORPCError)) return thrown
   const data = readErrorData(thrown.data)
-  return data ? new AppError(data.code, data.message, data.fix) : new AppError('internal', thrown.message)
+  if (!data) return new AppError('internal', thrown.message)
+  const { code, message, fix, commandLine } = data
+  return new AppError(code, message, fix, commandLine === undefined ? {} : { commandLine })
 }
 
 const isStream = (value: unknown): value is AsyncIterator<unknown, unknown, undefined> =>

@@ -67,7 +67,7 @@ export async function writeCheckpoint(
 }
 
 const trainAnother = (): string =>
-  `Train one with "${typed('proposer train --out FOLDER')}", or use the one that comes with the product.`
+  `Train one with "${typed('proposer train')}", or use the one that comes with the product.`
 
 async function readModelFile(folder: string): Promise<ModelFile> {
   let text: string

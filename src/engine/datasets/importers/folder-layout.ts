@@ -2,6 +2,7 @@
 // classes; what only looks like a split ends in a question, because a test image in training spoils every figure that follows.
 import type { SplitFolders } from '@shared/contract/datasets'
 import { AppError } from '@shared/errors'
+import { quoted } from '@shared/quoted'
 import { roleOf, seemsSplit, SPLIT_ROLES, type SplitRole } from '../files/split-names'
 
 export interface SplitFolder {
@@ -28,7 +29,8 @@ export class SplitQuestion extends AppError {
     super(
       'invalid-input',
       `Which folders of ${root} are splits is not certain: ${folders.map(({ folder }) => folder).join(', ')} could be splits or classes.`,
-      `Say which: --splits ${pairs.join(',')} where they are splits, --splits none where they are classes.`,
+      'Say whether they are splits or classes.',
+      { commandLine: `--splits ${pairs.join(',')} takes them for splits, --splits none for classes.` },
     )
     this.looks = looks
   }
@@ -145,7 +147,7 @@ function namedSplits(root: string, images: readonly string[], wanted: Exclude<Sp
     const heads = [...new Set(images.map((file) => file.split('/')[0]!))].slice(0, 10)
     throw new AppError(
       'invalid-input',
-      `--splits names the folder ${named}, no image lies below ${root}/${folder}.`,
+      `The ${role} images are said to be in ${quoted(named)}, and no image lies below ${root}/${folder}.`,
       `Folders there: ${heads.join(', ')}.`,
     )
   })

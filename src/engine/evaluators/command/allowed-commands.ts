@@ -56,6 +56,7 @@ export async function refuseForeign(allowed: AllowedCommands, command: Command):
   throw new AppError(
     'conflict',
     `This search starts the program ${commandText(command)} for each architecture, and nobody on this machine has allowed that.`,
-    `Look at what it is. Then go on with the button Resume, or with "${typed('search resume --allow-command')}".`,
+    'Look at what it is. Then resume the search, which allows it.',
+    { commandLine: `Type "${typed('search resume --allow-command')}".` },
   )
 }

@@ -31,7 +31,8 @@ export function createSingleSpace({ document, library, inputShape, classes }: Si
     throw new AppError(
       'invalid-architecture',
       `"${name}" takes images of ${joined(graph.input)} and gives ${joined(output)} values; the data has images of ${joined(inputShape)} and ${classes} classes.`,
-      'Set the input size and the classes of the network to those of the data (the command train with --fit does), or train it at another resolution.',
+      'Set the input size and the classes of the network to those of the data, or train it at another resolution.',
+      { commandLine: 'The command train sets them with --fit.' },
     )
   const genotype: Genotype = { architecture: key }
   const isIt = (given: unknown): boolean =>
