@@ -101,7 +101,7 @@ export default tseslint.config(
   ...packageRules,
   {
     files: ['src/{node,engine,compute,main,preload,cli}/**/*.ts'],
-    ignores: ['**/*.test.ts', '**/testing/**', 'src/node/{read-file,system-file,folders}.ts'],
+    ignores: ['**/*.test.ts', '**/testing/**', 'src/node/{read-file,own-file,system-file,folders}.ts'],
     rules: { 'no-restricted-syntax': ['error', ...readers] },
   },
   prettier,

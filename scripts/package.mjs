@@ -9,6 +9,7 @@ import { electronExecutable, electronFolder, installedElectron, wantedElectron }
 import { root } from './setup/paths.mjs'
 import { orExit, prepare } from './setup/prepare.mjs'
 import { laterFuses } from './release/fuses.mjs'
+import { carryNode, nodePart } from './release/node-runtime.mjs'
 import { carriedPackages, packageSizes, refuseOverBudget, sizeTable } from './release/package-content.mjs'
 import { packageOptions } from './release/package-options.mjs'
 import { partsOf, writeThirdParty } from './release/third-party.mjs'
@@ -17,7 +18,12 @@ const forTesting = readOptions()
 await prepare()
 const electronVersion = await installedElectron()
 const options = await orExit(async () =>
-  packageOptions({ forTesting, electronVersion, wanted: await wantedElectron() }),
+  packageOptions({
+    forTesting,
+    electronVersion,
+    wanted: await wantedElectron(),
+    updateFeed: process.env.GPTNAS_UPDATE_FEED,
+  }),
 )
 const { fuses, missing } = await laterFuses(electronExecutable())
 if (missing.length > 0)
@@ -41,6 +47,7 @@ await build({
     afterPack: async ({ appOutDir }) => {
       for (const name of ['resources/default_app.asar', 'version'])
         await rm(path.join(appOutDir, name), { force: true })
+      await carryNode(path.join(appOutDir, 'resources'))
     },
   },
 })
@@ -50,7 +57,7 @@ const carried = (await carriedPackages(path.join(folder, 'resources'))).filter(
   (name) => name !== '@mapbox/node-pre-gyp',
 )
 const application = { product: options.productName, electron: electronVersion }
-await orExit(async () => writeThirdParty(folder, await partsOf(carried), application))
+await orExit(async () => writeThirdParty(folder, await partsOf(carried), await nodePart(), application))
 const sizes = await packageSizes(folder)
 process.stdout.write(`${sizeTable(sizes)}\n`)
 await orExit(async () => refuseOverBudget(sizes))

@@ -4,7 +4,7 @@
 // the unpackaged application.
 import { execFileSync, spawn, spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { chmod, cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { chmod, cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import { listPackage } from '@electron/asar'
@@ -82,8 +82,6 @@ async function launch() {
       PATH: process.env['PATH'] ?? '',
       DISPLAY: process.env['DISPLAY'] ?? '',
       HOME: home,
-      // As a desktop has it: without, Electron 22 cannot serve its page from a folder whose name is not ASCII.
-      LANG: 'C.UTF-8',
       GPTNAS_CACHE: path.join(home, 'no-cache'),
     },
   })
@@ -206,20 +204,20 @@ test('is not made for users on a stand-in Electron', async () => {
   expect(stderr).toContain('--for-testing')
 })
 
+const TINY_SEARCH = {
+  strategy: 'random',
+  populationSize: 3,
+  generations: 1,
+  computes: 1,
+  space: { minBlocks: 2, maxBlocks: 2, maxMacs: 1_000_000 },
+  data: { dataset: DATASET, trainImages: 300, validationImages: 100 },
+  recipe: { epochs: 2, batchSize: 50 },
+}
+
 /** A search from the command line of the checkout, killed with its computes when its first trial is done. */
 async function interruptSearch(workspace: string): Promise<void> {
   const config = path.join(home, 'search.json')
-  const definition = {
-    name: 'Begun elsewhere',
-    strategy: 'random',
-    populationSize: 3,
-    generations: 1,
-    computes: 1,
-    space: { minBlocks: 2, maxBlocks: 2, maxMacs: 1_000_000 },
-    data: { dataset: DATASET, trainImages: 300, validationImages: 100 },
-    recipe: { epochs: 2, batchSize: 50 },
-  }
-  await writeFile(config, JSON.stringify(definition))
+  await writeFile(config, JSON.stringify({ ...TINY_SEARCH, name: 'Begun elsewhere' }))
   const cli = path.join(root, 'out/main/cli.js')
   const child = spawn(process.execPath, [cli, 'search', 'start', '--config', config, '--workspace', workspace], {
     detached: true,
@@ -237,6 +235,36 @@ async function interruptSearch(workspace: string): Promise<void> {
     )
   })
 }
+
+/** The package's own command line, with no display and no locale, as its ordinary user. */
+function commandLine(...args: string[]) {
+  const program = path.join(folder, 'gpt-nas')
+  const drop = [`--reuid=${NOBODY}`, `--regid=${NOBODY}`, '--clear-groups', program]
+  const env = { PATH: process.env['PATH'] ?? '', HOME: home, GPTNAS_CACHE: path.join(home, 'no-cache') }
+  const options = { cwd: home, env, encoding: 'utf8', timeout: 110_000 } as const
+  return isRoot ? spawnSync('setpriv', [...drop, ...args], options) : spawnSync(program, args, options)
+}
+
+test('offers the command line, which trains and exports without a display', async () => {
+  const listed = commandLine('zoo', '--json')
+  expect({ status: listed.status, stderr: listed.stderr }).toEqual({ status: 0, stderr: '' })
+  expect(listed.stdout).toContain('resnet18')
+  // Advice names it as it can be typed: it is on nobody's PATH.
+  expect(commandLine('zoos').stderr).toContain(`'${path.join(folder, 'gpt-nas')}'`)
+  const workspace = path.join(home, 'from-terminal')
+  await mkdir(workspace)
+  writeDataset(workspace)
+  const config = path.join(home, 'terminal.json')
+  await writeFile(config, JSON.stringify({ ...TINY_SEARCH, name: 'From the terminal' }))
+  if (isRoot) execFileSync('chown', ['-R', `${NOBODY}:${NOBODY}`, home])
+  const searched = commandLine('search', 'start', '--config', config, '--workspace', workspace, '--export', '--json')
+  expect(searched.status, searched.stderr).toBe(0)
+  const { run, export: exported } = JSON.parse(searched.stdout) as {
+    run: { state: string }
+    export: { proof: { passed: boolean } }
+  }
+  expect({ state: run.state, passed: exported.proof.passed }).toEqual({ state: 'finished', passed: true })
+})
 
 test('goes on with an interrupted search, trains and exports its network with proof', async () => {
   const workspace = path.join(home, 'workspace')
@@ -278,7 +306,7 @@ test('carries its licence, those of others, and a bill of materials that names t
   const named = bill.components.map(({ name }) => name)
   // In node_modules, in a bundle of each kind, beside both.
   const ours = CARRIED.filter((name) => name !== '@mapbox/node-pre-gyp')
-  expect(named).toEqual(expect.arrayContaining([...ours, 'zod', 'vue', 'elkjs', 'electron', 'tensorflow-cpu']))
+  expect(named).toEqual(expect.arrayContaining([...ours, 'zod', 'vue', 'elkjs', 'electron', 'node', 'tensorflow-cpu']))
   for (const development of ['vitest', 'eslint', 'electron-builder', 'tar']) expect(named).not.toContain(development)
   for (const { name, version, licenses } of bill.components) {
     const stated = licenses?.map(({ license, expression }) => license?.id ?? expression ?? '').join(' AND ') ?? ''

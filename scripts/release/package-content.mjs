@@ -37,6 +37,8 @@ export const PARTS = [
   { title: 'onnxruntime', budget: 50, isIt: (name) => name.includes('/onnxruntime-node/') },
   // [9]
   { title: 'SQLite', budget: 12, isIt: (name) => name.includes('/@libsql/') },
+  // [95] What the command line runs in.
+  { title: 'Node', budget: 125, isIt: (name) => /^resources\/node(\.exe)?$/.test(name) },
   // [3]
   { title: 'proposer', budget: 6, isIt: (name) => name.startsWith('resources/resources/') },
 
@@ -45,7 +47,7 @@ export const PARTS = [
   {
     title: 'menu entry and licences',
     budget: 3,
-    isIt: (name) => /^(desktop\/|LICENSE\.txt|THIRD_PARTY|sbom|resources\/icon)/.test(name),
+    isIt: (name) => /^(desktop\/|gpt-nas$|LICENSE\.txt|THIRD_PARTY|sbom|resources\/icon)/.test(name),
   },
   // What is left is the runtime's own. [200 for the stand-in; Electron 45 is larger]
   { title: 'Electron', budget: 330, isIt: () => true },

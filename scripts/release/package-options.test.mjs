@@ -21,7 +21,7 @@ describe('a package', () => {
 
   it('for users carries no mark', () => {
     const options = packageOptions({ forTesting: false, electronVersion: '45.4.1', wanted: '45.4.1' })
-    expect(options).toEqual({ productName: 'GPT-NAS Workbench', directories: { output: 'dist' } })
+    expect(options).toEqual({ productName: 'GPT-NAS Workbench', directories: { output: 'dist' }, publish: null })
   })
 
   it.each(['22.3.25', '45.4.1'])('for testing is marked on Electron %s too', (electronVersion) => {

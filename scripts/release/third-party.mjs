@@ -78,11 +78,12 @@ export function noticesText(parts) {
 
 /**
  * The bill of materials of a package.
- * @param {Part[]} parts
+ * @param {Part[]} parts of npm
+ * @param {Part} node what the command line runs in
  * @param {{ product: string, electron: string }} application
  * @throws {SetupFailure} where npm cannot write one, or does not know a part
  */
-export async function billOf(parts, { product, electron }) {
+export async function billOf(parts, node, { product, electron }) {
   const { code, stdout, tail } = await attempt('npm', ['sbom', '--sbom-format', 'cyclonedx', '--package-lock-only'], {
     cwd: root,
   })
@@ -105,7 +106,7 @@ export async function billOf(parts, { product, electron }) {
       `The package carries what package-lock.json does not name: ${missing.join(', ')}.`,
       'Run npm ci, build and package again.',
     )
-  const components = [...known.values(), ...runtimes(electron)]
+  const components = [...known.values(), nodeComponent(node), ...runtimes(electron)]
   const refs = new Set(components.map((component) => component['bom-ref']))
   const dependencies = bill.dependencies
     .filter(({ ref }) => refs.has(ref))
@@ -127,6 +128,15 @@ function shipped({ properties = [], ...component }) {
   )
   return { ...component, licenses, scope: 'required', ...(kept.length > 0 && { properties: kept }) }
 }
+
+const nodeComponent = ({ name, version, identifier }) => ({
+  'bom-ref': `node-runtime@${version}`,
+  type: 'framework',
+  name,
+  version,
+  purl: `pkg:github/nodejs/node@v${version}`,
+  licenses: [{ license: { id: identifier } }],
+})
 
 function runtimes(electron) {
   const { name, version, sha256 } = pins.tensorflow.cpu
@@ -152,7 +162,7 @@ function runtimes(electron) {
 }
 
 /** Writes both files into an unpacked application. */
-export async function writeThirdParty(folder, parts, application) {
-  await writeFile(path.join(folder, NOTICES_FILE), noticesText(parts))
-  await writeFile(path.join(folder, BILL_FILE), `${JSON.stringify(await billOf(parts, application), null, 2)}\n`)
+export async function writeThirdParty(folder, parts, node, application) {
+  await writeFile(path.join(folder, NOTICES_FILE), noticesText([...parts, node]))
+  await writeFile(path.join(folder, BILL_FILE), `${JSON.stringify(await billOf(parts, node, application), null, 2)}\n`)
 }

@@ -37,9 +37,10 @@ describe('the licences', () => {
 
 describe('the bill of materials', () => {
   const application = { product: 'Workbench', electron: '45.4.1' }
+  const node = part({ name: 'node', version: '20.20.2' })
 
   it('names what is in the package, as the lock has it, and the runtimes; nothing else', async () => {
-    const bill = await billOf([part(), part({ name: 'jstat', version: '1.9.6' })], application)
+    const bill = await billOf([part(), part({ name: 'jstat', version: '1.9.6' })], node, application)
     expect(bill).toMatchObject({
       bomFormat: 'CycloneDX',
       metadata: { component: { type: 'application', name: 'Workbench' } },
@@ -49,14 +50,14 @@ describe('the bill of materials', () => {
       ['jstat', '1.9.6', 'required'],
       ['zod', '4.6.7', 'required'],
     ])
-    expect(named.slice(2).map(([name]) => name)).toEqual(['electron', 'tensorflow-cpu'])
+    expect(named.slice(2).map(([name]) => name)).toEqual(['node', 'electron', 'tensorflow-cpu'])
     for (const { licenses } of bill.components) expect(licenses[0].license.id).toMatch(/^(MIT|Apache-2\.0)$/)
     const refs = bill.components.map((component) => component['bom-ref'])
     for (const { dependsOn } of bill.dependencies) for (const ref of dependsOn) expect(refs).toContain(ref)
   })
 
   it('is not written for a package that the lock does not name', async () => {
-    await expect(billOf([part({ version: '0.0.1' })], application)).rejects.toThrow(/does not name: zod@0\.0\.1/)
+    await expect(billOf([part({ version: '0.0.1' })], node, application)).rejects.toThrow(/does not name: zod@0\.0\.1/)
   })
 })
 

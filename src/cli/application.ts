@@ -9,5 +9,9 @@ export function applicationFolder(): string {
   return folder
 }
 
-/** What comes with the product: checkpoints of the proposer. */
-export const resourcesFolder = (): string => join(applicationFolder(), 'resources')
+/** What comes with the product: checkpoints of the proposer. In a package they lie beside its archive, not in what lies outside it. */
+export function resourcesFolder(): string {
+  const application = applicationFolder()
+  const own = join(application, 'resources')
+  return existsSync(own) ? own : join(dirname(application), 'resources')
+}

@@ -1,6 +1,7 @@
 // Serves the built renderer at app://workbench/ with a strict content security policy. Nothing outside its folder, nothing remote.
 import { protocol } from 'electron'
 import { extname } from 'node:path'
+import { readOwnFile } from '@node/own-file'
 import { resolveRequest } from './page'
 
 /** Scripts only from the app; styles may be inline because ECharts and Cytoscape set style attributes. */
@@ -18,15 +19,18 @@ const CONTENT_SECURITY_POLICY = [
 ].join('; ')
 
 const MIME: Readonly<Record<string, string>> = {
-  '.html': 'text/html; charset=utf-8',
-  '.js': 'text/javascript; charset=utf-8',
-  '.css': 'text/css; charset=utf-8',
+  '.html': 'text/html',
+  '.js': 'text/javascript',
+  '.css': 'text/css',
   '.json': 'application/json',
   '.svg': 'image/svg+xml',
   '.png': 'image/png',
   '.woff2': 'font/woff2',
   '.woff': 'font/woff',
 }
+
+/** net::ERR_FILE_NOT_FOUND */
+const NOT_FOUND = -6
 
 /** Before `app` is ready. */
 export function declareProtocol(): void {
@@ -35,19 +39,22 @@ export function declareProtocol(): void {
   ])
 }
 
-/** `registerFileProtocol` because Electron 22 has no `protocol.handle` (docs/rules.md#one-build). */
+/**
+ * The bytes and not the file's name: under a locale that is not UTF-8 Chromium takes a name with other letters than ASCII for no name at
+ * all (docs/decisions/172). `registerBufferProtocol` because Electron 22 has no `protocol.handle` (docs/rules.md#one-build).
+ */
 export function serveRenderer(folder: string): void {
-  protocol.registerFileProtocol('app', (request, respond) => {
+  protocol.registerBufferProtocol('app', (request, respond) => {
     const file = resolveRequest(folder, request.url)
     if (!file) {
-      respond({ error: -6 }) // net::ERR_FILE_NOT_FOUND
+      respond({ error: NOT_FOUND })
       return
     }
-    const type = MIME[extname(file)] ?? 'application/octet-stream'
-    respond({
-      path: file,
-      mimeType: type,
-      headers: { 'Content-Security-Policy': CONTENT_SECURITY_POLICY, 'X-Content-Type-Options': 'nosniff' },
-    })
+    const mimeType = MIME[extname(file)] ?? 'application/octet-stream'
+    const headers = { 'Content-Security-Policy': CONTENT_SECURITY_POLICY, 'X-Content-Type-Options': 'nosniff' }
+    readOwnFile(file).then(
+      (data) => respond({ data, mimeType, charset: 'utf-8', headers }),
+      () => respond({ error: NOT_FOUND }),
+    )
   })
 }

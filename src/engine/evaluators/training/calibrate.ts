@@ -22,6 +22,8 @@ import { checkpointFolder, createTrainingEvaluator } from './training'
 
 /** Steps of each of the two epochs; the first one records the step and warms up, the second is measured. Chosen by us. */
 const STEPS = 10
+/** Fewer steps of large batches: as many images measure a machine as well, and a processor takes minutes for ten batches of 512. */
+const [MOST_IMAGES, LEAST_STEPS] = [2048, 4]
 /** Networks drawn, of which as many are taken as are trained, evenly by what they cost. Drawing costs milliseconds. */
 const DRAWN = 32
 /** Small, middle and large; more only where more train at once. */
@@ -114,7 +116,7 @@ async function shortTraining(definition: RunDefinition, dataset: ReadyDataset, f
   const training = data.trainImages ?? labels.length - validating
   const batch = Math.min(recipe.batchSize, training)
   const steps = Math.max(1, Math.floor(training / batch))
-  const shortSteps = Math.min(STEPS, steps)
+  const shortSteps = Math.min(Math.max(LEAST_STEPS, Math.min(STEPS, Math.floor(MOST_IMAGES / batch))), steps)
   const validationImages = Math.max(1, Math.round((validating * shortSteps) / steps))
   const trainImages = shortSteps * batch
   const split = stratifiedSplit(labels, dataset.manifest.classes.length, { ...data, trainImages, validationImages })
