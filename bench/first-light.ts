@@ -177,6 +177,7 @@ async function fullSearch(workspace: string, { note }: BenchOptions): Promise<Me
     'start',
     '--sample',
     'first-light',
+    'first-light',
     '--export',
   ]).result<SearchResult>()
   const seconds = (Date.now() - since) / 1000

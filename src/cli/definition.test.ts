@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
 import { PAPER } from '@shared/search/presets'
-import { FIRST_LIGHT } from '@shared/search/samples'
+import { FIVE_MINUTES } from '@shared/search/samples'
 import { STRATEGIES } from '@shared/strategies/registry'
 import { readDefinition } from './definition'
 
@@ -18,9 +18,9 @@ function file(content: unknown): string {
 const sample = (...set: string[]) => readDefinition({ sample: true, set })
 
 it('changes single settings, in the order typed, and nothing else', () => {
-  const { recipe } = FIRST_LIGHT.definition
+  const { recipe } = FIVE_MINUTES.definition
   expect(sample('recipe.epochs=3', 'seed=7', 'name=7', 'recipe.milestones=[0.4]', 'seed=8')).toEqual({
-    ...FIRST_LIGHT.definition,
+    ...FIVE_MINUTES.definition,
     seed: 8,
     name: '7',
     recipe: { ...recipe, epochs: 3, milestones: [0.4] },

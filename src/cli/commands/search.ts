@@ -9,7 +9,8 @@ import { budgetText } from '@shared/search/progress'
 import type { Run, RunDefinition } from '@shared/search/run'
 import { RUN_STATE_RULES } from '@shared/search/run-states'
 import { PRESETS } from '@shared/search/presets'
-import { SAMPLES } from '@shared/search/samples'
+import { finalWishSchema } from '@shared/search/final-training'
+import { FINISH_EPOCHS, SAMPLES } from '@shared/search/samples'
 import type { Trial } from '@shared/search/trial'
 import { STRATEGIES } from '@shared/strategies/registry'
 import { typed } from '@node/command-line'
@@ -25,6 +26,7 @@ import { watchRun } from '../watch-run'
 import { allowCommand } from '../allow-command'
 import { ablationCommand } from './ablation'
 import { changeCommands } from './search-change'
+import { finish, finishCommand } from './search-finish'
 import { getDataset } from './dataset'
 import { exportAfter, exportText, nextSteps } from './export'
 import { dryRun } from './search-forecast'
@@ -32,6 +34,7 @@ import { findRun } from './search-run'
 
 interface StartOptions extends CommonOptions, DefinitionSource {
   readonly export?: boolean
+  readonly finish?: boolean
   readonly goOn?: boolean
   readonly dryRun?: boolean
 }
@@ -47,6 +50,26 @@ async function refuseProblems({ client }: CommandContext, definition: RunDefinit
   if (problems.length > 0)
     throw new AppError('invalid-input', `The search cannot be started:\n  ${problems.join('\n  ')}`)
   return notes
+}
+
+/** How a winner is trained on where nothing else is said: short, on all images, for the fewest minutes. */
+const SAMPLE_FINISH = finalWishSchema.parse({ epochs: FINISH_EPOCHS, images: 'all' })
+
+async function followAndFinish(context: CommandContext, run: Run, shouldExport: boolean): Promise<number> {
+  const ended = RUN_STATE_RULES[run.state].isOver ? run : await watchRun(context, run.id)
+  const best = ended.bestTrialId === null ? null : await context.client.trials.get({ id: ended.bestTrialId })
+  const told = summary(ended, best, null)
+  if (ended.state !== 'finished' || best === null) {
+    context.output.result({ run: ended, best }, summary(ended, best))
+    return exitCodeOf(ended)
+  }
+  context.output.note(told)
+  const finished = await finish(context, ended, SAMPLE_FINISH, { trialId: null, peer: true, export: shouldExport })
+  context.output.result(
+    { run: ended, best, winner: finished.winner, peer: finished.peer, export: finished.export },
+    [told, finished.text, nextSteps(finished.winner.run.number)].join('\n'),
+  )
+  return finished.code
 }
 
 async function follow(context: CommandContext, run: Run, shouldExport: boolean): Promise<number> {
@@ -91,22 +114,31 @@ function summary(run: Run, best: Trial | null, options: string | null = ''): str
   return lines.join('\n')
 }
 
-/** The newest run of exactly these settings that can go on; null where there is none. */
-async function unfinished({ client }: CommandContext, definition: RunDefinition): Promise<Run | null> {
+/**
+ * The newest run of exactly these settings that can go on; null where there is none.
+ * @param also takes a finished one, too, whose winner may still have to be trained on
+ */
+async function unfinished(
+  { client }: CommandContext,
+  definition: RunDefinition,
+  also: 'finished' | 'none',
+): Promise<Run | null> {
   // A share of the data is a number once a run keeps it.
   const asKept = ({ definition: { data } }: Run): RunDefinition => ({
     ...definition,
     data: { ...definition.data, validationImages: definition.data.validationImages ?? data.validationImages },
   })
   const same = (run: Run): boolean => isDeepStrictEqual(run.definition, asKept(run))
-  const runs = (await client.searches.list()).filter((run) => RUN_STATE_RULES[run.state].canResume && same(run))
+  const runs = (await client.searches.list()).filter(
+    (run) => (RUN_STATE_RULES[run.state].canResume || run.state === also) && same(run),
+  )
   return runs.reduce<Run | null>((newest, run) => (newest !== null && newest.number > run.number ? newest : run), null)
 }
 
-async function goOn(context: CommandContext, id: string, shouldExport: boolean): Promise<number> {
+async function goOn(context: CommandContext, id: string, shouldExport: boolean, isFinished = false): Promise<number> {
   const run = await context.client.searches.resume({ id })
   context.output.note(`Run ${run.number} "${run.definition.name}" goes on: ${budgetText(run)}.`)
-  return follow(context, run, shouldExport)
+  return (isFinished ? followAndFinish : follow)(context, run, shouldExport)
 }
 
 const isDamaged = ({ error }: Pick<Run, 'error'>): boolean => error?.code === 'storage-damaged'
@@ -148,6 +180,7 @@ export function searchCommand(program: Command): void {
         [],
       )
       .option('--export', 'export the best network at the end and prove the export')
+      .option('--finish', 'then train the winner on, test it once, and a hand-made network of the same cost beside it')
       .option('--dry-run', 'check the settings and forecast time, memory and disk; start nothing')
       .option('--go-on', 'go on with an unfinished run of exactly these settings where there is one'),
   ).action((options: StartOptions) =>
@@ -158,13 +191,17 @@ export function searchCommand(program: Command): void {
       if (evaluatorOf(definition).isTraining)
         await getDataset(context, definition.data.dataset, definition.data.resolution)
       await allowCommand(context, definition)
-      const before = options.goOn === true ? await unfinished(context, definition) : null
-      if (before !== null) return goOn(context, before.id, options.export === true)
+      const before =
+        options.goOn === true
+          ? await unfinished(context, definition, options.finish === true ? 'finished' : 'none')
+          : null
+      if (before?.state === 'finished') return followAndFinish(context, before, options.export === true)
+      if (before !== null) return goOn(context, before.id, options.export === true, options.finish === true)
       const run = await context.client.searches.create({ definition })
       context.output.note(
         `Run ${run.number} "${definition.name}" (${definition.strategy.name}) in ${context.workspaceFolder}`,
       )
-      return follow(context, run, options.export === true)
+      return (options.finish === true ? followAndFinish : follow)(context, run, options.export === true)
     }),
   )
 
@@ -209,6 +246,7 @@ export function searchCommand(program: Command): void {
 
   ablationCommand(group)
   changeCommands(group)
+  finishCommand(group)
 
   withCommonOptions(
     group

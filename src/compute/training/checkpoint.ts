@@ -109,22 +109,27 @@ export async function writeBest(folder: string, { epoch, accuracy, meta, weights
   return { epoch, accuracy, file, sha256 }
 }
 
-/** Stores the state after an epoch, then drops what no kept checkpoint needs. */
-export async function writeCheckpoint(folder: string, progress: Progress, state: readonly NamedArray[]): Promise<void> {
+/** Stores the state after an epoch, then drops what no kept checkpoint needs. @param keep which epoch's weights `progress.best` is */
+export async function writeCheckpoint(
+  folder: string,
+  progress: Progress,
+  state: readonly NamedArray[],
+  keep: 'best' | 'last' = 'best',
+): Promise<void> {
   const epoch = progress.epochs[progress.epochs.length - 1]!.epoch
   const meta: z.infer<typeof progressSchema> = { format: 'gptnas-checkpoint/1', ...progress }
   await writeArrayFile(join(folder, checkpointName(epoch)), meta, state)
   const outdated = (await checkpointNames(folder)).slice(0, -KEPT_CHECKPOINTS)
   await Promise.all(outdated.map((name) => rm(join(folder, name), { force: true })))
-  await removeOutdatedBest(folder, progress)
+  await removeOutdatedBest(folder, progress, keep)
 }
 
 /** The best file named now, and the one the checkpoint before may name, stay. */
-async function removeOutdatedBest(folder: string, { best, epochs }: Progress): Promise<void> {
+async function removeOutdatedBest(folder: string, { best, epochs }: Progress, keep: 'best' | 'last'): Promise<void> {
   const before = epochs.slice(0, -1)
   const previous = before.reduce<number | null>(
     (held, { epoch, validationAccuracy }) =>
-      held === null || validationAccuracy > before[held - 1]!.validationAccuracy ? epoch : held,
+      held === null || keep === 'last' || validationAccuracy > before[held - 1]!.validationAccuracy ? epoch : held,
     null,
   )
   const kept = new Set([best.file, ...(previous === null ? [] : [bestName(previous)])])

@@ -1,5 +1,6 @@
 // Everything a training needs before the first step, checked: data, network, checkpoint, and a batch that fits.
 import { createHash } from 'node:crypto'
+import path from 'node:path'
 import type { TrainJob } from '@shared/contract/compute'
 import type { Precision } from '@shared/search/recipe'
 import { AppError } from '@shared/errors'
@@ -37,7 +38,7 @@ export interface Preparation {
 const USABLE_FRACTION = 0.9
 
 function identityOf(job: TrainJob, train: Int32Array, validation: Int32Array, precision: Precision): string {
-  const { graph, recipe, seed, trainable, data } = job
+  const { graph, recipe, seed, trainable, data, initialWeights } = job
   const { count, shape, classes, mean, deviation } = data
   const decisive = {
     graph,
@@ -45,6 +46,7 @@ function identityOf(job: TrainJob, train: Int32Array, validation: Int32Array, pr
     seed,
     trainable,
     data: { count, shape, classes, mean, deviation },
+    ...(initialWeights !== undefined && { start: path.basename(initialWeights) }),
     // A state of mixed precision holds more than one without.
     ...(precision !== 'float32' && { computed: precision }),
     // Bits of two kinds of arithmetic are not mixed: such a training starts over.

@@ -61,6 +61,8 @@ export interface TrainingSession {
   readState(): NamedArray[]
   /** @throws RangeError for an array the session does not have */
   writeState(arrays: readonly NamedArray[]): void
+  /** As `writeState`, of what a network is; averages start from the same. @throws RangeError for an array the session does not have */
+  writeWeights(arrays: readonly NamedArray[]): void
   dispose(): void
 }
 
@@ -213,6 +215,16 @@ export function createSession(options: SessionOptions): TrainingSession {
     name,
   })
 
+  const write = (arrays: readonly NamedArray[]): void => {
+    for (const { name, values } of arrays) {
+      const shape = shapes.get(name)
+      if (!shape || shape.reduce((size, length) => size * length, 1) !== values.length)
+        throw new RangeError(`The session has no array ${name} of ${values.length} values`)
+    }
+    held = null
+    program.writeVariables(new Map(arrays.map(({ name, values }) => [name, values])))
+  }
+
   return {
     step(batch, learningRate, stepSeed, number) {
       const rate = decay === null ? 0 : averageRate(decay, number)
@@ -227,15 +239,11 @@ export function createSession(options: SessionOptions): TrainingSession {
     },
     readWeights: () => network.arrays.map(({ name }) => weightOf(name)),
     readState: () => [...state().values()],
-    writeState(arrays) {
-      for (const { name, values } of arrays) {
-        const shape = shapes.get(name)
-        if (!shape || shape.reduce((size, length) => size * length, 1) !== values.length)
-          throw new RangeError(`The session has no array ${name} of ${values.length} values`)
-      }
-      held = null
-      program.writeVariables(new Map(arrays.map(({ name, values }) => [name, values])))
-    },
+    writeState: write,
+    writeWeights: (arrays) =>
+      write(
+        decay === null ? arrays : [...arrays, ...arrays.map((array) => ({ ...array, name: averageName(array.name) }))],
+      ),
     dispose: () => program.dispose(),
   }
 }

@@ -60,6 +60,29 @@ describe('train', () => {
     expect(weights.arrays.map(({ name }) => name)).toContain('n1/moving-variance')
   })
 
+  it('leaves the weights of its last epoch where it is asked to, also after it was broken off', async () => {
+    const whole = await run({ ...(await tinyJob({ epochs: 6 })), keep: 'last' })
+    const given = { ...(await tinyJob({ epochs: 6 })), keep: 'last' as const }
+    await runUntilEpoch(given, 3)
+    const resumed = await run(given)
+    const [a, b] = [last(whole), last(resumed)]
+    if (a.type !== 'finished' || b.type !== 'finished') throw new Error('expected both to finish')
+    expect([a.bestEpoch, b.bestEpoch]).toEqual([6, 6])
+    expect(b.fitness).toBe(epochsOf(whole)[5]!.validationAccuracy)
+    expect((await readArrayFile(b.weights)).arrays).toEqual((await readArrayFile(a.weights)).arrays)
+  })
+
+  it('begins with the weights of an earlier training', async () => {
+    const first = last(await run(await tinyJob({ epochs: 12 })))
+    if (first.type !== 'finished') throw new Error('expected it to finish')
+    const [anew] = epochsOf(await run(await tinyJob({ epochs: 1 })))
+    const [goesOn] = epochsOf(await run({ ...(await tinyJob({ epochs: 1 })), initialWeights: first.weights }))
+    expect(goesOn!.trainLoss).toBeLessThan(anew!.trainLoss / 2)
+    await expect(run({ ...(await tinyJob()), initialWeights: `${first.weights}-gone` })).rejects.toMatchObject({
+      code: 'storage-failed',
+    })
+  })
+
   it('gives the undisturbed curve, bit by bit, when it is broken off and resumed', async () => {
     const whole = await run(await tinyJob())
     const broken = await tinyJob()

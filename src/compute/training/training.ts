@@ -12,6 +12,7 @@ import { epochOrder, stepSeed, stepsPerEpoch } from './order'
 import type { Preparation } from './prepare'
 import { learningRateAt } from './schedule'
 import type { TrainingSession } from './session'
+import { readWeights } from './initial-weights'
 
 /** At most ten step events a second reach the window (docs/rules.md#ten-updates-a-second). */
 const STEP_EVENT_INTERVAL_MS = 100
@@ -45,6 +46,7 @@ export class Training {
   async *events(): AsyncGenerator<TrainEvent, void, undefined> {
     const { job, prepared, session } = this.parts
     if (prepared.checkpoint) session.writeState(prepared.checkpoint.state)
+    else if (job.initialWeights !== undefined) session.writeWeights(await readWeights(job.initialWeights))
     while (!this.isDone()) yield* this.epoch((this.progress?.epochs.length ?? 0) + 1)
     const { best } = this.progress!
     yield {
@@ -136,7 +138,7 @@ export class Training {
     const { identity, batchSize, normalisation, network } = prepared
     const seconds = limits.seconds()
     let best: Best | null = this.progress?.best ?? null
-    if (best === null || epoch.validationAccuracy > best.accuracy) {
+    if (best === null || job.keep === 'last' || epoch.validationAccuracy > best.accuracy) {
       const meta = { format: 'gptnas-weights/1', epoch: epoch.epoch, classes: network.classes, ...normalisation }
       const weights = session.readWeights()
       best = await writeBest(checkpointFolder, {
@@ -148,7 +150,7 @@ export class Training {
     }
     const epochs = [...(this.progress?.epochs ?? []), epoch]
     const progress: Progress = { identity, batchSize, seconds, epochs, best }
-    await writeCheckpoint(checkpointFolder, progress, session.readState())
+    await writeCheckpoint(checkpointFolder, progress, session.readState(), job.keep)
     return progress
   }
 }

@@ -73,5 +73,5 @@ export interface Evaluator {
    */
   evaluate(trial: TrialRecord, document: unknown, hooks: EvaluationHooks, signal: AbortSignal): Promise<Evaluation>
   /** What only the report of a finished run may show of its winner (docs/rules.md#test-data); never asked during a search. */
-  report?(genotype: Genotype): number | undefined
+  report?(winner: TrialRecord, document: unknown, signal: AbortSignal): number | undefined | Promise<number>
 }

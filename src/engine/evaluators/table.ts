@@ -32,7 +32,7 @@ function createTableEvaluator(space: Space, run: string): Evaluator {
       const { fitness, costs } = await Promise.resolve(measuredRow(space, space.parse(genotype)))
       return { type: 'finished', fitness, bestEpoch: null, weights: null, costs }
     },
-    report: (genotype) => space.table?.row(space.parse(genotype))?.report,
+    report: ({ genotype }) => space.table?.row(space.parse(genotype))?.report,
   }
 }
 

@@ -62,6 +62,7 @@ async function* write(
 ): AsyncGenerator<ExportProgress> {
   const { store, pool, appVersion } = tools
   const { title } = exportFormatFacts(format)
+  const { final } = run.definition
   yield { stage: 'writing', message: `Writing trial ${trial.number} as ${title}`, result: null }
   const metadata = {
     ...trained?.metadata,
@@ -69,7 +70,7 @@ async function* write(
     search: run.definition.name,
     trial: trial.number,
     architectureHash: trial.architectureHash,
-    validationAccuracy: trial.fitness,
+    ...(final === null ? { validationAccuracy: trial.fitness } : { testAccuracy: trial.reported, final }),
     writtenBy: `GPT-NAS Workbench ${appVersion}`,
     ...(trained !== null && !(isProven && exportFormatFacts(format).isProvable) && { proof: null }),
   }

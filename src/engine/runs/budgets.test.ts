@@ -56,6 +56,31 @@ describe('the budget of evaluations', () => {
   })
 })
 
+describe('a search that may end by itself', () => {
+  const sought = { strategy: { name: 'gp-ei' as const }, populationSize: 5, generations: 12 }
+
+  it('ends where less than the noise is left to gain, at a ten of evaluations, and says what it expected', async () => {
+    const harness = harnessOf()
+    await run(harness, { ...sought, stopBelow: 10 })
+    // All figures of the landscape lie between 0 and 1: nothing could gain so much.
+    expect(await harness.until('r', 'finished')).toMatchObject({ end: 'gain', counts: { finished: 20 } })
+    expect((await messages(harness)).slice(-2)).toEqual([
+      expect.stringMatching(
+        /^After 20 evaluations another one can be expected to gain 0\.\d+, less than the noise of 10\.$/,
+      ),
+      'Another evaluation can be expected to gain less than the noise of 10: the search ends by itself.',
+    ])
+  })
+
+  it('goes on to its budget where more than the noise is left, and where nobody asked', async () => {
+    for (const stopBelow of [1e-9, null]) {
+      const harness = harnessOf()
+      await run(harness, { ...sought, generations: 5, stopBelow })
+      expect(await harness.until('r', 'finished')).toMatchObject({ end: 'evaluations' })
+    }
+  })
+})
+
 describe('a space that is used up', () => {
   it('ends the run, which says so', async () => {
     const harness = harnessOf({ space: toy(3, 2) })

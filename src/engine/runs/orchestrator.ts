@@ -10,7 +10,7 @@ import type { Artefacts } from '../storage/artefacts'
 import { addJournal } from '../storage/journal'
 import { deleteRun, getRun, insertRun, listRuns, updateRun, type NewRun, type RunRecord } from '../storage/runs'
 import type { Store } from '../storage/store'
-import { bestTrial, getTrial, listTrials, moveTrials, updateTrial, type TrialRecord } from '../storage/trials'
+import { bestTrial, getTrial, getTrialDocument, listTrials, moveTrials, updateTrial } from '../storage/trials'
 import { RunControl } from './control'
 import { createLiveRun, type LiveRun } from './live-run'
 import type { PreparedRun, PrepareRun } from './prepared-run'
@@ -39,8 +39,8 @@ interface Ending {
   readonly error?: ErrorData | null
   /** Why it is finished. */
   readonly end?: RunEnd | null
-  /** What a finished run's winner is reported with: asked for here, when nothing is proposed any more. */
-  readonly report?: ((winner: TrialRecord) => number | undefined) | undefined
+  /** What a finished run's winner is reported with. */
+  readonly report?: { readonly trialId: number; readonly value: number } | undefined
 }
 
 interface Task {
@@ -256,8 +256,11 @@ export class Orchestrator {
         })
         live.preparing = null
         live.prepared = prepared
-        ended = await searchLoop({ store, artefacts, updates, run, live, control, prepared })
-        report = ({ genotype }) => prepared.evaluator.report?.(genotype)
+        const reason = await searchLoop({ store, artefacts, updates, run, live, control, prepared })
+        // Asked for when nothing is proposed any more.
+        if (reason !== null) report = await this.reportOf(run, prepared, control.signal)
+        // Only now: what was let go before its report goes on to it.
+        ended = reason
       } catch (thrown) {
         if (control.reason !== 'stop' && control.reason !== 'close') {
           failure = errorData(thrown)
@@ -290,6 +293,14 @@ export class Orchestrator {
     }
   }
 
+  private async reportOf(run: RunRecord, { evaluator }: PreparedRun, signal: AbortSignal): Promise<Ending['report']> {
+    const { db } = this.options.store
+    const best = await bestTrial(db, run.id)
+    if (best === undefined) return undefined
+    const value = await evaluator.report?.(await getTrial(db, best.id), await getTrialDocument(db, best.id), signal)
+    return value === undefined ? undefined : { trialId: best.id, value }
+  }
+
   private async end(
     run: RunRecord,
     { state, message, seconds, error = null, report, end = null }: Ending,
@@ -302,11 +313,9 @@ export class Orchestrator {
       const moved = await moveTrials(writer, run.id, 'running', isOver ? 'cancelled' : 'waiting')
       const dropped = isOver ? await moveTrials(writer, run.id, 'waiting', 'cancelled') : []
       touched = [...moved, ...dropped]
-      const best = report && (await bestTrial(writer, run.id))
-      const reported = best && report(await getTrial(writer, best.id))
-      if (best && reported !== undefined) {
-        await updateTrial(writer, best.id, { reported })
-        touched.push(best.id)
+      if (report !== undefined) {
+        await updateTrial(writer, report.trialId, { reported: report.value })
+        touched.push(report.trialId)
       }
       await updateRun(writer, run.id, { state, seconds, error, finishedAt, end })
     })

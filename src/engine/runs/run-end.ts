@@ -36,6 +36,7 @@ export function outcomeOf(reason: EndReason | RunEnd | undefined, definition: Ru
     case 'time':
     case 'space':
     case 'repeats':
+    case 'gain':
       return { state: 'finished', end: reason, message: endText(reason, definition) }
   }
 }

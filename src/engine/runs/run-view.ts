@@ -37,6 +37,7 @@ export async function viewRun(db: Reader, record: RunRecord, facts: RunFacts): P
     generation: trials.at(-1)?.generation ?? 0,
     bestTrialId: best?.id ?? null,
     bestFitness: best?.fitness ?? null,
+    reported: best?.reported ?? null,
     remaining: remainingOf(record, trials, facts),
     error: record.error ?? unstored ?? null,
     end: record.end,

@@ -13,6 +13,7 @@ import { findResult, insertGeneration, listQueue, listTrials, type TrialRecord }
 import type { Proposal } from '@shared/strategies/strategy'
 import { EpochBudget } from './epoch-budget'
 import { proposalsOf } from './proposals'
+import { isLittleLeft } from './little-left'
 import { TrialQueue } from './queue'
 import { journal, type RunContext } from './run-context'
 import { MAX_ATTEMPTS, reuseResult, runTrial } from './trial-runner'
@@ -43,6 +44,7 @@ export async function searchLoop(context: RunContext): Promise<RunEnd | null> {
     if (evaluations.end !== null) return evaluations.end
     live.phase = 'proposing'
     context.updates.touch(run.id)
+    if (await isLittleLeft(context, generation, before)) return 'gain'
     if (!(await propose(context, generation, before, evaluations))) return 'space'
   }
   return null

@@ -12,10 +12,18 @@ import { loadDesign, searchableBlocks } from '../storage/designs'
 import type { NewRun } from '../storage/runs'
 import type { Services } from './services'
 
-/** @throws AppError `invalid-input`, `invalid-architecture`, `not-found`, `dataset-missing` when the search could not run as defined. */
-export async function newRunOf({ store, datasets }: Services, id: string, given: RunDefinition): Promise<NewRun> {
+/**
+ * @param frozenBlocks the user's blocks where they are not those of now
+ * @throws AppError `invalid-input`, `invalid-architecture`, `not-found`, `dataset-missing` when the search could not run as defined.
+ */
+export async function newRunOf(
+  { store, datasets }: Pick<Services, 'store' | 'datasets'>,
+  id: string,
+  given: RunDefinition,
+  frozenBlocks?: NewRun['userBlocks'],
+): Promise<NewRun> {
   const definition = settled(given)
-  const userBlocks = await searchableBlocks(store.db)
+  const userBlocks = frozenBlocks ?? (await searchableBlocks(store.db))
   const evaluator = engineEvaluator(definition)
   const facts = evaluator.images(definition, datasets)
   const [problem] = (await evaluator.check?.(definition, { datasets }))?.problems ?? []

@@ -17,6 +17,7 @@ import { getTrial, getTrialDocument, listTrials, type TrialRecord } from '../sto
 import { getRun } from '../storage/runs'
 import { checkDefinition } from './search-check'
 import { newRunOf } from './search-create'
+import { finishRun, trainPeer } from './search-finish'
 import { forecastSearch } from './search-forecast'
 import type { Services } from './services'
 import { untilClosing } from './until-closing'
@@ -92,6 +93,8 @@ export function searchesService(services: Services) {
       await orderQueue(services, input.id, input.first)
       return { ordered: true }
     }),
+    finish: os.finish.handler(async ({ input }) => views.run(await finishRun(services, input))),
+    trainPeer: os.trainPeer.handler(async ({ input }) => views.run(await trainPeer(services, input))),
     rename: os.rename.handler(async ({ input }) => {
       await orchestrator.rename(input.id, input.name)
       return views.run(input.id)

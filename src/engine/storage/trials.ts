@@ -268,17 +268,19 @@ export async function unfinishedTrials(db: Reader): Promise<number[]> {
 export async function bestTrial(
   db: Reader | Writer,
   runId: string,
-): Promise<{ id: number; fitness: number } | undefined> {
+): Promise<{ id: number; fitness: number; reported: number | null } | undefined> {
   const row = await db
     .selectFrom('trials')
-    .select(['id', 'fitness'])
+    .select(['id', 'fitness', 'reported'])
     .where('run_id', '=', runId)
     .where('state', '=', 'finished')
     .where('fitness', 'is not', null)
     .orderBy('fitness', 'desc')
     .orderBy('number')
     .executeTakeFirst()
-  return row === undefined || row.fitness === null ? undefined : { id: row.id, fitness: row.fitness }
+  return row === undefined || row.fitness === null
+    ? undefined
+    : { id: row.id, fitness: row.fitness, reported: row.reported }
 }
 
 /**

@@ -64,6 +64,10 @@ export const trainJobSchema = z.object({
   timeLimitSeconds: z.number().nullable(),
   /** Trains with half the recipe's batch: an earlier attempt was ended by the system for want of memory. Not halved again then. */
   halveBatch: z.boolean().optional(),
+  /** Which epoch's weights are the result: that of the best validation accuracy, as left out, or the last. */
+  keep: z.enum(['best', 'last']).optional(),
+  /** File of the weights to start from, named by its content's hash; left out, new ones. */
+  initialWeights: z.string().optional(),
 })
 export type TrainJob = z.infer<typeof trainJobSchema>
 

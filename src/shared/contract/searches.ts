@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { datasetProgressSchema } from './datasets'
 import { commandSchema } from '../evaluators/command'
 import { userSpaceSchema } from '../spaces/user/schema'
+import { finalWishSchema } from '../search/final-training'
 import { injectionSchema } from '../search/injection'
 import { activitySchema } from '../search/activity'
 import { runDefinitionSchema, runSchema } from '../search/run'
@@ -79,6 +80,12 @@ export const searchesContract = {
   order: oc
     .input(id.extend({ first: z.array(z.number().int()).min(1).max(10_000) }))
     .output(z.object({ ordered: z.boolean() })),
+  /** Trains its winner, or a trial of it, on training and validation images together and tests it once: a run of its own, started. */
+  finish: oc
+    .input(id.extend({ trialId: z.number().int().nullable().default(null), wish: finalWishSchema.prefault({}) }))
+    .output(runSchema),
+  /** The same for a hand-made network of about its cost, to stand beside its winner. */
+  trainPeer: oc.input(id.extend({ wish: finalWishSchema.prefault({}) })).output(runSchema),
   rename: oc.input(id.extend({ name: z.string().min(1).max(200) })).output(runSchema),
   /** Removes a run that is not running, with its trials and what only they need. */
   remove: oc.input(id).output(z.object({ removed: z.boolean() })),

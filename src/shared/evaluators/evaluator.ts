@@ -16,6 +16,8 @@ export interface FitnessReading {
 export interface Evaluated<Own> {
   readonly space: SpaceDefinition
   readonly evaluator: Own
+  /** Of a final training; null or absent in a search. */
+  readonly final?: object | null
 }
 
 /** @typeParam Own what a run's definition says of this evaluator: its kind and its own settings */

@@ -23,6 +23,7 @@ export type EvaluatorKindName = EvaluatorDefinition['kind']
 interface Definition {
   readonly space: SpaceDefinition
   readonly evaluator: EvaluatorDefinition
+  readonly final?: object | null
 }
 
 /** What is known of a definition's evaluator. */

@@ -12,7 +12,11 @@ export const trainingEvaluator = {
   kind: 'training',
   schema,
   isTraining: true,
-  reading: () => ({ name: 'validation accuracy', unit: 'accuracy' }),
+  // A final training holds nothing back: what its epochs score are images that it learns from.
+  reading: ({ final }: { readonly final?: object | null }) => ({
+    name: final == null ? 'validation accuracy' : 'accuracy on images it learned from',
+    unit: 'accuracy',
+  }),
   refusal: ({ name, undocumented, table }) =>
     undocumented === undefined
       ? null

@@ -7,7 +7,7 @@ import { strategySchema } from '../strategies/registry'
 import { newestDefinitionSchema, type RunDefinition } from './run'
 import { isActive, SETTINGS, type Setting } from './setting-list'
 
-const { generations, maxEvaluations, maxEpochs, maxSeconds, bans, pins } = newestDefinitionSchema.shape
+const { generations, maxEvaluations, maxEpochs, maxSeconds, stopBelow, bans, pins } = newestDefinitionSchema.shape
 
 /** The part that may change, whole. */
 export const changeableSchema = z.object({
@@ -15,6 +15,7 @@ export const changeableSchema = z.object({
   maxEvaluations,
   maxEpochs,
   maxSeconds,
+  stopBelow,
   bans,
   pins,
   strategy: strategySchema,
@@ -26,6 +27,7 @@ export const changeableOf = (definition: RunDefinition): Changeable => ({
   maxEvaluations: definition.maxEvaluations,
   maxEpochs: definition.maxEpochs,
   maxSeconds: definition.maxSeconds,
+  stopBelow: definition.stopBelow,
   bans: definition.bans,
   pins: definition.pins,
   strategy: definition.strategy,
@@ -50,7 +52,7 @@ export function definitionAt(
   return later === undefined ? definition : { ...definition, ...later.before }
 }
 
-const CHANGEABLE = ['generations', 'maxEvaluations', 'maxEpochs', 'maxSeconds', 'bans', 'pins']
+const CHANGEABLE = ['generations', 'maxEvaluations', 'maxEpochs', 'maxSeconds', 'stopBelow', 'bans', 'pins']
 
 /** The settings that a form offers for a run of this definition. */
 export function changeableSettings(definition: RunDefinition): Setting[] {

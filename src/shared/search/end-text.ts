@@ -14,6 +14,8 @@ export function endText(end: RunEnd, definition: RunDefinition): string {
       return `The time limit of ${definition.maxSeconds} s was reached.`
     case 'space':
       return 'Every architecture was tried: the space is used up.'
+    case 'gain':
+      return `Another evaluation can be expected to gain less than the noise of ${definition.stopBelow}: the search ends by itself.`
     case 'repeats':
       return `${MOST_REPEATS} proposals in a row were repeats: the strategy finds nothing new in this space.`
   }

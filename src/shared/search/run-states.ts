@@ -19,7 +19,7 @@ export type RunState = z.infer<typeof runState>
  * Why a run is finished: the first of its budgets that was used up, or that nothing is left to propose. No other state has one,
  * and runs that ended before it was stored have none.
  */
-export const RUN_ENDS = ['evaluations', 'epochs', 'time', 'space', 'repeats'] as const
+export const RUN_ENDS = ['evaluations', 'epochs', 'time', 'space', 'repeats', 'gain'] as const
 export const runEnd = z.enum(RUN_ENDS)
 export type RunEnd = z.infer<typeof runEnd>
 

@@ -1,5 +1,6 @@
 // A run: one search with a frozen definition and a seed. Defaults are the paper's where it gives them (docs/method.md).
 import { z } from 'zod'
+import { finalTrainingSchema } from './final-training'
 import { recipeSchema } from './recipe'
 import { MIN_RESOLUTION } from './resolution'
 import { upgradeDefinition } from './old-definitions'
@@ -105,6 +106,11 @@ export const newestDefinitionSchema = z.object({
     description: 'Ids of networks of yours that join the first generation.',
     kind: 'designs',
   }),
+  stopBelow: setting(z.number().positive().nullable().default(null), {
+    description:
+      'Ends by itself when the most that another evaluation can be expected to gain is below this: the noise of a fitness, its deviation from seed to seed. An accuracy of 1 % is 0.01. null goes on.',
+    group: 'limits',
+  }),
   // What a person rules out or asks for (spaces/rules.ts); both may change while the run goes.
   bans: setting(z.array(z.string().min(1).max(200)).max(1000).default([]), {
     description:
@@ -118,6 +124,8 @@ export const newestDefinitionSchema = z.object({
     unit: 'seconds',
     group: 'limits',
   }),
+  /** Trains a winner at the end, on training and validation images together; null in every search. */
+  final: finalTrainingSchema.nullable().default(null),
   computes: setting(z.number().int().min(1).max(64).nullable().default(null), {
     description: 'Networks that train at once; null lets the engine choose from the devices.',
     group: 'limits',
@@ -159,6 +167,8 @@ export const runSchema = z.object({
   generation: z.number().int(),
   bestTrialId: z.number().int().nullable(),
   bestFitness: z.number().nullable(),
+  /** What only the report of a finished run shows of its winner: the test accuracy of a final training. */
+  reported: z.number().nullable().default(null),
   /** Seconds left as a range, null while unknown. */
   remaining: z.object({ low: z.number(), high: z.number() }).nullable(),
   error: errorDataSchema.nullable(),

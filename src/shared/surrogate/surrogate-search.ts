@@ -96,6 +96,14 @@ export class SurrogateSearch {
     return chosen
   }
 
+  /** Expected improvement of the most promising candidate, in normal quantiles of what is known; null where there is none. */
+  promise(random: Random): number | null {
+    if (this.evaluated.length === 0) return null
+    this.widen(random)
+    this.process.fit()
+    return this.pool.best(this.process, POOL)?.promise ?? null
+  }
+
   private take(key: string): void {
     this.asked.add(key)
     this.pool.remove(key)

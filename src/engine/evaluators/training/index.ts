@@ -8,6 +8,7 @@ import { onUnchangedData } from '../unchanged-data'
 import { calibrateTraining } from './calibrate'
 import { checkData, settleData } from './check'
 import { imagesOfRun, journalImages, refuseOtherData } from './images'
+import { finalTest, startingWeights } from './final'
 import { storeSplit } from './split'
 import { createTrainingEvaluator } from './training'
 
@@ -37,6 +38,8 @@ export const trainingKind: EngineEvaluator = {
     if (isMade) await journalImages(store, run, ready, (performance.now() - begun) / 1000)
     const { manifest, fingerprint } = ready
     const indices = await storeSplit(run, ready, artefacts, store)
+    const initial = await startingWeights(run, artefacts, store)
+    const test = definition.final === null ? null : await finalTest(ready, artefacts)
     refuseCancelled(signal)
     return {
       facts: { shape: manifest.shape, classes: manifest.classes.length },
@@ -51,9 +54,11 @@ export const trainingKind: EngineEvaluator = {
             definition,
             library,
             fingerprint,
-            // Never the test split (docs/rules.md#test-data).
+            // Never the test split (docs/rules.md#test-data): that is a final training's alone, once, at its end.
             data: ready.files('train'),
             ...indices,
+            ...(initial !== null && { initialWeights: initial }),
+            ...(test !== null && { finalTest: { ...test, weightsFile: (sha256: string) => artefacts.path(sha256) } }),
             checkpointsFolder: store.folders.checkpoints,
           }),
         ),

@@ -17,15 +17,20 @@ interface DrawnSplit {
   readonly validation: Artefact
 }
 
-/** The split of a definition as two files under their hashes: the same images and definition give the same. */
+/**
+ * The split of a definition as two files under their hashes: the same images and definition give the same. In a final training the
+ * images to train are both parts together.
+ */
 export async function drawSplit(
-  definition: Pick<RunDefinition, 'data'>,
+  definition: Pick<RunDefinition, 'data' | 'final'>,
   ready: ReadyDataset,
   artefacts: Artefacts,
 ): Promise<DrawnSplit> {
   const split = stratifiedSplit(await ready.trainLabels(), ready.manifest.classes.length, definition.data)
+  // A final training learns from those that validate, too: they are told apart only to see that stored weights are what was trained.
+  const train = definition.final === null ? split.train : Int32Array.from([...split.train, ...split.validation]).sort()
   return {
-    train: await artefacts.put('split-indices', indexBytes(split.train)),
+    train: await artefacts.put('split-indices', indexBytes(train)),
     validation: await artefacts.put('split-indices', indexBytes(split.validation)),
   }
 }

@@ -15,6 +15,7 @@ import type { ThreadsWanted } from '../../executors/threads'
 import { measureTraining, type TrainingCard, type TrainingMeter } from '../../machine/training-meter'
 import type { TrialRecord } from '../../storage/trials'
 import type { Candidate, EvaluationHooks, Evaluator } from '../evaluator'
+import type { TestSplit } from './final'
 import { followTraining } from './follow-training'
 import { afterMemoryKill, isBatchHalved } from './halved-batch'
 import type { SilenceLimits } from './silence'
@@ -29,6 +30,10 @@ export interface TrainingOptions {
   /** Index files of the run's split. */
   readonly trainIndices: string
   readonly validationIndices: string
+  /** File of the weights that every trial starts from; left out, new ones. */
+  readonly initialWeights?: string
+  /** Of a final training: what its result is tested on, once. */
+  readonly finalTest?: TestSplit & { readonly weightsFile: (sha256: string) => string }
   /** Holds one folder per trial. */
   readonly checkpointsFolder: string
   /** The card that a slot's compute uses, to be measured; null on the processor. */
@@ -87,11 +92,31 @@ function trainingConditions(
     recipe,
     seed: trainingSeed(seed, architectureHash),
     trainable: trainableNodes(definition, architecture, origin),
+    ...(definition.final !== null && { final: definition.final.weightsSha256 ?? 'scratch' }),
   }
+}
+
+/** Accuracy of the trained weights on the whole test split. */
+async function testAccuracy(
+  { pool, library, finalTest }: TrainingOptions,
+  { weightsSha256 }: TrialRecord,
+  document: unknown,
+  signal: AbortSignal,
+): Promise<number> {
+  if (finalTest === undefined || weightsSha256 === null)
+    throw new Error('there is nothing to test, or nothing to test on')
+  const { graph } = prepareStored(document, library)
+  const { data, indices } = finalTest
+  const weights = finalTest.weightsFile(weightsSha256)
+  return (await pool.run((client) => client.evaluate({ graph, weights, data, indices }, { signal }), signal)).accuracy
 }
 
 export function createTrainingEvaluator(options: TrainingOptions): Evaluator {
   return {
+    ...(options.finalTest !== undefined && {
+      report: (winner: TrialRecord, document: unknown, signal: AbortSignal) =>
+        testAccuracy(options, winner, document, signal),
+    }),
     conditions: (candidate) => trainingConditions(options, candidate),
     evaluate: async (trial, document, hooks, signal) => {
       const architecture = prepareStored(document, options.library)
@@ -166,5 +191,8 @@ async function trainJob(
     trainable: trainableNodes(definition, architecture, trial.origin),
     timeLimitSeconds: definition.trialTimeLimit,
     halveBatch: isBatchHalved(folder),
+    // Nothing is held back that could say which epoch is the best.
+    ...(definition.final !== null && { keep: 'last' as const }),
+    ...(options.initialWeights !== undefined && { initialWeights: options.initialWeights }),
   }
 }

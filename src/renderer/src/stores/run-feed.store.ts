@@ -17,7 +17,7 @@ import type { Trial } from '@shared/search/trial'
 const JOURNAL_LINES = 500
 
 /** Before there is a run. */
-const ACCURACY: FitnessReading = trainingEvaluator.reading()
+const ACCURACY: FitnessReading = trainingEvaluator.reading({})
 
 export const useRunFeedStore = defineStore('run-feed', () => {
   const { client } = useEngine()

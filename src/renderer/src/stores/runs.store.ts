@@ -4,6 +4,7 @@ import { defineStore } from 'pinia'
 import { computed, shallowRef } from 'vue'
 import { useEngine } from '@/api/keys'
 import { useStream } from '@/api/use-stream'
+import type { FinalWish } from '@shared/search/final-training'
 import type { Injection } from '@shared/search/injection'
 import type { Run, RunDefinition } from '@shared/search/run'
 import { RUN_STATE_RULES } from '@shared/search/run-states'
@@ -42,6 +43,11 @@ export const useRunsStore = defineStore('runs', () => {
     (await client.searches.inject({ id, architecture })).trialNumber
   const order = async (id: string, first: readonly number[]): Promise<void> =>
     void (await client.searches.order({ id, first: [...first] }))
+  /** Trains a run's winner on and, where that is wanted, a hand-made network beside it. */
+  async function finish(id: string, wish: FinalWish, withPeer: boolean): Promise<void> {
+    apply(await client.searches.finish({ id, wish }))
+    if (withPeer) apply(await client.searches.trainPeer({ id, wish: { ...wish, start: 'scratch' } }))
+  }
   const endTrial = async (id: number): Promise<void> => void (await client.trials.end({ id }))
   async function remove(id: string): Promise<void> {
     await client.searches.remove({ id })
@@ -64,6 +70,7 @@ export const useRunsStore = defineStore('runs', () => {
     change,
     inject,
     order,
+    finish,
     endTrial,
     remove,
   }

@@ -83,6 +83,7 @@ export function sampleRun(changes: Partial<Run> = {}): Run {
     generation: 1,
     bestTrialId: 103,
     bestFitness: 0.53,
+    reported: null,
     remaining: { low: 300, high: 420 },
     error: null,
     end: null,

@@ -114,6 +114,23 @@ export const results = {
     byGeneration: '{fitness} by generation',
     generationSummary: '{count} generations, best {best}',
   },
+  finish: {
+    title: 'Final training',
+    open: 'Train the winner on',
+    dialogTitle: 'Train the winner of run {number} on',
+    text: 'It learns from the images that trained and validated the search together, and is tested once on the test split. It is a run of its own, and can be exported and proven like any.',
+    fields: { schedule: 'Schedule', start: 'Start', images: 'Images' },
+    schedules: { short: 'Short, 10 epochs', long: 'Long, 60 epochs', paper: 'The paper’s 350 epochs' },
+    starts: { scratch: 'From new weights', weights: 'From the weights of the search' },
+    images: { searched: 'Those of the search', all: 'The whole train split' },
+    peer: 'Also a hand-made network of about the same cost',
+    confirm: 'Start training',
+    failed: 'The final training could not be started',
+    found: 'Trial {trial}, {epochs} epoch | Trial {trial}, {epochs} epochs',
+    handMade: '{name}, {epochs} epoch | {name}, {epochs} epochs',
+    tested: 'tested {accuracy}',
+    oneEach: 'One training of each: another seed may turn the order round.',
+  },
   trial: {
     title: 'Trial {number}',
     states: {

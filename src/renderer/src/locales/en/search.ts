@@ -6,8 +6,8 @@ export const search = {
     definition: 'New search',
     runs: 'Runs',
     empty: 'No run yet. Start from the sample: it finds a small network for CIFAR-10 on this machine.',
-    sample: 'Start the sample “First light”',
-    sampleHint: 'First light: 12 evaluations, short trainings on part of CIFAR-10.',
+    sample: 'Start the sample “Five minutes”',
+    sampleHint: 'Five minutes: 6 evaluations, short trainings on part of CIFAR-10. Results then trains the winner on.',
     best: 'Best so far',
     noBest: 'The first finished trial appears here.',
     bestMeaning: '{fitness}, trial {trial} of generation {generation}',
@@ -151,6 +151,7 @@ export const search = {
       epochs: 'The budget of {epochs} epochs has no room for another training.',
       time: 'The time limit of {seconds} s was reached.',
       space: 'Every architecture was tried: the space is used up.',
+      gain: 'Another evaluation can be expected to gain less than the noise of {noise}: the search ends by itself.',
       repeats: '{repeats} proposals in a row were repeats: the strategy finds nothing new in this space.',
     },
     phases: {
@@ -285,6 +286,7 @@ export const search = {
       generations: { label: 'Generations' },
       seed: { label: 'Seed' },
       seedDesigns: { label: 'Seed networks' },
+      stopBelow: { label: 'Ends below a gain of', empty: 'goes on' },
       bans: { label: 'Banned, one a line' },
       pins: { label: 'Pinned, one a line' },
       data: {

@@ -1,0 +1,36 @@
+// What only a final training has: the weights it starts from, and the test images that it is tested on once, at its end.
+import { AppError } from '@shared/errors'
+import type { SplitFiles } from '@shared/contract/compute'
+import type { ReadyDataset } from '../../datasets/datasets'
+import { indexBytes } from '../../datasets/split'
+import type { Artefacts } from '../../storage/artefacts'
+import type { RunRecord } from '../../storage/runs'
+import type { Store } from '../../storage/store'
+
+/** The test split, and the file of the indices of all its images. */
+export interface TestSplit {
+  readonly data: SplitFiles
+  readonly indices: string
+}
+
+/** Path of the weights that a final training starts from, kept for as long as its run is there; null where it starts from new ones. */
+export async function startingWeights(run: RunRecord, artefacts: Artefacts, store: Store): Promise<string | null> {
+  const sha256 = run.definition.final?.weightsSha256 ?? null
+  if (sha256 === null) return null
+  if (!(await artefacts.isWhole(sha256)))
+    throw new AppError(
+      'storage-damaged',
+      `The weights that run ${run.number} starts from are missing or damaged.`,
+      'Train it from scratch, or train the trial again.',
+    )
+  const weights = { sha256, kind: 'weights', sizeBytes: 0 }
+  await store.write((writer) => artefacts.refer(writer, weights, `run:${run.id}`))
+  return artefacts.path(sha256)
+}
+
+export async function finalTest(ready: ReadyDataset, artefacts: Artefacts): Promise<TestSplit> {
+  const data = ready.files('test')
+  const all = Int32Array.from({ length: data.count }, (_, index) => index)
+  const { sha256 } = await artefacts.put('split-indices', indexBytes(all))
+  return { data, indices: artefacts.path(sha256) }
+}

@@ -1,0 +1,43 @@
+// Whether a run ends by itself because too little is left to gain. Asked between generations, from stored trials alone, so that a resumed
+// run ends where the undisturbed one does; what it found is told in the journal.
+import { plannedEvaluations } from '@shared/search/planning'
+import { createRandom } from '@shared/random'
+import { constrainedSpace } from '@shared/spaces/constrained'
+import type { TrialRecord } from '../storage/trials'
+import { journal, type RunContext } from './run-context'
+
+/** Evaluations between two looks: each builds a surrogate anew, which takes a second after some hundred. Chosen by us. */
+const EVERY = 10
+
+/** @param trials all of the run, each with its result */
+export async function isLittleLeft(
+  context: RunContext,
+  generation: number,
+  trials: readonly TrialRecord[],
+): Promise<boolean> {
+  const { prepared, live } = context
+  const { definition } = live.steering
+  const { stopBelow, seed } = definition
+  if (stopBelow === null || !crossesTen(trials)) return false
+  // Loaded where it is asked for: few runs need statistics of their own.
+  const { leftToGain } = await import('@shared/surrogate/left-to-gain')
+  const space = constrainedSpace(prepared.space, definition)
+  const tried = trials.flatMap(({ genotype, fitness, isRepeat }) =>
+    fitness === null || isRepeat ? [] : [{ genotype: space.parse(genotype), fitness }],
+  )
+  const random = createRandom(seed).fork(`gain-${generation}`)
+  const left = leftToGain(space, tried, plannedEvaluations(definition), random)
+  if (left === null) return false
+  const isOver = left < stopBelow
+  const message = `After ${tried.length} evaluations another one can be expected to gain ${Number(left.toPrecision(2))}, ${isOver ? 'less' : 'no less'} than the noise of ${stopBelow}.`
+  await journal(context, { message }, () => Promise.resolve())
+  return isOver
+}
+
+/** Whether the newest generation has brought the evaluations to or beyond a multiple of ten. */
+function crossesTen(trials: readonly TrialRecord[]): boolean {
+  const counted = (some: readonly TrialRecord[]): number => some.filter(({ isRepeat }) => !isRepeat).length
+  const newest = trials.at(-1)?.generation ?? 0
+  const before = counted(trials.filter((trial) => trial.generation < newest))
+  return Math.floor(counted(trials) / EVERY) > Math.floor(before / EVERY)
+}
