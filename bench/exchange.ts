@@ -11,7 +11,7 @@ import { BLOCK_CASES } from '../src/compute/networks/testing/block-cases'
 import { KIND_CASES } from '../src/compute/networks/testing/kind-cases'
 import type { LayerGraph } from '../src/shared/architecture/layer'
 import { ZOO_FAMILIES, ZOO_NAMES, zooNetwork } from '../src/shared/architecture/zoo'
-import type { SplitFiles } from '../src/shared/contract/compute'
+import type { Prediction, SplitFiles } from '../src/shared/contract/compute'
 import { comparePredictions } from '../src/shared/exchange/compare-predictions'
 import type { ExportFormat, ExportOptions } from '../src/shared/exchange/formats'
 import { createRandom } from '../src/shared/random'
@@ -22,7 +22,8 @@ import { atMost, equal, runBench, type BenchOptions, type Check, type Measured }
 /** Issued bound: float32 sums in another order, relative to the largest class score. */
 const BOUND = 1e-4
 /** ONNX takes the networks as they are; plain tfjs computes in JavaScript and sees a smaller picture. */
-const SIDES: Readonly<Record<'tfjs' | 'onnx', number>> = { tfjs: 32, onnx: 224 }
+type BenchFormat = 'tfjs' | 'tfjs-graph' | 'saved-model' | 'onnx'
+const SIDES: Readonly<Record<BenchFormat, number>> = { tfjs: 32, 'tfjs-graph': 32, 'saved-model': 224, onnx: 224 }
 const QUICK_SIDE = 64
 
 interface Case {
@@ -37,6 +38,8 @@ interface Row {
   readonly input: number
   /** Of a class score, relative to the largest. */
   readonly difference: number
+  /** The same between the trained network on an image and on one that is darker by a rounding of float32. */
+  readonly sensitivity: number
   readonly samePredictions: boolean
   /** A network whose output does not depend on its input proves nothing; only `zero` may be one. */
   readonly verdict: string
@@ -44,8 +47,10 @@ interface Row {
   readonly milliseconds: number
 }
 
-const WAYS: readonly { readonly format: 'tfjs' | 'onnx'; readonly title: string; readonly options: ExportOptions }[] = [
+const WAYS: readonly { readonly format: BenchFormat; readonly title: string; readonly options: ExportOptions }[] = [
   { format: 'tfjs', title: 'tfjs', options: {} },
+  { format: 'tfjs-graph', title: 'tfjs graph', options: {} },
+  { format: 'saved-model', title: 'SavedModel', options: {} },
   { format: 'onnx', title: 'onnx', options: {} },
   { format: 'onnx', title: 'onnx fused, NHWC', options: { fuseBatchNorm: true, inputLayout: 'nhwc' } },
 ]
@@ -62,6 +67,11 @@ async function randomImages(folder: string, graph: LayerGraph, classes: number, 
   return { images, labels, count, shape: [...shape], classes, mean: [], deviation: [] }
 }
 
+function differenceOf(a: Prediction, b: Prediction): number {
+  const probabilities = b.logits.map((row) => row.map(() => 0))
+  return comparePredictions(a, { ...b, probabilities }, '').largestLogitDifference ?? Infinity
+}
+
 async function measured(
   runtime: ReturnType<typeof startRuntime>,
   { name, graph, classes, images }: Case,
@@ -70,10 +80,12 @@ async function measured(
   const folder = await mkdtemp(path.join(os.tmpdir(), 'bench-exchange-'))
   try {
     const weights = path.join(folder, 'weights')
-    await writeRandomWeights(graph, classes, weights)
+    const shifted = path.join(folder, 'shifted')
+    await writeRandomWeights(graph, classes, { weights, shifted })
     const data = await randomImages(folder, graph, classes, images)
     const inputs = { data, indices: Array.from({ length: images }, (_, i) => i), random: { count: images, seed: 5 } }
     const trained = await predict({ graph, weights, ...inputs })
+    const sensitivity = differenceOf(trained, await predict({ graph, weights: shifted, ...inputs }))
     const rows: Row[] = []
     for (const { format, title, options } of ways) {
       const target = path.join(folder, `${rows.length}`)
@@ -86,6 +98,7 @@ async function measured(
         format: title,
         input: graph.input[0],
         difference: proof.largestLogitDifference ?? Infinity,
+        sensitivity,
         samePredictions: proof.samePredictions === images,
         verdict: proof.verdict,
         mib: files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0) / 2 ** 20,
@@ -118,7 +131,9 @@ async function measure({ quick, note }: BenchOptions): Promise<Measured> {
   const layers: Row[] = []
   const only = process.argv.find((word) => word.startsWith('--only='))?.slice('--only='.length)
   const given = Number(process.argv.find((word) => word.startsWith('--side='))?.slice('--side='.length) ?? 0)
-  const formats = (['tfjs', 'onnx'] as const).filter((format) => !process.argv.includes(`--without=${format}`))
+  const formats = (['tfjs', 'tfjs-graph', 'saved-model', 'onnx'] as const).filter(
+    (format) => !process.argv.includes(`--without=${format}`),
+  )
   const smallest = ZOO_FAMILIES.map((family) => ZOO_NAMES.find((name) => zooNetwork(name).family === family)!)
   const names = (quick ? smallest : ZOO_NAMES).filter((name) => only === undefined || name.includes(only))
   try {
@@ -137,7 +152,9 @@ async function measure({ quick, note }: BenchOptions): Promise<Measured> {
         const rows = await measured(runtime, { name, graph, classes: 1000, images: 2 }, ways)
         networks.push(...rows)
         for (const row of rows)
-          note(`${name}, ${row.format}: ${row.difference.toExponential(1)}, ${row.milliseconds.toFixed(0)} ms`)
+          note(
+            `${name}, ${row.format}: ${row.difference.toExponential(1)} (own: ${row.sensitivity.toExponential(1)}), ${row.milliseconds.toFixed(0)} ms`,
+          )
       }
   } finally {
     runtime.close()

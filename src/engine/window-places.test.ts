@@ -71,6 +71,8 @@ const openForWindow = (): Promise<Opened> =>
 const INPUTS: Readonly<Record<string, object>> = {
   'exports.create': { trialId: 1 },
   'exports.prove': {},
+  'exports.createOfDesign': { document: {}, format: 'svg' },
+  'exports.bundle': {},
   'datasets.recognise': {},
   'datasets.import': { name: 'stolen' },
   'searches.readSpace': {},

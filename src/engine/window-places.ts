@@ -18,6 +18,9 @@ export const PLACE_FIELDS: Readonly<Record<string, PlaceField>> = {
   'exports.create': { field: 'folder', use: 'write' },
   // The proof goes into the metadata that lies there.
   'exports.prove': { field: 'folder', use: 'write' },
+  'exports.createOfDesign': { field: 'folder', use: 'write' },
+  // The zip is written beside the folder.
+  'exports.bundle': { field: 'folder', use: 'write' },
   'datasets.recognise': { field: 'path', use: 'read' },
   'datasets.import': { field: 'path', use: 'read' },
   'searches.readSpace': { field: 'path', use: 'read' },

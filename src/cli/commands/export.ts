@@ -1,7 +1,7 @@
 // gpt-nas export: a trial's network in one of the export formats, proven in a fresh process where it holds trained values.
 import { Option, type Command } from 'commander'
 import { AppError } from '@shared/errors'
-import type { Export, Proof } from '@shared/contract/exports'
+import type { DesignExport, Export, Proof, Rounding } from '@shared/contract/exports'
 import {
   DEFAULT_EXPORT_FORMAT,
   EXPORT_FORMAT_NAMES,
@@ -13,6 +13,7 @@ import { typed } from '@node/command-line'
 import { absolutePlace } from '@node/safe-target'
 import { runCommand, withCommonOptions, type CommandContext, type CommonOptions } from '../command'
 import { bytes, percent } from '../format'
+import { ARCHITECTURE_HELP, readArchitecture } from '../architectures'
 import { optionsHelp, readExportOptions } from '../export-options'
 import { EXIT } from '../output'
 import { findRun } from './search-run'
@@ -60,6 +61,14 @@ const VERDICTS: Readonly<Record<Proof['verdict'], string>> = {
   'cannot-tell': 'CANNOT TELL.',
 }
 
+const roundingText = (
+  { storedAs, trainedAccuracy, samePredictions, largestLogitDifference }: Rounding,
+  proof: Proof,
+): string =>
+  `Stored as ${storedAs}, and compared with the network rounded alike. Beside the network as it was trained: accuracy ` +
+  `${percent(proof.accuracy)} instead of ${percent(trainedAccuracy)}, same prediction on ${samePredictions} of ${proof.images}, ` +
+  `class scores off by at most ${largestLogitDifference.toExponential(1)} of the largest.`
+
 /** The comparison line by line. */
 export function proofText(proof: Proof): string[] {
   const ofLogits = proof.largestLogitDifference
@@ -67,7 +76,7 @@ export function proofText(proof: Proof): string[] {
     `of a probability ${proof.largestDifference.toExponential(2)}`,
     ...(ofLogits === null ? [] : [`of a class score relative to the largest ${ofLogits.toExponential(2)}`]),
   ].join(', ')
-  const inputs = `${proof.images} test images${proof.randomInputs > 0 ? ` and ${proof.randomInputs} random inputs` : ''}`
+  const inputs = `${proof.images} ${proof.split} images${proof.randomInputs > 0 ? ` and ${proof.randomInputs} random inputs` : ''}`
   const { firstDifference, latency, reason } = proof
   return [
     `${proof.runtime} against the trained network on ${inputs}: largest difference ${compared} ` +
@@ -78,7 +87,12 @@ export function proofText(proof: Proof): string[] {
       : [
           `The first layer that differs is ${firstDifference.layer}, by ${firstDifference.difference.toExponential(2)} of its largest value.`,
         ]),
-    `Accuracy on those test images: ${percent(proof.accuracy)} (for the report only; the search never sees them).`,
+    ...(proof.rounding === null ? [] : [roundingText(proof.rounding, proof)]),
+    ...(proof.split === 'random'
+      ? []
+      : [
+          `Accuracy on those test images: ${percent(proof.accuracy)} (for the report only; the search never sees them).`,
+        ]),
     ...(latency === null
       ? []
       : [
@@ -87,7 +101,7 @@ export function proofText(proof: Proof): string[] {
   ]
 }
 
-export function exportText({ format, folder, files, proof }: Export): string {
+export function exportText({ format, folder, files, proof }: DesignExport): string {
   const size = files.reduce((sum, file) => sum + file.sizeBytes, 0)
   const lines = [`Exported ${files.length} files (${bytes(size)}) to ${folder}`, ...(proof ? proofText(proof) : [])]
   if (proof === null && EXPORT_FORMATS[format].isTrained)
@@ -133,6 +147,38 @@ interface Typed extends CommonOptions {
   readonly format: ExportFormat
   readonly set: readonly string[]
   readonly proof: boolean
+  readonly design?: string
+  readonly seed?: string
+  readonly zip?: boolean
+}
+
+/** A design without a trial. @throws AppError what went wrong in writing or proving */
+async function exportDesign({ client, output }: CommandContext, options: Typed): Promise<DesignExport> {
+  const seed = options.seed === undefined ? 0 : Number(options.seed)
+  if (!Number.isInteger(seed) || seed < 0)
+    throw new AppError('invalid-input', `--seed takes a whole number from 0; received "${String(options.seed)}".`)
+  const wish = {
+    document: readArchitecture(options.design ?? ''),
+    format: options.format,
+    options: readExportOptions(options.format, options.set),
+    folder: options.folder === undefined ? null : absolutePlace(options.folder, 'folder'),
+    prove: options.proof,
+    seed,
+  }
+  for await (const progress of await client.exports.createOfDesign(wish)) {
+    output.note(progress.message)
+    if (progress.result) return progress.result
+  }
+  throw new AppError('internal', 'The export ended without a result.')
+}
+
+/** What came of it, as a zip too where that was asked for. @returns the exit code */
+async function tell({ client, output }: CommandContext, made: DesignExport, isZipped: boolean): Promise<number> {
+  const bundle = isZipped ? await client.exports.bundle({ folder: made.folder }) : null
+  const zip =
+    bundle === null ? [] : [`Bundled with README, class names and proof as ${bundle.file} (${bytes(bundle.sizeBytes)})`]
+  output.result({ ...made, bundle: bundle?.file ?? null }, [exportText(made), ...zip].join('\n'))
+  return made.proof?.passed === false ? EXIT.failed : EXIT.ok
 }
 
 export function exportCommand(program: Command): void {
@@ -148,10 +194,21 @@ export function exportCommand(program: Command): void {
         (word: string, words: readonly string[]) => [...words, word],
         [],
       )
+      .option(
+        '--design <file>',
+        `${ARCHITECTURE_HELP}: written without a run, with starting weights where the format has any`,
+      )
+      .option('--seed <number>', 'of the starting weights of --design (default: 0)')
+      .option('--zip', 'also as one zip with a README, class names and the proof')
       .option('--no-proof', 'do not compare the files with the trained network; the result says so')
       .option('--folder <folder>', 'where to write (default: exports/ in the workspace)'),
   ).action((run: string | undefined, options: Typed) =>
     runCommand(options, async (context) => {
+      if (options.design !== undefined) {
+        if (run !== undefined || options.trial !== undefined)
+          throw new AppError('invalid-input', '--design is exported without a run: name one of the two.')
+        return tell(context, await exportDesign(context, options), options.zip === true)
+      }
       const wanted = readExportOptions(options.format, options.set)
       const trialId =
         options.trial === undefined ? (await findRun(context.client, run)).bestTrialId : Number(options.trial)
@@ -172,8 +229,7 @@ export function exportCommand(program: Command): void {
         folder,
         prove: options.proof,
       })
-      context.output.result(exported, exportText(exported))
-      return exported.proof?.passed === false ? EXIT.failed : EXIT.ok
+      return tell(context, exported, options.zip === true)
     }),
   )
 }

@@ -3,6 +3,7 @@ import type { LayerGraph } from '@shared/architecture/layer'
 import type { ExportedPrediction, PredictionInputs } from '@shared/contract/compute'
 import type { Latency } from '@shared/contract/latency'
 import type { ExportOptions } from '@shared/exchange/formats'
+import type { Calibration } from './calibration'
 
 export interface ExportSource {
   readonly graph: LayerGraph
@@ -12,6 +13,8 @@ export interface ExportSource {
   readonly weights: string | null
   /** What the format lets choose, as its schema in shared/exchange/formats.ts reads it; default: nothing chosen. */
   readonly options?: ExportOptions
+  /** Images that ranges of values are taken of, for what rounds them; never of the test split. */
+  readonly calibration?: Calibration | null
   /** Classes, provenance: for formats that keep it in the file itself. */
   readonly metadata?: Readonly<Record<string, unknown>>
 }

@@ -21,6 +21,16 @@ export const FORMATS: Readonly<Record<ExportFormat, Format>> = {
       return tfjsLayersValues(await import('@tensorflow/tfjs'), job)
     },
   },
+  'tfjs-graph': {
+    write: async (source) => (await import('./tfjs-graph/write')).writeTfjsGraph(source),
+    predict: async (job) => (await import('./tfjs-graph/predict')).predictTfjsGraph(plainTensorFlow(), job),
+    values: async (job) => (await import('./tfjs-graph/predict')).tfjsGraphValues(plainTensorFlow(), job),
+  },
+  'saved-model': {
+    write: async (source) => (await import('./saved-model/write')).writeSavedModel(source),
+    predict: async (job) => (await import('./saved-model/predict')).predictSavedModel(job),
+    values: async (job) => (await import('./saved-model/predict')).savedModelValues(job),
+  },
   onnx: {
     write: async (source) => (await import('./onnx/write')).writeOnnx(source),
     predict: async (job) => (await import('./onnx/predict')).predictOnnx(job),
@@ -28,6 +38,16 @@ export const FORMATS: Readonly<Record<ExportFormat, Format>> = {
   },
   pytorch: {
     write: async (source) => (await import('./pytorch/write')).writePyTorch(source),
+    predict: null,
+    values: null,
+  },
+  keras: {
+    write: async (source) => (await import('./keras/write')).writeKeras(source),
+    predict: null,
+    values: null,
+  },
+  svg: {
+    write: async (source) => (await import('./svg/write')).writeSvg(source),
     predict: null,
     values: null,
   },

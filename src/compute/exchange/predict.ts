@@ -10,8 +10,15 @@ import { openTrainedNetwork } from './trained-network'
 const BATCH = 32
 
 /** @throws AppError `dataset-damaged`, `storage-failed`, `invalid-input` */
-export async function predict({ graph, weights, data, indices, random }: PredictionRequest): Promise<Prediction> {
-  const network = await openTrainedNetwork(graph, weights)
+export async function predict({
+  graph,
+  weights,
+  data,
+  indices,
+  random,
+  storedAs,
+}: PredictionRequest): Promise<Prediction> {
+  const network = await openTrainedNetwork(graph, weights, storedAs)
   const size = data.shape[0] * data.shape[1] * data.shape[2]
   const logitsOf = async (pixels: Uint8Array): Promise<Prediction['logits']> => {
     const rows: number[][] = []

@@ -5,9 +5,9 @@ import { writeArrayFile } from '../networks/array-file'
 import { openTrainedNetwork } from './trained-network'
 
 /** @throws AppError `dataset-damaged`, `storage-failed`, `invalid-input` (weights of another network) */
-export async function trace({ graph, weights, data, index, file }: TraceRequest): Promise<void> {
+export async function trace({ graph, weights, data, index, storedAs, file }: TraceRequest): Promise<void> {
   const { images, shape } = await readRows(data, [index])
-  const network = await openTrainedNetwork(graph, weights)
+  const network = await openTrainedNetwork(graph, weights, storedAs)
   try {
     await writeArrayFile(file, { format: 'gptnas-values/1', index }, network.values(images, shape))
   } finally {

@@ -84,6 +84,9 @@ export function createComputeService({ environment, proposer = lazyProposer() }:
     evaluate: contract.evaluate.handler(async ({ input, signal }) =>
       (await import('../exchange/evaluate')).evaluate(input, signal),
     ),
+    initialise: contract.initialise.handler(async ({ input }) =>
+      (await import('../exchange/initialise')).initialise(input),
+    ),
     export: contract.export.handler(async ({ input }) => {
       const { writeExport } = await import('../exchange/write-export')
       return { files: await writeExport(input) }

@@ -69,14 +69,19 @@ async function* write(
     run: run.number,
     search: run.definition.name,
     trial: trial.number,
+    seed: run.definition.seed,
+    definition: run.definition,
+    datasetFingerprint: run.dataFingerprint,
     architectureHash: trial.architectureHash,
     ...(final === null ? { validationAccuracy: trial.fitness } : { testAccuracy: trial.reported, final }),
     writtenBy: `GPT-NAS Workbench ${appVersion}`,
     ...(trained !== null && !(isProven && exportFormatFacts(format).isProvable) && { proof: null }),
   }
   const weights = trained?.weights ?? null
+  const calibration = trained?.calibration ?? null
   const { files } = await pool.run(
-    (client) => client.export({ format, options, document, graph, weights, folder, earlier, metadata }, { signal }),
+    (client) =>
+      client.export({ format, options, document, graph, weights, calibration, folder, earlier, metadata }, { signal }),
     signal,
   )
   const { isProvable } = exportFormatFacts(format)

@@ -4,10 +4,11 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import type { LayerGraph } from '@shared/architecture/layer'
-import type { SplitFiles } from '@shared/contract/compute'
-import type { Export, FirstDifference, Proof } from '@shared/contract/exports'
-import { comparePredictions, mostDifferent } from '@shared/exchange/compare-predictions'
+import type { ExportedPrediction, Prediction, SplitFiles } from '@shared/contract/compute'
+import type { Export, FirstDifference, Proof, Rounding } from '@shared/contract/exports'
+import { comparedWithTrained, comparePredictions, mostDifferent } from '@shared/exchange/compare-predictions'
 import { exportFormatFacts, type ExportFormat, type ExportOptions } from '@shared/exchange/formats'
+import type { WeightPrecision } from '@shared/exchange/weight-precision'
 import { METADATA_FILE } from '@shared/exchange/metadata'
 import { createRandom } from '@shared/random'
 import type { ProofClient } from '../executors/pool'
@@ -27,9 +28,9 @@ export interface ProvenNetwork {
   readonly seed: number
 }
 
-function drawIndices({ test, seed }: ProvenNetwork): number[] {
+function drawIndices({ test, seed }: ProvenNetwork, count: number): number[] {
   const all = Array.from({ length: test.count }, (_, index) => index)
-  return createRandom(seed).fork('proof').shuffle(all).slice(0, PROOF_IMAGES)
+  return createRandom(seed).fork('proof').shuffle(all).slice(0, count)
 }
 
 export interface WrittenExport {
@@ -47,14 +48,16 @@ async function whereTheyPart(
   proof: ProofClient,
   { format, folder }: WrittenExport,
   { graph, weights, test: data }: ProvenNetwork,
-  index: number,
-  tolerance: number,
+  { index, storedAs, tolerance }: { index: number; storedAs: WeightPrecision; tolerance: number },
   signal: AbortSignal,
 ): Promise<FirstDifference | null> {
   const temporary = await mkdtemp(path.join(os.tmpdir(), 'gpt-nas-proof-'))
   try {
     const trained = path.join(temporary, 'values')
-    await pool.run((client) => client.trace({ graph, weights, data, index, file: trained }, { signal }), signal)
+    await pool.run(
+      (client) => client.trace({ graph, weights, data, index, storedAs, file: trained }, { signal }),
+      signal,
+    )
     return await proof.firstDifference({ format, folder, data, index, trained, tolerance }, { signal })
   } finally {
     await rm(temporary, { recursive: true, force: true })
@@ -70,21 +73,44 @@ export async function proveExport(
 ): Promise<Proof> {
   const { format, options, folder, files } = written
   const { graph, weights, test: data, seed } = network
-  const inputs = { data, indices: drawIndices(network), random: { count: RANDOM_INPUTS, seed } }
-  const trained = await tools.pool.run((client) => client.predict({ graph, weights, ...inputs }, { signal }), signal)
+  const closeness = exportFormatFacts(format).closeness?.(options)
+  const inputs = {
+    data,
+    indices: drawIndices(network, closeness?.images ?? PROOF_IMAGES),
+    random: { count: RANDOM_INPUTS, seed },
+  }
+  const storedAs = exportFormatFacts(format).storedAs?.(options) ?? 'float32'
+  const predicted = (as: WeightPrecision): Promise<Prediction> =>
+    tools.pool.run((client) => client.predict({ graph, weights, ...inputs, storedAs: as }, { signal }), signal)
+  const trained = await predicted(storedAs)
+  const roundingOf = async (exported: ExportedPrediction): Promise<Rounding | null> => {
+    if (storedAs !== 'float32') return comparedWithTrained(await predicted('float32'), exported, storedAs)
+    const { precision } = options
+    return closeness === undefined || precision === 'float32'
+      ? null
+      : comparedWithTrained(trained, exported, String(precision))
+  }
   const process = await tools.startProof()
   try {
     const { runtime, latency, ...exported } = await process.client.predict({ format, folder, ...inputs }, { signal })
-    const closeness = exportFormatFacts(format).closeness?.(options)
     const compared = comparePredictions(trained, exported, runtime, closeness)
     const model = files.filter(({ name }) => name !== METADATA_FILE)
-    const proof = { ...compared, latency, sizeBytes: model.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0) }
+    const rounding = await roundingOf(exported)
+    const sizeBytes = model.reduce((sum, file) => sum + file.sizeBytes, 0)
+    const proof = { ...compared, latency, sizeBytes, rounding }
     if (proof.verdict !== 'different') return proof
     const index = inputs.indices[mostDifferent(trained.logits, exported.logits)]!
     const { tolerance } = proof
     return {
       ...proof,
-      firstDifference: await whereTheyPart(tools, process.client, written, network, index, tolerance, signal),
+      firstDifference: await whereTheyPart(
+        tools,
+        process.client,
+        written,
+        network,
+        { index, storedAs, tolerance },
+        signal,
+      ),
     }
   } finally {
     await process.close()

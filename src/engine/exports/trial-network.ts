@@ -29,6 +29,8 @@ export interface Trained {
   /** Of the data set, for whoever reads the export. */
   readonly metadata: Readonly<Record<string, unknown>>
   readonly test: SplitFiles
+  /** The validation images: what ranges of values are taken of. */
+  readonly calibration: { readonly data: SplitFiles; readonly indices: string }
 }
 
 /** @throws AppError `not-found`, `invalid-input` for a trial whose space has only words for it */
@@ -75,7 +77,9 @@ export async function* withTrained(
     const message = `Comparing the stored weights of trial ${trial.number} with its best epoch on the validation images`
     yield { stage: 'checking', message, result: null }
     await refuseForeign(tools, network, weightsSha256, dataset, signal)
-    yield* work(trainedPart(tools, run, weightsSha256, dataset))
+    const { validation } = await drawSplit(run.definition, dataset, tools.artefacts)
+    const calibration = { data: dataset.files('train'), indices: tools.artefacts.path(validation.sha256) }
+    yield* work({ ...trainedPart(tools, run, weightsSha256, dataset), calibration })
   } finally {
     unpin()
     release()
@@ -118,7 +122,7 @@ function trainedPart(
   run: RunRecord,
   weightsSha256: string,
   dataset: ReadyDataset,
-): Trained {
+): Omit<Trained, 'calibration'> {
   const { manifest } = dataset
   const { resolution } = run.definition.data
   const metadata = {

@@ -2,7 +2,10 @@
 import { implement } from '@orpc/server'
 import { exportsContract } from '@shared/contract/exports'
 import { createExport } from '../exports/create-export'
+import { bundleExport } from '../exports/bundle'
+import { exportDesign } from '../exports/export-design'
 import { proveAgain } from '../exports/prove-again'
+import { searchableBlocks } from '../storage/designs'
 import { listExports } from '../storage/exports'
 import type { Services } from './services'
 import { untilClosing } from './until-closing'
@@ -16,6 +19,13 @@ export function exportsService(services: Services) {
     prove: os.prove.handler(({ input, signal }) =>
       untilClosing(services.closing, signal, (ended) => proveAgain(services, input.folder, ended)),
     ),
+    createOfDesign: os.createOfDesign.handler(({ input, signal }) =>
+      untilClosing(services.closing, signal, async function* (ended) {
+        const blocks = await searchableBlocks(services.store.db)
+        yield* exportDesign(services, { ...input, blocks }, ended)
+      }),
+    ),
+    bundle: os.bundle.handler(({ input }) => bundleExport(input.folder)),
     // The doctor tells of those that cannot be read.
     list: os.list.handler(async ({ input }) => (await listExports(services.store.db, input.trialId)).exports),
   })

@@ -14,7 +14,7 @@ const cell = (row: number, column: string) => ({ table: 'exports', row, column }
 function storedProof(json: unknown): Proof {
   const before = {
     ...{ largestLogitDifference: null, largestScoreDifference: null, randomInputs: 0, reason: null },
-    ...{ sizeBytes: null, latency: null, firstDifference: null },
+    ...{ sizeBytes: null, latency: null, firstDifference: null, rounding: null },
   }
   const stored: Record<string, unknown> = { ...before, ...(json as object) }
   return proofSchema.parse({ verdict: stored['passed'] === true ? 'equal' : 'different', ...stored })

@@ -85,6 +85,10 @@ export function fakeComputes(train: TrainScript = wellTrained, size = 2): FakeCo
         const { validationLoss } = epochOf(1, accuracy)
         return Promise.resolve({ images: statSync(indices).size / 4, loss: validationLoss, accuracy })
       },
+      initialise: ({ file }: { file: string }) => {
+        writeFileSync(file, 'starting weights')
+        return Promise.resolve({ classes: 3 })
+      },
       predict: ({ indices }: { indices: number[] }) => Promise.resolve(predictions(indices)),
       trace: () => Promise.resolve({}),
     }

@@ -4,6 +4,7 @@ import { eventIterator, oc } from '@orpc/contract'
 import { z } from 'zod'
 import type { LayerGraph } from '../architecture/layer'
 import { exportFormatSchema, exportOptionsSchema } from '../exchange/formats'
+import { weightPrecisionSchema } from '../exchange/weight-precision'
 import { recipeSchema } from '../search/recipe'
 import { epochSchema } from '../search/trial'
 import {
@@ -139,7 +140,12 @@ export const inputsSchema = z.object({
 })
 export type PredictionInputs = z.infer<typeof inputsSchema>
 /** A network with its weights file, whose own normalisation is used, not the data set's. */
-const predictionRequestSchema = inputsSchema.extend({ graph: layerGraphSchema, weights: z.string() })
+const predictionRequestSchema = inputsSchema.extend({
+  graph: layerGraphSchema,
+  weights: z.string(),
+  /** Kernels are rounded as an export stores them; left out, they are as they were trained. */
+  storedAs: weightPrecisionSchema.optional(),
+})
 export type PredictionRequest = z.infer<typeof predictionRequestSchema>
 
 const evaluationRequestSchema = z.object({
@@ -178,10 +184,24 @@ const traceRequestSchema = z.object({
   weights: z.string(),
   data: splitFilesSchema,
   index: z.number().int().min(0),
+  /** As of a prediction. */
+  storedAs: weightPrecisionSchema.optional(),
   /** Where the values are written. */
   file: z.string(),
 })
 export type TraceRequest = z.infer<typeof traceRequestSchema>
+
+const startingWeightsRequestSchema = z.object({
+  graph: layerGraphSchema,
+  seed: z.number().int(),
+  /** Of every channel of the images, as shares of 255. */
+  mean: z.number(),
+  deviation: z.number(),
+  file: z.string(),
+})
+export type StartingWeightsRequest = z.infer<typeof startingWeightsRequestSchema>
+const startingWeightsSchema = z.object({ classes: z.number().int() })
+export type StartingWeights = z.infer<typeof startingWeightsSchema>
 
 const reconstructionRequestSchema = z.object({
   genotype: genotypeSchema,
@@ -240,6 +260,8 @@ export const computeContract = {
         graph: layerGraphSchema,
         weights: z.string().nullable(),
         options: exportOptionsSchema.default({}),
+        /** Images that ranges of values are taken of: a split and a file of int32 indices into it. */
+        calibration: z.object({ data: splitFilesSchema, indices: z.string() }).nullable().default(null),
         folder: z.string(),
         /** SHA-256 by name of what was exported into that folder before. */
         earlier: z.record(z.string(), z.string()).default({}),
@@ -255,6 +277,8 @@ export const computeContract = {
   predict: oc.input(predictionRequestSchema).output(predictionSchema),
   /** Writes every value of a trained network on one image into a file, for looking through an export that computes otherwise. */
   trace: oc.input(traceRequestSchema).output(z.object({})),
+  /** Writes the weights that a training of the seed would start with, as a trial's. */
+  initialise: oc.input(startingWeightsRequestSchema).output(startingWeightsSchema),
   /** Loss and accuracy of a trained network over the images of an index file, in float32, as the end of an epoch computes them. */
   evaluate: oc.input(evaluationRequestSchema).output(evaluatedSchema),
 }

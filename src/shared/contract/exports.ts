@@ -12,11 +12,25 @@ export const firstDifferenceSchema = z.object({
 })
 export type FirstDifference = z.infer<typeof firstDifferenceSchema>
 
+/** What fewer bits cost: the trained network as it was beside the same images in the exported files. */
+export const roundingSchema = z.object({
+  /** What the numbers are stored as. */
+  storedAs: z.string(),
+  /** Accuracy of the trained network on the images of the proof, fraction. */
+  trainedAccuracy: z.number(),
+  /** Images to which both give the same class. */
+  samePredictions: z.number().int(),
+  /** Of a class score, relative to the largest. */
+  largestLogitDifference: z.number(),
+})
+export type Rounding = z.infer<typeof roundingSchema>
+
 /** Comparison of the exported files, run in a fresh process by a runtime that has nothing of ours, against the network as it was trained. */
 export const proofSchema = z.object({
   runtime: z.string(),
   images: z.number().int(),
-  split: z.enum(['test']),
+  /** `random`: of a design without data, whose accuracy means nothing. */
+  split: z.enum(['test', 'random']),
   /** Largest absolute difference of a class probability on the images. */
   largestDifference: z.number(),
   /**
@@ -38,6 +52,8 @@ export const proofSchema = z.object({
   latency: latencySchema.nullable(),
   /** Where the two part, for the image that differs most; null where nothing differs or no layer does by itself. */
   firstDifference: firstDifferenceSchema.nullable(),
+  /** Null where the files hold what was trained, bit by bit; the network they are compared with is rounded alike. */
+  rounding: roundingSchema.nullable(),
   /** `cannot-tell`: nothing differs, and a wrong export would hardly differ either. */
   verdict: z.enum(['equal', 'different', 'cannot-tell']),
   /** Why it cannot be told. */
@@ -65,6 +81,12 @@ export const exportProgressSchema = z.object({
 })
 export type ExportProgress = z.infer<typeof exportProgressSchema>
 
+/** A design that was exported without a trial: nothing of it is stored. */
+export const designExportSchema = exportSchema.pick({ format: true, folder: true, files: true, proof: true })
+export type DesignExport = z.infer<typeof designExportSchema>
+const designExportProgressSchema = exportProgressSchema.extend({ result: designExportSchema.nullable() })
+export type DesignExportProgress = z.infer<typeof designExportProgressSchema>
+
 export const exportsContract = {
   /**
    * Checks that the stored weights score as the trial's best epoch did, writes the trial in a format into `folder` (default: in the workspace's exports folder), proves it where it holds trained
@@ -88,5 +110,23 @@ export const exportsContract = {
    * @throws not-found, invalid-input for what is no export of trained values
    */
   prove: oc.input(z.object({ folder: z.string() })).output(eventIterator(exportProgressSchema)),
+  /**
+   * Writes a design without a trial into `folder`: its architecture, or with starting weights of `seed` where the format holds weights,
+   * which are proven on random images.
+   */
+  createOfDesign: oc
+    .input(
+      z.object({
+        document: z.unknown(),
+        format: exportFormatSchema,
+        options: exportOptionsSchema.default({}),
+        folder: z.string().nullable().default(null),
+        prove: z.boolean().default(true),
+        seed: z.number().int().min(0).default(0),
+      }),
+    )
+    .output(eventIterator(designExportProgressSchema)),
+  /** One zip beside an export's folder: its files, a README with sample code, class names, the proof. Replaces nothing. */
+  bundle: oc.input(z.object({ folder: z.string() })).output(z.object({ file: z.string(), sizeBytes: z.number() })),
   list: oc.input(z.object({ trialId: z.number().int().nullable().default(null) })).output(z.array(exportSchema)),
 }

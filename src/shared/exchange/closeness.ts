@@ -15,6 +15,10 @@ export interface Closeness {
   readonly leastVariation: number
   /** Two classes whose scores are nearer than what may differ may change places. */
   readonly mayTurnTies: boolean
+  /** Accuracy may fall by this share, classes may turn and random inputs are told only; absent where a class may not turn. */
+  readonly mostAccuracyLost?: number
+  /** Images of the proof, where more than usual are needed. */
+  readonly images?: number
 }
 
 /** No more than a hundredth of what varies may differ. Chosen. */
@@ -29,3 +33,15 @@ export const FLOAT32_CLOSENESS: Closeness = {
  * no more than a tenth of what varies may differ.
  */
 export const FLOAT16_CLOSENESS: Closeness = { tolerance: 1e-2, leastVariation: 0.1, mayTurnTies: true }
+
+/**
+ * Integers of eight bits move scores by some hundredths, so accuracy is what decides: one point, on enough images to see it. The
+ * tolerance shows what is wrong altogether. Chosen; no more than half of what varies may differ.
+ */
+export const INT8_CLOSENESS: Closeness = {
+  tolerance: 0.25,
+  leastVariation: 0.5,
+  mayTurnTies: true,
+  mostAccuracyLost: 0.01,
+  images: 1000,
+}

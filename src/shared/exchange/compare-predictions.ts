@@ -1,7 +1,7 @@
 // The proof of an export: the trained network's class scores (logits) beside those of the exported files, row by row, on images and
 // on random inputs. Pure arithmetic; who runs the two networks is the engine's business.
 import type { ExportedPrediction, Prediction } from '../contract/compute'
-import type { Proof } from '../contract/exports'
+import type { Proof, Rounding } from '../contract/exports'
 import { AppError } from '../errors'
 import { FLOAT32_CLOSENESS, type Closeness } from './closeness'
 
@@ -103,6 +103,28 @@ function whyUnclear({ logits, randomLogits }: Prediction, leastVariation: number
   )
 }
 
+const accuracyOf = ({ logits, labels }: Pick<Prediction, 'logits' | 'labels'>): number =>
+  logits.filter((row, image) => predictedClass(row) === labels[image]).length / logits.length
+
+/**
+ * What rounding costs: told, and no verdict.
+ * @param trained of the network as it was trained
+ * @param exported the same images through the exported files, which hold rounded values
+ */
+export function comparedWithTrained(trained: Prediction, exported: ExportedPrediction, storedAs: string): Rounding {
+  const { logits } = trained
+  const same = logits.filter(
+    (row, image) => predictedClass(row) === predictedClass(exported.logits[image] ?? []),
+  ).length
+  const difference = relative(largestDifference(logits, exported.logits), largestOf(logits))
+  return {
+    storedAs,
+    trainedAccuracy: accuracyOf(trained),
+    samePredictions: same,
+    largestLogitDifference: Math.min(difference, Number.MAX_VALUE),
+  }
+}
+
 /**
  * @param trained of the network as it was trained
  * @param exported the same inputs through the exported files; its labels give the accuracy
@@ -115,7 +137,7 @@ export function comparePredictions(
   trained: Prediction,
   exported: ExportedPrediction,
   runtime: string,
-  { tolerance, leastVariation, mayTurnTies }: Closeness = FLOAT32_CLOSENESS,
+  { tolerance, leastVariation, mayTurnTies, mostAccuracyLost }: Closeness = FLOAT32_CLOSENESS,
 ): Proof {
   refuseOthers(trained, exported)
   const images = trained.logits.length
@@ -140,7 +162,10 @@ export function comparePredictions(
   const onImages = largestDifference(trained.logits, exported.logits)
   const onRandom = largestDifference(trained.randomLogits, exported.randomLogits)
   const ofLogits = Math.max(relative(onImages, scale), relative(onRandom, largestOf(trained.randomLogits)))
-  const isSame = ofLogits <= tolerance && ofProbability <= tolerance && turned === 0
+  const isSame =
+    mostAccuracyLost === undefined
+      ? ofLogits <= tolerance && ofProbability <= tolerance && turned === 0
+      : relative(onImages, scale) <= tolerance && accuracyOf(trained) - correct / images <= mostAccuracyLost
   const reason = isSame ? whyUnclear(trained, leastVariation) : null
   const verdict = !isSame ? 'different' : reason === null ? 'equal' : 'cannot-tell'
   return {
@@ -159,6 +184,7 @@ export function comparePredictions(
     sizeBytes: null,
     latency: null,
     firstDifference: null,
+    rounding: null,
     passed: verdict === 'equal',
   }
 }

@@ -3,8 +3,10 @@
 import { z } from 'zod'
 import { AppError } from '../errors'
 import { firstIssue } from '../first-issue'
-import { FLOAT16_CLOSENESS, FLOAT32_CLOSENESS, type Closeness } from './closeness'
+import { FLOAT16_CLOSENESS, FLOAT32_CLOSENESS, INT8_CLOSENESS, type Closeness } from './closeness'
 import { onnxOptionsSchema } from './onnx/options'
+import { pictureOptionsSchema } from './picture-options'
+import { storedWeightsSchema, type WeightPrecision } from './weight-precision'
 
 /** What was chosen, by the name of the option. */
 export const exportOptionsSchema = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]))
@@ -21,20 +23,32 @@ export interface ExportFormatFacts {
   readonly options: z.ZodType<ExportOptions, Partial<ExportOptions>>
   /** How near its outputs are to ours, by what was chosen; absent: as float32 sums in another order are. */
   readonly closeness?: (options: ExportOptions) => Closeness
+  /** Its kernels are rounded, and its outputs compared with those of the network rounded alike; absent: they are not. */
+  readonly storedAs?: (options: ExportOptions) => WeightPrecision
 }
 
 const NO_OPTIONS = z.strictObject({})
 
+const STORED = {
+  options: storedWeightsSchema,
+  storedAs: (options: ExportOptions) => storedWeightsSchema.parse(options).weights,
+} as const
+
 export const EXPORT_FORMATS = {
-  tfjs: { title: 'a tfjs layers model', isTrained: true, isProvable: true, options: NO_OPTIONS },
+  tfjs: { title: 'a tfjs layers model', isTrained: true, isProvable: true, ...STORED },
+  'tfjs-graph': { title: 'a tfjs graph model', isTrained: true, isProvable: true, ...STORED },
+  'saved-model': { title: 'a TensorFlow SavedModel', isTrained: true, isProvable: true, options: NO_OPTIONS },
   onnx: {
     title: 'an ONNX model',
     isTrained: true,
     isProvable: true,
     options: onnxOptionsSchema,
-    closeness: ({ precision }) => (precision === 'float16' ? FLOAT16_CLOSENESS : FLOAT32_CLOSENESS),
+    closeness: ({ precision }) =>
+      precision === 'int8' ? INT8_CLOSENESS : precision === 'float16' ? FLOAT16_CLOSENESS : FLOAT32_CLOSENESS,
   },
   pytorch: { title: 'PyTorch source with its weights', isTrained: true, isProvable: false, options: NO_OPTIONS },
+  keras: { title: 'Keras source with its weights', isTrained: true, isProvable: false, options: NO_OPTIONS },
+  svg: { title: 'a picture of the architecture', isTrained: false, isProvable: false, options: pictureOptionsSchema },
   'architecture-json': { title: 'the architecture as JSON', isTrained: false, isProvable: false, options: NO_OPTIONS },
 } as const satisfies Record<string, ExportFormatFacts>
 

@@ -31,6 +31,33 @@ const trainedSchema = metadataSchema.extend({
   weights: z.object({ sha256: z.string().regex(/^[0-9a-f]{64}$/) }),
 })
 
+/** Whatever it is, it is told as it stands; exports of before said less. */
+const SAID = z.unknown().optional()
+
+const bundledSchema = metadataSchema.extend({
+  options: exportOptionsSchema.default({}),
+  files: z.array(
+    z.object({ name: z.string().regex(/^[\w.-]+$/, 'a plain file name'), sha256: z.string().regex(/^[0-9a-f]{64}$/) }),
+  ),
+  weights: z.object({ sha256: z.string() }).optional(),
+  classes: z.array(z.string()).optional(),
+  inputShape: z.array(z.number()).optional(),
+  proof: SAID,
+  design: SAID,
+  ...{ search: SAID, run: SAID, trial: SAID, seed: SAID, dataset: SAID },
+  ...{ datasetFingerprint: SAID, validationAccuracy: SAID, writtenBy: SAID },
+})
+export type BundledExport = z.infer<typeof bundledSchema>
+
+/** What a bundle is made of; undefined where `text` is no metadata of an export. */
+export function bundledExport(text: string): BundledExport | undefined {
+  try {
+    return bundledSchema.safeParse(JSON.parse(text)).data
+  } catch {
+    return undefined // no JSON at all
+  }
+}
+
 /** What the metadata of an export says of trained values; undefined where `text` is no metadata of any. */
 export function trainedExport(text: string): z.infer<typeof trainedSchema> | undefined {
   try {

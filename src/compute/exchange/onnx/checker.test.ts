@@ -1,6 +1,6 @@
 // The official ONNX checker with full shape inference over what we write, and the official reference of what shape each output has.
 // Needs Python with its package `onnx`: GPTNAS_PYTHON names an interpreter, else python3 is tried; without it, skipped by name.
-import { execFileSync, spawnSync } from 'node:child_process'
+import { execFileSync } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -9,12 +9,11 @@ import { zooNetwork } from '@shared/architecture/zoo'
 import { BLOCK_CASES } from '../../networks/testing/block-cases'
 import { KIND_CASES } from '../../networks/testing/kind-cases'
 import type { ExportOptions } from '@shared/exchange/formats'
+import { pythonWith } from '../testing/python'
 import { exportBench } from '../testing/round-trip'
 import { writeExport } from '../write-export'
 
-const python = [process.env['GPTNAS_PYTHON'], 'python3'].find(
-  (candidate) => candidate !== undefined && spawnSync(candidate, ['-c', 'import onnx']).status === 0,
-)
+const python = pythonWith('onnx')
 
 /** Prints a line a model: its outputs after inference, or what is wrong. */
 const CHECK = `

@@ -3,7 +3,8 @@
 import type { MapShape, TensorShape } from '@shared/architecture/layer'
 import { mapOf } from '@shared/architecture/catalogue/window'
 import { elementCount } from '@shared/element-count'
-import { halves } from './half'
+import { halves } from '../half'
+import type { Ranges } from '../ranges'
 import {
   attribute,
   FLOAT,
@@ -44,6 +45,8 @@ export class GraphBuilder {
   constructor(
     private readonly precision: 'float32' | 'float16',
     reserved: readonly string[],
+    /** Values and weights are rounded to integers, by the ranges that nodes have; null where they are not. */
+    readonly ranges: Ranges | null = null,
   ) {
     this.names = new Set(reserved)
   }
@@ -98,6 +101,11 @@ export class GraphBuilder {
   integers(hint: string, values: readonly number[]): string {
     const rawData = bytesOf(BigInt64Array.from(values, (value) => BigInt(value)))
     return this.store({ name: this.unused(hint), dims: [values.length], dataType: INT64, rawData })
+  }
+
+  /** A constant of another type. @param bytes little endian */
+  stored(hint: string, dims: readonly number[], dataType: number, bytes: Uint8Array): string {
+    return this.store({ name: this.unused(hint), dims, dataType, rawData: bytes })
   }
 
   /** A node's outputs that several layers read parts of: made once for `key`. */

@@ -40,7 +40,7 @@ function written(graph: LayerGraph, options: Partial<OnnxOptions> = {}, properti
     mean: Array(channels).fill(0.5) as number[],
     deviation: Array(channels).fill(0.2) as number[],
   }
-  const source = { network, weights, normalisation, properties, producerVersion: '' }
+  const source = { network, weights, normalisation, properties, producerVersion: '', ranges: null }
   return encodeModel(onnxModel(source, onnxOptionsSchema.parse(options)))
 }
 

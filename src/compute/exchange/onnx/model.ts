@@ -9,12 +9,14 @@ import type { Normalisation } from '../../data/normalise'
 import type { Network } from '../../networks/network'
 import type { NamedArray, Weights } from '../../networks/weights'
 import { ancestorsOf } from '../ancestors'
+import type { Ranges } from '../ranges'
 import { requireWeights } from '../require-weights'
 import { fuseBatchNorm } from './fuse-batch-norm'
 import { GraphBuilder, type FlatMap, type Value } from './graph-builder'
 import { MAPPINGS } from './layers'
 import { CHANNEL_AXIS } from './layers/activation'
 import { INPUT_NAME, PROBABILITIES_NAME, SCORES_NAME } from './names'
+import { roundedNodes, roundTrip, scaleOf, type Scale } from './quantise'
 import {
   attribute,
   FLOAT,
@@ -36,6 +38,8 @@ export interface OnnxSource {
   /** What the file says of itself, beside its options. */
   readonly properties: Readonly<Record<string, string>>
   readonly producerVersion: string
+  /** Of calibration images; null where nothing is rounded. */
+  readonly ranges: Ranges | null
 }
 
 /** A softmax at the end is the model's own business: it is an option. */
@@ -78,7 +82,17 @@ function front(builder: GraphBuilder, { network, normalisation }: OnnxSource, op
 
 /** Every layer that the output depends on. @returns the class scores */
 function layers(builder: GraphBuilder, graph: LayerGraph, weights: Weights, input: Value): Value {
-  const values = new Map<string, Value | FlatMap>([[INPUT_ID, input]])
+  const rounded = builder.ranges === null ? new Set<string>() : roundedNodes(graph)
+  const scales = new Map<string, Scale>()
+  /** What others read of a value: rounded where it is one of those, and named by the node it comes from. */
+  const read = <T extends Value | FlatMap>(id: string, value: T): T => {
+    if (builder.ranges === null || !rounded.has(id)) return value
+    const range = required(builder.ranges, id, 'range')
+    const back = roundTrip(builder, id, value, range)
+    scales.set('map' in back ? back.map.name : back.name, scaleOf(range))
+    return back
+  }
+  const values = new Map<string, Value | FlatMap>([[INPUT_ID, read(INPUT_ID, input)]])
   const reached = ancestorsOf(graph)
   for (const node of graph.nodes.filter(({ id }) => reached.has(id))) {
     if (!isLayerKind(node.kind)) throw new RangeError(`No ONNX operator for layer kind ${node.kind}`)
@@ -87,7 +101,12 @@ function layers(builder: GraphBuilder, graph: LayerGraph, weights: Weights, inpu
     const takesMaps = MAPPINGS[node.kind] === MAPPINGS.dense || MAPPINGS[node.kind] === MAPPINGS.identity
     const inputs = (takesMaps ? given : given.map((value) => builder.inOrder(value))) as [Value, ...Value[]]
     const array = (role: string): NamedArray => required(weights, `${node.id}/${role}`, 'array')
-    values.set(node.id, MAPPINGS[node.kind]({ builder, node, inputs, given, array }))
+    const [first] = given
+    const scale = scales.get('map' in first ? first.map.name : first.name) ?? null
+    const value = MAPPINGS[node.kind]({ builder, node, inputs, given, array, rounded: scale })
+    // A flattened map has the values that it was made of.
+    if (scale !== null && node.kind === 'flatten') scales.set('map' in value ? value.map.name : value.name, scale)
+    values.set(node.id, read(node.id, value))
   }
   return builder.inOrder(required(values, graph.output, 'value'))
 }
@@ -114,10 +133,16 @@ export function onnxModel(source: OnnxSource, options: OnnxOptions): ModelProto 
   const { network, producerVersion, properties } = source
   requireWeights(network, source.weights)
   const whole = withoutSoftmax(network.graph)
-  const { graph, weights } = options.fuseBatchNorm
-    ? fuseBatchNorm(whole, source.weights)
-    : { graph: whole, weights: source.weights }
-  const builder = new GraphBuilder(options.precision, [INPUT_NAME, SCORES_NAME, PROBABILITIES_NAME])
+  const isInteger = options.precision === 'int8'
+  const { graph, weights } =
+    options.fuseBatchNorm || isInteger
+      ? fuseBatchNorm(whole, source.weights)
+      : { graph: whole, weights: source.weights }
+  const builder = new GraphBuilder(
+    options.precision === 'float16' ? 'float16' : 'float32',
+    [INPUT_NAME, SCORES_NAME, PROBABILITIES_NAME],
+    isInteger ? source.ranges : null,
+  )
   const scores = layers(builder, graph, weights, front(builder, source, options))
   const node = back(builder, scores, options)
   const [height, width, channels] = mapOf(graph.input)

@@ -1,16 +1,16 @@
-// Every layer kind as ONNX in onnxruntime, beside the trained network; and the traps of writing ONNX, each by itself.
+// What only ONNX has: its options, files of weights beside the model. Every layer kind and trap is in conformance.test.ts.
 import { readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { LayerGraph, LayerNode, ParameterValues } from '@shared/architecture/layer'
+import type { LayerGraph } from '@shared/architecture/layer'
 import { comparePredictions } from '@shared/exchange/compare-predictions'
 import type { OnnxOptions } from '@shared/exchange/onnx/options'
-import { BLOCK_CASES } from '../../networks/testing/block-cases'
 import { KIND_CASES } from '../../networks/testing/kind-cases'
 import type { NamedArray } from '../../networks/weights'
 import { predict } from '../predict'
 import { hasOnnxRuntime } from '../testing/has-runtime'
 import { exportBench, RANDOM } from '../testing/round-trip'
+import { NETWORK, TRAPS } from '../testing/traps'
 import { writeExport } from '../write-export'
 import { predictOnnx } from './predict'
 
@@ -53,55 +53,6 @@ async function roundTrip(graph: LayerGraph, trip: Trip = {}) {
   const theirs = await predictOnnx({ folder: target, ...job })
   return { files, target, ours, theirs, job, proof: comparePredictions(ours, theirs, theirs.runtime) }
 }
-
-const node = (id: string, kind: string, parameters: ParameterValues, ...inputs: string[]): LayerNode => ({
-  id,
-  kind,
-  parameters,
-  inputs,
-})
-
-/** From a map to three scores, without an average that would hide where a value lies. */
-const head = (from: string): LayerNode[] => [
-  node('flat', 'flatten', {}, from),
-  node('scores', 'dense', { features: 3 }, 'flat'),
-]
-const graphOf = (input: readonly [number, number, number], nodes: LayerNode[], output = 'scores'): LayerGraph => ({
-  input,
-  nodes,
-  output,
-})
-
-describe.skipIf(!hasOnnxRuntime)('ONNX export of every layer kind, in onnxruntime (optional package)', () => {
-  it.each(KIND_CASES.map((entry) => [entry.title, entry.graph] as const))('%s', async (_, graph) => {
-    const { proof } = await roundTrip(graph)
-    expect(proof.largestDifference).toBeLessThan(TOLERANCE)
-    expect(proof.largestLogitDifference).toBeLessThan(TOLERANCE)
-    // What does not depend on the image would pass anything.
-    expect(proof.verdict).toBe(graph.nodes.some(({ kind }) => kind === 'zero') ? 'cannot-tell' : 'equal')
-    expect(proof.runtime).toMatch(/^onnxruntime 1\.\d+\.\d+, cpu$/)
-  })
-
-  it.each(BLOCK_CASES.map((entry) => [entry.title, entry.graph] as const))('block %s', async (_, graph) => {
-    const { proof } = await roundTrip(graph)
-    expect(proof).toMatchObject({ verdict: 'equal' })
-    expect(proof.largestLogitDifference).toBeLessThan(TOLERANCE)
-  })
-})
-
-const NETWORK = graphOf(
-  [9, 7, 3],
-  [
-    node('stem', 'conv2d', { channels: 6, stride: [2, 2], padding: 'same', bias: true }, 'input'),
-    node('norm', 'batch-norm', {}, 'stem'),
-    node('deep', 'depthwise-conv2d', { multiplier: 2 }, 'norm'),
-    node('norm2', 'batch-norm', {}, 'deep'),
-    node('act', 'hard-swish', {}, 'norm2'),
-    node('wide', 'dense', { features: 8, bias: false }, 'f'),
-    node('norm3', 'batch-norm', {}, 'wide'),
-    node('scores', 'dense', { features: 3 }, 'norm3'),
-  ].flatMap((each) => (each.id === 'wide' ? [node('f', 'flatten', {}, 'act'), each] : [each])),
-)
 
 describe.skipIf(!hasOnnxRuntime)('options of an ONNX export, in onnxruntime (optional package)', () => {
   const CHOICES: readonly Partial<OnnxOptions>[] = [
@@ -158,98 +109,10 @@ describe.skipIf(!hasOnnxRuntime)('options of an ONNX export, in onnxruntime (opt
 })
 
 describe.skipIf(!hasOnnxRuntime)('traps of an ONNX export, in onnxruntime (optional package)', () => {
-  const TRAPS: Readonly<Record<string, LayerGraph>> = {
-    'SAME at stride 2 pads odd sizes at the end': graphOf(
-      [7, 9, 3],
-      [node('c', 'conv2d', { channels: 4, stride: [2, 2], padding: 'same' }, 'input'), ...head('c')],
-    ),
-    'half padding at stride 2 pads even sizes on both sides': graphOf(
-      [8, 6, 3],
-      [node('c', 'conv2d', { channels: 4, stride: [2, 2], padding: 'half' }, 'input'), ...head('c')],
-    ),
-    'dense weights after a map of more than one position': graphOf([4, 3, 3], head('input')),
-    'a flattened map that two layers read in two orders': graphOf(
-      [4, 3, 3],
-      [
-        node('f', 'flatten', {}, 'input'),
-        node('n', 'batch-norm', {}, 'f'),
-        node('both', 'concatenate', {}, 'f', 'n'),
-        node('s1', 'dense', { features: 3 }, 'f'),
-        node('s2', 'dense', { features: 3 }, 'both'),
-        node('scores', 'add', {}, 's1', 's2'),
-      ],
-    ),
-    'softmax over the channels of a map': graphOf([3, 3, 4], [node('s', 'softmax', {}, 'input'), ...head('s')]),
-    'one channel': graphOf([5, 5, 1], [node('c', 'conv2d', { channels: 2 }, 'input'), ...head('c')]),
-    'a map of one position': graphOf(
-      [1, 1, 3],
-      [
-        node('c', 'conv2d', { channels: 4, padding: 'same' }, 'input'),
-        node('p', 'average-pool', { countPadding: true }, 'c'),
-        node('m', 'max-pool', {}, 'p'),
-        ...head('m'),
-      ],
-    ),
-    'slashes, spaces, letters of other alphabets, and names that become equal': graphOf(
-      [4, 4, 3],
-      [
-        node('a/b', 'conv2d', { channels: 3, bias: true }, 'input'),
-        node('a b', 'conv2d', { channels: 3, bias: true }, 'a/b'),
-        node('a_b', 'conv2d', { channels: 3, bias: true }, 'a b'),
-        node('größe', 'relu', {}, 'a_b'),
-        node('層', 'conv2d', { channels: 3 }, 'größe'),
-        node('image', 'add', {}, '層', 'a/b'),
-        node('probabilities', 'flatten', {}, 'image'),
-        node('scalar.0', 'dense', { features: 3 }, 'probabilities'),
-      ],
-      'scalar.0',
-    ),
-    'an output that another layer reads too, and layers that lead nowhere': graphOf(
-      [4, 4, 3],
-      [...head('input'), node('after', 'softmax', {}, 'scores'), node('lost', 'dense', { features: 9 }, 'after')],
-    ),
-    'a softmax at the end, which is the option and not a second one': graphOf(
-      [4, 4, 3],
-      [...head('input'), node('p', 'softmax', {}, 'scores')],
-      'p',
-    ),
-    'scores that are the flattened image itself': graphOf([1, 1, 3], [node('f', 'flatten', {}, 'input')], 'f'),
-    'the same layer twice as input': graphOf(
-      [4, 4, 3],
-      [node('sum', 'add', {}, 'input', 'input', 'input'), ...head('sum')],
-    ),
-    'two splits of one map': graphOf(
-      [3, 3, 4],
-      [
-        node('l', 'split', { parts: 2, part: 1 }, 'input'),
-        node('r', 'split', { parts: 2, part: 0 }, 'input'),
-        node('x', 'multiply', {}, 'l', 'r'),
-        ...head('x'),
-      ],
-    ),
-    '300 layers': graphOf(
-      [6, 6, 3],
-      [
-        ...Array.from({ length: 75 }, (_, i): LayerNode[] => [
-          node(`c${i}`, 'conv2d', { channels: 3 }, i === 0 ? 'input' : `s${i - 1}`),
-          node(`n${i}`, 'batch-norm', {}, `c${i}`),
-          node(`a${i}`, 'silu', {}, `n${i}`),
-          node(`s${i}`, 'add', {}, `a${i}`, i === 0 ? 'input' : `s${i - 1}`),
-        ]).flat(),
-        ...head('s74'),
-      ],
-    ),
-  }
-  it.each(Object.entries(TRAPS))('%s', async (_, graph) => {
-    for (const options of [{}, { inputLayout: 'nhwc', fuseBatchNorm: true } as const]) {
-      const { proof } = await roundTrip(graph, { options })
-      expect(proof).toMatchObject({ verdict: 'equal' })
-      expect(proof.largestLogitDifference).toBeLessThan(TOLERANCE)
-    }
-  })
-
-  it.each([1, 65])('%i images: the batch is free', async (images) => {
-    expect((await roundTrip(NETWORK, { images })).proof).toMatchObject({ verdict: 'equal', images })
+  it.each(Object.entries(TRAPS))('%s, fused and with the channels last', async (_, graph) => {
+    const { proof } = await roundTrip(graph, { options: { inputLayout: 'nhwc', fuseBatchNorm: true } })
+    expect(proof).toMatchObject({ verdict: 'equal' })
+    expect(proof.largestLogitDifference).toBeLessThan(TOLERANCE)
   })
 
   it('one wrong weight is found that the softmax hides', async () => {
@@ -272,23 +135,6 @@ describe.skipIf(!hasOnnxRuntime)('traps of an ONNX export, in onnxruntime (optio
 })
 
 describe('an ONNX export', () => {
-  it('of more than 2 GiB of weights is refused with the reason, before the weights are read', async () => {
-    const graph = graphOf(
-      [120, 120, 3],
-      [
-        node('f', 'flatten', {}, 'input'),
-        node('wide', 'dense', { features: 13_000 }, 'f'),
-        node('scores', 'dense', { features: 3 }, 'wide'),
-      ],
-    )
-    const job = { format: 'onnx', document: {}, graph, weights: join(bench.folder, 'none'), metadata: {} } as const
-    const target = join(bench.folder, 'large')
-    await expect(writeExport({ ...job, folder: target })).rejects.toMatchObject({
-      code: 'invalid-input',
-      message: expect.stringMatching(/2143 MiB as float32.*2031 MiB.*31 bits/) as string,
-    })
-  })
-
   it('is refused for the weights of another network', async () => {
     await write(KIND_CASES[0]!.graph)
     const { graph } = KIND_CASES.find(({ kind }) => kind === 'batch-norm')!

@@ -1,34 +1,22 @@
 // A trained network as the files of an ONNX model. What the model consists of is model.ts's, how files get to the disk
 // write-export.ts's.
 import { createHash } from 'node:crypto'
+import type { LayerGraph } from '@shared/architecture/layer'
 import { AppError } from '@shared/errors'
-import { LARGEST_ONNX_MIB, onnxOptionsSchema, type OnnxOptions } from '@shared/exchange/onnx/options'
-import { MIB } from '@shared/units'
-import { elementCount } from '@shared/element-count'
+import { onnxOptionsSchema, type OnnxOptions } from '@shared/exchange/onnx/options'
 import { buildNetwork, type Network } from '../../networks/network'
 import { weightsFrom } from '../../networks/weights'
+import { calibrate, type Calibration } from '../calibration'
 import type { ExportContent, ExportSource } from '../format'
+import type { Ranges } from '../ranges'
+import { refuseTooLarge } from '../refuse-too-large'
 import { readTrainedWeights } from '../trained-weights'
 import { withExternalData } from './external-data'
 import { onnxModel } from './model'
 import { DATA_FILE, INPUT_NAME, MODEL_FILE, PROBABILITIES_NAME, SCORES_NAME } from './names'
 import { encodeModel } from '@shared/exchange/onnx/proto'
 
-/** Room in the model for everything but the weights. */
-const SPARE_MIB = 16
-
-/** Said before anything is read: neither protobuf nor a file in memory takes more. */
-function refuseTooLarge({ arrays }: Network, { precision }: OnnxOptions): void {
-  const bytes = arrays.reduce((sum, { shape }) => sum + elementCount(shape) * (precision === 'float16' ? 2 : 4), 0)
-  const limit = (LARGEST_ONNX_MIB - SPARE_MIB) * MIB
-  if (bytes <= limit) return
-  throw new AppError(
-    'invalid-input',
-    `The weights of this network have ${Math.ceil(bytes / MIB)} MiB as ${precision}, and an ONNX file of at most ` +
-      `${limit / MIB} MiB of weights can be written: its format counts bytes with 31 bits.`,
-    precision === 'float32' ? 'Export with precision float16, or another format.' : 'Export in another format.',
-  )
-}
+const BYTES = { float32: 4, float16: 2, int8: 1 } as const
 
 /** Values as JSON, text as it is: ONNX's properties are text. */
 const propertiesOf = (record: Readonly<Record<string, unknown>>): Record<string, string> =>
@@ -51,20 +39,40 @@ function inputFacts(network: Network, options: OnnxOptions, normalisation: unkno
   }
 }
 
+async function rangesOf(graph: LayerGraph, weights: string, calibration: Calibration | null): Promise<Ranges> {
+  if (calibration !== null) return calibrate(graph, weights, calibration)
+  throw new AppError(
+    'invalid-input',
+    'Precision int8 needs images that the ranges of values are taken of, and there are none.',
+    'Export a trial, which has its data set; or choose float32 or float16.',
+  )
+}
+
 /** @throws AppError `invalid-architecture`, `invalid-input` (weights of another network, or too many), `storage-failed` */
 export async function writeOnnx({
   graph,
   document,
   weights,
   options: wish = {},
+  calibration = null,
   metadata = {},
 }: ExportSource): Promise<ExportContent> {
   if (weights === null)
     throw new AppError('invalid-input', 'An ONNX model needs trained weights.', 'Choose a finished trial.')
   const options = onnxOptionsSchema.parse(wish)
   const network = buildNetwork(graph)
-  refuseTooLarge(network, options)
+  refuseTooLarge(network, {
+    title: 'an ONNX file',
+    reason: 'its format counts bytes with 31 bits',
+    bytesPerWeight: BYTES[options.precision],
+    precision: options.precision,
+    advice:
+      options.precision === 'float32'
+        ? 'Export with precision float16, or another format.'
+        : 'Export in another format.',
+  })
   const { arrays, normalisation, sha256, epoch } = await readTrainedWeights(weights)
+  const ranges = options.precision === 'int8' ? await rangesOf(graph, weights, calibration) : null
   const input = inputFacts(network, options, normalisation)
   const output = {
     name: options.softmax ? PROBABILITIES_NAME : SCORES_NAME,
@@ -74,7 +82,7 @@ export async function writeOnnx({
   }
   const properties = propertiesOf({ ...metadata, options, input, output, architecture: document })
   const producerVersion = String(metadata['writtenBy'] ?? '')
-  const source = { network, weights: weightsFrom(arrays), normalisation, properties, producerVersion }
+  const source = { network, weights: weightsFrom(arrays), normalisation, properties, producerVersion, ranges }
   const { model, data } = withExternalData(onnxModel(source, options), options.externalDataAbove)
   return {
     files: [

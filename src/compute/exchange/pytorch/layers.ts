@@ -7,29 +7,13 @@ import { poolingWindow } from '@shared/architecture/catalogue/pooling-window'
 import { isMap, mapOf, windowPadding, type WindowRule } from '@shared/architecture/catalogue/window'
 import { channelsOf, type LayerNode, type TensorShape } from '@shared/architecture/layer'
 import { BATCH_NORM_EPSILON, BATCH_NORM_MOMENTUM } from '../../networks/layers/batch-norm-constants'
-import type { NamedArray } from '../../networks/weights'
-
-export interface PythonLayer {
-  /** The module as Python creates it, without its name; null for what is an expression alone. */
-  readonly module: string | null
-  /** What it gives. @param self the module's name in the class */
-  call(self: string, inputs: readonly string[]): string
-  /** Its arrays by the module's parameter. */
-  readonly weights: Readonly<Record<string, TurnedArray>>
-}
-
-export interface TurnedArray {
-  readonly role: string
-  turn(array: NamedArray): { readonly shape: readonly number[]; readonly values: Float32Array }
-}
+import { asItIs, type PythonLayer, type TurnedArray } from '../python-source/dialect'
 
 interface Given {
   readonly node: LayerNode
   readonly inputs: readonly TensorShape[]
 }
 type Mapping = (given: Given) => PythonLayer
-
-const asItIs = (role: string): TurnedArray => ({ role, turn: ({ shape, values }) => ({ shape, values }) })
 
 const module = (text: string, weights: PythonLayer['weights'] = {}): PythonLayer => ({
   module: text,

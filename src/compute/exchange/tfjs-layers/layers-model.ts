@@ -8,7 +8,7 @@ import { AppError } from '@shared/errors'
 import { required } from '@shared/required'
 import { BATCH_NORM_EPSILON } from '../../networks/layers/batch-norm-constants'
 import type { Network } from '../../networks/network'
-import type { NamedArray, Weights } from '../../networks/weights'
+import type { RoundedArray } from '../rounding'
 import { ancestorsOf } from '../ancestors'
 import { convolution, depthwiseConvolution } from './convolution'
 import {
@@ -29,7 +29,7 @@ interface Call {
   readonly node: LayerNode
   readonly inputs: readonly [Value, ...Value[]]
   /** A stored array of the node by role. */
-  readonly array: (role: string) => NamedArray
+  readonly array: (role: string) => RoundedArray
 }
 type Mapping = (call: Call) => Value
 
@@ -146,7 +146,7 @@ function normalised(
  */
 export function layersModel(
   network: Network,
-  weights: Weights,
+  weights: ReadonlyMap<string, RoundedArray>,
   normalisation: { readonly mean: readonly number[]; readonly deviation: readonly number[] },
 ): Topology {
   const stored = new Map(network.arrays.map((array) => [array.name, array]))
@@ -157,7 +157,7 @@ export function layersModel(
   const reached = ancestorsOf(network.graph)
   for (const node of network.graph.nodes.filter(({ id }) => reached.has(id))) {
     if (!isLayerKind(node.kind)) throw new RangeError(`No tfjs layer for layer kind ${node.kind}`)
-    const array = (role: string): NamedArray => {
+    const array = (role: string): RoundedArray => {
       const name = `${node.id}/${role}`
       const found = weights.get(name)
       const expected = required(stored, name, 'stored array').shape

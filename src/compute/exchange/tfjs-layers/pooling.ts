@@ -5,7 +5,8 @@ import { poolingWindow } from '@shared/architecture/catalogue/pooling-window'
 import { mapOf, windowCount, windowPadding } from '@shared/architecture/catalogue/window'
 import type { LayerNode } from '@shared/architecture/layer'
 import { averageCorrection } from '../../networks/average-windows'
-import { isSame, padExplicitly, padForWindow } from './padding'
+import { isSame } from '../same-padding'
+import { padExplicitly, padForWindow } from './padding'
 import { positionAffine, reshape } from './pieces'
 import type { TopologyBuilder, Value } from './topology'
 
@@ -58,7 +59,8 @@ export function averagePooling(builder: TopologyBuilder, node: LayerNode, input:
   const map = outputMap(node, input)
   const countPadding = flagOf(node.parameters, 'countPadding')
   // Keras's SAME leaves the padding out of the mean.
-  if (!countPadding && isSame(input, rule)) return pool(builder, 'AveragePooling2D', node, input, 'same', map)
+  if (!countPadding && isSame(mapOf(input.shape), rule))
+    return pool(builder, 'AveragePooling2D', node, input, 'same', map)
   const padded = padExplicitly(builder, node.id, input, rule)
   const [height, width] = mapOf(input.shape)
   const correction = averageCorrection([height, width], rule, countPadding)

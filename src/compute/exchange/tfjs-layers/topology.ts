@@ -1,6 +1,7 @@
 // A tfjs layers model under construction: stock Keras layers by name, their connections and weights, as plain JSON.
 // Which layers stand for which kind of ours is the mapping's business. No TensorFlow here.
 import { elementCount } from '@shared/element-count'
+import type { Grid } from '../rounding'
 
 /** Output of a layer of the model: what later layers connect to. */
 export interface Value {
@@ -14,6 +15,8 @@ export interface WeightEntry {
   readonly name: string
   readonly shape: readonly number[]
   readonly values: Float32Array
+  /** What its values were rounded to. */
+  readonly grid?: Grid
 }
 
 interface LayerJson {
@@ -29,15 +32,17 @@ export interface Topology {
 }
 
 /** Arrays of a layer by their Keras role, in the order Keras creates them. */
-export type LayerWeights = Readonly<
-  Record<string, { readonly shape: readonly number[]; readonly values: Float32Array }>
->
+export type LayerWeights = Readonly<Record<string, Omit<WeightEntry, 'name'>>>
 
 /** Initial values are overwritten by the loaded ones: zeros are the cheapest. Read by tfjs while a model loads. */
 export const ZEROS = { class_name: 'Zeros', config: {} } as const
 
-/** Keras splits names at slashes, so only letters, digits, `_`, `.` and `-` are kept; equal ones get a number. */
-export const layerName = (hint: string): string => hint.replace(/[^A-Za-z0-9_.-]/g, '_')
+/**
+ * Keras splits names at slashes and tfjs takes none that begins with a sign: letters, digits, `_`, `.` and `-` are kept, behind a
+ * letter or digit; equal ones get a number.
+ */
+export const layerName = (hint: string): string =>
+  hint.replace(/[^A-Za-z0-9_.-]/g, '_').replace(/^(?![A-Za-z0-9])/, 'n')
 
 export class TopologyBuilder {
   private readonly layers: LayerJson[] = []
@@ -72,10 +77,10 @@ export class TopologyBuilder {
       config: { ...config, name, trainable: true },
       inbound_nodes: [inputs.map(({ layer }) => [layer, 0, 0, {}])],
     })
-    for (const [role, { shape: weightShape, values }] of Object.entries(weights)) {
+    for (const [role, { shape: weightShape, values, grid }] of Object.entries(weights)) {
       if (elementCount(weightShape) !== values.length)
         throw new RangeError(`${name}/${role} has shape [${weightShape.join(', ')}] and ${values.length} values`)
-      this.weights.push({ name: `${name}/${role}`, shape: weightShape, values })
+      this.weights.push({ name: `${name}/${role}`, shape: weightShape, values, ...(grid && { grid }) })
     }
     return { layer: name, shape }
   }

@@ -2,31 +2,17 @@
 // layers-model.ts's, how files get to the disk write-export.ts's.
 import { createHash } from 'node:crypto'
 import { AppError } from '@shared/errors'
-import { MIB } from '@shared/units'
+import { storedWeightsSchema } from '@shared/exchange/weight-precision'
 import { buildNetwork } from '../../networks/network'
-import { weightsFrom } from '../../networks/weights'
 import type { ExportContent, ExportSource } from '../format'
+import { refuseTooLarge } from '../refuse-too-large'
+import { roundedWeights } from '../rounding'
+import { weightFiles } from '../tfjs/weights-manifest'
 import { readTrainedWeights } from '../trained-weights'
 import { layersModel } from './layers-model'
-import type { Topology, WeightEntry } from './topology'
+import type { Topology } from './topology'
 
-/** As tfjs and its converter cut weights, so that a browser caches them. */
-const SHARD_BYTES = 4 * MIB
-
-function concatenated(weights: readonly WeightEntry[]): Buffer {
-  return Buffer.concat(weights.map(({ values }) => Buffer.from(values.buffer, values.byteOffset, values.byteLength)))
-}
-
-function shards(bytes: Buffer): { name: string; content: Buffer }[] {
-  const count = Math.max(1, Math.ceil(bytes.length / SHARD_BYTES))
-  return Array.from({ length: count }, (_, i) => ({
-    name: `group1-shard${i + 1}of${count}.bin`,
-    content: bytes.subarray(i * SHARD_BYTES, (i + 1) * SHARD_BYTES),
-  }))
-}
-
-function modelFile(topology: Topology, paths: readonly string[], document: unknown): Buffer {
-  const weights = topology.weights.map(({ name, shape }) => ({ name, shape, dtype: 'float32' }))
+function modelFile(topology: Topology, manifest: readonly unknown[], document: unknown): Buffer {
   const model = {
     format: 'layers-model',
     generatedBy: 'GPT-NAS Workbench',
@@ -34,27 +20,36 @@ function modelFile(topology: Topology, paths: readonly string[], document: unkno
     modelTopology: topology.json,
     // The form that tfjs keeps; what opens a design finds it here too.
     userDefinedMetadata: { format: 'tfjs', architecture: document, files: [] },
-    weightsManifest: [{ paths, weights }],
+    weightsManifest: manifest,
   }
   return Buffer.from(JSON.stringify(model))
 }
 
 /** @throws AppError `invalid-architecture`, `invalid-input` (weights of another network), `storage-failed` */
-export async function writeTfjsLayers({ graph, document, weights }: ExportSource): Promise<ExportContent> {
+export async function writeTfjsLayers({
+  graph,
+  document,
+  weights,
+  options: wish = {},
+}: ExportSource): Promise<ExportContent> {
   if (weights === null)
     throw new AppError('invalid-input', 'A tfjs layers model needs trained weights.', 'Choose a finished trial.')
+  const options = storedWeightsSchema.parse(wish)
   const network = buildNetwork(graph)
+  refuseTooLarge(network, {
+    title: 'a tfjs layers model',
+    reason: 'browsers take its weights as one buffer',
+    bytesPerWeight: 4,
+    precision: 'float32',
+    advice: 'Export as onnx with precision float16, or as pytorch.',
+  })
   const trained = await readTrainedWeights(weights)
-  const topology = layersModel(network, weightsFrom(trained.arrays), trained.normalisation)
-  const parts = shards(concatenated(topology.weights))
-  const modelJson = modelFile(
-    topology,
-    parts.map(({ name }) => name),
-    document,
-  )
+  const topology = layersModel(network, roundedWeights(trained.arrays, options.weights), trained.normalisation)
+  const { files, manifest } = weightFiles(topology.weights)
   return {
-    files: [{ name: 'model.json', content: modelJson }, ...parts],
+    files: [{ name: 'model.json', content: modelFile(topology, manifest, document) }, ...files],
     metadata: {
+      options,
       input: {
         shape: network.graph.input,
         range: [0, 255],

@@ -21,9 +21,9 @@ export const onnxOptionsSchema = z.strictObject({
     description:
       'Batch normalisation goes into the weights of the convolution or dense layer before it, where nothing else reads that layer.',
   }),
-  precision: setting(z.enum(['float32', 'float16']).default('float32'), {
+  precision: setting(z.enum(['float32', 'float16', 'int8']).default('float32'), {
     description:
-      'How weights are stored and computed with. float16 halves the file; input and output stay float32. It is compared more generously.',
+      'How weights are stored and computed with. float16 halves the file, int8 quarters it (values rounded by ranges of validation images, batch normalisation fused); input and output stay float32. Both are compared more generously.',
   }),
   externalDataAbove: setting(z.number().min(0).max(LARGEST_ONNX_MIB).default(1024), {
     description:

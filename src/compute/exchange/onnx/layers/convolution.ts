@@ -8,6 +8,7 @@ import type { NamedArray } from '../../../networks/weights'
 import { attribute, type AttributeProto } from '@shared/exchange/onnx/proto'
 import type { Value } from '../graph-builder'
 import type { Call, Mapping } from './call'
+import { weightsOf } from './weights'
 
 /** `[top, left, bottom, right]` as ONNX writes padding. */
 export function pads(map: MapShape, rule: WindowRule): AttributeProto {
@@ -43,12 +44,20 @@ interface Kernel {
   readonly groups: number
 }
 
-function conv({ builder, node, inputs: [x], array }: Call, { values, inputs, outputs, groups }: Kernel): Value {
+function conv(
+  { builder, node, inputs: [x], array, rounded }: Call,
+  { values, inputs, outputs, groups }: Kernel,
+): Value {
   const rule = convolutionWindow(node.parameters)
   const map = mapOf(x.shape)
-  const weights = [builder.constant(`${node.id}.weight`, [outputs, inputs, ...rule.kernel], values)]
-  if (flagOf(node.parameters, 'bias'))
-    weights.push(builder.constant(`${node.id}.bias`, [outputs], array('bias').values))
+  const bias = flagOf(node.parameters, 'bias') ? array('bias').values : null
+  const weights = weightsOf(
+    builder,
+    node.id,
+    { dims: [outputs, inputs, ...rule.kernel], values, axis: 0 },
+    bias,
+    rounded,
+  )
   const shape = [windowCount(map[0], rule, 0), windowCount(map[1], rule, 1), outputs] as const
   return builder.add('Conv', node.id, [x.name, ...weights], shape, [
     attribute.ints('kernel_shape', rule.kernel),

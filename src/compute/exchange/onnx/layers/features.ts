@@ -4,6 +4,7 @@ import { channelsOf } from '@shared/architecture/layer'
 import { BATCH_NORM_EPSILON } from '../../../networks/layers/batch-norm-constants'
 import { attribute } from '@shared/exchange/onnx/proto'
 import type { Mapping } from './call'
+import { weightsOf } from './weights'
 
 /**
  * Rows of a kernel `[height * width * channels, outputs]` for a map that ONNX flattens with the channels outermost.
@@ -24,15 +25,14 @@ export function channelsOutermost(
 }
 
 /** A flattened map is taken as it lies, and the rows of the kernel are turned instead of the values. */
-export const dense: Mapping = ({ builder, node, given: [x], array }) => {
+export const dense: Mapping = ({ builder, node, given: [x], array, rounded }) => {
   const kernel = array('kernel')
   const isMap = 'map' in x
   const flat = isMap ? builder.add('Flatten', `${node.id}.flat`, [x.map.name], x.shape, [attribute.int('axis', 1)]) : x
   const values = isMap ? channelsOutermost(kernel.values, x.map.shape) : kernel.values
   const outputs = kernel.shape[1]!
-  const weights = [builder.constant(`${node.id}.weight`, kernel.shape, values)]
-  if (flagOf(node.parameters, 'bias'))
-    weights.push(builder.constant(`${node.id}.bias`, [outputs], array('bias').values))
+  const bias = flagOf(node.parameters, 'bias') ? array('bias').values : null
+  const weights = weightsOf(builder, node.id, { dims: kernel.shape, values, axis: 1 }, bias, rounded)
   return builder.add('Gemm', node.id, [flat.name, ...weights], [outputs])
 }
 

@@ -48,6 +48,7 @@ const exported = {
     sizeBytes: 2048,
     latency: { median: 1.5, p95: 2.25, runs: 50 },
     firstDifference: null,
+    rounding: null,
     randomInputs: 16,
     verdict: 'equal' as const,
     reason: null,

@@ -104,6 +104,7 @@ export const design = {
       zoomOut: 'Zoom out',
       importFile: 'Open a file',
       exportFile: 'Write to a file',
+      exportAs: 'Export as …',
     },
     palette: {
       filter: 'Filter layers and blocks',
@@ -196,6 +197,10 @@ export const design = {
     openFailed: 'The design could not be opened',
     importTitle: 'Open a design',
     importFailed: 'The file could not be opened as a design',
+    exportAs: 'Export the design',
+    exportAsWhat: 'As a picture, as an architecture, or as a network that other programs run.',
+    startingWeights:
+      'Nothing is trained here: the files hold starting weights. Export a finished trial for trained ones.',
     exportTitle: 'Write the design to a file',
     exportFailed: 'The design could not be written',
     exported: 'Written to {path}',

@@ -59,7 +59,7 @@ export function useFiles() {
     await attempt('import', 'design.importFailed', async () => {
       const file = await host.openTextFile({
         title: t('design.importTitle'),
-        extensions: [FILE_EXTENSION.slice(1), 'json'],
+        extensions: [FILE_EXTENSION.slice(1), 'json', 'svg'],
       })
       if (file !== null) openNew(designFromText(file.text))
     })

@@ -10,7 +10,7 @@ import {
   type ArchitectureDocument,
 } from '@shared/architecture/document'
 import { AppError } from '@shared/errors'
-import { blockIn } from './library'
+import { blockIn } from '@shared/architecture/picture/block-in'
 
 /**
  * The layers of block node `nodeId`. A picture only: it is a network by form and never checked or trained.

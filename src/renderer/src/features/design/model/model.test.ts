@@ -17,13 +17,13 @@ import {
 import { blockLibrary } from '@shared/architecture/library'
 import { chainSpaceSchema } from '@shared/spaces/block-chain/schema'
 import { createBlockChainSpace } from '@shared/spaces/block-chain/space'
-import { blockFamily } from './block-family'
-import { cardsOf } from './cards'
+import { blockFamily } from '@shared/architecture/picture/block-family'
+import { cardsOf } from '@shared/architecture/picture/cards'
 import { chainPrefix } from './chain-prefix'
 import { expansionOf } from './expansion'
 import { neighbourIn } from './neighbours'
 import { filterPalette, findItems, paletteItems } from './palette'
-import { bindingText, parameterText } from './parameter-text'
+import { bindingText, parameterText } from '@shared/architecture/picture/parameter-text'
 import {
   emptyBlockDocument,
   freeName,

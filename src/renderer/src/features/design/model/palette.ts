@@ -5,7 +5,7 @@ import { catalogue } from '@shared/architecture/catalogue'
 import type { NewNode } from '@shared/architecture/document'
 import type { LayerFamily } from '@shared/architecture/layer'
 import { required } from '@shared/required'
-import { blockFamily } from './block-family'
+import { blockFamily } from '@shared/architecture/picture/block-family'
 
 export interface PaletteItem {
   /** `layer:conv2d` or `block:resnet-basic`: also what a drag carries. */

@@ -18,7 +18,7 @@ import {
 } from '@shared/architecture/document'
 import type { Design } from '@shared/contract/designs'
 import type { ErrorData } from '@shared/errors'
-import { cardsOf, type Card } from '../model/cards'
+import { cardsOf, type Card } from '@shared/architecture/picture/cards'
 import { freeName, renamed } from '../model/templates'
 import { useDrafts } from './drafts'
 import { useFrameValue } from './frame-value'

@@ -2,7 +2,7 @@
 // Nodes are hit areas and lines here; their faces are the cards that GraphCanvas.vue lays over it, which follows `onPlaces`.
 import cytoscape, { type Core, type ElementDefinition, type EventObject, type NodeSingular } from 'cytoscape'
 import type { Position } from '@shared/architecture/document'
-import { boundsOf, segmentOf, type DrawnEdge, type DrawnGraph } from './graph'
+import { boundsOf, segmentOf, type DrawnEdge, type DrawnGraph } from '@shared/architecture/picture/graph'
 import { canvasStyle, type CanvasColours } from './style'
 
 export interface Viewport {

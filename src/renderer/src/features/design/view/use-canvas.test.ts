@@ -7,10 +7,10 @@ import { defineComponent, h, nextTick, reactive, useTemplateRef } from 'vue'
 import { BUILT_IN_BLOCKS } from '@shared/architecture/blocks'
 import { inspectDocument } from '@shared/architecture/checks'
 import { graphOf, type ArchitectureDocument } from '@shared/architecture/document'
-import { cardsOf } from '../model/cards'
+import { cardsOf } from '@shared/architecture/picture/cards'
 import { newNetworkDocument, residualBlockDocument } from '../model/templates'
 import type { CanvasOptions, Viewport } from './canvas-adapter'
-import type { Layout } from './graph'
+import type { Layout } from '@shared/architecture/picture/graph'
 import { useCanvas } from './use-canvas'
 
 interface FakeCanvas {

@@ -8,12 +8,13 @@ import {
   removeNodes,
   type ArchitectureDocument,
 } from '@shared/architecture/document'
-import { cardsOf } from '../model/cards'
+import { cardsOf } from '@shared/architecture/picture/cards'
 import { newNetworkDocument, residualBlockDocument } from '../model/templates'
 import { createCanvas, type Canvas, type CanvasIntents } from './canvas-adapter'
-import { createDetours } from './detour'
-import { NO_LAYOUT, boundsOf, drawnGraph, layoutKey, segmentOf, type Layout } from './graph'
-import { fromElk, latestOnly, toElk } from './layout'
+import { createDetours } from '@shared/architecture/picture/detour'
+import { NO_LAYOUT, boundsOf, drawnGraph, layoutKey, segmentOf, type Layout } from '@shared/architecture/picture/graph'
+import { fromElk, toElk } from '@shared/architecture/picture/elk-graph'
+import { latestOnly } from './layout'
 
 vi.mock('elkjs/lib/elk-worker.min.js?url', () => ({ default: 'worker.js' }))
 

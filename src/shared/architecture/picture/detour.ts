@@ -1,5 +1,5 @@
 // Lines that no layout has led: one that would pass behind a card goes around it instead, on the right, in a lane of its own.
-import type { Position } from '@shared/architecture/document'
+import type { Position } from '../document'
 import { LAYER_GAP, SIDE_GAP, type Size } from './size'
 
 export interface Box extends Size {

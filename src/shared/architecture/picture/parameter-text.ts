@@ -1,6 +1,6 @@
 // Parameters in the short form people say them in: "3x3", "64", "/2", "g32". For cards and outline; the inspector shows all.
-import type { ParameterSpecs } from '@shared/architecture/layer'
-import { isBinding, type Binding, type DocumentParameters, type DocumentValue } from '@shared/architecture/document'
+import type { ParameterSpecs } from '../layer'
+import { isBinding, type Binding, type DocumentParameters, type DocumentValue } from '../document'
 
 /** Said first to last; anything else is left to the inspector. */
 const SAID: readonly { readonly name: string; readonly say: (value: string) => string; readonly silent?: string }[] = [

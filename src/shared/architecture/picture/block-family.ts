@@ -1,10 +1,10 @@
 // The colour of a block: the family of the layer that has most of its weights, so that a pooling block looks like pooling.
-import type { BlockDefinition } from '@shared/architecture/block'
-import { catalogue } from '@shared/architecture/catalogue'
-import { completeParameters } from '@shared/architecture/catalogue'
-import { costOf } from '@shared/architecture/cost'
-import type { LayerFamily, TensorShape } from '@shared/architecture/layer'
-import { AppError } from '@shared/errors'
+import type { BlockDefinition } from '../block'
+import { catalogue } from '../catalogue'
+import { completeParameters } from '../catalogue'
+import { costOf } from '../cost'
+import type { LayerFamily, TensorShape } from '../layer'
+import { AppError } from '../../errors'
 
 const known = new WeakMap<BlockDefinition, LayerFamily>()
 /** Any map that all built-in blocks accept at their defaults; only the proportions of weights matter here. */

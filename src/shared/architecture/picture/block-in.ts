@@ -1,7 +1,7 @@
 // Which block a node of a document means.
-import type { BlockDefinition, BlockLibrary } from '@shared/architecture/block'
-import { blockFromDocument } from '@shared/architecture/block-from-document'
-import { graphOf, type ArchitectureDocument } from '@shared/architecture/document'
+import type { BlockDefinition, BlockLibrary } from '../block'
+import { blockFromDocument } from '../block-from-document'
+import { graphOf, type ArchitectureDocument } from '../document'
 
 /** The block that `name` means inside `document`: what is embedded wins over the library. */
 export function blockIn(

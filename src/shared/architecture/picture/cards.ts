@@ -1,12 +1,12 @@
 // What each node of a document shows, wherever it is shown (canvas, outline, minimap, preview): pure data.
-import type { BlockLibrary } from '@shared/architecture/block'
-import { catalogue } from '@shared/architecture/catalogue'
-import type { Inspection, Severity } from '@shared/architecture/checks'
-import { graphOf, type ArchitectureDocument, type NodeRecord } from '@shared/architecture/document'
-import type { LayerFamily } from '@shared/architecture/layer'
-import { required } from '@shared/required'
+import type { BlockLibrary } from '../block'
+import { catalogue } from '../catalogue'
+import type { Inspection, Severity } from '../checks'
+import { graphOf, type ArchitectureDocument, type NodeRecord } from '../document'
+import type { LayerFamily } from '../layer'
+import { required } from '../../required'
 import { blockFamily } from './block-family'
-import { blockIn } from './library'
+import { blockIn } from './block-in'
 import { parameterText } from './parameter-text'
 
 export interface Card {

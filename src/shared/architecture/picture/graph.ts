@@ -1,14 +1,8 @@
 // What the canvas draws, as plain data: nodes with their places, edges with their bends. From the document and a layout,
 // without any drawing library.
-import {
-  INPUT_NODE_ID,
-  graphOf,
-  type ArchitectureDocument,
-  type EdgeRecord,
-  type Position,
-} from '@shared/architecture/document'
-import { required } from '@shared/required'
-import type { Card } from '../model/cards'
+import { INPUT_NODE_ID, graphOf, type ArchitectureDocument, type EdgeRecord, type Position } from '../document'
+import { required } from '../../required'
+import type { Card } from './cards'
 import { createDetours } from './detour'
 import { LAYER_GAP, NODE_HEIGHT, sizeOf, type Size } from './size'
 
