@@ -34,6 +34,7 @@ const ROOMS = {
     evaluators: ['machine', 'storage', 'executors', 'datasets'],
     datasets: ['storage'],
     benchmark: ['machine', 'executors'],
+    runtimes: ['stream-of-work', 'machine'],
     runs: ['machine', 'storage', 'executors', 'evaluators', 'datasets'],
     exports: ['storage', 'executors', 'datasets', 'evaluators'],
     ablations: ['storage', 'runs'],
@@ -48,6 +49,7 @@ const ROOMS = {
       'evaluators',
       'runs',
       'exports',
+      'runtimes',
     ],
   },
   'src/compute': {

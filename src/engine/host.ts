@@ -4,6 +4,7 @@ import path from 'node:path'
 import { implement } from '@orpc/server'
 import { engineContract } from '@shared/contract'
 import { AppError } from '@shared/errors'
+import { checkRuntime } from './benchmark/runtime-check'
 import { createDatasets, type Datasets } from './datasets/datasets'
 import { createAllowedCommands } from './evaluators/command/allowed-commands'
 import { engineEvaluator } from './evaluators/registry'
@@ -12,6 +13,7 @@ import { LocalComputes } from './executors/local-computes'
 import type { ShapedPool, StartProof } from './executors/pool'
 import type { ProcessStarter } from './executors/process-starter'
 import { proofStarter } from './executors/proof-process'
+import { tensorflowBuild } from './machine/tensorflow-build'
 import type { TrainingCard } from './machine/training-meter'
 import { createHousekeeping } from './runs/housekeeping'
 import { createWeightsCheck } from './exports/weights-check'
@@ -19,6 +21,8 @@ import { Orchestrator } from './runs/orchestrator'
 import { createPreparation } from './runs/preparation'
 import { createUpdates } from './runs/updates'
 import { createRunViews } from './runs/watch'
+import { runtimeEnvironment } from './runtimes/active'
+import { createRuntimes, type Runtimes } from './runtimes/runtimes'
 import { ablationsService } from './services/ablations'
 import type { Restoring } from './services/backups'
 import { datasetsService } from './services/datasets'
@@ -26,6 +30,8 @@ import { designsService } from './services/designs'
 import { exportsService } from './services/exports'
 import { proposerService } from './services/proposer'
 import { runtimeService } from './services/runtime'
+import { cardAnswer } from './services/runtime-checks'
+import { runtimesService } from './services/runtimes'
 import { searchesService, trialsService } from './services/searches'
 import type { Services } from './services/services'
 import { createArtefacts } from './storage/artefacts'
@@ -74,6 +80,7 @@ function createRouter(services: Services) {
     exports: exportsService(services),
     proposer: proposerService(services),
     runtime: runtimeService(services),
+    runtimes: runtimesService(services),
     searches: searchesService(services),
     trials: trialsService(services),
   })
@@ -84,7 +91,13 @@ function localComputes(devices: Devices, start: ProcessStarter): ShapedPool {
     slots: devices.plan().slots.length,
     start,
     environment: (slot, threads) => devices.environment(devices.plan().slots[slot]!, threads),
+    cardLost: (slot) => devices.cardLost(slot),
   })
+}
+
+/** Every process loads the runtime that is chosen when it starts, unless its environment names another binding. */
+function withRuntime(start: ProcessStarter, runtimes: Runtimes): ProcessStarter {
+  return async (kind, env) => start(kind, { ...runtimeEnvironment(await runtimes.active()), ...env })
 }
 
 /** @throws AppError `storage-failed` when the workspace or the cache cannot be used. */
@@ -97,7 +110,15 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     throw storageError(`make the cache folder ${cacheFolder}`, cacheFolder, thrown)
   }
   // Before the workspace is held: a variable of the environment that makes no sense is refused here.
-  const devices = await createDevices({ start: options.startProcess, cacheFolder, report })
+  const runtimes = createRuntimes({ cacheFolder })
+  const start = withRuntime(options.startProcess, runtimes)
+  const devices = await createDevices({
+    ...{ start, cacheFolder, report },
+    build: async () => tensorflowBuild((await runtimes.active()).binding ?? undefined),
+    // Before a card is used for the first time, and again when card, driver or build have changed.
+    proveCard: async (card, key) =>
+      cardAnswer(await checkRuntime({ start, key, card, isForCards: true, signal: closing.signal })),
+  })
   const store = await openStoreWhenFree(options.workspaceFolder)
   const artefacts = createArtefacts(store)
   const updates = createUpdates()
@@ -111,7 +132,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
         usersOf: (name) => orchestrator.usersOf(name),
       },
     })
-  const pool = options.computes ?? localComputes(devices, options.startProcess)
+  const pool = options.computes ?? localComputes(devices, start)
   devices.watchOver(pool)
   const proposerFolder = path.join(options.resourcesFolder, 'proposer', 'paper-1')
   const judgeFolder = shippedWorkbench(options.resourcesFolder)
@@ -134,6 +155,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     await orchestrator.close()
     closing.abort()
     devices.close()
+    await runtimes.close()
     await pool.close()
     await datasets.close()
     await store.close()
@@ -158,8 +180,9 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     datasets,
     pool,
     devices,
-    startProcess: options.startProcess,
-    startProof: options.startProof ?? proofStarter(options.startProcess),
+    runtimes,
+    startProcess: start,
+    startProof: options.startProof ?? proofStarter(start),
     weightsCheck: createWeightsCheck(pool),
     allowedCommands,
     orchestrator,

@@ -1,6 +1,7 @@
 // gpt-nas doctor: versions, devices, memory, disk and what is wrong; with --benchmark also how computes train fastest here.
 import type { Command } from 'commander'
 import type { DoctorReport } from '@shared/contract/runtime'
+import { reportText } from '@shared/runtime/report-text'
 import { runCommand, withCommonOptions, type CommandContext, type CommonOptions } from '../command'
 import { bytes, table } from '../format'
 import { EXIT } from '../output'
@@ -24,14 +25,25 @@ function asText(report: DoctorReport): string {
   return [
     table(['Part', 'Version'], versions),
     table(['Device', 'Name', '>Memory', 'Detail'], devices),
+    ...(report.devices.some(({ kind }) => kind === 'gpu') ? [sidesText(report)] : []),
     `Memory: ${bytes(report.memory.freeBytes)} free of ${bytes(report.memory.totalBytes)}. Disk: ${bytes(report.disk.freeBytes)} free at ${report.disk.path}.`,
     table(['State', 'Check', 'Found'], checks),
     fixes.length === 0 ? 'Everything is in order.' : `What to do:\n${fixes.map((line) => `- ${line}`).join('\n')}`,
   ].join('\n\n')
 }
 
+/** What nvidia-smi and TensorFlow see of the cards: where they differ, something is wrong. */
+function sidesText({ cards }: DoctorReport): string {
+  const rows = Array.from({ length: Math.max(cards.smi.length, cards.tensorflow.length) }, (_, line) => [
+    cards.smi[line] ?? '',
+    cards.tensorflow[line] ?? '',
+  ])
+  return table(['nvidia-smi sees', 'TensorFlow sees'], rows)
+}
+
 interface DoctorOptions extends CommonOptions {
   readonly benchmark?: boolean
+  readonly report?: boolean
 }
 
 async function measure(context: CommandContext): Promise<number> {
@@ -50,14 +62,17 @@ export function doctorCommand(program: Command): void {
       .option(
         '--benchmark',
         'measure how many computes with how many threads train fastest here, and make that the default',
-      ),
+      )
+      .option('--report', 'one text for a bug report, without names of people and places'),
   ).action((options: DoctorOptions) =>
     runCommand(options, async (context) => {
       if (options.benchmark === true) return measure(context)
       const { client, output } = context
       output.note('Looking at the machine and trying TensorFlow in a process of its own ...')
       const report = await client.runtime.doctor()
-      output.result(report, asText(report))
+      const head = `GPT-NAS Workbench ${report.versions['GPT-NAS Workbench'] ?? ''}, command line`
+      const text = options.report === true ? reportText(report, await client.runtime.status(), head) : asText(report)
+      output.result(options.report === true ? { report: text } : report, text)
       return report.ok ? EXIT.ok : EXIT.failed
     }),
   )

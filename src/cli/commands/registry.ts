@@ -8,6 +8,7 @@ type Define = (program: Command) => void
 export const COMMANDS: Readonly<Record<string, () => Promise<Define>>> = {
   doctor: async () => (await import('./doctor')).doctorCommand,
   devices: async () => (await import('./devices')).devicesCommand,
+  runtime: async () => (await import('./runtime')).runtimeCommand,
   dataset: async () => (await import('./dataset')).datasetCommand,
   space: async () => (await import('./space')).spaceCommand,
   zoo: async () => (await import('./zoo')).zooCommand,

@@ -3,6 +3,7 @@
 import { createRequire } from 'node:module'
 import type * as TensorFlow from '@tensorflow/tfjs-node-gpu'
 import { AppError } from '@shared/errors'
+import { BINDING_VARIABLE } from '@shared/runtime/compute-environment'
 import { DataType, type Binding, type NativeAttribute, type NativeBackend, type NativeTensor } from './binding'
 
 export type {
@@ -28,12 +29,25 @@ function restoreUtil(require: NodeJS.Require): void {
   util.isArray ??= Array.isArray
 }
 
+/**
+ * Loads the binding that the engine names (engine/runtimes/active) and puts it in the place of the package's own, which tfjs-node then
+ * finds loaded: the libraries of TensorFlow follow from where the binding lies.
+ */
+function useChosenBinding(require: NodeJS.Require): void {
+  const chosen = process.env[BINDING_VARIABLE]
+  if (chosen === undefined || chosen === '') return
+  const own = require.resolve('@tensorflow/tfjs-node-gpu/lib/napi-v8/tfjs_binding.node')
+  require(chosen)
+  require.cache[own] = require.cache[require.resolve(chosen)]
+}
+
 function load(): typeof TensorFlow {
   const require = createRequire(import.meta.url)
   restoreUtil(require)
   // TensorFlow announces CPU features on stderr at every start; warnings and errors stay.
   process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '1'
   try {
+    useChosenBinding(require)
     return require('@tensorflow/tfjs-node-gpu') as typeof TensorFlow
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause)

@@ -32,6 +32,8 @@ export interface MeasureOptions {
   readonly signal: AbortSignal
   /** Told before the computes are ended: who they are. */
   readonly onMeasured?: (pids: readonly number[]) => Promise<void>
+  /** Those that are measured; all by default. */
+  readonly networks?: readonly BenchmarkNetwork[]
   /** Span of each network's measurement; shorter in tests. */
   readonly seconds?: number
 }
@@ -48,7 +50,7 @@ export async function measureTogether(options: MeasureOptions): Promise<Rate[]> 
     const clients = processes.map(({ port }): ComputeClient => createClient<ComputeContract>(port))
     await Promise.all(clients.map((client, index) => withinStartLimit(client.info(), processes[index]!)))
     const rates: Rate[] = []
-    for (const network of BENCHMARK_NETWORKS) {
+    for (const network of options.networks ?? BENCHMARK_NETWORKS) {
       refuseCancelled(signal)
       const steps = await withinLimits(measureNetwork(clients, network, options), processes, signal)
       rates.push({ network: network.name, imagesPerSecond: steps * network.batchSize })

@@ -7,10 +7,10 @@ import { AppError } from '@shared/errors'
 import type { DatasetProgress } from '@shared/contract/datasets'
 import { readableBytes } from '@shared/units'
 import { sizeOnDisk } from '@node/disk'
+import { readTarGz } from '@node/tar'
 import { sha256OfFile, writeFileWhole } from '@node/whole-file'
 import { folderBeside, publishFolder } from '@node/whole-folder'
 import { packageFolderName, sourceFiles, type DatasetSource } from './source'
-import { readTarGz } from './tar'
 
 export type Report = (progress: DatasetProgress) => void
 

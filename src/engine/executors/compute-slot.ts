@@ -69,6 +69,8 @@ export class Slot {
   state: ComputeStatus['state'] = 'starting'
   device = ''
   notice: string | null = null
+  /** Its card is gone: no job comes here any more. */
+  isClosed = false
 
   constructor(readonly index: number) {}
 
@@ -77,7 +79,7 @@ export class Slot {
   }
 
   private stateNow(): ComputeStatus['state'] {
-    if (this.isGivenUp) return 'dead'
+    if (this.isGivenUp || this.isClosed) return 'dead'
     return this.live || this.isTaken ? this.state : 'idle'
   }
 

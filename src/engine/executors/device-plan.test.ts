@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { deviceSettingsSchema, type DeviceSettings } from '@shared/runtime/device-settings'
 import { AppError } from '@shared/errors'
-import { deviceEnvironment, planDevices, visibleGpus, type PlannedMachine } from './device-plan'
+import { deviceEnvironment, planDevices, visibleGpus, visibleParts, type PlannedMachine } from './device-plan'
 
 const settings = (changes: Partial<DeviceSettings> = {}): DeviceSettings => deviceSettingsSchema.parse(changes)
 const card = { id: 'GPU-1', name: 'Card', memoryBytes: 8e9 }
@@ -116,6 +116,7 @@ describe("a slot's environment", () => {
       CUDA_DEVICE_ORDER: 'PCI_BUS_ID',
       CUDA_VISIBLE_DEVICES: 'GPU-1',
       TF_FORCE_GPU_ALLOW_GROWTH: 'true',
+      CUDA_CACHE_MAXSIZE: '4294967296',
       CUDA_MPS_PINNED_DEVICE_MEM_LIMIT: '0=1024M',
     })
     expect(deviceEnvironment({ threads: 1, gpu: card, gpuMemoryBytes: null })).not.toHaveProperty(
@@ -141,5 +142,35 @@ describe("a user's CUDA_VISIBLE_DEVICES", () => {
     ['0,0', [0]],
   ])('%s leaves cards %j', (variable, expected) => {
     expect(visibleGpus(gpus, variable).map(({ index }) => index)).toEqual(expected)
+  })
+})
+
+describe('CUDA_VISIBLE_DEVICES and parts of cards', () => {
+  const gpus = [
+    { index: 0, uuid: 'GPU-aa' },
+    { index: 1, uuid: 'GPU-bb' },
+  ]
+  const parts = [
+    { card: 1, uuid: 'MIG-11' },
+    { card: 1, uuid: 'MIG-12' },
+  ]
+
+  it.each([
+    [undefined, [0, 1]],
+    ['', []],
+    ['-1', []],
+    ['0,-1,1', [0]],
+    ['MIG-12', [1]],
+    ['MIG-11,MIG-12,0', [1, 0]],
+    ['MIG-11,MIG-11,0', [1]],
+    ['MIG-99,0', []],
+  ])('%j leaves the cards %j', (variable, expected) => {
+    expect(visibleGpus(gpus, variable, parts).map(({ index }) => index)).toEqual(expected)
+  })
+
+  it('leaves the parts that it names, or all of a card that it names', () => {
+    expect(visibleParts(parts, 'MIG-12')).toEqual([parts[1]])
+    expect(visibleParts(parts, '1')).toEqual(parts)
+    expect(visibleParts(parts, undefined)).toEqual(parts)
   })
 })

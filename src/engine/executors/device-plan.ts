@@ -3,7 +3,7 @@
 // documented, not seen on a real card here.
 import { AppError } from '@shared/errors'
 import type { DeviceSettings } from '@shared/runtime/device-settings'
-import { MIB } from '@shared/units'
+import { GIB, MIB } from '@shared/units'
 
 /** A card, or a part of one in multi-instance mode. */
 export interface PlannedGpu {
@@ -128,28 +128,51 @@ export function deviceEnvironment({ gpu, gpuMemoryBytes }: PlannedSlot): Record<
     CUDA_VISIBLE_DEVICES: gpu.id,
     // Without it the first compute takes the whole card.
     TF_FORCE_GPU_ALLOW_GROWTH: 'true',
+    // What the driver compiles for a card newer than the build takes minutes and must not push itself out: the driver's default of 256 MB
+    // or 1 GB (CUDA C++ Programming Guide, environment variables) is less than TensorFlow's kernels.
+    CUDA_CACHE_MAXSIZE: String(4 * GIB),
     // A hard limit where NVIDIA's multi-process service runs, ignored elsewhere.
     ...(megabytes === null ? {} : { CUDA_MPS_PINNED_DEVICE_MEM_LIMIT: `0=${megabytes}M` }),
   }
 }
 
 /**
- * The cards that a user's own CUDA_VISIBLE_DEVICES leaves: indices or the beginnings of UUIDs; as in CUDA, everything after the
- * first entry that names no card is ignored.
+ * The cards that a user's own CUDA_VISIBLE_DEVICES leaves: indices or the beginnings of UUIDs; as in CUDA, everything after the first
+ * entry that names no card is ignored, so an empty value and -1 leave none.
  * @param variable its value; undefined leaves all
+ * @param parts of cards in multi-instance mode: an entry that names one leaves its card
  */
 export function visibleGpus<T extends { readonly index: number; readonly uuid: string | null }>(
   gpus: readonly T[],
   variable: string | undefined,
+  parts: readonly { readonly card: number; readonly uuid: string }[] = [],
 ): T[] {
   if (variable === undefined) return [...gpus]
   const chosen: T[] = []
+  const seen = new Set<string>()
   for (const entry of variable.split(',').map((part) => part.trim())) {
+    const part = entry.startsWith('MIG-') ? parts.find(({ uuid }) => uuid.startsWith(entry)) : undefined
     const found = gpus.find(({ index, uuid }) =>
-      /^\d+$/.test(entry) ? index === Number(entry) : entry.length > 0 && (uuid ?? '').startsWith(entry),
+      part !== undefined
+        ? index === part.card
+        : /^\d+$/.test(entry)
+          ? index === Number(entry)
+          : entry.length > 0 && (uuid ?? '').startsWith(entry),
     )
-    if (!found || chosen.includes(found)) break
-    chosen.push(found)
+    const name = part?.uuid ?? String(found?.index)
+    if (!found || seen.has(name)) break
+    seen.add(name)
+    if (!chosen.includes(found)) chosen.push(found)
   }
   return chosen
+}
+
+/** The parts of one card that the variable leaves: those that it names, or all where it names none of them but the card. */
+export function visibleParts<T extends { readonly uuid: string }>(
+  parts: readonly T[],
+  variable: string | undefined,
+): T[] {
+  const entries = (variable ?? '').split(',').map((entry) => entry.trim())
+  const named = parts.filter(({ uuid }) => entries.some((entry) => entry.startsWith('MIG-') && uuid.startsWith(entry)))
+  return named.length > 0 ? named : [...parts]
 }

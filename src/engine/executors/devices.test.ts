@@ -54,7 +54,7 @@ function machine(options: Partial<DevicesOptions> & { cards?: FakeAnswers; uses?
     env: {},
     smi: nvidiaSmi(fakeNvidiaSmi(cards)),
     limits: { cores: 4, memoryBytes: 16e9, coresLimitedBy: null },
-    build: 'tensorflow 1',
+    build: () => Promise.resolve('tensorflow 1'),
     ...rest,
   }
   return {
@@ -200,7 +200,7 @@ describe('the devices of a machine with cards', () => {
     expect(env).toMatchObject({ CUDA_VISIBLE_DEVICES: 'GPU-bb', TF_FORCE_GPU_ALLOW_GROWTH: 'true' })
     await devices.environment(devices.plan().slots[0]!)
     expect(asked).toEqual(['device on GPU-aa', 'kernels on GPU-bb'])
-    await open({ build: 'tensorflow 2' })
+    await open({ build: () => Promise.resolve('tensorflow 2') })
     expect(asked).toHaveLength(3)
   })
 
@@ -222,5 +222,45 @@ describe('the devices of a machine with cards', () => {
       source: 'benchmark',
       slots: expect.arrayContaining([expect.objectContaining({ gpuMemoryBytes: 4080218931 })]) as unknown,
     })
+  })
+})
+
+describe('a card that is taken away', () => {
+  const [one, two] = CARDS.split('\n').map((line) => `${line}\n`) as [string, string]
+  const both = `${one}${two}`
+
+  it('loses its slot where another card goes on, and becomes a slot of the processor where none does', async () => {
+    const program = fakeNvidiaSmi({ devices: both })
+    const devices = await machine({ smi: nvidiaSmi(program), uses: 'gpu' }).open()
+    expect(slotsOf(devices)).toEqual(['GPU-aa x2', 'GPU-bb x2'])
+    expect(await devices.cardLost(0)).toBeNull()
+    writeFileSync(path.join(path.dirname(program), 'devices'), two)
+    expect(await devices.cardLost(0)).toBe('closed')
+    expect(await devices.cardLost(1)).toBeNull()
+    expect(devices.view().notes).toEqual([expect.stringContaining('NVIDIA A does not answer any more') as string])
+    writeFileSync(path.join(path.dirname(program), 'devices'), '')
+    expect(await devices.cardLost(1)).toBe('replaced')
+    expect(slotsOf(devices)).toEqual(['cpu x2', 'cpu x2'])
+    expect(await devices.cardLost(1)).toBeNull()
+  })
+
+  it('in multi-instance mode without instances is none', async () => {
+    const more = '0, 8.0, 50, 400, 210, 1215, Default, Enabled\n'
+    const devices = await machine({ cards: { devices: one, more }, uses: 'gpu' }).open()
+    expect(slotsOf(devices)).toEqual(['cpu x1', 'cpu x1', 'cpu x1', 'cpu x1'])
+  })
+
+  it('is not used where its self-check gave it up, which is remembered with the reason', async () => {
+    const { open, asked } = machine({ cards: { devices: one }, uses: 'gpu' })
+    let tried = 0
+    const why = 'The graphics card is not used: the check ended with code 139.'
+    const proveCard = () => (tried++, Promise.resolve({ usesGpu: false, why }))
+    expect((await open({ proveCard })).machine).toMatchObject({ gpus: [], givenUp: why, found: [{ id: 'GPU-aa' }] })
+    expect((await open({ proveCard })).machine.givenUp).toBe(why)
+    expect({ tried, asked }).toEqual({ tried: 1, asked: ['device on GPU-aa'] })
+    // Another driver: tried again.
+    const newer = nvidiaSmi(fakeNvidiaSmi({ devices: one.replace('550.1', '570.2') }))
+    await open({ proveCard, smi: newer })
+    expect(tried).toBe(2)
   })
 })

@@ -14,9 +14,9 @@ import { createGpuMeter, type GpuMeter } from '../machine/gpu-meter'
 import { nvidiaSmi, type NvidiaSmi } from '../machine/nvidia-smi'
 import { checkedEnvironment, ON_PROCESSOR, type CheckedEnvironment } from './checked-environment'
 import { deviceEnvironment, planDevices, type DevicePlan, type PlannedSlot } from './device-plan'
-import { createDeviceStore } from './device-store'
+import { createDeviceStore, type DeviceStore } from './device-store'
 import { watchGpuShares, type WatchedSlot } from './gpu-share'
-import { readMachine, type MachineFacts, type MachineSources } from './machine-facts'
+import { presentGpus, readMachine, type MachineFacts, type MachineSources, type ProveCard } from './machine-facts'
 import type { ShapedPool } from './pool'
 import type { ProcessStarter } from './process-starter'
 import { threadUseFor, type ComputeThreads, type ThreadsWanted } from './threads'
@@ -29,18 +29,27 @@ export interface DevicesOptions {
   /** Replaced in tests. */
   readonly smi?: NvidiaSmi
   readonly limits?: MachineSources['limits']
-  readonly build?: string
+  /** Names the build of TensorFlow that processes load at this moment. */
+  readonly build?: () => Promise<string>
+  /** Tries a card before computes use it. */
+  readonly proveCard?: ProveCard
 }
 
 export interface Devices {
   readonly machine: MachineFacts
   readonly gpus: GpuMeter
+  readonly smi: NvidiaSmi
+  readonly store: DeviceStore
+  /** What shows the first card to a process; null where there is none. */
+  cardEnvironment(): Readonly<Record<string, string>> | null
   plan(): DevicePlan
   /**
    * Environment of a compute in a slot of the plan, or of any other slot on this machine.
    * @param threads instead of the slot's own
    */
   environment(slot: PlannedSlot, threads?: ThreadsWanted): Promise<CheckedEnvironment>
+  /** Whether the card of a slot is gone, and what became of the slot; see LocalComputes. Changes the plan where no card is left. */
+  cardLost(slot: number): Promise<'closed' | 'replaced' | null>
   /** Threads for a training that has the machine to itself: all cores, unless a card trains or the user has set the threads. */
   threadsAlone(architecture: Pick<PreparedArchitecture, 'cost'>, batchSize: number): ThreadsWanted
   view(): DevicesView
@@ -48,6 +57,8 @@ export interface Devices {
   watchOver(pool: ShapedPool): void
   /** @throws AppError `invalid-input`, `conflict` while a compute works, `storage-failed`; then nothing has changed */
   configure(settings: DeviceSettings): Promise<void>
+  /** Looks at the machine anew, since another build of TensorFlow is loaded from now on. @throws AppError `conflict` while a compute works */
+  reread(): Promise<void>
   /** Makes a benchmark's choice the default; from within the pool's `exclusively`. @throws AppError `storage-failed` */
   keepBenchmark(result: BenchmarkResult): Promise<void>
   close(): void
@@ -85,7 +96,12 @@ export async function createDevices(options: DevicesOptions): Promise<Devices> {
   const { start, cacheFolder, report, env = process.env, smi = nvidiaSmi() } = options
   const store = createDeviceStore(cacheFolder, report)
   const fromEnvironment = environmentDeviceSettings(env)
-  const machine = await readMachine({ start, store, smi, env, report, limits: options.limits, build: options.build })
+  const read = (): Promise<MachineFacts> =>
+    readMachine({
+      ...{ start, store, smi, env, report },
+      ...{ limits: options.limits, build: options.build, proveCard: options.proveCard },
+    })
+  let machine = await read()
   planDevices(machine, fromEnvironment)
   let benchmark = await store.benchmark()
   let settings = await store.settings()
@@ -95,15 +111,17 @@ export async function createDevices(options: DevicesOptions): Promise<Devices> {
     const explicit = withFallback(fromEnvironment, stored)
     return planDevices(machine, withFallback(explicit, measuredSettings(measured, machine, explicit)))
   }
-  let plan: DevicePlan
-  try {
-    plan = planWith(settings, benchmark)
-  } catch (thrown) {
-    // Stored on this machine when it had other devices: starting matters more.
-    notes.push(`The stored settings do not fit this machine and are ignored: ${errorData(thrown).message}`)
-    settings = NO_DEVICE_SETTINGS
-    plan = planWith(settings, benchmark)
+  const planAnyhow = (): DevicePlan => {
+    try {
+      return planWith(settings, benchmark)
+    } catch (thrown) {
+      // Stored on this machine when it had other devices: starting matters more.
+      notes.push(`The stored settings do not fit this machine and are ignored: ${errorData(thrown).message}`)
+      settings = NO_DEVICE_SETTINGS
+      return planWith(settings, benchmark)
+    }
   }
+  let plan = planAnyhow()
 
   const checks = new Map<string, Promise<CheckedEnvironment>>()
   let pool: ShapedPool | undefined
@@ -125,8 +143,16 @@ export async function createDevices(options: DevicesOptions): Promise<Devices> {
   }
 
   return {
-    machine,
+    get machine() {
+      return machine
+    },
     gpus,
+    smi,
+    store,
+    cardEnvironment: () => {
+      const [gpu] = machine.found
+      return gpu === undefined ? null : deviceEnvironment({ threads: 1, gpu, gpuMemoryBytes: null })
+    },
     plan: () => plan,
     environment: async (slot, wanted = 'of-slot') => {
       const device = slot.gpu === null ? ON_PROCESSOR : { name: 'gpu', env: deviceEnvironment(slot) }
@@ -140,6 +166,20 @@ export async function createDevices(options: DevicesOptions): Promise<Devices> {
       const checked = await asked
       return { ...checked, env: { ...checked.env, ...device.env } }
     },
+    cardLost: async (slot) => {
+      const gpu = plan.slots[slot]?.gpu ?? null
+      if (gpu === null) return null
+      const there = await presentGpus(smi)
+      const isThere = (id: string): boolean => there.has(id)
+      if (isThere(gpu.id)) return null
+      notes.push(`${gpu.name} does not answer any more; what trained on it is tried again elsewhere.`)
+      if (plan.slots.some((other) => other.gpu !== null && isThere(other.gpu.id))) return 'closed'
+      const slots = plan.slots.map((other) =>
+        other.gpu === null ? other : { ...other, gpu: null, gpuMemoryBytes: null },
+      )
+      plan = { ...plan, slots }
+      return 'replaced'
+    },
     threadsAlone: ({ cost }, batchSize) => {
       const isSet = withFallback(fromEnvironment, settings).threadsPerSlot !== null
       if (isSet || plan.slots.some(({ gpu }) => gpu !== null)) return 'of-slot'
@@ -148,7 +188,6 @@ export async function createDevices(options: DevicesOptions): Promise<Devices> {
     view: () => viewOf(machine, settings, fromEnvironment, plan, notes, benchmark),
     watchOver: (watchedPool) => {
       pool = watchedPool
-      if (machine.gpus.length === 0) return
       const processes = (): Promise<readonly { pid: number; uuid: string; usedBytes: number }[]> => smi.processes()
       stopWatching = watchGpuShares(watched, processes, (slot, error) => watchedPool.fail(slot, error))
     },
@@ -158,6 +197,15 @@ export async function createDevices(options: DevicesOptions): Promise<Devices> {
       await (pool ? pool.exclusively(change) : change())
       settings = next
       notes.length = 0
+    },
+    reread: async () => {
+      const change = async (): Promise<void> => {
+        machine = await read()
+        checks.clear()
+        notes.length = 0
+        await adopt(planAnyhow(), () => Promise.resolve())
+      }
+      await (pool ? pool.exclusively(change) : change())
     },
     keepBenchmark: async (result) => {
       await adopt(planWith(settings, result), () => store.keepBenchmark(result))

@@ -24,6 +24,11 @@ export interface LocalComputesOptions {
     readonly env: Readonly<Record<string, string>>
     readonly notices: readonly string[]
   }>
+  /**
+   * Asked when a compute has died at its work, or runs on another device than its slot's: whether the card is gone. `closed`: other cards
+   * go on without it; `replaced`: the slot is one of the processor now.
+   */
+  readonly cardLost?: (slot: number) => Promise<'closed' | 'replaced' | null>
   /** Replaced in tests, where the kernel is to have ended a compute. */
   readonly memoryKills?: MemoryKills
 }
@@ -57,6 +62,10 @@ export class LocalComputes implements ShapedPool {
       const result = await answerOrDeath(work, process, (code) => live.whyEnded(code))
       isDone = true
       return result
+    } catch (thrown) {
+      // Known before the job is tried again, or it would come back to where no card is.
+      if (!live.isKilled && thrown instanceof AppError && thrown.code === 'compute-died') await this.lookForCard(slot)
+      throw thrown
     } finally {
       // Or the next job would be given a process that is on its way out.
       if (live.isKilled) await exitSoon(process)
@@ -109,6 +118,16 @@ export class LocalComputes implements ShapedPool {
     this.hold()
   }
 
+  private async lookForCard(slot: Slot): Promise<void> {
+    const lost = (await this.options.cardLost?.(slot.index)) ?? null
+    if (lost === null) return
+    slot.deathsInARow = 0
+    slot.device = ''
+    if (lost === 'replaced') return
+    slot.isClosed = true
+    slot.notice = 'Its card does not answer any more.'
+  }
+
   private hold(): void {
     for (const slot of this.slots) {
       slot.isTaken = true
@@ -133,7 +152,7 @@ export class LocalComputes implements ShapedPool {
 
   private take(signal: AbortSignal): Promise<Slot> {
     if (signal.aborted) return Promise.reject(cancelled())
-    const free = this.slots.find((slot) => !slot.isTaken)
+    const free = this.slots.find((slot) => !slot.isTaken && !slot.isClosed)
     if (free) {
       free.isTaken = true
       return Promise.resolve(free)
@@ -155,6 +174,11 @@ export class LocalComputes implements ShapedPool {
 
   /** Hands the slot to who waits longest, or frees it. */
   private give(slot: Slot): void {
+    if (slot.isClosed) {
+      slot.isTaken = false
+      this.show(slot, 'idle')
+      return
+    }
     const next = this.waiting.shift()
     if (next) {
       next(slot)
@@ -193,6 +217,14 @@ export class LocalComputes implements ShapedPool {
         `Run "${typed('doctor')}", then start the workbench again.`,
       )
     }
+    // TensorFlow would train on the processor without a word where the card has gone since.
+    await this.lookForCard(slot)
+    if (slot.isClosed)
+      throw new AppError(
+        'compute-died',
+        `The card of compute ${slot.index + 1} is gone.`,
+        'The trial is tried again by itself.',
+      )
     this.show(slot, slot.restarts > 0 ? 'restarting' : 'checking')
     const { env, notices } = await this.options.environment(slot.index, slot.threads)
     this.refuseClosed()

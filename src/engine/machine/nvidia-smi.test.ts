@@ -3,6 +3,10 @@ import { brokenNvidiaSmi, fakeNvidiaSmi } from '../testing/fake-nvidia-smi'
 import { nvidiaSmi, parseMigInstances, parseNvidiaSmi } from './nvidia-smi'
 
 const MEBIBYTE = 1024 * 1024
+const UNTOLD = {
+  ...{ capability: null, powerWatts: null, powerLimitWatts: null, clockMhz: null, memoryClockMhz: null },
+  ...{ computeMode: null, migMode: null },
+}
 
 describe('the output of nvidia-smi', () => {
   it('is read with what a card does not tell left open', () => {
@@ -21,6 +25,7 @@ describe('the output of nvidia-smi', () => {
         utilisation: 0.37,
         temperature: 41,
         driver: '550.54.14',
+        ...UNTOLD,
       },
       {
         index: 1,
@@ -31,6 +36,7 @@ describe('the output of nvidia-smi', () => {
         utilisation: null,
         temperature: null,
         driver: null,
+        ...UNTOLD,
       },
     ])
   })
@@ -76,6 +82,17 @@ describe('the program nvidia-smi', () => {
     expect(await smi.processes()).toEqual([{ pid: 4711, uuid: 'GPU-1', usedBytes: 2048 * MEBIBYTE }])
   })
 
+  it('tells capability, power, clocks and modes where the driver knows them', async () => {
+    const devices = '0, A, 8192, 10, 50, 550.1, GPU-1, 5\n1, B, 8192, 10, 50, 550.1, GPU-2, 5\n'
+    const more =
+      '0, 8.6, 61.37, 320.00, 1725, 9501, Default, [N/A]\n1, 8.0, [N/A], [N/A], 210, 1215, Prohibited, Enabled\n'
+    expect(await nvidiaSmi(fakeNvidiaSmi({ devices, more })).devices()).toMatchObject([
+      { capability: 8.6, powerWatts: 61.37, powerLimitWatts: 320, clockMhz: 1725, memoryClockMhz: 9501, migMode: null },
+      { capability: 8, powerWatts: null, clockMhz: 210, computeMode: 'Prohibited', migMode: 'enabled' },
+    ])
+    expect(await nvidiaSmi(fakeNvidiaSmi({ devices })).devices()).toMatchObject([UNTOLD, UNTOLD])
+  })
+
   it.each([
     ['is absent', () => '/nowhere/nvidia-smi'],
     ['fails', () => brokenNvidiaSmi('echo "0, Card, 8192, 10, 50, 1.2, GPU-1, 5"; exit 9')],
@@ -85,6 +102,7 @@ describe('the program nvidia-smi', () => {
     const smi = nvidiaSmi(program(), 300)
     const started = performance.now()
     expect([await smi.devices(), await smi.migInstances(), await smi.processes()]).toEqual([[], [], []])
+    expect((await smi.ask()).devices).toEqual([])
     expect(performance.now() - started).toBeLessThan(10_000)
   })
 })

@@ -16,6 +16,17 @@ export interface NvidiaDevice {
   /** Degrees Celsius. */
   readonly temperature: number | null
   readonly driver: string | null
+  /** As 8.6; null where the driver is too old to tell. */
+  readonly capability: number | null
+  /** Watts drawn, and the most that it may draw. */
+  readonly powerWatts: number | null
+  readonly powerLimitWatts: number | null
+  /** Of its multiprocessors and its memory, in megahertz. */
+  readonly clockMhz: number | null
+  readonly memoryClockMhz: number | null
+  /** Who may compute on it: Default, Exclusive_Process, Prohibited. */
+  readonly computeMode: string | null
+  readonly migMode: 'enabled' | 'disabled' | null
 }
 
 /** A part of a card that acts as a device of its own (multi-instance GPU). */
@@ -45,9 +56,22 @@ const FIELDS = [
   'uuid',
   'utilization.gpu',
 ] as const
+/** What older drivers may not know: asked apart, since one unknown field makes nvidia-smi answer nothing at all. */
+const MORE_FIELDS = [
+  'index',
+  'compute_cap',
+  'power.draw',
+  'power.limit',
+  'clocks.sm',
+  'clocks.mem',
+  'compute_mode',
+  'mig.mode.current',
+] as const
 const APPLICATION_FIELDS = ['pid', 'gpu_uuid', 'used_gpu_memory'] as const
 /** Profiles are named in decimal gigabytes. */
 const GIGABYTE = 1e9
+/** Of what a failing program says: more than any of its messages. */
+const MAX_SAID = 500
 /** A driver that hangs must not hang the engine. */
 const TIMEOUT_MS = 5000
 
@@ -88,8 +112,41 @@ export function parseNvidiaSmi(csv: string): NvidiaDevice[] {
         utilisation: percent === null ? null : percent / 100,
         temperature: readNumber(temperature),
         driver: readText(driver),
+        ...NOTHING_MORE,
       },
     ]
+  })
+}
+
+/** What an old driver does not tell of a card. */
+export const NOTHING_MORE = {
+  capability: null,
+  powerWatts: null,
+  powerLimitWatts: null,
+  clockMhz: null,
+  memoryClockMhz: null,
+  computeMode: null,
+  migMode: null,
+} as const
+
+/** Adds what a second question told of each card, by its index. */
+export function withMore(devices: readonly NvidiaDevice[], csv: string): NvidiaDevice[] {
+  const rows = new Map(cellsOf(csv).map((cells) => [readNumber(cells[0]), cells]))
+  return devices.map((device) => {
+    const cells = rows.get(device.index)
+    if (cells === undefined || cells.length !== MORE_FIELDS.length) return device
+    const [, capability, power, limit, clock, memoryClock, mode, mig] = cells
+    const migText = readText(mig)?.toLowerCase()
+    return {
+      ...device,
+      capability: readNumber(capability),
+      powerWatts: readNumber(power),
+      powerLimitWatts: readNumber(limit),
+      clockMhz: readNumber(clock),
+      memoryClockMhz: readNumber(memoryClock),
+      computeMode: readText(mode),
+      migMode: migText === 'enabled' || migText === 'disabled' ? migText : null,
+    }
   })
 }
 
@@ -116,22 +173,48 @@ function parseGpuProcesses(csv: string): GpuProcess[] {
   })
 }
 
-/** What the program printed; empty where there is no driver, it fails or does not answer in time. */
-function ask(program: string, args: readonly string[], timeoutMs: number): Promise<string> {
+/** How a question to the program ended. */
+interface Asked {
+  readonly end: SmiAnswer['end']
+  /** What it printed, complaints included. */
+  readonly text: string
+}
+
+function askProgram(program: string, args: readonly string[], timeoutMs: number): Promise<Asked> {
   let child: ChildProcess | undefined
-  const output = new Promise<string>((resolve) => {
-    child = execFile(program, args, (error, printed) => resolve(error ? '' : printed))
+  const output = new Promise<Asked>((resolve) => {
+    child = execFile(program, args, (error, printed, complaints) => {
+      if (error === null) resolve({ end: 'answered', text: printed })
+      else resolve({ end: error.code === 'ENOENT' ? 'absent' : 'failed', text: `${printed}${complaints}`.trim() })
+    })
   })
   return within(timeoutMs, output, () => {
     // A program stuck inside the driver cannot even be killed: it is not waited for.
     child?.kill('SIGKILL')
-    return ''
+    return { end: 'silent', text: '' } as const
   })
+}
+
+/** What the program printed; empty where there is no driver, it fails or does not answer in time. */
+async function ask(program: string, args: readonly string[], timeoutMs: number): Promise<string> {
+  const { end, text } = await askProgram(program, args, timeoutMs)
+  return end === 'answered' ? text : ''
+}
+
+/** How the program answered, for who wants to know why there is no card. */
+export interface SmiAnswer {
+  /** `silent`: it did not end in time. */
+  readonly end: 'answered' | 'absent' | 'failed' | 'silent'
+  /** What it said where it failed or found none. */
+  readonly text: string
+  readonly devices: readonly NvidiaDevice[]
 }
 
 export interface NvidiaSmi {
   /** Cards of this machine; an empty list where there is no driver or it does not answer. */
   devices(): Promise<NvidiaDevice[]>
+  /** The same with the reason where there are none. */
+  ask(): Promise<SmiAnswer>
   /** Parts of cards in multi-instance mode. */
   migInstances(): Promise<MigInstance[]>
   /** Who holds device memory, as far as the driver tells. */
@@ -142,8 +225,16 @@ const CSV = '--format=csv,noheader,nounits'
 
 /** @param program name or path; replaced in tests, as is the time limit */
 export function nvidiaSmi(program = 'nvidia-smi', timeoutMs = TIMEOUT_MS): NvidiaSmi {
+  const query = (fields: readonly string[]): string[] => [`--query-gpu=${fields.join(',')}`, CSV]
+  const more = async (devices: readonly NvidiaDevice[]): Promise<NvidiaDevice[]> =>
+    devices.length === 0 ? [] : withMore(devices, await ask(program, query(MORE_FIELDS), timeoutMs))
   return {
-    devices: async () => parseNvidiaSmi(await ask(program, [`--query-gpu=${FIELDS.join(',')}`, CSV], timeoutMs)),
+    devices: async () => more(parseNvidiaSmi(await ask(program, query(FIELDS), timeoutMs))),
+    ask: async () => {
+      const { end, text } = await askProgram(program, query(FIELDS), timeoutMs)
+      const devices = end === 'answered' ? await more(parseNvidiaSmi(text)) : []
+      return { end, text: devices.length > 0 ? '' : text.slice(0, MAX_SAID), devices }
+    },
     migInstances: async () => parseMigInstances(await ask(program, ['-L'], timeoutMs)),
     processes: async () =>
       parseGpuProcesses(await ask(program, [`--query-compute-apps=${APPLICATION_FIELDS.join(',')}`, CSV], timeoutMs)),

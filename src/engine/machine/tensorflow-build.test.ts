@@ -2,7 +2,7 @@ import { appendFileSync, cpSync, mkdirSync, truncateSync, utimesSync, writeFileS
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { temporaryFolder } from '../testing/temporary-folder'
-import { tensorflowBuild } from './tensorflow-build'
+import { SHIPPED_BINDING, tensorflowBuild } from './tensorflow-build'
 
 function installation(): string {
   const folder = temporaryFolder()
@@ -14,13 +14,15 @@ function installation(): string {
   return folder
 }
 
+const bindingOf = (folder: string): string => path.join(folder, SHIPPED_BINDING)
+
 describe('the name of a TensorFlow build', () => {
   it('is the same for a copy of it, whenever it was made', async () => {
     const folder = installation()
     const copy = temporaryFolder()
     cpSync(folder, copy, { recursive: true })
     utimesSync(path.join(copy, 'deps/lib/libtensorflow_cc.so.2'), 1, 1)
-    expect(await tensorflowBuild(copy)).toBe(await tensorflowBuild(folder))
+    expect(await tensorflowBuild(bindingOf(copy))).toBe(await tensorflowBuild(bindingOf(folder)))
   })
 
   it.each([
@@ -29,13 +31,13 @@ describe('the name of a TensorFlow build', () => {
     ['the size alone', 'deps/lib/libtensorflow_cc.so.2', (file: string) => truncateSync(file, 199_999)],
   ])('changes with %s', async (_what, name, change) => {
     const folder = installation()
-    const before = await tensorflowBuild(folder)
+    const before = await tensorflowBuild(bindingOf(folder))
     change(path.join(folder, name))
-    expect(await tensorflowBuild(folder)).not.toBe(before)
+    expect(await tensorflowBuild(bindingOf(folder))).not.toBe(before)
   })
 
   it('says that there is none where it cannot be read', async () => {
-    expect(await tensorflowBuild(temporaryFolder())).toBe('not installed')
+    expect(await tensorflowBuild(bindingOf(temporaryFolder()))).toBe('not installed')
   })
 
   it('finds what this checkout has', async () => {

@@ -5,7 +5,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { temporaryFolder } from '../testing/temporary-folder'
 import { fakeNvidiaSmi } from '../testing/fake-nvidia-smi'
 import { createGpuMeter, type GpuReading } from './gpu-meter'
-import { nvidiaSmi } from './nvidia-smi'
+import { NOTHING_MORE, nvidiaSmi } from './nvidia-smi'
 import { forgetPeakMemory, residentMemory } from './process-usage'
 import { measureTraining, type TrainingMeterOptions } from './training-meter'
 
@@ -108,7 +108,14 @@ describe('what a training takes', () => {
     let reading: GpuReading = { askedAt: -Infinity, devices: [], processes: [] }
     const card = { id: 'GPU-2', gpus: { latest: () => reading } }
     const told = (askedAt: number, utilisation: number | null, mebibytes: number): void => {
-      const facts = { name: 'Card', memoryBytes: null, usedBytes: null, temperature: null, driver: null }
+      const facts = {
+        name: 'Card',
+        memoryBytes: null,
+        usedBytes: null,
+        temperature: null,
+        driver: null,
+        ...NOTHING_MORE,
+      }
       reading = {
         askedAt,
         devices: [

@@ -11,7 +11,7 @@ import type { Services } from './services'
 import { untilClosing } from './until-closing'
 
 /** A search between two trials uses no compute, but is about to. */
-async function refuseWhileSearching({ store, orchestrator }: Services): Promise<void> {
+export async function refuseWhileSearching({ store, orchestrator }: Services): Promise<void> {
   const going = (await listRuns(store.db)).find(({ id }) => orchestrator.live(id) !== undefined)
   if (going === undefined) return
   throw new AppError(
@@ -25,7 +25,7 @@ async function refuseWhileSearching({ store, orchestrator }: Services): Promise<
  * The work of `exclusively` as a stream: the pool is held until the stream has come to its end or is broken off.
  * @param open makes the stream once the pool is held
  */
-async function* whileHolding<T>(
+export async function* whileHolding<T>(
   pool: Pick<ShapedPool, 'exclusively'>,
   open: (signal: AbortSignal) => AsyncGenerator<T, void, void>,
   signal: AbortSignal,

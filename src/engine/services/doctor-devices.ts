@@ -45,20 +45,6 @@ export function devicesCheck({ devices }: Services): Diagnosis {
   }
 }
 
-/** @param device what TensorFlow says it runs on; undefined where it was not asked */
-export function gpuChecks(gpus: readonly NvidiaDevice[], device: string | undefined): Diagnosis[] {
-  if (gpus.length === 0 || device === undefined || /gpu/i.test(device)) return []
-  return [
-    {
-      id: 'gpu',
-      title: 'Graphics card',
-      status: 'warning',
-      found: `${gpus.map(({ name }) => name).join(', ')} is there, TensorFlow uses ${device}`,
-      fix: 'This build of TensorFlow is for processors; the build for NVIDIA cards has to be installed.',
-    },
-  ]
-}
-
 export function cpuDevice({ devices }: Services): DoctorReport['devices'][number] {
   const { processor, cores, coresLimitedBy } = devices.machine
   return {
@@ -70,12 +56,15 @@ export function cpuDevice({ devices }: Services): DoctorReport['devices'][number
 }
 
 export function gpuDevice(card: NvidiaDevice): DoctorReport['devices'][number] {
-  const { index, name, memoryBytes, usedBytes, utilisation, temperature } = card
+  const { index, name, memoryBytes, usedBytes, utilisation, temperature, powerWatts, clockMhz, capability } = card
   const detail = [
     `device ${index}`,
     ...(utilisation === null ? [] : [`${Math.round(100 * utilisation)} % busy`]),
     ...(usedBytes === null ? [] : [`${readableBytes(usedBytes)} used`]),
     ...(temperature === null ? [] : [`${temperature} °C`]),
+    ...(powerWatts === null ? [] : [`${Math.round(powerWatts)} W`]),
+    ...(clockMhz === null ? [] : [`${clockMhz} MHz`]),
+    ...(capability === null ? [] : [`compute capability ${capability.toFixed(1)}`]),
   ].join(', ')
   return { name, kind: 'gpu', memoryBytes: memoryBytes ?? 0, detail }
 }

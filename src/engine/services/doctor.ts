@@ -11,10 +11,13 @@ import { GIB, readableBytes } from '@shared/units'
 import { typed } from '@node/command-line'
 import { importAgain } from '../datasets/import-again'
 import { freeBytes } from '@node/disk'
+import { cardFacts } from '../machine/card-facts'
 import { artefactCheck } from './artefact-check'
 import { backupCheck, databaseCheck } from './database-check'
 import { ok } from './diagnosis'
-import { cpuDevice, devicesCheck, gpuChecks, gpuDevice, memoryCheck } from './doctor-devices'
+import { cardDiagnoses } from './card-diagnoses'
+import { cpuDevice, devicesCheck, gpuDevice, memoryCheck } from './doctor-devices'
+import { ladderCheck, smiText, tensorflowFacts, tensorflowText } from './doctor-runtimes'
 import type { Services } from './services'
 
 /** A prepared CIFAR-10, checkpoints and weights of a search of some hundred trials. */
@@ -24,13 +27,15 @@ type ComputeAnswer = { readonly info: ComputeInfo } | { readonly problem: Return
 
 export async function examine(services: Services): Promise<DoctorReport> {
   const { store, appVersion } = services
-  const [compute, gpus, disk, datasets] = await Promise.all([
+  const [compute, facts, disk, datasets] = await Promise.all([
     askCompute(services),
-    services.devices.gpus.read().then(({ devices }) => devices),
+    cardFacts({ smi: services.devices.smi, env: process.env }),
     freeBytes(store.folders.root).catch(() => null),
     services.datasets.list(),
   ])
   const info = compute !== null && 'info' in compute ? compute.info : undefined
+  const gpus = facts.cards
+  const tensorflow = await tensorflowFacts(services, info)
   const checks = [
     workspaceCheck(services),
     await folderCheck('cache', 'Cache folder', services.cacheFolder),
@@ -45,10 +50,12 @@ export async function examine(services: Services): Promise<DoctorReport> {
     devicesCheck(services),
     ...(await datasetChecks(services, datasets)),
     await proposerCheck(services.proposerFolder),
-    ...gpuChecks(gpus, info?.device),
+    ...cardDiagnoses(facts, tensorflow),
+    ...(await ladderCheck(services)),
   ]
   return {
     ok: checks.every(({ status }) => status !== 'error'),
+    cards: { smi: smiText(facts), tensorflow: tensorflowText(tensorflow) },
     versions: {
       'GPT-NAS Workbench': appVersion,
       'Node.js': process.versions.node,

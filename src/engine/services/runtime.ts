@@ -79,8 +79,13 @@ function computesAndCards({ pool, devices }: Services): Pick<Status, 'computes' 
   }
   return {
     computes: computes.map((compute) => ({ ...compute, gpuMemoryBytes: held(compute.pid) })),
-    gpus: cards.map(({ index, name, utilisation, usedBytes, memoryBytes, temperature }) => ({
-      ...{ index, name, utilisation, usedBytes, memoryBytes, temperature },
-    })),
+    gpus: cards.map((card) => {
+      const { index, name, utilisation, usedBytes, memoryBytes, temperature } = card
+      const { powerWatts, powerLimitWatts, clockMhz } = card
+      return {
+        ...{ index, name, utilisation, usedBytes, memoryBytes, temperature },
+        ...{ powerWatts, powerLimitWatts, clockMhz },
+      }
+    }),
   }
 }

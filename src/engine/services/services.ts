@@ -9,6 +9,7 @@ import type { Restoring } from './backups'
 import type { Orchestrator } from '../runs/orchestrator'
 import type { Updates } from '../runs/updates'
 import type { RunViews } from '../runs/watch'
+import type { Runtimes } from '../runtimes/runtimes'
 import type { Artefacts } from '../storage/artefacts'
 import type { Store } from '../storage/store'
 
@@ -18,6 +19,7 @@ export interface Services {
   readonly datasets: Datasets
   readonly pool: ShapedPool
   readonly devices: Devices
+  readonly runtimes: Runtimes
   readonly startProcess: ProcessStarter
   readonly startProof: StartProof
   readonly weightsCheck: WeightsCheck

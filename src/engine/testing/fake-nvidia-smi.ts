@@ -6,6 +6,8 @@ import { temporaryFolder } from './temporary-folder'
 export interface FakeAnswers {
   /** Lines of `--query-gpu`. */
   readonly devices?: string
+  /** Lines of the second `--query-gpu`, for capability, power, clocks and modes. */
+  readonly more?: string
   /** Lines of `-L`. */
   readonly listing?: string
   /** Lines of `--query-compute-apps`. */
@@ -22,6 +24,7 @@ export function fakeNvidiaSmi(answers: FakeAnswers): string {
   return script(
     folder,
     `case "$1" in
+  --query-gpu=index,compute_cap*) cat '${file('more', answers.more)}' ;;
   --query-gpu=*) cat '${file('devices', answers.devices)}' ;;
   --query-compute-apps=*) cat '${file('processes', answers.processes)}' ;;
   -L) cat '${file('listing', answers.listing)}' ;;

@@ -5,6 +5,7 @@ import { designsContract } from './designs'
 import { exportsContract } from './exports'
 import { proposerContract } from './proposer'
 import { runtimeContract } from './runtime'
+import { runtimesContract } from './runtimes'
 import { searchesContract, trialsContract } from './searches'
 
 export const engineContract = {
@@ -14,6 +15,7 @@ export const engineContract = {
   exports: exportsContract,
   proposer: proposerContract,
   runtime: runtimeContract,
+  runtimes: runtimesContract,
   searches: searchesContract,
   trials: trialsContract,
 }

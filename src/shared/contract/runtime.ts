@@ -24,6 +24,8 @@ export const doctorReportSchema = z.object({
   devices: z.array(
     z.object({ name: z.string(), kind: z.enum(['cpu', 'gpu']), memoryBytes: z.number(), detail: z.string() }),
   ),
+  /** The same cards as nvidia-smi and as TensorFlow see them, in lines for people. */
+  cards: z.object({ smi: z.array(z.string()), tensorflow: z.array(z.string()) }).default({ smi: [], tensorflow: [] }),
   memory: z.object({ totalBytes: z.number(), freeBytes: z.number() }),
   disk: z.object({ path: z.string(), freeBytes: z.number() }),
   checks: z.array(diagnosisSchema),
@@ -75,6 +77,10 @@ export const statusSchema = z.object({
         usedBytes: z.number().nullable(),
         memoryBytes: z.number().nullable(),
         temperature: z.number().nullable(),
+        powerWatts: z.number().nullable().default(null),
+        powerLimitWatts: z.number().nullable().default(null),
+        /** Of its multiprocessors, in megahertz. */
+        clockMhz: z.number().nullable().default(null),
       }),
     )
     .default([]),

@@ -2,6 +2,9 @@
 // them. Pure, because the engine may not import compute. Figures behind the choice: training-speed notes, point 6.
 import { selfCheckSchema, type SelfCheck } from '../contract/compute'
 
+/** The tfjs binding that a process loads TensorFlow with; unset, the one that lies in the package itself. */
+export const BINDING_VARIABLE = 'GPTNAS_BINDING'
+
 /** Carries the self-check's result into a compute, which chooses its kernels by it. */
 const SELF_CHECK_VARIABLE = 'GPTNAS_SELF_CHECK'
 

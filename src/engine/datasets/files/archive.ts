@@ -1,11 +1,10 @@
 // One way to go through zip, tar and tar.gz: entries in order, each with its name as the archive has it.
 import path from 'node:path'
-import yauzl from 'yauzl'
 import { AppError } from '@shared/errors'
 import { quoted } from '@shared/quoted'
 import { openToRead } from '@node/read-file'
-import { readPlainTar, readTarGz } from '../tar'
-import { crc32 } from './crc32'
+import { readPlainTar, readTarGz } from '@node/tar'
+import { zipEntries } from '@node/zip-entries'
 import { refused } from './limits'
 
 export interface ArchiveEntry {
@@ -50,42 +49,15 @@ export async function* readArchive(file: string, kind: ArchiveKind, signal: Abor
   }
 }
 
-/** S_IFMT and S_IFLNK of the mode that Unix zips keep in the upper half of the attributes. */
-const FORMAT_MASK = 0o170000
-const SYMBOLIC_LINK = 0o120000
-
 async function* readZip(file: string): AsyncGenerator<ArchiveEntry> {
-  const zip = await yauzl.openPromise(file, { autoClose: false }).catch((thrown: unknown) => {
-    throw unreadable(thrown)
-  })
   try {
-    for await (const entry of zip.eachEntry()) {
-      const isLink = ((entry.externalFileAttributes >>> 16) & FORMAT_MASK) === SYMBOLIC_LINK
-      const entryKind = isLink ? 'other' : entry.fileName.endsWith('/') ? 'folder' : 'file'
-      if (entry.isEncrypted()) throw refused(`${quoted(entry.fileName)} is encrypted`)
-      yield {
-        name: entry.fileName,
-        kind: entryKind,
-        // Opening a stream costs more than all else of an entry, and an archive may hold hundreds of thousands of nothing.
-        content: async () =>
-          checked(entry.uncompressedSize === 0 ? [] : await zip.openReadStreamPromise(entry), entry.crc32),
-      }
+    for await (const { name, kind, isEncrypted, content } of zipEntries(file)) {
+      if (isEncrypted) throw refused(`${quoted(name)} is encrypted`)
+      yield { name, kind: kind === 'link' ? 'other' : kind, content }
     }
   } catch (thrown) {
     throw unreadable(thrown)
-  } finally {
-    zip.close()
   }
-}
-
-/** The checksum that the archive records is checked when the content ends; yauzl itself checks sizes only. */
-async function* checked(content: AsyncIterable<unknown> | Iterable<unknown>, expected: number): AsyncGenerator<Buffer> {
-  let found = 0
-  for await (const piece of content) {
-    found = crc32(piece as Buffer, found)
-    yield piece as Buffer
-  }
-  if (found !== expected) throw new Error('its checksum does not match')
 }
 
 function unreadable(thrown: unknown): AppError {

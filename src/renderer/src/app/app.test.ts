@@ -67,7 +67,8 @@ describe('the frame', () => {
   })
 
   it('tells how busy the cards are, as far as they tell, and nothing where there are none', async () => {
-    const card = { index: 0, name: 'Card', usedBytes: null, memoryBytes: null, temperature: null }
+    const untold = { powerWatts: null, powerLimitWatts: null, clockMhz: null }
+    const card = { index: 0, name: 'Card', usedBytes: null, memoryBytes: null, temperature: null, ...untold }
     const gpus = [
       { ...card, utilisation: 0.7 },
       { ...card, index: 1, utilisation: null },

@@ -11,6 +11,7 @@ import type { ProposerInfo } from '@shared/contract/proposer'
 import type { Backup } from '@shared/contract/backups'
 import type { BenchmarkEvent, Devices } from '@shared/contract/devices'
 import type { DoctorReport, Status } from '@shared/contract/runtime'
+import type { InstallEvent, RuntimeCheckEvent, Runtimes } from '@shared/contract/runtimes'
 import { AppError } from '@shared/errors'
 import { commandKey } from '@shared/evaluators/command'
 import type { Run } from '@shared/search/run'
@@ -20,7 +21,7 @@ import type { UserSpaceDefinition } from '@shared/spaces/user/schema'
 import type { Verification } from '@shared/search/verification'
 import { memoryPorts, type Port } from '@shared/transport/port'
 import { serveRouter } from '@shared/transport/rpc'
-import { sampleDevices, sampleReport, sampleStatus } from './samples'
+import { sampleDevices, sampleReport, sampleRuntimes, sampleStatus } from './samples'
 
 /** What the fake answers with. Change it and call `push` to tell whoever watches. */
 export interface FakeState {
@@ -33,6 +34,10 @@ export interface FakeState {
   status: Status
   report: DoctorReport
   devices: Devices
+  runtimes: Runtimes
+  /** What an installation tells; it waits until it is cancelled where the last is no result. */
+  installing: InstallEvent[]
+  runtimeCheck: RuntimeCheckEvent[]
   backups: Backup[]
   /** Told one after the other, then it waits until it is broken off where the last is no result. */
   benchmark: BenchmarkEvent[]
@@ -73,6 +78,9 @@ export function emptyState(changes: Partial<FakeState> = {}): FakeState {
     status: sampleStatus(),
     report: sampleReport(),
     devices: sampleDevices(),
+    runtimes: sampleRuntimes(),
+    installing: [],
+    runtimeCheck: [],
     backups: [],
     benchmark: [],
     datasets: [],
@@ -272,6 +280,33 @@ export function createFakeEngine(state: FakeState = emptyState()): FakeEngine {
         if (state.benchmark.some(({ type }) => type === 'finished')) return
         await new Promise<void>((resolve) => signal?.addEventListener('abort', () => resolve(), { once: true }))
         called('runtime.benchmark broken off', null)
+      }),
+    },
+    runtimes: {
+      ...refusing('runtimes'),
+      list: os.runtimes.list.handler(() => (called('runtimes.list', null), state.runtimes)),
+      install: os.runtimes.install.handler(async function* ({ input }) {
+        called('runtimes.install', input)
+        yield* state.installing
+        if (state.installing.some(({ type }) => type === 'finished')) return
+        await new Promise<void>((resolve) => wake.push(resolve))
+        throw new AppError('cancelled', 'The installation was cancelled.')
+      }),
+      cancel: os.runtimes.cancel.handler(() => {
+        called('runtimes.cancel', null)
+        push()
+        return state.runtimes
+      }),
+      choose: os.runtimes.choose.handler(({ input }) => {
+        called('runtimes.choose', input)
+        const runtimes = state.runtimes.runtimes.map((each) => ({ ...each, isChosen: each.id === input.id }))
+        return (state.runtimes = { ...state.runtimes, runtimes, loads: input.id, chosenBy: 'user' })
+      }),
+      remove: os.runtimes.remove.handler(({ input }) => (called('runtimes.remove', input), state.runtimes)),
+      check: os.runtimes.check.handler(async function* ({ input }) {
+        called('runtimes.check', input)
+        yield* state.runtimeCheck
+        await Promise.resolve()
       }),
     },
     ablations: {

@@ -1,6 +1,7 @@
 // Runs, trials and machines for tests of the window: built by functions, so that each test says only what it is about.
 import type { Dataset } from '@shared/contract/datasets'
 import type { Devices } from '@shared/contract/devices'
+import type { Runtimes } from '@shared/contract/runtimes'
 import type { DoctorReport, Status } from '@shared/contract/runtime'
 import { FIRST_LIGHT } from '@shared/search/samples'
 import { runDefinitionSchema, type Run } from '@shared/search/run'
@@ -155,6 +156,42 @@ export function sampleDevices(changes: Partial<Devices> = {}): Devices {
   }
 }
 
+export function sampleRuntimes(changes: Partial<Runtimes> = {}): Runtimes {
+  const sizes = { version: '2.21.0', diskBytes: 0, found: '', folder: null }
+  return {
+    runtimes: [
+      {
+        ...sizes,
+        id: 'cpu',
+        title: 'TensorFlow for processors',
+        isForCards: false,
+        state: 'shipped',
+        isChosen: true,
+        downloadBytes: 273_829_956,
+        installedBytes: 853_780_359,
+      },
+      {
+        ...sizes,
+        id: 'cuda12',
+        title: 'TensorFlow for NVIDIA cards, with CUDA 12 and cuDNN 9',
+        isForCards: true,
+        state: 'absent',
+        isChosen: false,
+        downloadBytes: 3_379_086_502,
+        installedBytes: 5_672_683_708,
+      },
+    ],
+    chosenBy: 'default',
+    loads: 'cpu',
+    note: '',
+    folder: '/home/ada/.cache/gpt-nas-workbench/runtimes',
+    diskBytes: 0,
+    freeBytes: 77e9,
+    installing: null,
+    ...changes,
+  }
+}
+
 export function sampleDataset(changes: Partial<Dataset> = {}): Dataset {
   return {
     name: 'cifar-10',
@@ -178,6 +215,7 @@ export function sampleReport(changes: Partial<DoctorReport> = {}): DoctorReport 
   return {
     ok: false,
     versions: { 'GPT-NAS Workbench': '0.1.0', TensorFlow: '2.21.0', 'tfjs-node-gpu': '4.22.0', Node: '20.19.0' },
+    cards: { smi: [], tensorflow: [] },
     devices: [
       {
         name: 'AMD EPYC 7B13',

@@ -4,7 +4,7 @@ import { pipeline } from 'node:stream/promises'
 import { PassThrough } from 'node:stream'
 import { createGunzip } from 'node:zlib'
 import { AppError } from '@shared/errors'
-import { readInPieces } from '@node/read-file'
+import { readInPieces } from './read-file'
 
 const BLOCK_BYTES = 512
 /** Of a header that describes the next entry: GNU long names and pax records are far below. */

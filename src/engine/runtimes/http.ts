@@ -1,0 +1,73 @@
+// Getting a file from a package index: redirects, a limit on silence, and going on where an earlier download ended. Only http and https,
+// and never from the safe one to the other.
+import http, { type IncomingMessage } from 'node:http'
+import https from 'node:https'
+import { AppError } from '@shared/errors'
+
+const MAX_REDIRECTS = 5
+/** A server that sends nothing for this long has gone. */
+const SILENCE_MS = 60_000
+
+export interface Answer {
+  readonly status: number
+  readonly body: IncomingMessage
+  /** Where it came from in the end. */
+  readonly url: URL
+}
+
+/** Why a server could not be asked, in a form that may be tried again. */
+export class NetworkError extends Error {
+  override readonly name = 'NetworkError'
+}
+
+/**
+ * @param from the first byte that is wanted
+ * @returns the answer with its body unread; the caller reads or destroys it
+ * @throws NetworkError, AppError `invalid-input` for an address that is none, `cancelled`
+ */
+export async function get(address: string, from: number, accept: string, signal: AbortSignal): Promise<Answer> {
+  let url = addressOf(address)
+  for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
+    const body = await request(url, from, accept, signal)
+    const status = body.statusCode ?? 0
+    const { location } = body.headers
+    if (status < 300 || status >= 400 || location === undefined) return { status, body, url }
+    body.destroy()
+    const next = new URL(location, url)
+    if (url.protocol === 'https:' && next.protocol !== 'https:')
+      throw new NetworkError(`${url.host} leads to ${next.host} without encryption`)
+    url = addressOf(next.href)
+  }
+  throw new NetworkError(`${url.host} leads from one address to the next without end`)
+}
+
+function addressOf(text: string): URL {
+  try {
+    const url = new URL(text)
+    if (url.protocol === 'https:' || url.protocol === 'http:') return url
+  } catch {
+    // Told below, as another protocol is.
+  }
+  throw new AppError(
+    'invalid-input',
+    `"${text.slice(0, 100)}" is no address of a package index: http:// or https:// was expected.`,
+    'Check --index and the variables GPTNAS_PACKAGE_INDEX and PIP_INDEX_URL.',
+  )
+}
+
+function request(url: URL, from: number, accept: string, signal: AbortSignal): Promise<IncomingMessage> {
+  const { get: ask } = url.protocol === 'https:' ? https : http
+  const headers = { accept, 'user-agent': 'gpt-nas-workbench', ...(from > 0 && { range: `bytes=${from}-` }) }
+  return new Promise((resolve, reject) => {
+    const asked = ask(url, { headers, signal }, resolve)
+    asked.setTimeout(SILENCE_MS, () => asked.destroy(new Error(`it sent nothing for ${SILENCE_MS / 1000} s`)))
+    asked.on('error', (cause) =>
+      reject(signal.aborted ? new AppError('cancelled', 'The download was cancelled.') : networkError(url, cause)),
+    )
+  })
+}
+
+const networkError = (url: URL, cause: Error): NetworkError =>
+  new NetworkError(`${url.host} could not be reached: ${cause.message || String((cause as { code?: unknown }).code)}`, {
+    cause,
+  })
