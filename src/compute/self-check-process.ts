@@ -3,7 +3,6 @@
 import { implement } from '@orpc/server'
 import { selfCheckContract } from '@shared/contract/self-check'
 import { serveParent } from './service/serve-parent'
-import { whileKeepingErrors } from './service/standard-error'
 
 const contract = implement(selfCheckContract)
 
@@ -11,10 +10,9 @@ const router = {
   // Loaded inside the call, so that a missing runtime reaches the engine as an error with its fix.
   run: contract.run.handler(async () => (await import('./tensorflow/self-check')).runSelfCheck(process.env)),
   look: contract.look.handler(async () => {
-    const { result, written } = await whileKeepingErrors(async () =>
-      (await import('./tensorflow/backend')).runtimeVersions(),
-    )
-    return { tensorflow: result.tensorflow, device: result.device, log: written }
+    const { runtimeVersions } = await import('./tensorflow/backend')
+    const { tensorflow, device } = runtimeVersions()
+    return { tensorflow, device }
   }),
   device: contract.device.handler(async () => {
     const { runtimeVersions } = await import('./tensorflow/backend')

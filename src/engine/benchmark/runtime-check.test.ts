@@ -39,7 +39,7 @@ function processes({ dies = [], seesNoCard, kernels = {} }: Fault) {
       ...kernels[rung],
     } as SelfCheck
     const device = onCard && seesNoCard === undefined ? 'gpu' : 'cpu'
-    const look = { tensorflow: '2.21.0', device, log: seesNoCard ?? '' } as const
+    const look = { tensorflow: '2.21.0', device } as const
     const check = implement(selfCheckContract)
     const compute = implement(computeContract)
     const router =
@@ -67,7 +67,7 @@ function processes({ dies = [], seesNoCard, kernels = {} }: Fault) {
             }),
           }
     serveRouter(router as never, server)
-    return Promise.resolve({ pid: 1, port, exited, kill: () => end(null) })
+    return Promise.resolve({ pid: 1, port, exited, errors: () => seesNoCard ?? '', kill: () => end(null) })
   }
   return { start, started }
 }

@@ -134,17 +134,23 @@ async function tryRung(
   }
   // A build for cards is also shown the card where the processor is tried, to hear why it uses none.
   const loud = { ...environment(CAUTIOUS_SELF_CHECK), TF_CPP_MIN_LOG_LEVEL: '0' }
+  let log = ''
   const looked = await step(
     'load',
-    () => askInOwnProcess(start, loud, (client) => client.look()),
+    () =>
+      askInOwnProcess(
+        start,
+        loud,
+        (client) => client.look(),
+        (errors) => (log = errors),
+      ),
     ({ tensorflow }) => `TensorFlow ${tensorflow}`,
   )
-  if (on === 'gpu' || !isForCards) said(looked.log)
+  if (on === 'gpu' || !isForCards || card === null) said(log)
   await step(
     'devices',
     () => {
-      if (on === 'gpu' && looked.device !== 'gpu')
-        throw new Fall('devices', `TensorFlow sees no card${reasonIn(looked.log)}`)
+      if (on === 'gpu' && looked.device !== 'gpu') throw new Fall('devices', `TensorFlow sees no card${reasonIn(log)}`)
       return Promise.resolve(looked.device)
     },
     (found) => (found === 'gpu' ? 'a graphics card' : isForCards ? 'no graphics card; the processor' : 'the processor'),

@@ -55,7 +55,8 @@ export function forkedProcesses(
         ),
       )
       child.once('spawn', () => {
-        resolve({ pid: child.pid ?? 0, port: portFromIpc(child), exited, kill: () => child.kill('SIGKILL') })
+        const kill = (): void => void child.kill('SIGKILL')
+        resolve({ pid: child.pid ?? 0, port: portFromIpc(child), exited, errors: () => tail, kill })
       })
     })
 }

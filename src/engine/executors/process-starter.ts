@@ -8,6 +8,8 @@ export interface StartedProcess {
   readonly port: Port
   /** Resolves with the exit code; 128 and the signal's number where a signal ended it, as shells tell it; null when unknown. */
   readonly exited: Promise<number | null>
+  /** The end of what it has written to standard error, where whoever starts it reads that: TensorFlow says there why it uses no card. */
+  readonly errors?: () => string
   /** SIGKILL: a native call cannot be asked to stop. */
   kill(): void
 }

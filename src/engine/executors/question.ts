@@ -12,12 +12,14 @@ const LIMIT_MS = 120_000
 /**
  * Asks a self-check process.
  * @param env the environment whose kernels or devices are in question
+ * @param heard receives what it wrote to standard error, as far as that is read, once it has answered or died
  * @throws whatever went wrong: no start, a death, no answer in time
  */
 export async function askInOwnProcess<T>(
   start: ProcessStarter,
   env: Readonly<Record<string, string>>,
   question: (client: Client<SelfCheckContract>) => Promise<T>,
+  heard: (errors: string) => void = () => undefined,
 ): Promise<T> {
   const process = await start('self-check', env)
   const client = createClient<SelfCheckContract>(process.port)
@@ -27,6 +29,7 @@ export async function askInOwnProcess<T>(
       throw new Error(`no answer within ${LIMIT_MS / 1000} s`)
     })
   } finally {
+    heard(process.errors?.() ?? '')
     process.kill()
   }
 }

@@ -7,8 +7,8 @@ import { selfCheckSchema } from './compute'
 export const selfCheckContract = {
   /** Runs the checks with the environment the process was started with. */
   run: oc.output(selfCheckSchema),
-  /** Loads TensorFlow and tells what it says of itself; `log` is what it writes meanwhile. Once in a process. */
-  look: oc.output(z.object({ tensorflow: z.string(), device: z.enum(['cpu', 'gpu']), log: z.string() })),
+  /** Loads TensorFlow and tells what it says of itself. */
+  look: oc.output(z.object({ tensorflow: z.string(), device: z.enum(['cpu', 'gpu']) })),
   /** Whether the installed TensorFlow uses a graphics card with the environment the process was started with. */
   device: oc.output(z.object({ device: z.enum(['cpu', 'gpu']) })),
 }
