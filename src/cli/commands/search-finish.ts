@@ -33,7 +33,7 @@ export interface Finished {
 
 async function followed(context: CommandContext, { id, number, definition }: Run): Promise<Finished> {
   context.output.note(
-    `Run ${number} trains "${definition.name}" for ${definition.recipe.epochs} epochs, to be tested once.`,
+    `Run ${number} trains "${definition.name}" for ${definition.recipe.epochs} ${definition.recipe.epochs === 1 ? 'epoch' : 'epochs'}, to be tested once.`,
   )
   const run = await watchRun(context, id)
   const trial = run.bestTrialId === null ? null : await context.client.trials.get({ id: run.bestTrialId })

@@ -340,6 +340,10 @@ export function createFakeEngine(state: FakeState = emptyState()): FakeEngine {
       check: os.searches.check.handler(({ input }) => (called('searches.check', input), state.check)),
       verify: os.searches.verify.handler(({ input }) => (called('searches.verify', input), state.verification)),
       change: os.searches.change.handler(({ input }) => (called('searches.change', input), runOf(input.id))),
+      inject: os.searches.inject.handler(({ input }) => (called('searches.inject', input), { trialNumber: 13 })),
+      order: os.searches.order.handler(({ input }) => (called('searches.order', input), { ordered: true })),
+      finish: os.searches.finish.handler(({ input }) => (called('searches.finish', input), runOf(input.id))),
+      trainPeer: os.searches.trainPeer.handler(({ input }) => (called('searches.trainPeer', input), runOf(input.id))),
       readSpace: os.searches.readSpace.handler(({ input }) => {
         called('searches.readSpace', input)
         if (state.ownSpace === null) throw new AppError('invalid-input', `${input.path} is not JSON.`)

@@ -357,3 +357,43 @@ describe('without results', () => {
     await untilText(mounted.wrapper, 'No results yet')
   })
 })
+
+describe('the final training of a run', () => {
+  const search = sampleRun({ state: 'finished', bestTrialId: 102 })
+  const final = (of: object | null, number: number, reported: number | null) => {
+    const definition = {
+      ...search.definition,
+      name: of === null ? 'ResNet-8, 12 wide' : 'trained on',
+      final: {
+        ...{ of: of as never, besideRunId: search.id, schedule: 'short' as const, start: 'scratch' as const },
+        ...{ weightsSha256: null, dataFingerprint: null, workbench: '1' },
+      },
+    }
+    return sampleRun({ id: `run-${number}`, number, definition, state: 'finished', reported })
+  }
+
+  it('is asked for with its schedule, and a hand-made network with it', async () => {
+    await open({ runs: [search] })
+    await clickById(testIds.finish)
+    await clickById(testIds.confirmFinish)
+    const inputOf = (path: string) => mounted.engine.calls.find((call) => call.path === path)?.input
+    await eventually(() => expect(inputOf('searches.trainPeer')).toMatchObject({ id: 'run-1' }))
+    expect(inputOf('searches.finish')).toMatchObject({ id: 'run-1', wish: { schedule: 'short', start: 'scratch' } })
+  })
+
+  it('shows what the winner and the hand-made network reached beside each other', async () => {
+    const of = {
+      ...{ runId: 'run-1', runNumber: 1, trialId: 102, trialNumber: 2 },
+      ...{ architectureHash: 'x', fitness: 0.6 },
+    }
+    await open({ runs: [search, final(of, 2, 0.654), final(null, 3, 0.621)] })
+    const shown = (await findById(testIds.finalTrainings)).textContent
+    expect(shown).toMatch(/Trial 2, 5 epochs\s*tested 65\.40\s%.*ResNet-8, 12 wide, 5 epochs\s*tested 62\.10\s%/)
+    expect(shown).toContain('another seed may turn the order round')
+  })
+
+  it('is not offered while the search goes', async () => {
+    await open({ runs: [sampleRun({ bestTrialId: 102 })] })
+    expect(document.querySelector(`[data-testid="${testIds.finish}"]`)).toBeNull()
+  })
+})

@@ -8,6 +8,7 @@ import UiSelect from '@/components/ui/UiSelect.vue'
 import { clickById, eventually, findById, untilText } from '@/testing/until'
 import { useDefinitionStore } from '@/stores/definition.store'
 import { useNavigationStore } from '@/stores/navigation.store'
+import { ZOO_NAMES } from '@shared/architecture/zoo'
 import { AppError } from '@shared/errors'
 import type { RunDefinition } from '@shared/search/run'
 import { FIRST_LIGHT } from '@shared/search/samples'
@@ -64,7 +65,7 @@ describe('an empty workspace', () => {
     mounted = mountWithEngine(SearchView)
     await untilText(mounted.wrapper, 'No run yet')
     await clickById(testIds.startSample)
-    await eventually(() => expect(created()).toMatchObject({ name: 'First light', populationSize: 4 }))
+    await eventually(() => expect(created()).toMatchObject({ name: 'Five minutes', populationSize: 3 }))
   })
 
   it('that another program holds cannot be searched, and says so beside the sample', async () => {
@@ -315,6 +316,51 @@ describe('a run', () => {
     await eventually(() =>
       expect(mounted.engine.calls.find(({ path }) => path === 'searches.change')?.input).toMatchObject({
         values: { maxEvaluations: 40 },
+      }),
+    )
+  })
+
+  it('that goes takes bans, a line each', async () => {
+    mounted = mountWithEngine(SearchView, { runs: [sampleRun()], trials })
+    await clickMenu('Change budget')
+    await type(testIds.change('bans'), 'common-max-pool\n2=resnet-basic')
+    await clickById(testIds.confirmChange)
+    await eventually(() =>
+      expect(mounted.engine.calls.find(({ path }) => path === 'searches.change')?.input).toMatchObject({
+        values: { bans: ['common-max-pool', '2=resnet-basic'] },
+      }),
+    )
+  })
+
+  it('has what waits in its order, and moves a trial first or one place up', async () => {
+    const waiting = [11, 12, 13].map((number) =>
+      sampleTrial(number, { state: 'waiting', fitness: null, queuePlace: number === 13 ? 0 : null }),
+    )
+    mounted = mountWithEngine(SearchView, { runs: [sampleRun()], trials: waiting })
+    const queue = await findById(testIds.queue)
+    expect(
+      [...queue.querySelectorAll('li')].map(({ textContent }) => /Trial \d+/.exec(textContent ?? '')?.[0]),
+    ).toEqual(['Trial 13', 'Trial 11', 'Trial 12'])
+    const orders = () => mounted.engine.calls.filter(({ path }) => path === 'searches.order').map(({ input }) => input)
+    await clickById(testIds.queueNext(12))
+    await clickById(testIds.queueUp(12))
+    await eventually(() => expect(orders()).toMatchObject([{ first: [112, 113, 111] }, { first: [113, 112, 111] }]))
+  })
+
+  it('takes a network of the zoo, to be evaluated next', async () => {
+    mounted = mountWithEngine(SearchView, { runs: [sampleRun()], trials })
+    await clickMenu('Put an architecture in')
+    const segment = await eventually(() => {
+      const found = [...document.querySelectorAll<HTMLElement>(`[data-testid="${testIds.injectFrom}"] button`)].at(-1)
+      if (!found) throw new Error('no sources yet')
+      return found
+    })
+    segment.click()
+    await eventually(() => expect(document.body.textContent).toContain(ZOO_NAMES[0]))
+    await clickById(testIds.confirmInject)
+    await eventually(() =>
+      expect(mounted.engine.calls.find(({ path }) => path === 'searches.inject')?.input).toMatchObject({
+        architecture: { from: 'zoo' },
       }),
     )
   })
