@@ -5,21 +5,8 @@ import { spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import { equal, runBench, type BenchOptions, type Check, type Measured } from './harness'
 import type { CaseResult, Part } from './kernels/audit'
+import { BOUNDS } from './kernels/bounds'
 
-/**
- * Set before measuring. Single layers: roundings of float32 through a handful of ops. Blocks: normalisations over small batches. Zoo:
- * a hundred layers that amplify roundings, some ReLUs on the other side. Recorded weights: 20 steps of roundings; of a zoo network
- * one step, because an untrained one multiplies any difference by a thousand with the next (measured: googlenet 4e-6, 9e-3, 0.7).
- */
-const BOUNDS: Readonly<Record<Part, number>> = {
-  windows: 1e-4,
-  kinds: 1e-4,
-  blocks: 1e-3,
-  'recorded kinds': 1e-4,
-  'recorded blocks': 1e-3,
-  zoo: 2e-2,
-  'recorded zoo': 1e-4,
-}
 const ALL = Object.keys(BOUNDS) as Part[]
 /** The zoo's reference is slow; threads change its kernels no more than they change a block's. */
 const PLAIN = ALL.filter((part) => !part.includes('zoo'))

@@ -15,6 +15,7 @@ export function measureOurs(job: StepJob): StepTimes {
   const session = createSession({
     network,
     recipe: recipeSchema.parse({ cropPadding: 0, flip: false, weightDecay: 0 }),
+    precision: job.precision,
     batchSize: job.batch,
     evaluationBatch: job.batch,
     data: residentData({ count: job.images, shape: [height, width, channels], classes: job.classes, images, labels }),

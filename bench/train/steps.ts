@@ -1,5 +1,6 @@
 // What one process measures, on any side: a network, how long to go on, and the times of its steps and epochs.
 import type { LayerGraph } from '../../src/shared/architecture/layer'
+import type { Precision } from '../../src/shared/search/recipe'
 
 /** Given to every side as JSON. Data are random pixels; no side augments them. */
 export interface StepJob {
@@ -15,6 +16,8 @@ export interface StepJob {
   /** PyTorch's two choices; the others get their threads from the environment and have one layout. */
   readonly threads: number
   readonly channelsLast: boolean
+  /** float32 where left out. */
+  readonly precision?: Precision
 }
 
 export interface StepTimes {
