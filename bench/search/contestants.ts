@@ -5,7 +5,8 @@ import { createRandom } from '../../src/shared/random'
 import { createJudge } from '../../src/shared/proposer/judge'
 import { RelationalGpt } from '../../src/shared/proposer/relational-gpt'
 import { capacityOf, depthOf } from '../../src/shared/proposer/objectives'
-import { judgeIn, shippedWorkbench } from '../../src/node/workbench-checkpoint'
+import type { InContextLearner } from '../../src/shared/surrogate/in-context/learner'
+import { judgeIn, learnerIn, shippedInContext, shippedWorkbench } from '../../src/node/small-checkpoints'
 import { checkout } from '../harness'
 
 export interface Contestant {
@@ -13,6 +14,7 @@ export interface Contestant {
   readonly strategy: string
   readonly own?: Readonly<Record<string, unknown>>
   readonly judge?: GraphJudge
+  readonly learner?: InContextLearner
 }
 
 /** GPTs that nobody has trained. */
@@ -33,17 +35,25 @@ export const formula: GraphJudge = {
 export function contestants(shuffled?: string): Contestant[] {
   const judge = judgeIn(shippedWorkbench(`${checkout}/resources`))
   if (judge === undefined) throw new Error('resources/proposer/workbench-1 is missing')
+  const learner = learnerIn(shippedInContext(`${checkout}/resources`))
+  if (learner === undefined) throw new Error('resources/proposer/in-context-1 is missing')
   const dealtAnew = shuffled === undefined ? undefined : judgeIn(shuffled)
+  const asking = (label: string, asked: GraphJudge | undefined, own = {}): Contestant => ({
+    ...{ label, strategy: 'gpt-nas', own, learner },
+    ...(asked && { judge: asked }),
+  })
   return [
-    { label: 'gpt-nas', strategy: 'gpt-nas', judge },
-    { label: 'no GPT: 6 random first', strategy: 'gpt-nas', own: { randomFirst: 6 } },
+    asking('gpt-nas', judge),
+    asking('gpt-nas, Gaussian process alone', judge, { surrogate: 'gaussian-process' }),
+    asking('gpt-nas, learner alone', judge, { surrogate: 'in-context' }),
+    asking('no GPT: 6 random first', undefined, { randomFirst: 6 }),
     { label: 'gp-ei', strategy: 'gp-ei' },
     { label: 'ga-random-replacement', strategy: 'ga-random-replacement' },
     { label: 'regularised-evolution', strategy: 'regularised-evolution' },
     { label: 'random', strategy: 'random' },
-    { label: 'control: untrained GPT', strategy: 'gpt-nas', judge: untrained() },
-    { label: 'control: negated GPT', strategy: 'gpt-nas', judge: negated(judge) },
-    { label: 'control: formula', strategy: 'gpt-nas', judge: formula },
-    ...(dealtAnew === undefined ? [] : [{ label: 'control: shuffled labels', strategy: 'gpt-nas', judge: dealtAnew }]),
+    asking('control: untrained GPT', untrained()),
+    asking('control: negated GPT', negated(judge)),
+    asking('control: formula', formula),
+    ...(dealtAnew === undefined ? [] : [asking('control: shuffled labels', dealtAnew)]),
   ]
 }

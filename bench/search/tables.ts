@@ -3,6 +3,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { BUILT_IN_BLOCKS } from '../../src/shared/architecture/blocks'
+import { readCsv } from '../../src/shared/csv'
 import { AppError } from '../../src/shared/errors'
 import { openSpace } from '../../src/shared/spaces'
 import { PUBLISHED_IMAGES } from '../../src/shared/spaces/published-images'
@@ -61,4 +62,16 @@ export function tableSpace(name: TableName): Space {
     table: { file: 'table.csv', key: 'arch', fitness: 'val_200ep', report: 'test_200ep' },
   }
   return opened(file, text('nas-bench-201', name === 'c10' ? 'cifar10.csv' : 'cifar100.csv'))
+}
+
+/** What the report says of the best by fitness; of a simulated landscape nobody knows it. */
+export function optimumOf(name: TableName): number {
+  const [file, fitness, report] = {
+    c10: ['nas-bench-201/cifar10.csv', 'val_200ep', 'test_200ep'],
+    c100: ['nas-bench-201/cifar100.csv', 'val_200ep', 'test_200ep'],
+  }[name as 'c10' | 'c100']
+  const { titles, rows } = readCsv(text(file!))
+  const [by, told] = [titles.indexOf(fitness!), titles.indexOf(report!)]
+  const best = rows.reduce((found, each) => (Number(each.cells[by]) > Number(found.cells[by]) ? each : found))
+  return Number(best.cells[told])
 }

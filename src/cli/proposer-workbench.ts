@@ -1,5 +1,5 @@
 // Commands over checkpoints of preset `workbench`, training among them: in this process, because the model is pure TypeScript and needs no compute. What is
-// trained is shared/proposer's, the folder node/workbench-checkpoint.ts's.
+// trained is shared/proposer's, the folder node/small-checkpoints.ts's.
 import { createHash } from 'node:crypto'
 import { resolve } from 'node:path'
 import { AppError } from '@shared/errors'
@@ -11,13 +11,14 @@ import { figuresOf } from '@shared/proposer/report'
 import { sampleMember } from '@shared/proposer/members'
 import { TOP_QUALITY } from '@shared/proposer/operation-tokens'
 import { STEPS, trainGpt, type TrainedGpt } from '@shared/proposer/training'
-import { readWorkbenchCheckpoint, shippedWorkbench, writeWorkbenchCheckpoint } from '@node/workbench-checkpoint'
+import { readWorkbenchCheckpoint, shippedWorkbench, writeWorkbenchCheckpoint } from '@node/small-checkpoints'
 import { absolutePlace } from '@node/safe-target'
 import { resourcesFolder } from './application'
 import { readText } from './files'
 import { bar, duration, percent } from './format'
 import type { Output } from './output'
 import { openNamedSpace } from './spaces'
+import { whole } from './whole-option'
 
 /** Options of `proposer train` that this preset has, as typed. */
 export interface WorkbenchOptions {
@@ -28,13 +29,6 @@ export interface WorkbenchOptions {
   readonly members?: string
   readonly name?: string
   readonly shuffleLabels?: boolean
-}
-
-function whole(name: string, text: string | undefined, fallback: number, least: number): number {
-  const value = text === undefined ? fallback : Number(text)
-  if (!Number.isSafeInteger(value) || value < least)
-    throw new AppError('invalid-input', `--${name}: expected a whole number from ${least} on, received "${text}".`)
-  return value
 }
 
 function tableText(named: string | undefined): string {

@@ -36,7 +36,7 @@ import { searchesService, trialsService } from './services/searches'
 import type { Services } from './services/services'
 import { createArtefacts } from './storage/artefacts'
 import { makeFolder } from '@node/folders'
-import { shippedWorkbench } from '@node/workbench-checkpoint'
+import { shippedInContext, shippedWorkbench } from '@node/small-checkpoints'
 import { behindText } from './storage/custody'
 import { openStoreWhenFree } from './storage/open-when-free'
 import { storageError } from './storage/storage-error'
@@ -136,6 +136,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   devices.watchOver(pool)
   const proposerFolder = path.join(options.resourcesFolder, 'proposer', 'paper-1')
   const judgeFolder = shippedWorkbench(options.resourcesFolder)
+  const learnerFolder = shippedInContext(options.resourcesFolder)
   const cardOf = (slot: number): TrainingCard | null => {
     const gpu = devices.plan().slots[slot]?.gpu ?? null
     return gpu === null ? null : { id: gpu.id, gpus: devices.gpus }
@@ -144,7 +145,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   const allowedCommands = createAllowedCommands(cacheFolder)
   const prepare = createPreparation({
     ...{ store, artefacts, datasets, pool, allowedCommands },
-    ...{ cardOf, threadsAlone, proposerFolder, judgeFolder },
+    ...{ cardOf, threadsAlone, proposerFolder, judgeFolder, learnerFolder },
   })
   const tidy = createHousekeeping(store, artefacts, report)
   const orchestrator = new Orchestrator({ tidy, store, artefacts, updates, prepare, report })
@@ -190,6 +191,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     updates,
     proposerFolder,
     judgeFolder,
+    learnerFolder,
     cacheFolder,
     appVersion: options.appVersion,
     electron: options.electron ?? null,

@@ -7,7 +7,7 @@ import { runLocally, withJsonOption } from '../command'
 import { resourcesFolder } from '../application'
 import { list, positive } from '../option-values'
 import { openNamedSpace } from '../spaces'
-import { judgeIn, shippedWorkbench } from '@node/workbench-checkpoint'
+import { judgeIn, learnerIn, shippedInContext, shippedWorkbench } from '@node/small-checkpoints'
 
 interface SearchOptions {
   readonly json?: boolean
@@ -49,7 +49,8 @@ export function benchCommand(program: Command): void {
           `Name one of ${SEARCHING.join(', ')}.`,
         )
       const judge = judgeIn(options.checkpoint ?? shippedWorkbench(resourcesFolder()))
-      const results = await compareStrategies({ ...options, space, strategies, judge })
+      const learner = learnerIn(shippedInContext(resourcesFolder()))
+      const results = await compareStrategies({ ...options, space, strategies, judge, learner })
       const notes = skipped.map((strategy) => ({
         strategy,
         reason: 'needs the proposer, which rebuilds block chains only',

@@ -7,6 +7,7 @@ import { absolutePlace } from '@node/safe-target'
 import { runCommand, runLocally, withCommonOptions, type CommandContext, type CommonOptions } from '../command'
 import { bar, count, duration, percent, table } from '../format'
 import { EXIT } from '../output'
+import { reportInContext, trainInContext } from '../proposer-in-context'
 import { reportWorkbench, sampleWorkbench, trainWorkbench } from '../proposer-workbench'
 import { SPACE_HELP } from '../spaces'
 
@@ -121,7 +122,9 @@ interface SampleOptions extends CheckpointOptions {
   readonly temperature: string
 }
 const presetOption = (): Option =>
-  new Option('--preset <name>', 'architecture of the proposer').choices(['paper', 'workbench']).default('paper')
+  new Option('--preset <name>', 'architecture of the proposer')
+    .choices(['paper', 'workbench', 'in-context'])
+    .default('paper')
 
 const checkpointOption = (command: Command): Command =>
   command.option('--checkpoint <folder>', 'folder of the checkpoint (default: the one that comes with the product)')
@@ -136,31 +139,33 @@ export function proposerCommand(program: Command): void {
       .command('train')
       .description('train a checkpoint; Ctrl-C breaks off, the same command goes on from the last epoch')
       .requiredOption('--out <folder>', 'folder of the checkpoint')
-      .addOption(new Option('--preset <name>', 'architecture of the proposer').choices(['paper', 'workbench']))
+      .addOption(
+        new Option('--preset <name>', 'architecture of the proposer').choices(['paper', 'workbench', 'in-context']),
+      )
       .option('--table <file>', 'preset workbench: table of measured cells (default: in the folder of GPTNAS_TABLES)')
-      .option('--steps <number>', 'preset workbench: steps of each GPT')
+      .option('--steps <number>', 'presets workbench and in-context: steps of each model')
       .option('--members <number>', 'preset workbench: GPTs that are averaged')
       .option('--shuffle-labels', 'preset workbench: deals the measured accuracies out anew, as a control'),
   )
   for (const [setting, help] of Object.entries(SETTINGS)) training.option(`--${flagOf(setting)} <value>`, help)
-  training.action((options: TrainOptions) =>
-    options['preset'] === 'workbench'
-      ? runLocally(options, (output) => trainWorkbench(output, options))
-      : runCommand(options, (context) => train(context, options)),
-  )
+  training.action((options: TrainOptions) => {
+    if (options['preset'] === 'workbench') return runLocally(options, (output) => trainWorkbench(output, options))
+    if (options['preset'] === 'in-context') return runLocally(options, (output) => trainInContext(output, options))
+    return runCommand(options, (context) => train(context, options))
+  })
 
   withCommonOptions(
     checkpointOption(group.command('report').description('what a checkpoint is, what it learned from, how good it is')),
   )
     .addOption(presetOption())
-    .action((options: CheckpointOptions) =>
-      options.preset === 'workbench'
-        ? runLocally(options, (output) => reportWorkbench(output, options))
-        : runCommand(options, async ({ client, output }) => {
-            const info = await client.proposer.report({ checkpoint: folderOf(options) })
-            output.result(info, info.card)
-          }),
-    )
+    .action((options: CheckpointOptions) => {
+      if (options.preset === 'workbench') return runLocally(options, (output) => reportWorkbench(output, options))
+      if (options.preset === 'in-context') return runLocally(options, (output) => reportInContext(output, options))
+      return runCommand(options, async ({ client, output }) => {
+        const info = await client.proposer.report({ checkpoint: folderOf(options) })
+        output.result(info, info.card)
+      })
+    })
 
   withCommonOptions(
     checkpointOption(

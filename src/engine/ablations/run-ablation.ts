@@ -13,6 +13,7 @@ import { RUN_STATE_RULES } from '@shared/search/run-states'
 import type { Space } from '@shared/spaces/space'
 import { strategyByName, strategySchema, type StrategyDefinition } from '@shared/strategies/registry'
 import type { GraphJudge } from '@shared/strategies/strategy'
+import type { InContextLearner } from '@shared/surrogate/in-context/learner'
 import type { Orchestrator } from '../runs/orchestrator'
 import type { RunViews } from '../runs/watch'
 import type { Store } from '../storage/store'
@@ -30,6 +31,7 @@ export interface AblationTools {
   readonly createRun: (definition: RunDefinition) => Promise<string>
   /** For strategies that have the proposer judge. */
   readonly judge: () => GraphJudge | undefined
+  readonly learner: () => InContextLearner | undefined
   /** The space of a definition whose evaluator is a table; null for every other evaluator. */
   readonly measuredSpace: (definition: RunDefinition) => Space | null
 }
@@ -108,7 +110,12 @@ async function searchCell(
   await cells.put(strategy, { ...base, curve, error, runId, isDone: true })
 }
 
-async function tableCell({ judge }: AblationTools, space: Space, definition: RunDefinition, signal: AbortSignal) {
+async function tableCell(
+  { judge, learner }: AblationTools,
+  space: Space,
+  definition: RunDefinition,
+  signal: AbortSignal,
+) {
   const strategy = strategyByName(definition.strategy.name)
   const measured = await searchTable({
     space,
@@ -116,7 +123,7 @@ async function tableCell({ judge }: AblationTools, space: Space, definition: Run
     own: definition.strategy,
     budget: plannedEvaluations(definition),
     seed: definition.seed,
-    ...(strategy.usesJudge === true && { judge: judge() }),
+    ...(strategy.usesJudge === true && { judge: judge(), learner: learner() }),
     populationSize: definition.populationSize,
     breathe: async () => {
       // The engine answers others meanwhile.

@@ -3,7 +3,7 @@
 import type { ImageFacts } from '@shared/spaces/published-images'
 import { storedLibrary } from '@shared/architecture/library'
 import { strategyByName } from '@shared/strategies/registry'
-import { judgeIn } from '@node/workbench-checkpoint'
+import { judgeIn, learnerIn } from '@node/small-checkpoints'
 import type { EvaluatorTools } from '../evaluators/kind'
 import { engineEvaluator } from '../evaluators/registry'
 import { describeCandidate } from './candidate'
@@ -18,16 +18,23 @@ export interface PreparationOptions extends EvaluatorTools {
   readonly proposerFolder: string
   /** Folder of the checkpoint of preset `workbench`. */
   readonly judgeFolder: string
+  /** Folder of the checkpoint of preset `in-context`. */
+  readonly learnerFolder: string
 }
 
-export function createPreparation({ proposerFolder, judgeFolder, ...tools }: PreparationOptions): PrepareRun {
+export function createPreparation({
+  proposerFolder,
+  judgeFolder,
+  learnerFolder,
+  ...tools
+}: PreparationOptions): PrepareRun {
   const { pool } = tools
   return async (run, signal, tell) => {
     const { definition } = run
     const kind = engineEvaluator(definition)
     const { facts, on } = await kind.prepare(tools, { run, signal, tell })
     const library = storedLibrary(run.userBlocks)
-    const proposing = proposingOf({ pool, proposerFolder, judgeFolder }, run, facts, signal)
+    const proposing = proposingOf({ pool, proposerFolder, judgeFolder, learnerFolder }, run, facts, signal)
     const { space } = proposing
     const evaluator = on(space, library)
     return {
@@ -46,7 +53,12 @@ export function createPreparation({ proposerFolder, judgeFolder, ...tools }: Pre
  * @throws AppError as `spaceOfRun`; `invalid-input` for a space that the strategy's proposer cannot write
  */
 export function proposingOf(
-  { pool, proposerFolder, judgeFolder }: Pick<PreparationOptions, 'pool' | 'proposerFolder' | 'judgeFolder'>,
+  {
+    pool,
+    proposerFolder,
+    judgeFolder,
+    learnerFolder,
+  }: Pick<PreparationOptions, 'pool' | 'proposerFolder' | 'judgeFolder' | 'learnerFolder'>,
   run: RunRecord,
   facts: ImageFacts,
   signal: AbortSignal,
@@ -57,7 +69,7 @@ export function proposingOf(
     space: spaceOfRun(definition, facts, storedLibrary(userBlocks)),
     strategy,
     seeds: run.seeds,
-    ...(strategy.usesJudge === true && { judge: judgeIn(judgeFolder) }),
+    ...(strategy.usesJudge === true && { judge: judgeIn(judgeFolder), learner: learnerIn(learnerFolder) }),
     ...(strategy.usesProposer && {
       reconstructor: createReconstructor({
         pool,

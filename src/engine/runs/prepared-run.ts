@@ -6,6 +6,7 @@ import type { Genotype, Space } from '@shared/spaces/space'
 import type { Evaluator } from '../evaluators/evaluator'
 import type { RunRecord } from '../storage/runs'
 import type { NewTrial } from '../storage/trials'
+import type { InContextLearner } from '@shared/surrogate/in-context/learner'
 import type { GraphJudge, Proposal, Reconstructor, Strategy } from '@shared/strategies/strategy'
 
 export interface PreparedRun {
@@ -16,6 +17,7 @@ export interface PreparedRun {
   readonly seeds: readonly Genotype[]
   readonly reconstructor?: Reconstructor
   readonly judge?: GraphJudge | undefined
+  readonly learner?: InContextLearner | undefined
   /** @param number the trial's number in the run, for its name */
   describe(proposal: Proposal, number: number): NewTrial
   readonly evaluator: Evaluator

@@ -10,7 +10,7 @@ import type { TrialRecord } from '../storage/trials'
 import type { PreparedRun } from './prepared-run'
 
 /** What takes part in proposing. */
-export type Proposing = Pick<PreparedRun, 'space' | 'strategy' | 'seeds' | 'reconstructor' | 'judge'>
+export type Proposing = Pick<PreparedRun, 'space' | 'strategy' | 'seeds' | 'reconstructor' | 'judge' | 'learner'>
 
 const drawn = (genotype: Genotype): Proposal => ({
   genotype,
@@ -37,7 +37,7 @@ function historyOf(trials: readonly TrialRecord[], generation: number): Member[]
  * @param trials of the generations before, at least, in their order
  */
 export async function proposalsOf(
-  { space, strategy, seeds, reconstructor, judge }: Proposing,
+  { space, strategy, seeds, reconstructor, judge, learner }: Proposing,
   { definition }: Pick<RunRecord, 'definition'>,
   generation: number,
   trials: readonly TrialRecord[],
@@ -54,6 +54,7 @@ export async function proposalsOf(
     seed: definition.seed,
     ...(reconstructor !== undefined && { reconstructor: constrainedReconstructor(reconstructor, allowed) }),
     ...(judge !== undefined && { judge }),
+    ...(learner !== undefined && { learner }),
   })
   const proposals = await strategy.propose(context, definition.strategy)
   const random = createRandom(definition.seed).fork(`rules-${generation}`)

@@ -8,7 +8,7 @@ import { openSpace } from '@shared/spaces'
 import { storedLibrary } from '@shared/architecture/library'
 import type { RunDefinition } from '@shared/search/run'
 import { strategySchema } from '@shared/strategies/registry'
-import { judgeIn } from '@node/workbench-checkpoint'
+import { judgeIn, learnerIn } from '@node/small-checkpoints'
 import { engineEvaluator } from '../evaluators/registry'
 import { oneAtATime, runAblation, type AblationTools } from '../ablations/run-ablation'
 import { streamOfWork } from '../stream-of-work'
@@ -43,6 +43,7 @@ function toolsOf(services: Services): AblationTools {
       return id
     },
     judge: () => judgeIn(services.judgeFolder),
+    learner: () => learnerIn(services.learnerFolder),
     measuredSpace: (definition) =>
       evaluatorOf(definition).kind === 'table'
         ? openSpace(definition.space, engineEvaluator(definition).images(definition, datasets), storedLibrary([]))

@@ -31,6 +31,7 @@ export interface Services {
   readonly proposerFolder: string
   /** Folder of the checkpoint of preset `workbench`. */
   readonly judgeFolder: string
+  readonly learnerFolder: string
   readonly cacheFolder: string
   readonly appVersion: string
   readonly restoring: Restoring

@@ -29,66 +29,79 @@ export function attention(tape: Tape, inputs: AttentionInputs, pairs: Pairs, hea
   const { starts, first } = pairs
   const result = new Value(rows, cols)
   const shares = new Float64Array(starts[rows]! * heads)
+  // Arrays are taken out of what holds them: these loops are most of what a training computes.
+  const { data: out } = result
+  const { data: query } = queries
+  const { data: key } = keys
+  const { data: value } = values
+  const { data: extra, cols: biasCols } = bias
   for (let row = 0; row < rows; row++) {
     const start = starts[row]!
-    const count = starts[row + 1]! - start
+    const end = starts[row + 1]!
+    const reach = first[row]! * cols
     for (let head = 0; head < heads; head++) {
-      const query = row * cols + head * size
+      const column = head * size
+      const at = row * cols + column
       let highest = -Infinity
-      for (let j = 0; j < count; j++) {
-        const key = (first[row]! + j) * cols + head * size
+      for (let pair = start, from = reach + column; pair < end; pair++, from += cols) {
         let score = 0
-        for (let i = 0; i < size; i++) score += queries.data[query + i]! * keys.data[key + i]!
-        score = score * scale + bias.data[(start + j) * bias.cols + biasColumn + head]!
-        shares[(start + j) * heads + head] = score
+        for (let i = 0; i < size; i++) score += query[at + i]! * key[from + i]!
+        score = score * scale + extra[pair * biasCols + biasColumn + head]!
+        shares[pair * heads + head] = score
         if (score > highest) highest = score
       }
       let total = 0
-      for (let j = 0; j < count; j++) {
-        const at = (start + j) * heads + head
-        const share = Math.exp(shares[at]! - highest)
-        shares[at] = share
-        total += share
-      }
-      for (let j = 0; j < count; j++) {
-        const at = (start + j) * heads + head
-        const share = shares[at]! / total
-        shares[at] = share
-        const value = (first[row]! + j) * cols + head * size
-        for (let i = 0; i < size; i++) result.data[query + i]! += share * values.data[value + i]!
+      for (let share = start * heads + head; share < end * heads; share += heads)
+        total += shares[share] = Math.exp(shares[share]! - highest)
+      for (let pair = start, from = reach + column; pair < end; pair++, from += cols) {
+        const share = (shares[pair * heads + head]! /= total)
+        for (let i = 0; i < size; i++) out[at + i]! += share * value[from + i]!
       }
     }
   }
   return tape.result(result, () => {
+    const { grad: outFlow } = result
+    const { grad: queryFlow } = queries
+    const { grad: keyFlow } = keys
+    const { grad: valueFlow } = values
+    const { grad: extraFlow } = bias
+    const flows = new Float64Array(rows === 0 ? 0 : longest(starts))
     for (let row = 0; row < rows; row++) {
       const start = starts[row]!
-      const count = starts[row + 1]! - start
+      const end = starts[row + 1]!
+      const reach = first[row]! * cols
       for (let head = 0; head < heads; head++) {
-        const query = row * cols + head * size
+        const column = head * size
+        const at = row * cols + column
         let mean = 0
-        const flows = new Float64Array(count)
-        for (let j = 0; j < count; j++) {
-          const value = (first[row]! + j) * cols + head * size
-          const share = shares[(start + j) * heads + head]!
+        for (let pair = start, from = reach + column; pair < end; pair++, from += cols) {
+          const share = shares[pair * heads + head]!
           let flow = 0
           for (let i = 0; i < size; i++) {
-            const out = result.grad[query + i]!
-            flow += out * values.data[value + i]!
-            values.grad[value + i]! += share * out
+            const each = outFlow[at + i]!
+            flow += each * value[from + i]!
+            valueFlow[from + i]! += share * each
           }
-          flows[j] = flow
+          flows[pair - start] = flow
           mean += share * flow
         }
-        for (let j = 0; j < count; j++) {
-          const key = (first[row]! + j) * cols + head * size
-          const flow = shares[(start + j) * heads + head]! * (flows[j]! - mean)
-          bias.grad[(start + j) * bias.cols + biasColumn + head]! += flow
+        for (let pair = start, from = reach + column; pair < end; pair++, from += cols) {
+          const flow = shares[pair * heads + head]! * (flows[pair - start]! - mean)
+          extraFlow[pair * biasCols + biasColumn + head]! += flow
+          const scaled = flow * scale
           for (let i = 0; i < size; i++) {
-            queries.grad[query + i]! += flow * scale * keys.data[key + i]!
-            keys.grad[key + i]! += flow * scale * queries.data[query + i]!
+            queryFlow[at + i]! += scaled * key[from + i]!
+            keyFlow[from + i]! += scaled * query[at + i]!
           }
         }
       }
     }
   })
+}
+
+/** Most pairs that one row has. */
+function longest(starts: Int32Array): number {
+  let most = 0
+  for (let row = 1; row < starts.length; row++) most = Math.max(most, starts[row]! - starts[row - 1]!)
+  return most
 }

@@ -4,9 +4,22 @@ import { describe, expect, it } from 'vitest'
 import { createRandom } from '../random'
 import { AdamW, cosineRate } from './adam-w'
 import { attention } from './attention'
-import { crossEntropy, squaredError, weightedSum, yesNoEntropy } from './losses'
+import { contextAttention } from './context-attention'
+import { crossEntropy, gaussianLoss, squaredError, weightedSum, yesNoEntropy } from './losses'
 import { addProduct, plain, transposed } from './matrix'
-import { add, affine, beside, dotsOf, gelu, layerNorm, meanOfRows, relu, rowsOf } from './operations'
+import {
+  add,
+  affine,
+  beside,
+  clamped,
+  dotsOf,
+  gelu,
+  layerNorm,
+  meanOfRows,
+  mixtureOf,
+  relu,
+  rowsOf,
+} from './operations'
 import { Parameters, linear, norm } from './parameters'
 import { Tape, Value } from './tape'
 
@@ -83,6 +96,25 @@ describe('gradients', () => {
           2,
         ),
     ],
+    contextAttention: [
+      [drawn(5, 4, 1), drawn(4, 4, 2), drawn(4, 4, 3), drawn(9, 3, 4)],
+      (tape, [queries, keys, values, bias]) =>
+        contextAttention(
+          tape,
+          { queries: queries!, keys: keys!, values: values!, bias: bias!, biasColumn: 1 },
+          [
+            { row: 0, rows: 3, key: 0, keys: 1, pair: 0 },
+            { row: 3, rows: 2, key: 1, keys: 3, pair: 3 },
+          ],
+          2,
+        ),
+    ],
+    clamped: [[drawn(3, 4, 1)], (tape, [x]) => clamped(tape, x!, -0.31, 0.42)],
+    mixtureOf: [[drawn(3, 4, 1)], (tape, [x]) => mixtureOf(tape, x!, drawn(3, 4, 2).data)],
+    gaussianLoss: [
+      [drawn(4, 1, 1), drawn(4, 1, 2)],
+      (tape, [means, spreads]) => gaussianLoss(tape, means!, spreads!, [0.3, -1, 2, 0]),
+    ],
     crossEntropy: [[drawn(3, 4, 1)], (tape, [x]) => crossEntropy(tape, x!, [1, 3, 0], [1, 0.5, 2])],
     yesNoEntropy: [[drawn(4, 1, 1)], (tape, [x]) => yesNoEntropy(tape, x!, [1, 0, 0, 1], [1, 2, 0.5, 1])],
     weightedSum: [
@@ -103,6 +135,21 @@ describe('gradients', () => {
     const tape = new Tape(false)
     tape.backward(summed(tape, gelu(tape, x)))
     expect(x.hasGrad).toBe(false)
+  })
+})
+
+describe('attention to a context', () => {
+  it('is attention pair by pair', () => {
+    const [queries, keys, values, bias] = [drawn(5, 12, 1), drawn(7, 12, 2), drawn(7, 12, 3), drawn(22, 5, 4)]
+    const inputs = { queries, keys, values, bias, biasColumn: 2 }
+    const pairs = { starts: Int32Array.from([0, 3, 6, 10, 14, 18]), first: Int32Array.from([0, 0, 3, 3, 3]) }
+    const blocks = [
+      { row: 0, rows: 2, key: 0, keys: 3, pair: 0 },
+      { row: 2, rows: 3, key: 3, keys: 4, pair: 6 },
+    ]
+    const tape = new Tape(false)
+    const expected = attention(tape, inputs, pairs, 3).data
+    contextAttention(tape, inputs, blocks, 3).data.forEach((value, i) => expect(value).toBeCloseTo(expected[i]!, 12))
   })
 })
 

@@ -34,6 +34,27 @@ export function crossEntropy(tape: Tape, x: Value, classes: ArrayLike<number>, w
   })
 }
 
+/**
+ * Mean over the rows of the negative log density of normal distributions, without its constant.
+ * @param means, spreads a column each; spreads are logarithms of deviations
+ */
+export function gaussianLoss(tape: Tape, means: Value, spreads: Value, targets: ArrayLike<number>): Value {
+  const result = new Value(1, 1)
+  const { rows } = means
+  const errors = Float64Array.from(
+    { length: rows },
+    (_, i) => (targets[i]! - means.data[i]!) * Math.exp(-spreads.data[i]!),
+  )
+  for (let i = 0; i < rows; i++) result.data[0]! += (spreads.data[i]! + 0.5 * errors[i]! ** 2) / rows
+  return tape.result(result, () => {
+    const flow = result.grad[0]! / rows
+    for (let i = 0; i < rows; i++) {
+      means.grad[i]! -= flow * errors[i]! * Math.exp(-spreads.data[i]!)
+      spreads.grad[i]! += flow * (1 - errors[i]! ** 2)
+    }
+  })
+}
+
 /** log(1 + exp(x)) without overflow. */
 const softplus = (x: number): number => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)))
 

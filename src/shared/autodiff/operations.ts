@@ -9,10 +9,11 @@ export function affine(tape: Tape, x: Value, weight: Value, bias: Value): Value 
   addProduct(result.data, plain(x), plain(weight), x.rows, x.cols, weight.cols)
   return tape.result(result, () => {
     const flow = { rows: result.rows, cols: result.cols, data: result.grad }
-    addProduct(x.grad, plain(flow), transposed(weight), x.rows, weight.cols, x.cols)
+    if (x.wantsGrad) addProduct(x.grad, plain(flow), transposed(weight), x.rows, weight.cols, x.cols)
     addProduct(weight.grad, transposed(x), plain(flow), x.cols, x.rows, weight.cols)
     const { grad } = bias
-    for (let i = 0; i < flow.data.length; i++) grad[i % weight.cols]! += flow.data[i]!
+    for (let row = 0, at = 0; row < flow.rows; row++)
+      for (let col = 0; col < flow.cols; col++, at++) grad[col]! += flow.data[at]!
   })
 }
 
@@ -71,23 +72,55 @@ export function gelu(tape: Tape, x: Value): Value {
     result.data[i] = 0.5 * value * (1 + gate)
   }
   return tape.result(result, () => {
+    const { grad } = x
+    const { grad: flow } = result
     for (let i = 0; i < gates.length; i++) {
       const value = x.data[i]!
       const gate = gates[i]!
       const slope = GELU_SCALE * (1 + 3 * GELU_CUBE * value ** 2)
-      x.grad[i]! += result.grad[i]! * (0.5 * (1 + gate) + 0.5 * value * (1 - gate ** 2) * slope)
+      grad[i]! += flow[i]! * (0.5 * (1 + gate) + 0.5 * value * (1 - gate ** 2) * slope)
     }
   })
 }
 
 export function relu(tape: Tape, x: Value): Value {
+  const result = new Value(x.rows, x.cols)
+  for (let i = 0; i < x.data.length; i++) result.data[i] = Math.max(0, x.data[i]!)
+  return tape.result(result, () => {
+    const { data, grad } = x
+    const { grad: flow } = result
+    for (let i = 0; i < data.length; i++) if (data[i]! > 0) grad[i]! += flow[i]!
+  })
+}
+
+/** Held between two bounds; beyond them nothing flows back. */
+export function clamped(tape: Tape, x: Value, low: number, high: number): Value {
   const result = new Value(
     x.rows,
     x.cols,
-    x.data.map((value) => Math.max(0, value)),
+    x.data.map((value) => Math.min(high, Math.max(low, value))),
   )
   return tape.result(result, () => {
-    for (let i = 0; i < x.data.length; i++) if (x.data[i]! > 0) x.grad[i]! += result.grad[i]!
+    for (let i = 0; i < x.data.length; i++) if (x.data[i]! > low && x.data[i]! < high) x.grad[i]! += result.grad[i]!
+  })
+}
+
+/** Mean of fixed numbers for each row, weighed by the softmax of its logits. @param numbers as many as `logits` */
+export function mixtureOf(tape: Tape, logits: Value, numbers: Float64Array): Value {
+  const { rows, cols } = logits
+  const result = new Value(rows, 1)
+  const shares = new Float64Array(rows * cols)
+  for (let row = 0, at = 0; row < rows; row++, at += cols) {
+    let highest = -Infinity
+    for (let i = 0; i < cols; i++) highest = Math.max(highest, logits.data[at + i]!)
+    let total = 0
+    for (let i = 0; i < cols; i++) total += shares[at + i] = Math.exp(logits.data[at + i]! - highest)
+    for (let i = 0; i < cols; i++) result.data[row]! += (shares[at + i]! /= total) * numbers[at + i]!
+  }
+  return tape.result(result, () => {
+    for (let row = 0, at = 0; row < rows; row++, at += cols)
+      for (let i = 0; i < cols; i++)
+        logits.grad[at + i]! += result.grad[row]! * shares[at + i]! * (numbers[at + i]! - result.data[row]!)
   })
 }
 
@@ -96,9 +129,12 @@ export function add(tape: Tape, a: Value, b: Value): Value {
   const result = new Value(a.rows, a.cols)
   for (let i = 0; i < result.data.length; i++) result.data[i] = a.data[i]! + b.data[i]!
   return tape.result(result, () => {
-    for (let i = 0; i < result.data.length; i++) {
-      a.grad[i]! += result.grad[i]!
-      b.grad[i]! += result.grad[i]!
+    const { grad: flow } = result
+    const { grad: first } = a
+    const { grad: second } = b
+    for (let i = 0; i < flow.length; i++) {
+      first[i]! += flow[i]!
+      second[i]! += flow[i]!
     }
   })
 }

@@ -9,7 +9,14 @@ export class Value implements Matrix {
     readonly rows: number,
     readonly cols: number,
     readonly data: Float64Array = new Float64Array(rows * cols),
+    /** False for what is only read: operations need not send a gradient there. */
+    readonly wantsGrad = true,
   ) {}
+
+  /** What no gradient is wanted of: inputs of a model. */
+  static constant(rows: number, cols: number, data?: Float64Array): Value {
+    return new Value(rows, cols, data, false)
+  }
 
   /** Of the loss by each element; zeros until something flows back here. */
   get grad(): Float64Array {

@@ -1,5 +1,5 @@
 // What model.json of a checkpoint of preset `workbench` says: sizes, how it was made and what was measured. The weights of all members
-// lie behind one another in weights.bin, float32, little endian. Reading and writing the folder is node/workbench-checkpoint.ts's.
+// lie behind one another in weights.bin, float32, little endian. Reading and writing the folder is node/small-checkpoints.ts's.
 import { z } from 'zod'
 import { AppError } from '../errors'
 import { firstIssue } from '../first-issue'

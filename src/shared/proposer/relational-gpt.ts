@@ -82,7 +82,7 @@ export class RelationalGpt {
     const normed = (name: string, x: Value): Value =>
       layerNorm(tape, x, weight(`${name}.gain`), weight(`${name}.shift`))
     const { blocks, heads } = this.shape
-    let x = through('tokens', new Value(batch.classes.length, TOKEN_FEATURES, batch.features))
+    let x = through('tokens', Value.constant(batch.classes.length, TOKEN_FEATURES, batch.features))
     for (let i = 0; i < blocks; i++) {
       const name = `block${i}`
       const read = normed(`${name}.attentionNorm`, x)

@@ -10,6 +10,8 @@ import { withSessions } from './sessions'
 import type { Proposal, Strategy, StrategyContext } from './strategy'
 import type { Genotype } from '../spaces/space'
 
+const SURROGATES = ['both', 'gaussian-process', 'in-context'] as const
+
 const schema = setting(
   z.object({
     name: z.literal('gpt-nas'),
@@ -28,6 +30,10 @@ const schema = setting(
     candidates: setting(z.number().int().min(20).max(100_000).default(1600), {
       description: 'Random architectures to choose from at first; neighbours and changes of the best join them.',
       unit: 'architectures',
+    }),
+    surrogate: setting(z.enum(SURROGATES).default('both'), {
+      description:
+        'What the later ones are chosen by: a Gaussian process, a transformer that learned from invented landscapes, or both.',
     }),
   }),
   {
@@ -48,12 +54,14 @@ interface State {
 const UNTOUCHED = { parents: [], crossover: false, mutation: false, reconstructed: [] }
 
 function begin(Search: typeof SurrogateSearch, context: StrategyContext, own: Own): State {
-  const { space, random, judge, populationSize, generations } = context
+  const { space, random, judge, learner, populationSize, generations } = context
   const search = new Search({
     space,
     random: random.fork('pool'),
     budget: populationSize * generations,
     candidates: own.candidates,
+    ...(learner !== undefined &&
+      own.surrogate !== 'gaussian-process' && { learner: { model: learner, isAlone: own.surrogate === 'in-context' } }),
   })
   const planned = own.firstPicks + own.randomAfter
   // A first generation that is larger than planned is of the same mixture: nothing is known yet that a surrogate could use.

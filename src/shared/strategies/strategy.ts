@@ -5,6 +5,7 @@ import type { OperationGraph } from '../language/graphs/operation-graph'
 import type { Origin } from '../search/trial'
 import type { Genotype, Space } from '../spaces/space'
 import { createRandom, type Random } from '../random'
+import type { InContextLearner } from '../surrogate/in-context/learner'
 
 /** A member of a finished generation. */
 export interface Member {
@@ -65,6 +66,8 @@ export interface StrategyContext {
   readonly reconstructor?: Reconstructor
   /** Present where a checkpoint of preset `workbench` is; strategies do without where it is not. */
   readonly judge?: GraphJudge
+  /** Present where a checkpoint of preset `in-context` is; strategies do without where it is not. */
+  readonly learner?: InContextLearner
 }
 
 /**

@@ -4,6 +4,7 @@ import type { OperationGraph } from '../language/graphs/operation-graph'
 import type { Genotype } from '../spaces/space'
 import { expectedImprovement } from './expected-improvement'
 import type { Distances, GaussianProcess } from './gaussian-process'
+import type { InContextAdviser } from './in-context/adviser'
 import type { Point } from './points'
 
 export interface Candidate {
@@ -14,8 +15,17 @@ export interface Candidate {
   readonly graph: OperationGraph | undefined
   /** To the evaluated points, as many as there were when last asked. */
   distances: Distances
+  /** Where it lies, once a learner was asked about it. */
+  coordinates: Float64Array | undefined
   /** Expected improvement when last asked. */
   promise: number
+}
+
+/** A learner that is asked about the shortlist. */
+export interface Advice {
+  readonly adviser: InContextAdviser
+  /** Whether only it counts there. */
+  readonly isAlone: boolean
 }
 
 /** Candidates that all models are asked about; the likeliest one has put the rest further back. */
@@ -44,7 +54,7 @@ export class CandidatePool {
     if (this.candidates.has(key)) return
     const none = new Float64Array(0)
     const distances = { choices: none, paths: none, figures: none }
-    this.candidates.set(key, { genotype, key, point, graph, distances, promise: 0 })
+    this.candidates.set(key, { genotype, key, point, graph, distances, coordinates: undefined, promise: 0 })
   }
 
   remove(key: string): void {
@@ -63,26 +73,47 @@ export class CandidatePool {
     }
   }
 
-  /** Orders by expected improvement and keeps the `most` best. @returns the best; undefined for an empty pool */
-  best(process: GaussianProcess, most: number): Candidate | undefined {
+  /**
+   * Orders by expected improvement and keeps the `most` best.
+   * @param advice what a learner says of the shortlist, beside what the process says or in its place
+   * @returns the best; undefined for an empty pool
+   */
+  best(process: GaussianProcess, most: number, advice?: Advice): Candidate | undefined {
     const target = process.bestTarget
     const ask = (candidate: Candidate, models?: number): void => {
       candidate.promise = expectedImprovement(process.predictions(candidate.distances, models), target)
     }
     for (const candidate of this.candidates.values()) {
-      follow(candidate, process)
+      measure(candidate, process)
       ask(candidate, 1)
     }
     const ordered = [...this.candidates.values()].sort(byPromise)
     for (const { key } of ordered.slice(most)) this.candidates.delete(key)
     const shortlist = ordered.slice(0, SHORTLIST)
     for (const candidate of shortlist) ask(candidate)
+    if (advice !== undefined) follow(shortlist, process, advice)
     return shortlist.sort(byPromise)[0]
   }
 }
 
+/** Adds what the learner expects to what the process does, or puts it in its place. */
+function follow(shortlist: readonly Candidate[], process: GaussianProcess, { adviser, isAlone }: Advice): void {
+  if (shortlist.length === 0) return
+  const asked = shortlist.map((candidate) => ({
+    distances: candidate.distances,
+    coordinates: (candidate.coordinates ??= adviser.locate(candidate.point)),
+  }))
+  const target = process.bestTarget
+  adviser.predictions(process, asked).forEach((prediction, i) => {
+    const candidate = shortlist[i]
+    if (candidate === undefined) return
+    const promise = expectedImprovement([prediction], target)
+    candidate.promise = isAlone ? promise : candidate.promise + promise
+  })
+}
+
 /** Brings a candidate's distances up to the points that came in since. */
-function follow(candidate: Candidate, process: GaussianProcess): void {
+function measure(candidate: Candidate, process: GaussianProcess): void {
   const { choices, paths, figures } = candidate.distances
   const later = process.distances(candidate.point, choices.length)
   candidate.distances = {

@@ -87,6 +87,16 @@ export class GaussianProcess {
     return this.known.length
   }
 
+  /** Those that are in, in the order in which they came. */
+  get points(): readonly Point[] {
+    return this.known
+  }
+
+  /** Their fitness as normal quantiles of rank, since `fit`. */
+  get quantiles(): Float64Array {
+    return this.targets
+  }
+
   /** Takes an evaluated point in; `fit` before the next prediction. @param fitness finite, higher is better */
   add(point: Point, fitness: number): void {
     const distances = this.distances(point)

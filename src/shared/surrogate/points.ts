@@ -13,7 +13,7 @@ export interface Point {
 }
 
 /** A choice at a position weighs less than a way through the graph (docs/method.md, "Surrogate"). */
-const CHOICE_SCALE = 0.6
+export const CHOICE_SCALE = 0.6
 const TINY = 1e-6
 
 /** Squared distance of choices. */
@@ -42,6 +42,9 @@ export function pathDistance(a: Point, b: Point): number {
   }
   return sum
 }
+
+/** Squared distance of choices and ways together. */
+export const choicesAndWays = (a: Point, b: Point): number => choiceDistance(a, b) + pathDistance(a, b)
 
 /** Squared distance of what the graphs are like. */
 export function figureDistance(a: Point, b: Point): number {

@@ -4,8 +4,10 @@ import type { Random } from '../random'
 import type { Features } from '../spaces/features'
 import { featuresOf } from './features-of'
 import type { Genotype, Space } from '../spaces/space'
-import { CandidatePool, type Candidate } from './candidates'
+import { CandidatePool, type Advice, type Candidate } from './candidates'
 import { GaussianProcess, type Grid } from './gaussian-process'
+import { InContextAdviser } from './in-context/adviser'
+import type { InContextLearner } from './in-context/learner'
 import { PointMaker } from './points'
 
 export interface SurrogateOptions {
@@ -17,6 +19,8 @@ export interface SurrogateOptions {
   /** Random members among the first candidates; descriptors are scaled by them. */
   readonly candidates: number
   readonly grid?: Grid
+  /** Asked about the most promising ones, beside the Gaussian process or in its place. */
+  readonly learner?: { readonly model: InContextLearner; readonly isAlone: boolean }
 }
 
 /** Figures of docs/method.md#surrogate: found on NAS-Bench-201, kept for every space. */
@@ -38,17 +42,22 @@ export class SurrogateSearch {
   private readonly process: GaussianProcess
   private readonly features: (genotype: Genotype) => Features
   private readonly points: PointMaker
+  private readonly advice: Advice | undefined
   private readonly pool = new CandidatePool()
   private readonly evaluated: Evaluated[] = []
   private readonly asked = new Set<string>()
   private readonly explored = new Set<string>()
 
   constructor(private readonly options: SurrogateOptions) {
-    const { space, random, candidates, grid } = options
+    const { space, random, candidates, grid, learner } = options
     this.process = new GaussianProcess(grid)
     this.features = featuresOf(space)
     const first = Array.from({ length: candidates }, () => space.random(random))
     this.points = new PointMaker(first.map(this.features))
+    if (learner !== undefined) {
+      const landmarks = first.map((genotype) => this.points.point(this.features(genotype)))
+      this.advice = { adviser: new InContextAdviser(learner.model, landmarks), isAlone: learner.isAlone }
+    }
     for (const genotype of first) this.offer(genotype)
   }
 
@@ -85,7 +94,7 @@ export class SurrogateSearch {
     const chosen: Genotype[] = []
     while (chosen.length < count) {
       process.fit()
-      const best = this.pool.best(process, POOL)
+      const best = this.pool.best(process, POOL, this.advice)
       if (best === undefined) break
       chosen.push(best.genotype)
       this.take(best.key)

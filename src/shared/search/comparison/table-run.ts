@@ -2,6 +2,7 @@
 // proposals as in a run, without an engine; for comparing strategies over many seeds.
 import type { Measurement, Space } from '../../spaces/space'
 import { Evaluations, isUsedUp } from '../evaluations'
+import type { InContextLearner } from '../../surrogate/in-context/learner'
 import { generationContext, type GraphJudge, type Member, type Strategy } from '../../strategies/strategy'
 
 export interface TableRunOptions {
@@ -14,6 +15,7 @@ export interface TableRunOptions {
   readonly budget: number
   readonly seed: number
   readonly judge?: GraphJudge | undefined
+  readonly learner?: InContextLearner | undefined
   /** Architectures of a generation of those strategies that need whole generations; left out, that of the published rows. */
   readonly populationSize?: number
   /** Awaited between generations, for who must answer others meanwhile; it may throw. */
@@ -27,7 +29,7 @@ const GENERATION = 10
  * it finds nothing new.
  */
 export async function searchTable(options: TableRunOptions): Promise<Measurement[]> {
-  const { space, strategy, own, budget, seed, judge, breathe } = options
+  const { space, strategy, own, budget, seed, judge, learner, breathe } = options
   const { table } = space
   if (table === undefined) throw new Error(`space ${space.name} has no table`)
   const populationSize = strategy.isSequential === true ? 1 : (options.populationSize ?? GENERATION)
@@ -41,6 +43,7 @@ export async function searchTable(options: TableRunOptions): Promise<Measurement
     seed,
     seeds: [],
     ...(judge && { judge }),
+    ...(learner && { learner }),
   }
   while (evaluations.end === null) {
     await breathe?.()

@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Genotype, Space } from '../../spaces/space'
 import { originSchema } from '../../search/trial'
+import type { InContextLearner } from '../../surrogate/in-context/learner'
 import { initialPopulation } from '../initial'
 import type { GraphJudge, Strategy } from '../strategy'
 import { bestSoFar, contextFor, simulate, type SimulationOptions } from './simulate'
@@ -12,12 +13,21 @@ export interface Landscape {
   readonly fitness: (genotype: Genotype) => number | undefined
   /** Given to strategies that ask one; they then begin where it says. */
   readonly judge?: GraphJudge
+  readonly learner?: InContextLearner
 }
 
-export function describeStrategy(strategy: Strategy, { name, space, fitness, judge }: Landscape): void {
+export function describeStrategy(strategy: Strategy, { name, space, fitness, judge, learner }: Landscape): void {
   // Of a surrogate: enough candidates to choose from, few enough to be made anew for each of these small searches.
   const own = { candidates: 40, randomFirst: 8 }
-  const options: SimulationOptions = { space, fitness, populationSize: 8, generations: 5, own, ...(judge && { judge }) }
+  const options: SimulationOptions = {
+    space,
+    fitness,
+    populationSize: 8,
+    generations: 5,
+    own,
+    ...(judge && { judge }),
+    ...(learner && { learner }),
+  }
 
   describe(`strategy ${strategy.name} on ${name}`, () => {
     it('has a default for each of its own parameters', () => {

@@ -1,6 +1,7 @@
 // Drives a strategy as the engine does, without an engine: propose, evaluate in any order, file in trial order.
 import { createRandom } from '../../random'
 import type { Genotype, Space } from '../../spaces/space'
+import type { InContextLearner } from '../../surrogate/in-context/learner'
 import {
   generationContext,
   type GraphJudge,
@@ -25,6 +26,8 @@ export interface SimulationOptions {
   readonly reconstructor?: Reconstructor
   /** Stands for the relational GPT; left out, there is none. */
   readonly judge?: GraphJudge
+  /** Stands for the in-context learner; left out, there is none. */
+  readonly learner?: InContextLearner
   /** What differs from the defaults of the strategy's own parameters; what it does not have is left out. */
   readonly own?: Readonly<Record<string, unknown>>
 }
@@ -39,6 +42,7 @@ export function contextFor(options: SimulationOptions, history: readonly (readon
     seeds: options.seeds ?? [],
     reconstructor: options.reconstructor ?? createRandomReconstructor(options.space),
     ...(options.judge !== undefined && { judge: options.judge }),
+    ...(options.learner !== undefined && { learner: options.learner }),
   })
 }
 

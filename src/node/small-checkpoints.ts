@@ -1,0 +1,55 @@
+// Checkpoints of the small models that take part in a search, in their folders: preset `workbench` judges before anything is known,
+// preset `in-context` reads what is known.
+import path from 'node:path'
+import { judgeOf, parseWorkbenchFile, workbenchFileSchema, type WorkbenchFile } from '@shared/proposer/checkpoint'
+import type { GraphJudge } from '@shared/strategies/strategy'
+import {
+  inContextFileSchema,
+  learnerOf,
+  parseInContextFile,
+  type InContextFile,
+} from '@shared/surrogate/in-context/checkpoint'
+import type { InContextLearner } from '@shared/surrogate/in-context/learner'
+import { hasModel, readModelFolder, writeModelFolder, type ModelFolder } from './model-folder'
+
+/** Where the checkpoints lie that come with the product. @param resources the product's folder of that name */
+export const shippedWorkbench = (resources: string): string => path.join(resources, 'proposer', 'workbench-1')
+export const shippedInContext = (resources: string): string => path.join(resources, 'proposer', 'in-context-1')
+
+/** @throws AppError as `readModelFolder`; `invalid-input` for a checkpoint of another kind */
+export const readWorkbenchCheckpoint = (folder: string): ModelFolder<WorkbenchFile> =>
+  readModelFolder(folder, parseWorkbenchFile)
+
+/** @throws AppError as `readModelFolder`; `invalid-input` for a checkpoint of another kind */
+export const readInContextCheckpoint = (folder: string): ModelFolder<InContextFile> =>
+  readModelFolder(folder, parseInContextFile)
+
+/** The judge of a checkpoint; undefined where there is none. @throws AppError as `readWorkbenchCheckpoint` for one that is no good */
+export function judgeIn(folder: string): GraphJudge | undefined {
+  if (!hasModel(folder)) return undefined
+  const { file, weights } = readWorkbenchCheckpoint(folder)
+  return judgeOf(file, weights)
+}
+
+/** The learner of a checkpoint; undefined where there is none. @throws AppError as `readInContextCheckpoint` for one that is no good */
+export function learnerIn(folder: string): InContextLearner | undefined {
+  if (!hasModel(folder)) return undefined
+  const { file, weights } = readInContextCheckpoint(folder)
+  return learnerOf(file, weights)
+}
+
+/** @returns the folder @throws AppError as `writeModelFolder` */
+export const writeWorkbenchCheckpoint = (
+  folder: string,
+  file: Omit<WorkbenchFile, 'weights' | 'card'>,
+  weights: Float32Array,
+  card: string,
+): Promise<string> => writeModelFolder(folder, workbenchFileSchema, file, weights, card)
+
+/** @returns the folder @throws AppError as `writeModelFolder` */
+export const writeInContextCheckpoint = (
+  folder: string,
+  file: Omit<InContextFile, 'weights' | 'card'>,
+  weights: Float32Array,
+  card: string,
+): Promise<string> => writeModelFolder(folder, inContextFileSchema, file, weights, card)
