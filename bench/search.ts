@@ -9,7 +9,7 @@ import type { Measurement } from '../src/shared/spaces/space'
 import { strategyByName } from '../src/shared/strategies/registry'
 import { atLeast, atMost, runBench, type Check } from './harness'
 import { contestants, type Contestant } from './search/contestants'
-import { keptSearches } from './search/kept'
+import { keptSearches, type KeptSearch } from './search/kept'
 import { TABLES, optimumOf, tableSpace, type TableName } from './search/tables'
 
 const option = (name: string): string | undefined => {
@@ -42,7 +42,7 @@ async function row(table: TableName, contestant: Contestant, seeds: number): Pro
   const space = tableSpace(table)
   const strategy = strategyByName(name)
   const parsed = strategy.schema.parse({ name, ...own })
-  const searches = []
+  const searches: KeptSearch[] = []
   for (let seed = 0; seed < seeds; seed++)
     searches.push(
       await keep({ table, label, seed, budgets: BUDGETS }, async () => {

@@ -9,6 +9,7 @@ import { bar, count, duration, percent, table } from '../format'
 import { EXIT } from '../output'
 import { reportInContext, trainInContext } from '../proposer-in-context'
 import { reportWorkbench, sampleWorkbench, trainWorkbench } from '../proposer-workbench'
+import { compareCheckpoints, scoreArchitectures, type ScoreOptions } from '../proposer-scores'
 import { SPACE_HELP } from '../spaces'
 
 interface TrainOptions extends CommonOptions {
@@ -132,7 +133,7 @@ const folderOf = ({ checkpoint }: { checkpoint?: string }): string | null =>
   checkpoint === undefined ? null : resolve(checkpoint)
 
 export function proposerCommand(program: Command): void {
-  const group = program.command('proposer').description('the GPT that proposes: train, report, sample')
+  const group = program.command('proposer').description('the GPT that proposes: train, report, sample, score, compare')
 
   const training = withCommonOptions(
     group
@@ -184,6 +185,36 @@ export function proposerCommand(program: Command): void {
         ? runLocally(options, (output) => sampleWorkbench(output, options))
         : sampleChains(options),
     )
+  judgingCommands(group)
+}
+
+function judgingCommands(group: Command): void {
+  withCommonOptions(
+    checkpointOption(
+      group
+        .command('score')
+        .argument('<architecture...>', 'the words at its positions, as sample writes them, in quotes')
+        .description('what preset workbench says of architectures, beside random ones of their space')
+        .option('--space <space>', SPACE_HELP, 'nas-bench-201')
+        .option('--seed <number>', 'seed of the random ones', '1'),
+    ),
+  ).action((architectures: string[], options: ScoreOptions & CommonOptions) =>
+    runLocally(options, (output) => scoreArchitectures(output, architectures, options)),
+  )
+
+  withCommonOptions(
+    group
+      .command('compare')
+      .argument('<checkpoint...>', 'folders of checkpoints of one preset')
+      .description('what was measured of checkpoints, side by side')
+      .addOption(
+        new Option('--preset <name>', 'architecture of the proposer')
+          .choices(['workbench', 'in-context'])
+          .default('workbench'),
+      ),
+  ).action((folders: string[], options: CheckpointOptions) =>
+    runLocally(options, (output) => compareCheckpoints(output, folders, options.preset)),
+  )
 }
 
 function sampleChains(options: SampleOptions): Promise<void> {

@@ -45,7 +45,8 @@ export function sampleMember(gpt: RelationalGpt, space: Space, options: MemberOp
   return member
 }
 
-function graphOf(space: Space, genotype: Genotype): OperationGraph {
+/** @throws AppError `invalid-input` for a space whose architectures are read as no graph */
+export function graphOf(space: Space, genotype: Genotype): OperationGraph {
   const graph = space.features?.(genotype).graph
   if (graph !== undefined) return graph
   throw new AppError(

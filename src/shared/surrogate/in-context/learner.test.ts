@@ -160,7 +160,7 @@ describe('in a search', () => {
 
 describe('a checkpoint', () => {
   const described = {
-    format: IN_CONTEXT_FORMAT,
+    format: IN_CONTEXT_FORMAT as typeof IN_CONTEXT_FORMAT,
     preset: 'in-context' as const,
     name: 'test',
     model: learner.shape,
