@@ -6,7 +6,8 @@ describe('options of an export', () => {
   it('are read by the format, the rest at its default', () => {
     const read = readExportOptions('onnx', ['inputLayout=nhwc', 'softmax=false', 'externalDataAbove=0'])
     expect(read).toMatchObject({ inputLayout: 'nhwc', softmax: false, externalDataAbove: 0, precision: 'float32' })
-    expect(readExportOptions('tfjs', [])).toEqual({})
+    expect(readExportOptions('pytorch', [])).toEqual({})
+    expect(readExportOptions('tfjs', [])).toEqual({ weights: 'float32' })
   })
 
   it.each([

@@ -13,7 +13,6 @@ import { typed } from '@node/command-line'
 import { absolutePlace } from '@node/safe-target'
 import { runCommand, withCommonOptions, type CommandContext, type CommonOptions } from '../command'
 import { bytes, percent } from '../format'
-import { ARCHITECTURE_HELP, readArchitecture } from '../architectures'
 import { optionsHelp, readExportOptions } from '../export-options'
 import { EXIT } from '../output'
 import { findRun } from './search-run'
@@ -157,6 +156,8 @@ async function exportDesign({ client, output }: CommandContext, options: Typed):
   const seed = options.seed === undefined ? 0 : Number(options.seed)
   if (!Number.isInteger(seed) || seed < 0)
     throw new AppError('invalid-input', `--seed takes a whole number from 0; received "${String(options.seed)}".`)
+  // Loaded only here: a search exports too, and reads no architecture.
+  const { readArchitecture } = await import('../architectures')
   const wish = {
     document: readArchitecture(options.design ?? ''),
     format: options.format,
@@ -196,7 +197,7 @@ export function exportCommand(program: Command): void {
       )
       .option(
         '--design <file>',
-        `${ARCHITECTURE_HELP}: written without a run, with starting weights where the format has any`,
+        'an architecture, written without a run; with starting weights where the format has any',
       )
       .option('--seed <number>', 'of the starting weights of --design (default: 0)')
       .option('--zip', 'also as one zip with a README, class names and the proof')

@@ -2,7 +2,6 @@
 import { implement } from '@orpc/server'
 import { exportsContract } from '@shared/contract/exports'
 import { createExport } from '../exports/create-export'
-import { bundleExport } from '../exports/bundle'
 import { exportDesign } from '../exports/export-design'
 import { proveAgain } from '../exports/prove-again'
 import { searchableBlocks } from '../storage/designs'
@@ -25,7 +24,7 @@ export function exportsService(services: Services) {
         yield* exportDesign(services, { ...input, blocks }, ended)
       }),
     ),
-    bundle: os.bundle.handler(({ input }) => bundleExport(input.folder)),
+    bundle: os.bundle.handler(async ({ input }) => (await import('../exports/bundle')).bundleExport(input.folder)),
     // The doctor tells of those that cannot be read.
     list: os.list.handler(async ({ input }) => (await listExports(services.store.db, input.trialId)).exports),
   })

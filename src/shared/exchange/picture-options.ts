@@ -1,7 +1,8 @@
 // What can be chosen of a picture. How it is drawn is architecture/picture's.
 import { z } from 'zod'
-import { PICTURE_THEMES } from '../architecture/picture/svg'
 import { setting } from '../search/settings'
+
+export const PICTURE_THEMES = ['light', 'dark'] as const
 
 export const pictureOptionsSchema = z.strictObject({
   theme: setting(z.enum(PICTURE_THEMES).default('light'), {

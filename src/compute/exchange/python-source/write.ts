@@ -1,6 +1,7 @@
 // A trained network as Python source with its weights as safetensors: what both libraries' exports do alike.
 import { createHash } from 'node:crypto'
 import { AppError } from '@shared/errors'
+import { required } from '@shared/required'
 import { buildNetwork, type Network } from '../../networks/network'
 import { arrayName } from '../../networks/parameters'
 import { weightsFrom } from '../../networks/weights'
@@ -44,10 +45,10 @@ export async function writePython(
   const stored = weightsFrom(arrays)
   requireWeights(network, stored)
   const source = library.source(network, document)
-  const tensors = source.weights.map(({ name, node, array }) => ({
-    name: `${library.prefix}${name}`,
-    ...array.turn(stored.get(arrayName(node, array.role))!),
-  }))
+  const tensors = source.weights.map(({ name, node, array }) => {
+    const { shape, values } = array.turn(required(stored, arrayName(node, array.role), 'array'))
+    return { name: `${library.prefix}${name}`, shape, values }
+  })
   const classNames = Array.isArray(metadata['classes']) ? metadata['classes'].map(String) : []
   const title = `${String(metadata['search'] ?? 'A network')}, trial ${String(metadata['trial'] ?? '?')}`
   const text = library.moduleText({

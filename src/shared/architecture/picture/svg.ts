@@ -54,8 +54,7 @@ const COLOURS = {
     },
   },
 } as const
-export const PICTURE_THEMES = ['light', 'dark'] as const
-export type PictureTheme = (typeof PICTURE_THEMES)[number]
+export type PictureTheme = keyof typeof COLOURS
 type Colours = (typeof COLOURS)[PictureTheme]
 
 export interface Picture {
