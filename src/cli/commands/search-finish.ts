@@ -94,7 +94,7 @@ export function finishLines(search: Run, winner: Finished, peer: Finished | null
     ...(tested === null || beside === null
       ? []
       : [
-          `The network that run ${search.number} found is ${percent(Math.abs(tested - beside))} ${tested >= beside ? 'above' : 'below'} the hand-made one of about the same cost, trained as long. One training of each: another seed may turn that round.`,
+          `The network that run ${search.number} found is ${(100 * Math.abs(tested - beside)).toFixed(1)} points ${tested >= beside ? 'above' : 'below'} the hand-made one of about the same cost, trained as long. One training of each: another seed may turn that round.`,
         ]),
     ...(advice === null ? [] : [advice]),
   ]
