@@ -1,5 +1,6 @@
 // What zod found first, in words: one problem is mended at a time, and a message has room for one.
 import type { z } from 'zod'
+import { shownPlace, shownReason } from './quoted'
 
 const joined = (path: readonly PropertyKey[]): string => path.map(String).join('.')
 
@@ -15,5 +16,5 @@ export function firstIssue(
 ): string {
   const [issue] = issues
   if (issue === undefined) return `${whole}: invalid`
-  return `${issue.path.length === 0 ? whole : nameOf(issue.path)}: ${issue.message}`
+  return `${issue.path.length === 0 ? whole : shownPlace(nameOf(issue.path))}: ${shownReason(issue.message)}`
 }

@@ -15,7 +15,19 @@ export function quotedValue(value: unknown): string {
   return json === undefined ? 'nothing' : shownText(cutText(json))
 }
 
-const cutText = (text: string): string => (text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text)
+/** The place of a value in a file, whose keys came with it: cut and shown as `quoted`, without its marks. */
+export const shownPlace = (place: string): string => shownText(escaped(cutText(place)))
+
+/** What another reader says of the content, which it repeats: as long as three quotations. */
+export const shownReason = (reason: string): string => shownText(escaped(cutText(reason, 3 * LONGEST)))
+
+const cutText = (text: string, longest = LONGEST): string =>
+  text.length > longest ? `${text.slice(0, longest)}…` : text
+
+const escaped = (text: string): string =>
+  JSON.stringify(text)
+    .slice(1, -1)
+    .replace(/\\(["\\])/g, '$1')
 
 function shownText(text: string): string {
   return text.replace(

@@ -1,6 +1,7 @@
 // The one door for documents from outside (files, clipboard, database, contract): size, keys, version, schema, integrity,
 // in this order, each refusal with its place.
 import { AppError } from '../../errors'
+import { shownPlace, shownReason } from '../../quoted'
 import { integrityProblem } from './integrity'
 import { MAX_DEPTH, MAX_FILE_LENGTH, MAX_NODES } from './limits'
 import type { JsonObject } from './migrations'
@@ -41,7 +42,7 @@ export function parseDocumentText(text: string): ArchitectureDocument {
     json = JSON.parse(text.charCodeAt(0) === 0xfeff ? text.slice(1) : text)
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
-    throw refused(`${placeInText(text, reason)}: not JSON (${reason})`, error)
+    throw refused(`${placeInText(text, reason)}: not JSON (${shownReason(reason)})`, error)
   }
   return parseDocument(json)
 }
@@ -50,13 +51,14 @@ export function parseDocumentText(text: string): ArchitectureDocument {
 export function unsafePlace(json: unknown): string | undefined {
   let values = 0
   const visit = (value: unknown, path: string, depth: number): string | undefined => {
-    if (++values > MAX_VALUES) return `${path}: more than ${MAX_VALUES} values`
-    if (typeof value === 'number' && !Number.isFinite(value)) return `${path}: ${value} is not a finite number`
+    if (++values > MAX_VALUES) return `${shownPlace(path)}: more than ${MAX_VALUES} values`
+    if (typeof value === 'number' && !Number.isFinite(value))
+      return `${shownPlace(path)}: ${value} is not a finite number`
     if (typeof value !== 'object' || value === null) return undefined
-    if (depth > MAX_DEPTH) return `${path}: nested more than ${MAX_DEPTH} levels deep`
+    if (depth > MAX_DEPTH) return `${shownPlace(path)}: nested more than ${MAX_DEPTH} levels deep`
     for (const key of Object.keys(value)) {
       const place = path === '' ? key : `${path}.${key}`
-      if (key in Object.prototype) return `${place.slice(0, 300)}: the key "${key}" is not allowed`
+      if (key in Object.prototype) return `${shownPlace(place)}: the key "${key}" is not allowed`
       const problem = visit((value as Readonly<Record<string, unknown>>)[key], place, depth + 1)
       if (problem !== undefined) return problem
     }

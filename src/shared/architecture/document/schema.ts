@@ -1,5 +1,6 @@
 // The zod schemas of the document's records: types, ranges, lengths. What holds between records is in integrity.ts.
 import { z } from 'zod'
+import { shownPlace, shownReason } from '../../quoted'
 import {
   MAX_CLASSES,
   MAX_HELP_LENGTH,
@@ -100,8 +101,8 @@ export const edgeSchema: z.ZodType<EdgeRecord> = edge
 /** The first three complaints, each with its place, `whole` where that is no single one: `records.conv2d-1.slot: expected number`. */
 export function issuesText(error: z.ZodError, whole = 'the document'): string {
   const lines = error.issues.slice(0, 3).map((issue) => {
-    const place = issue.path.map(String).join('.') || whole
-    return `${place}: ${issue.message}`
+    const place = shownPlace(issue.path.map(String).join('.')) || whole
+    return `${place}: ${shownReason(issue.message)}`
   })
   const more = error.issues.length - lines.length
   return lines.join('; ') + (more > 0 ? `; and ${more} more` : '')

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { issuesText } from '../../architecture/document/schema'
 import { unsafePlace } from '../../architecture/document/parse'
 import { AppError } from '../../errors'
+import { shownReason } from '../../quoted'
 
 export const USER_SPACE_FORMAT = 'gptnas-space/1'
 
@@ -98,7 +99,7 @@ export function parseSpaceText(text: string): UserSpaceFile {
     // A byte order mark is what Windows editors put before JSON.
     json = JSON.parse(text.charCodeAt(0) === 0xfeff ? text.slice(1) : text)
   } catch (cause) {
-    throw refused(`not JSON (${cause instanceof Error ? cause.message : String(cause)})`, cause)
+    throw refused(`not JSON (${shownReason(cause instanceof Error ? cause.message : String(cause))})`, cause)
   }
   return parseSpaceFile(json)
 }

@@ -4,6 +4,7 @@ import protobuf from 'protobufjs/light'
 import { z } from 'zod'
 import { AppError } from '../../../errors'
 import { firstIssue } from '../../../first-issue'
+import { quoted, shownReason } from '../../../quoted'
 import { protobufMessage, type ProtobufSchema } from '../../../protobuf'
 import { MAX_VERTICES, cellProblems, edgeBit, packLabels, type Cell } from '../cell'
 
@@ -86,10 +87,11 @@ function cellFrom(adjacency: string, operations: readonly string[]): Cell | stri
   if (!Number.isInteger(vertices) || vertices > MAX_VERTICES)
     return `adjacency of ${adjacency.length} digits is no square`
   if (operations.length !== vertices || operations[0] !== 'input' || operations[vertices - 1] !== 'output')
-    return `operations: expected input, ${vertices - 2} operations and output, received ${operations.join(',')}`
+    return `operations: expected input, ${vertices - 2} operations and output, received ${quoted(operations.join(','))}`
   const labels = operations.slice(1, -1).map((name) => OFFICIAL_OPERATIONS.findIndex((known) => known === name))
   const unknown = labels.indexOf(-1)
-  if (unknown >= 0) return `operations: "${operations[unknown + 1]}" is none of ${OFFICIAL_OPERATIONS.join(', ')}`
+  if (unknown >= 0)
+    return `operations: ${quoted(operations[unknown + 1] ?? '')} is none of ${OFFICIAL_OPERATIONS.join(', ')}`
   let edges = 0
   for (let from = 0; from < vertices; from++)
     for (let to = 0; to < vertices; to++) {
@@ -110,7 +112,11 @@ export function readOfficialRow(data: Uint8Array, index: number): OfficialRow {
   try {
     json = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(data))
   } catch (cause) {
-    throw refused(index, `it is not JSON (${cause instanceof Error ? cause.message : String(cause)})`, cause)
+    throw refused(
+      index,
+      `it is not JSON (${shownReason(cause instanceof Error ? cause.message : String(cause))})`,
+      cause,
+    )
   }
   const row = rowSchema.safeParse(json)
   if (!row.success)
