@@ -1,8 +1,10 @@
 // The colour of a block: the family of the layer that has most of its weights, so that a pooling block looks like pooling.
-import type { BlockDefinition } from '../block'
+import type { BlockDefinition, BlockLibrary } from '../block'
 import { catalogue } from '../catalogue'
 import { completeParameters } from '../catalogue'
 import { costOf } from '../cost'
+import { isUserBlock } from '../document'
+import { isHeavy } from '../estimated-work'
 import type { LayerFamily, TensorShape } from '../layer'
 import { AppError } from '../../errors'
 
@@ -10,11 +12,14 @@ const known = new WeakMap<BlockDefinition, LayerFamily>()
 /** Any map that all built-in blocks accept at their defaults; only the proportions of weights matter here. */
 const EXAMPLE: TensorShape = [32, 32, 64]
 
-/** 'other' for a block that cannot be spelled out at its defaults. */
-export function blockFamily(block: BlockDefinition): LayerFamily {
+/**
+ * 'other' for a block that cannot be spelled out at its defaults, or is too large to be for a colour.
+ * @param blocks that it may hold
+ */
+export function blockFamily(block: BlockDefinition, blocks: BlockLibrary): LayerFamily {
   let family = known.get(block)
   if (family === undefined) {
-    family = heaviestFamily(block)
+    family = isUserBlock(block) && isHeavy(block.document, blocks) ? 'other' : heaviestFamily(block)
     known.set(block, family)
   }
   return family

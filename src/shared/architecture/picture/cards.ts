@@ -6,8 +6,10 @@ import { graphOf, type ArchitectureDocument, type NodeRecord } from '../document
 import type { LayerFamily } from '../layer'
 import { required } from '../../required'
 import { blockFamily } from './block-family'
-import { blockIn } from './block-in'
+import { blockIn, blocksIn } from './block-in'
 import { parameterText } from './parameter-text'
+
+type Shown = Pick<Inspection, 'problems' | 'nodeShapes' | 'nodeCosts'>
 
 export interface Card {
   readonly id: string
@@ -30,7 +32,7 @@ export interface Card {
 /** Cards in topological order; nodes on a circle (damaged data) last. `before` gives unchanged cards their identity back. */
 export function cardsOf(
   document: ArchitectureDocument,
-  inspection: Inspection,
+  inspection: Shown,
   library: BlockLibrary,
   options: { readonly marked?: ReadonlySet<string>; readonly before?: ReadonlyMap<string, Card> } = {},
 ): ReadonlyMap<string, Card> {
@@ -80,13 +82,13 @@ function face(
       return {
         title: node.label ?? block?.title ?? node.block,
         detail: parameterText(block?.parameters ?? {}, node.parameters),
-        family: block ? blockFamily(block) : 'other',
+        family: block ? blockFamily(block, blocksIn(document, library)) : 'other',
       }
     }
   }
 }
 
-function countBy({ problems }: Inspection, severity: Severity): ReadonlyMap<string, number> {
+function countBy({ problems }: Shown, severity: Severity): ReadonlyMap<string, number> {
   const counts = new Map<string, number>()
   for (const problem of problems)
     if (problem.severity === severity && problem.nodeId !== undefined)

@@ -16,6 +16,8 @@ export const designIds = {
   outline: 'outline',
   outlineItem: (nodeId: string) => `outline-${nodeId}`,
   canvas: 'canvas',
+  /** In its place where the design is too large for a picture. */
+  undrawn: 'undrawn',
   /** On the canvas: the number of layers and blocks in words. */
   nodeCount: 'node-count',
   node: (nodeId: string) => `node-${nodeId}`,

@@ -124,7 +124,14 @@ export const design = {
       other: 'Other',
     },
     terminals: { input: 'Input', output: 'Output' },
-    outline: { label: 'Nodes in order', from: 'from {names}', loose: 'nothing feeds it' },
+    outline: {
+      label: 'Nodes in order',
+      from: 'from {names}',
+      loose: 'nothing feeds it',
+      more: 'and 1 more | and {count} more',
+    },
+    notDrawn:
+      'This design is too large for a picture. Its first layers are listed in the outline, its problems and its cost below. Group what repeats into blocks to see it drawn.',
     canvas:
       'Canvas of {name}. Arrow keys move between nodes, Tab adds, C connects, Delete cuts, Enter opens. The outline lists the same nodes.',
     inside: 'Inside a block',
@@ -166,6 +173,8 @@ export const design = {
     blockTitle: 'Title',
     blockText: 'Help',
     noProblems: 'No problems.',
+    inspectFailed: 'This design could not be checked',
+    inspecting: 'Checking this large design…',
     moreProblems: 'and 1 more | and {count} more',
     severities: { error: 'Error', warning: 'Warning', hint: 'Hint' },
     cost: {
@@ -211,5 +220,6 @@ export const design = {
     bringBack: 'Bring back',
     picture: '{name}, {count} layers and blocks',
     noPicture: 'It cannot be drawn: {reason}',
+    tooLargeToDraw: 'it has too many layers for a picture.',
   },
 }

@@ -9,7 +9,7 @@ import {
   selfContained,
   type ArchitectureDocument,
 } from '@shared/architecture/document'
-import { designFromText } from '@shared/exchange/design-from-text'
+import { readDesign } from '../inspecting/inspector'
 import { renamed } from '../model/templates'
 import { useEditorStore } from '../store/editor.store'
 import { useLibraryStore } from '../store/library.store'
@@ -61,12 +61,12 @@ export function useFiles() {
         title: t('design.importTitle'),
         extensions: [FILE_EXTENSION.slice(1), 'json', 'svg'],
       })
-      if (file !== null) openNew(designFromText(file.text))
+      if (file !== null) openNew(await readDesign(file.text))
     })
   }
   /** Of a file of ours that holds a design. */
   async function openText(text: Promise<string>): Promise<void> {
-    await attempt('import', 'design.importFailed', async () => openNew(designFromText(await text)))
+    await attempt('import', 'design.importFailed', async () => openNew(await readDesign(await text)))
   }
   async function exportFile(): Promise<void> {
     const design = editor.active

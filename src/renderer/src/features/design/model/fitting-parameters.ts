@@ -3,7 +3,6 @@
 import type { BlockLibrary } from '@shared/architecture/block'
 import { BUILT_IN_BLOCKS, chainableWidth } from '@shared/architecture/blocks'
 import { catalogue } from '@shared/architecture/catalogue'
-import { inspectDocument } from '@shared/architecture/checks'
 import {
   OUTPUT_NODE_ID,
   metaOf,
@@ -12,6 +11,7 @@ import {
   type NewNode,
   type Place,
 } from '@shared/architecture/document'
+import { inspectNow } from '../inspecting/inspector'
 
 /** Empty for a node whose defaults fit anywhere. */
 export function fittingParameters(
@@ -30,7 +30,7 @@ export function fittingParameters(
   }
   if (meta.kind === 'block' && 'width' in meta.parameters) return { [name]: { bind: 'width' } }
   const source = sourceOf(document, place)
-  const shape = source === undefined ? undefined : inspectDocument(document, library).nodeShapes.get(source)
+  const shape = source === undefined ? undefined : inspectNow(document, library)?.nodeShapes.get(source)
   const channels = shape?.length === 3 ? shape[2] : undefined
   // Images have so few channels that a layer as wide would be a mistake.
   if (channels === undefined || source === 'input') return {}

@@ -103,9 +103,9 @@ describe('cards', () => {
   })
 
   it('colour a block by the layer that has most of its weights', () => {
-    expect(blockFamily(library.get('resnet-basic')!)).toBe('convolution')
-    expect(blockFamily(library.get('common-max-pool')!)).toBe('pooling')
-    expect(blockFamily(library.get('common-relu')!)).toBe('activation')
+    expect(blockFamily(library.get('resnet-basic')!, library)).toBe('convolution')
+    expect(blockFamily(library.get('common-max-pool')!, library)).toBe('pooling')
+    expect(blockFamily(library.get('common-relu')!, library)).toBe('activation')
   })
 })
 

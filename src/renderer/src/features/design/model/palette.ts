@@ -53,16 +53,16 @@ export function paletteItems(library: BlockLibrary, own?: string): readonly Pale
     })
   for (const block of library.values())
     if (block.name !== own)
-      required(groups, isUserBlock(block) ? 'userBlocks' : 'builtInBlocks', 'group').push(blockItem(block))
+      required(groups, isUserBlock(block) ? 'userBlocks' : 'builtInBlocks', 'group').push(blockItem(block, library))
   return order.map((name) => ({ name, items: required(groups, name, 'group') })).filter(({ items }) => items.length > 0)
 }
 
-function blockItem(block: BlockDefinition): PaletteItem {
+function blockItem(block: BlockDefinition, library: BlockLibrary): PaletteItem {
   return {
     key: `block:${block.name}`,
     title: block.title,
     help: block.help,
-    family: blockFamily(block),
+    family: blockFamily(block, library),
     origin: block.origin,
     node: { block: block.name },
   }

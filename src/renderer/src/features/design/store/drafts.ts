@@ -3,7 +3,8 @@
 import { useDebounceFn, useLocalStorage } from '@vueuse/core'
 import { watch } from 'vue'
 import type { EngineConnection } from '@/api/engine-client'
-import { parseDocument, type ArchitectureDocument } from '@shared/architecture/document'
+import type { ArchitectureDocument } from '@shared/architecture/document'
+import { parseDesign } from '../inspecting/inspector'
 import type { OpenDesign } from './open-design'
 
 export interface RememberedTab {
@@ -59,7 +60,7 @@ export function useDrafts(
     },
     async load(key) {
       const draft = await client.designs.loadDraft({ key })
-      return draft === null ? null : parseDocument(draft.document)
+      return draft === null ? null : parseDesign(draft.document)
     },
     async discard(key) {
       await client.designs.discardDraft({ key })

@@ -5,23 +5,23 @@ import { computed, shallowRef, watch } from 'vue'
 import { useEngine } from '@/api/keys'
 import { toErrorData } from '@/api/errors'
 import { useEngineStore } from '@/stores/engine.store'
-import { inspectDocument, isSound } from '@shared/architecture/checks'
+import { isSound } from '@shared/architecture/checks'
 import {
   diffDocuments,
   graphOf,
   isEmptyDiff,
   isSameDesign,
   metaOf,
-  parseDocument,
   standaloneBlock,
   type ArchitectureDocument,
 } from '@shared/architecture/document'
 import type { Design } from '@shared/contract/designs'
 import type { ErrorData } from '@shared/errors'
 import { cardsOf, type Card } from '@shared/architecture/picture/cards'
+import { parseDesign } from '../inspecting/inspector'
+import { useInspection } from '../inspecting/use-inspection'
 import { freeName, renamed } from '../model/templates'
 import { useDrafts } from './drafts'
-import { useFrameValue } from './frame-value'
 import { useLibraryStore } from './library.store'
 import { OpenDesign, draftKeyOf } from './open-design'
 
@@ -44,10 +44,11 @@ export const useEditorStore = defineStore('design-editor', () => {
   )
   const stops = new Map<string, () => void>()
 
-  const inspected = useFrameValue(
-    () => ({ design: active.value, document: active.value?.document, library: stored.library }),
-    ({ design, document, library }) =>
-      design && document ? { design, document, inspection: inspectDocument(document, library) } : null,
+  const inspectError = shallowRef<ErrorData | null>(null)
+  const { inspected, isBusy: isInspecting } = useInspection(
+    () => active.value && { design: active.value, document: active.value.document },
+    () => stored.library,
+    (thrown) => (inspectError.value = thrown === null ? null : toErrorData(thrown)),
   )
   /** Null while another tab's is still on its way: nothing of one design is shown beside another. */
   const inspection = computed(() =>
@@ -111,7 +112,7 @@ export const useEditorStore = defineStore('design-editor', () => {
   /** Opens the network of a trial as a new design. @throws AppError. */
   async function openTrial(trialId: number, name: string): Promise<OpenDesign> {
     const { document } = await engine.client.trials.get({ id: trialId })
-    const parsed = parseDocument(document)
+    const parsed = await parseDesign(document)
     const meta = { ...metaOf(parsed), name: nameFor(name) }
     return openNew({ ...parsed, records: { ...parsed.records, meta } })
   }
@@ -183,6 +184,9 @@ export const useEditorStore = defineStore('design-editor', () => {
     isLocked,
     library: computed(() => stored.library),
     inspection,
+    /** True while a heavy document is being inspected: what is shown is that of the one before, or nothing. */
+    isInspecting,
+    inspectError,
     isSound: computed(() => inspection.value !== null && isSound(inspection.value.problems)),
     cards,
     draftError,

@@ -5,9 +5,10 @@ import { computed, shallowRef, watch } from 'vue'
 import { useEngine } from '@/api/keys'
 import { useTask } from '@/api/use-task'
 import { BUILT_IN_BLOCKS } from '@shared/architecture/blocks'
-import { parseDocument, type ArchitectureDocument } from '@shared/architecture/document'
+import type { ArchitectureDocument } from '@shared/architecture/document'
 import { blockLibrary } from '@shared/architecture/library'
 import type { Design } from '@shared/contract/designs'
+import { parseDesign } from '../inspecting/inspector'
 
 interface UserBlock {
   readonly updatedAt: string
@@ -31,7 +32,7 @@ export const useLibraryStore = defineStore('design-library', () => {
         const before = known.get(id)
         if (before?.updatedAt === updatedAt) return [id, before]
         const { document } = await client.designs.load({ id })
-        return [id, { updatedAt, document: parseDocument(document) }]
+        return [id, { updatedAt, document: await parseDesign(document) }]
       }),
     )
     blocks.value = new Map(read.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : [])))
@@ -44,7 +45,7 @@ export const useLibraryStore = defineStore('design-library', () => {
   const names = computed(() => new Set([...designs.value.map(({ name }) => name), ...BUILT_IN_BLOCKS.keys()]))
 
   async function load(id: string): Promise<ArchitectureDocument> {
-    return parseDocument((await client.designs.load({ id })).document)
+    return parseDesign((await client.designs.load({ id })).document)
   }
   /** Stores a version: the next one of design `id`, else the first of a new design. @throws what the contract names. */
   async function save(document: ArchitectureDocument, id: string | undefined): Promise<Design> {

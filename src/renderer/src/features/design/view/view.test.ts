@@ -14,7 +14,7 @@ import { createCanvas, type Canvas, type CanvasIntents } from './canvas-adapter'
 import { createDetours } from '@shared/architecture/picture/detour'
 import { NO_LAYOUT, boundsOf, drawnGraph, layoutKey, segmentOf, type Layout } from '@shared/architecture/picture/graph'
 import { fromElk, toElk } from '@shared/architecture/picture/elk-graph'
-import { latestOnly } from './layout'
+import { latestOnly } from '@/lib/latest-only'
 
 vi.mock('elkjs/lib/elk-worker.min.js?url', () => ({ default: 'worker.js' }))
 
@@ -132,7 +132,7 @@ describe('questions for a layout', () => {
   it('are asked one at a time; only the newest of those that waited is', async () => {
     const asked: string[] = []
     const answers: ((layout: Layout) => void)[] = []
-    const layOut = latestOnly((document) => {
+    const layOut = latestOnly((document: ArchitectureDocument) => {
       asked.push(String(Object.keys(document.records).length))
       return new Promise((resolve) => answers.push(resolve))
     })
