@@ -49,7 +49,7 @@ for (const { family, size, isDrawn } of DEAREST)
     expect(page.workers().map((worker) => worker.url())).toContainEqual(expect.stringContaining('inspect'))
     expect(hostile).toBeLessThan(3 * usual + ROOM_MS)
 
-    // The engine takes the whole of it and goes on answering.
+    // The engine takes the whole of it, and the window goes on to other views.
     await page.getByTestId(designIds.save).click()
     await page.getByTestId(testIds.rail('results')).click()
     await expect(page.getByTestId(testIds.view('results'))).toBeVisible()
