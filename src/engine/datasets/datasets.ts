@@ -340,7 +340,7 @@ export function createDatasets({
         }
       }
       const own = prepared.state === 'damaged' ? [prepared.problem] : await content.reread(folder, prepared.manifest)
-      const problems = [...own, ...(await checkResolutions(name, folder, content))]
+      const problems = [...own, ...(await checkResolutions(folder, content))]
       return { ok: problems.length === 0, problems }
     },
     preview: async (name, count, seed) => {

@@ -60,7 +60,7 @@ export async function keptResolutions(folder: string): Promise<KeptResolution[]>
 }
 
 /** Re-reads every file of every resolution against its hash. @returns one line per problem */
-export async function checkResolutions(name: string, folder: string, content: ContentCheck): Promise<string[]> {
+export async function checkResolutions(folder: string, content: ContentCheck): Promise<string[]> {
   const problems: string[] = []
   for (const { resolution } of await keptResolutions(folder)) {
     const place = resolutionFolder(folder, resolution)
