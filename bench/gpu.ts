@@ -26,7 +26,7 @@ import type { StepJob, StepTimes } from './train/steps'
 
 /** Cases, steps and seconds of a whole measurement and of a quick one. */
 const WHOLE = { curveSteps: 80, stepSeconds: 3, computeSeconds: 4, cycles: 200, computes: 4, limit: 600 }
-const QUICK = { curveSteps: 60, stepSeconds: 0.5, computeSeconds: 1, cycles: 4, computes: 0, limit: 120 }
+const QUICK = { curveSteps: 60, stepSeconds: 0.5, computeSeconds: 1, cycles: 4, computes: 0, limit: 600 }
 const PARTS = ['self-check', 'kernels', 'curves', 'steps', 'computes', 'cycles', 'search'] as const
 type Part = (typeof PARTS)[number]
 
