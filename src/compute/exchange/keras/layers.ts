@@ -60,7 +60,10 @@ const zeroPadded =
   (x: string): string =>
     sides === null ? x : `layers.ZeroPadding2D(${sides})(${x})`
 
-/** Keras takes no dilation together with a stride, and none of a depthwise layer on every backend: the kernel is spread with zeros. */
+/**
+ * Keras takes no dilation together with a stride, and none of a depthwise layer on every backend: the kernel is spread with zeros.
+ * TensorFlow takes no two different strides of a depthwise layer: of stride 1 what is wanted is taken.
+ */
 function convolution(
   className: string,
   first: readonly string[],
@@ -70,18 +73,22 @@ function convolution(
   const asked = convolutionWindow(node.parameters)
   const isKept = asked.dilation === 1 || (className === 'Conv2D' && asked.stride[0] * asked.stride[1] === 1)
   const rule = isKept ? asked : spreadRule(asked)
-  const { word, sides } = paddingOf(x!, rule)
+  const [down, across] = rule.stride
+  const isThinned = className !== 'Conv2D' && down !== across
+  const { word, sides } = isThinned ? { word: 'valid', sides: sidesOf(x!, rule) } : paddingOf(x!, rule)
   const hasBias = flagOf(node.parameters, 'bias')
   const options = [
     ...(className === 'Conv2D' ? [...first, pair(rule.kernel)] : [pair(rule.kernel), ...first]),
-    ...(rule.stride.some((stride) => stride !== 1) ? [`strides=${pair(rule.stride)}`] : []),
+    ...(!isThinned && rule.stride.some((stride) => stride !== 1) ? [`strides=${pair(rule.stride)}`] : []),
     ...(word === 'same' ? ['padding="same"'] : []),
     ...(rule.dilation === 1 ? [] : [`dilation_rate=${rule.dilation}`]),
     ...(groups === 1 ? [] : [`groups=${groups}`]),
     ...(hasBias ? [] : ['use_bias=False']),
   ]
   const kernel: TurnedArray = { role: 'kernel', turn: (array) => spreadKernel(array, isKept ? 1 : asked.dilation) }
-  return layer(className, options, { kernel, ...(hasBias && { bias: asItIs('bias') }) }, zeroPadded(sides))
+  const found = layer(className, options, { kernel, ...(hasBias && { bias: asItIs('bias') }) }, zeroPadded(sides))
+  if (!isThinned) return found
+  return { ...found, call: (self, inputs) => `${found.call(self, inputs)}[:, ::${down}, ::${across}, :]` }
 }
 
 const conv2d: Mapping = (given) => {
