@@ -48,6 +48,31 @@ function opened(file: unknown, table: string): Space {
   return openSpace(definition, PUBLISHED_IMAGES, BUILT_IN_BLOCKS)
 }
 
+/** Latencies of NAS-Bench-201's cells beside their accuracy, of one device. @param device such as edgegpu, raspi4 */
+export function hardwareSpace(device: string): Space {
+  const column = `${device}_latency`
+  const rows = (csv: string): Map<string, readonly string[]> =>
+    new Map(
+      csv
+        .trim()
+        .split('\n')
+        .map((line) => line.split(','))
+        .map((cells) => [cells[1] ?? '', cells] as const),
+    )
+  const accuracies = rows(text('nas-bench-201', 'cifar10.csv'))
+  const latencies = rows(text('nas-bench-201', 'hardware-cifar10.csv'))
+  const at = (latencies.get('arch') ?? []).indexOf(column)
+  if (at < 0) throw new AppError('not-found', `The table of latencies has no column ${column}.`)
+  const lines = [...accuracies].map(([arch, cells]) => `${arch},${cells[4]},${cells[5]},${latencies.get(arch)?.[at]}`)
+  const file = {
+    format: 'gptnas-space/1',
+    name: `nas-bench-201-${device}`,
+    positions: NAS_BENCH_201.edges.map((edge) => ({ name: edge, choices: NAS_BENCH_201.words })),
+    table: { file: 'table.csv', key: 'arch', fitness: 'val_200ep', report: 'test_200ep', costs: [column] },
+  }
+  return opened(file, lines.join('\n'))
+}
+
 /** @throws AppError `not-found` where GPTNAS_TABLES names no folder with that table */
 export function tableSpace(name: TableName): Space {
   if (name.startsWith('chains-')) return chainLandscape(Number(name.slice('chains-'.length)))

@@ -52,13 +52,15 @@ const OF_TRAINING = 'Read by the evaluator `training` alone.'
 
 /** Markdown, with the headings of its sections. */
 export function settingsTables(): string {
-  const choices = ['strategy.name', 'space.kind', 'evaluator.kind']
+  const choices = ['strategy.name', 'space.kind', 'evaluator.kind', 'objective.kind']
   const top = SETTINGS.filter(({ path }) => !path.includes('.') || choices.includes(path))
   const sections: [string, string][] = [
     ['The run', table(top)],
     ['The strategy', union('strategy.name')],
     ['The space', union('space.kind')],
     ['The evaluator', union('evaluator.kind')],
+    ['The objective', union('objective.kind')],
+    ['Limits', `What is above one is drawn anew and never trained.\n\n${table(within('limits'))}`],
     ['The data', `${OF_TRAINING}\n\n${table(within('data'))}`],
     ['The recipe', `${OF_TRAINING}\n\n${table(within('recipe'))}`],
   ]

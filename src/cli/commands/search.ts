@@ -17,6 +17,7 @@ import { typed } from '@node/command-line'
 import { runCommand, withCommonOptions, type CommandContext, type CommonOptions } from '../command'
 import { presetOf, readDefinition, type DefinitionSource } from '../definition'
 import { count, duration, table } from '../format'
+import { frontLine, frontTable } from '../front-text'
 import { EXIT } from '../output'
 import { exitCodeOf, resumeAdvice } from '../run-end'
 import { sizeText, trialColumns } from '../trial-text'
@@ -104,6 +105,8 @@ function summary(run: Run, best: Trial | null, options: string | null = ''): str
     lines.push(
       `Best: trial ${best.number} with ${[fitnessText(reading, best.fitness ?? 0), sizeText(best)].filter(Boolean).join(', ')}.`,
     )
+  const front = frontLine(run)
+  if (front !== null) lines.push(front)
   if (best && best.reported !== null)
     lines.push(`Reported for it, and seen by no search: ${fitnessFigure(reading, best.reported)}.`)
   if (options === null) return lines.join('\n')
@@ -272,7 +275,9 @@ export function searchCommand(program: Command): void {
         const rows = trials.map((trial) => [...columns.cells(trial), ...usage.cells(trial)])
         const damaged = damageLines(trials.map((trial) => ({ what: `Trial ${trial.number}`, error: trial.error })))
         const listed = table([...columns.names, ...usage.names], rows)
-        output.result({ run, trials }, [`${summary(run, best)}\n`, listed, ...damaged].join('\n'))
+        const front = frontTable(run, trials)
+        const parts = [`${summary(run, best)}\n`, ...(front === null ? [] : [`${front}\n`]), listed, ...damaged]
+        output.result({ run, trials }, parts.join('\n'))
       }),
   )
 }

@@ -3,7 +3,11 @@
 import { createHash } from 'node:crypto'
 import type { BlockLibrary } from '@shared/architecture/block'
 import { hashText } from '@shared/architecture/canonical/hash128'
+import type { NetworkCost } from '@shared/architecture/cost'
 import { prepareArchitecture } from '@shared/architecture/prepared'
+import { KNOWN_COSTS, knownCost } from '@shared/objectives/costs'
+import { costsOf, limitsOf } from '@shared/objectives/score'
+import type { RunDefinition } from '@shared/search/run'
 import type { Space } from '@shared/spaces/space'
 import type { Proposal } from '@shared/strategies/strategy'
 import type { Evaluator } from '../evaluators/evaluator'
@@ -13,6 +17,8 @@ export interface CandidateFacts {
   readonly space: Space
   readonly library: BlockLibrary
   readonly evaluator: Pick<Evaluator, 'conditions'>
+  /** Whose objective and limits say which costs are worked out. */
+  readonly definition: Pick<RunDefinition, 'objective' | 'limits' | 'recipe'>
 }
 
 /**
@@ -22,7 +28,7 @@ export interface CandidateFacts {
 export function describeCandidate(
   { genotype, origin }: Proposal,
   number: number,
-  { space, library, evaluator }: CandidateFacts,
+  { space, library, evaluator, definition }: CandidateFacts,
 ): NewTrial {
   const parsed = space.parse(genotype)
   const document = space.undocumented === undefined ? space.toDocument(parsed, `Trial ${number}`) : null
@@ -38,5 +44,13 @@ export function describeCandidate(
     origin,
     parameters: architecture?.cost.parameters ?? null,
     macs: architecture?.cost.macs ?? null,
+    costs: architecture === null ? {} : costsAsked(architecture.cost, definition),
   }
+}
+
+/** Parameters and multiply-accumulates every trial has; of the other known costs those that the search looks at. */
+function costsAsked(cost: NetworkCost, { objective, limits, recipe }: CandidateFacts['definition']) {
+  const asked = [...costsOf(objective), ...Object.keys(limitsOf(limits))]
+  const names = KNOWN_COSTS.filter((name) => name !== 'parameters' && name !== 'macs' && asked.includes(name))
+  return Object.fromEntries(names.map((name) => [name, knownCost(name, cost, recipe.batchSize)]))
 }

@@ -10,12 +10,13 @@ import type { Artefacts } from '../storage/artefacts'
 import { addJournal } from '../storage/journal'
 import { deleteRun, getRun, insertRun, listRuns, updateRun, type NewRun, type RunRecord } from '../storage/runs'
 import type { Store } from '../storage/store'
-import { bestTrial, getTrial, getTrialDocument, listTrials, moveTrials, updateTrial } from '../storage/trials'
+import { getTrial, getTrialDocument, listTrials, moveTrials, updateTrial } from '../storage/trials'
 import { RunControl } from './control'
 import { createLiveRun, type LiveRun } from './live-run'
 import type { PreparedRun, PrepareRun } from './prepared-run'
 import { journal } from './run-context'
 import { limitTimer, outcomeOf } from './run-end'
+import { winnersOf } from './run-view'
 import { searchLoop } from './search-loop'
 import { dropCheckpointsOf } from './stale-checkpoints'
 import { keepTime } from './stored-time'
@@ -295,7 +296,7 @@ export class Orchestrator {
 
   private async reportOf(run: RunRecord, { evaluator }: PreparedRun, signal: AbortSignal): Promise<Ending['report']> {
     const { db } = this.options.store
-    const best = await bestTrial(db, run.id)
+    const { best } = await winnersOf(db, run)
     if (best === undefined) return undefined
     const value = await evaluator.report?.(await getTrial(db, best.id), await getTrialDocument(db, best.id), signal)
     return value === undefined ? undefined : { trialId: best.id, value }

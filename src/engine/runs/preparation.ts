@@ -41,7 +41,7 @@ export function createPreparation({
       ...proposing,
       facts,
       parallel: kind.parallel(definition, pool),
-      describe: (proposal, number) => describeCandidate(proposal, number, { space, library, evaluator }),
+      describe: (proposal, number) => describeCandidate(proposal, number, { space, library, evaluator, definition }),
       evaluator,
     }
   }

@@ -1,5 +1,7 @@
 // What a run's strategy proposes next from what is stored: the one call of strategies, for the search itself and for whoever replays
 // it, so that both see the same.
+import type { Objective } from '@shared/objectives/schema'
+import { objectivesOf, scoreOf } from '@shared/objectives/score'
 import { createRandom } from '@shared/random'
 import { constrainedSpace } from '@shared/spaces/constrained'
 import { constrainedReconstructor } from '@shared/strategies/constrained-reconstructor'
@@ -18,17 +20,25 @@ const drawn = (genotype: Genotype): Proposal => ({
 })
 
 /** Complete generations as strategies see them: members in trial order, failed ones without fitness. */
-function historyOf(trials: readonly TrialRecord[], generation: number): Member[][] {
+function historyOf(trials: readonly TrialRecord[], generation: number, objective: Objective): Member[][] {
   const history: Member[][] = Array.from({ length: generation }, () => [])
   for (const trial of trials) {
     history[trial.generation]?.push({
       trialId: trial.id,
       genotype: trial.genotype,
       origin: trial.origin,
-      fitness: trial.state === 'finished' ? (trial.fitness ?? undefined) : undefined,
+      ...resultOf(trial, objective),
     })
   }
   return history
+}
+
+/** A trial whose costs are not known cannot be compared: it counts as one that failed. */
+function resultOf(trial: TrialRecord, objective: Objective): Pick<Member, 'fitness' | 'objectives'> {
+  if (trial.state !== 'finished') return { fitness: undefined }
+  if (objective.kind !== 'pareto') return { fitness: scoreOf(objective, trial) }
+  const objectives = objectivesOf(objective, trial)
+  return { fitness: objectives?.[0], objectives }
 }
 
 /**
@@ -50,7 +60,7 @@ export async function proposalsOf(
     seeds: seeds.filter((genotype) => isAllowed({ genotype })),
     populationSize: definition.populationSize,
     generations: definition.generations,
-    history: historyOf(trials, generation),
+    history: historyOf(trials, generation, definition.objective),
     seed: definition.seed,
     ...(reconstructor !== undefined && { reconstructor: constrainedReconstructor(reconstructor, allowed) }),
     ...(judge !== undefined && { judge }),

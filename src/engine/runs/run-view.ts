@@ -2,12 +2,13 @@
 import type { RunUpdate } from '@shared/contract/searches'
 import type { Run } from '@shared/search/run'
 import { RUN_STATE_RULES } from '@shared/search/run-states'
+import { bestOf, frontAmong } from '@shared/objectives/winners'
 import { forecastRemaining } from '@shared/search/forecast'
 import type { ErrorData } from '@shared/errors'
 import type { RunRecord } from '../storage/runs'
-import type { Reader } from '../storage/schema'
+import type { Reader, Writer } from '../storage/schema'
 import { countTrainedEpochs } from '../storage/epochs'
-import { bestTrial, listTimings, type TrialRecord, type TrialTiming } from '../storage/trials'
+import { bestTrial, listFigures, listTimings, type TrialRecord, type TrialTiming } from '../storage/trials'
 import type { LiveRun } from './live-run'
 
 export interface RunFacts {
@@ -21,7 +22,7 @@ export interface RunFacts {
 export async function viewRun(db: Reader, record: RunRecord, facts: RunFacts): Promise<Run> {
   const { live, unstored } = facts
   const trials = await listTimings(db, record.id)
-  const best = await bestTrial(db, record.id)
+  const { best, front } = await winnersOf(db, record)
   const isStuck = live === undefined && unstored !== undefined
   return {
     id: record.id,
@@ -38,9 +39,27 @@ export async function viewRun(db: Reader, record: RunRecord, facts: RunFacts): P
     bestTrialId: best?.id ?? null,
     bestFitness: best?.fitness ?? null,
     reported: best?.reported ?? null,
+    front,
     remaining: remainingOf(record, trials, facts),
     error: record.error ?? unstored ?? null,
     end: record.end,
+  }
+}
+
+/** The best of a run by its objective, and its front. */
+export async function winnersOf(
+  db: Reader | Writer,
+  { id, definition: { objective } }: Pick<RunRecord, 'id' | 'definition'>,
+): Promise<{
+  readonly best: Pick<TrialRecord, 'id' | 'fitness' | 'reported'> | undefined
+  readonly front: Run['front']
+}> {
+  if (objective.kind === 'fitness') return { best: await bestTrial(db, id), front: null }
+  const figures = await listFigures(db, id)
+  const front = frontAmong(objective, figures)
+  return {
+    best: bestOf(objective, figures),
+    front: front && { trialIds: front.trials.map((trial) => trial.id), hypervolume: front.hypervolume },
   }
 }
 

@@ -3,6 +3,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { refuseCancelled } from '@node/cancel'
 import { errorData } from '@shared/errors'
+import { isKnownCost } from '@shared/objectives/costs'
 import { plannedEvaluations } from '@shared/search/planning'
 import { definitionAt, type DefinitionChange } from '@shared/search/changes'
 import { isInjected } from '@shared/search/trial'
@@ -99,8 +100,11 @@ function compareResult(trial: TrialRecord, space: Space, repeat: RepeatEvaluatio
   const fitness = trial.state === 'finished' ? trial.fitness : null
   if (!Object.is(fitness, replayed.fitness))
     return unlike('fitness', fitness ?? trial.error?.message, replayed.fitness ?? replayed.reason)
-  if (fitness !== null && !isDeepStrictEqual(trial.costs, replayed.costs))
-    return unlike('costs', trial.costs, replayed.costs)
+  // Costs that follow from the network stand beside those that were measured.
+  const measured = Object.fromEntries(
+    Object.entries(trial.costs).filter(([name]) => !isKnownCost(name) || name in replayed.costs),
+  )
+  if (fitness !== null && !isDeepStrictEqual(measured, replayed.costs)) return unlike('costs', measured, replayed.costs)
   return undefined
 }
 

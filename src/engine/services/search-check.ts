@@ -14,6 +14,7 @@ import type { Space } from '@shared/spaces/space'
 import { hasMeaning } from '@shared/strategies/first-picks'
 import { featuresOf } from '@shared/surrogate/features-of'
 import { strategyByName } from '@shared/strategies/registry'
+import { objectiveFindings } from '../runs/objective-findings'
 import { seedOf } from './search-create'
 import type { Services } from './services'
 
@@ -50,6 +51,9 @@ export async function checkDefinition(services: Services, definition: RunDefinit
       const seed = seedOf(space, document)
       if (typeof seed === 'string') problems.push(`The network "${design.name}" cannot seed this search: ${seed}.`)
     }
+    const objectives = objectiveFindings(definition, space)
+    problems.push(...objectives.problems)
+    notes.push(...objectives.notes)
     const { count, exact } = space.size()
     notes.push(...startOf(definition, space, services.judgeFolder))
     const planned = plannedEvaluations(definition)

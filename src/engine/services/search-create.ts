@@ -2,6 +2,7 @@
 import { parseDocument } from '@shared/architecture/document'
 import { storedLibrary } from '@shared/architecture/library'
 import { AppError } from '@shared/errors'
+import { limitsSchema } from '@shared/objectives/schema'
 import { plannedEvaluations } from '@shared/search/planning'
 import type { RunDefinition } from '@shared/search/run'
 import type { Space } from '@shared/spaces/space'
@@ -58,6 +59,9 @@ export function settled(definition: RunDefinition): RunDefinition {
     maxEvaluations: null,
     maxEpochs: null,
     seedDesigns: [],
+    // What was found within its limits may be trained with larger batches.
+    objective: { kind: 'fitness' },
+    limits: limitsSchema.parse({}),
     bans: [],
     pins: [],
   }

@@ -11,7 +11,8 @@ import type { RunDefinition } from '@shared/search/run'
 import { RUN_STATE_RULES } from '@shared/search/run-states'
 import { trainingKind } from '../evaluators/training'
 import { getRun, listRuns, type RunRecord } from '../storage/runs'
-import { bestTrial, getTrial, getTrialDocument, type TrialRecord } from '../storage/trials'
+import { winnersOf } from '../runs/run-view'
+import { getTrial, getTrialDocument, type TrialRecord } from '../storage/trials'
 import { newRunOf } from './search-create'
 import type { Services } from './services'
 
@@ -29,7 +30,7 @@ export async function finishRun(
   const run = await getRun(store.db, id)
   if (run.definition.final !== null)
     throw new AppError('conflict', `Run ${run.number} is a final training itself.`, 'Name the search it came from.')
-  const best = trialId ?? (await bestTrial(store.db, id))?.id
+  const best = trialId ?? (await winnersOf(store.db, run)).best?.id
   if (best === undefined) throw new AppError('conflict', `Run ${run.number} has no finished trial yet.`)
   if (trialId === null && !RUN_STATE_RULES[run.state].isOver)
     throw new AppError(
@@ -65,7 +66,7 @@ export async function trainPeer(
   const { store, datasets } = services
   store.refuseReadOnly()
   const run = await getRun(store.db, id)
-  const best = await bestTrial(store.db, id)
+  const { best } = await winnersOf(store.db, run)
   const macs = best === undefined ? null : (await getTrial(store.db, best.id)).macs
   if (macs === null) throw new AppError('conflict', `Run ${run.number} has no network to stand beside.`)
   const { shape, classes } = trainingKind.images(run.definition, datasets)

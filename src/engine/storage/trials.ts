@@ -24,6 +24,8 @@ export interface NewTrial {
   /** Null where the space has only words for the architecture. */
   readonly parameters: number | null
   readonly macs: number | null
+  /** That are known before it is evaluated, by name. */
+  readonly costs?: Readonly<Record<string, number>>
 }
 
 /** A trial as the engine works with it; epochs and document are read apart. */
@@ -158,7 +160,7 @@ export async function insertGeneration(
         seconds: null,
         device: null,
         usage: null,
-        costs: null,
+        costs: trial.costs === undefined || Object.keys(trial.costs).length === 0 ? null : JSON.stringify(trial.costs),
         reported: null,
         queue_place: queuePlace,
       })
@@ -281,6 +283,25 @@ export async function bestTrial(
   return row === undefined || row.fitness === null
     ? undefined
     : { id: row.id, fitness: row.fitness, reported: row.reported }
+}
+
+/** What an objective compares of a finished trial. */
+export type TrialFigures = Pick<TrialRecord, 'id' | 'number' | 'fitness' | 'parameters' | 'macs' | 'costs' | 'reported'>
+
+/** Of every finished trial of a run, in trial order, without reading architectures. Costs that cannot be read are none. */
+export async function listFigures(db: Reader | Writer, runId: string): Promise<TrialFigures[]> {
+  const rows = await db
+    .selectFrom('trials')
+    .select(['id', 'number', 'fitness', 'parameters', 'macs', 'costs', 'reported'])
+    .where('run_id', '=', runId)
+    .where('state', '=', 'finished')
+    .where('fitness', 'is not', null)
+    .orderBy('number')
+    .execute()
+  return rows.map(({ costs, ...row }) => {
+    const { cell } = rowReader('trials', row.id, 'tell')
+    return { ...row, costs: costs === null ? {} : cell('costs', costs, costsSchema.parse, () => ({})) }
+  })
 }
 
 /**

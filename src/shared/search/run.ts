@@ -6,6 +6,7 @@ import { MIN_RESOLUTION } from './resolution'
 import { upgradeDefinition } from './old-definitions'
 import { evaluatorSchema } from '../evaluators/registry'
 import { strategySchema } from '../strategies/registry'
+import { limitsSchema, objectiveSchema } from '../objectives/schema'
 import { setting } from './settings'
 import { runEnd, runState } from './run-states'
 import { spaceSchema } from '../spaces/schema'
@@ -99,6 +100,12 @@ export const newestDefinitionSchema = z.object({
     isSimple: true,
     paper: 'training',
   }),
+  objective: setting(objectiveSchema.prefault({ kind: 'fitness' }), {
+    description: 'What the search makes better.',
+    isSimple: true,
+    paper: 'fitness',
+  }),
+  limits: limitsSchema.prefault({}),
   // These two and the time limit of a trial are read by the evaluator `training` alone.
   data: dataSelectionSchema.prefault({}),
   recipe: recipeSchema.prefault({}),
@@ -165,10 +172,19 @@ export const runSchema = z.object({
   /** Trained in all trials together; results taken over from elsewhere have none. */
   epochs: z.number().int(),
   generation: z.number().int(),
+  /** Under a front the one of highest fitness. */
   bestTrialId: z.number().int().nullable(),
   bestFitness: z.number().nullable(),
   /** What only the report of a finished run shows of its winner: the test accuracy of a final training. */
   reported: z.number().nullable().default(null),
+  /** Where the objective is a front: its trials, best fitness first, and how much they dominate; null under one figure. */
+  front: z
+    .object({
+      trialIds: z.array(z.number().int()),
+      /** In boxes that the first ten results span; null before there are so many (shared/objectives/progress.ts). */
+      hypervolume: z.number().nullable(),
+    })
+    .nullable(),
   /** Seconds left as a range, null while unknown. */
   remaining: z.object({ low: z.number(), high: z.number() }).nullable(),
   error: errorDataSchema.nullable(),

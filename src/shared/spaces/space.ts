@@ -84,6 +84,8 @@ export interface Space<G extends Genotype = Genotype> {
 
   /** Why `toDocument` has nothing to give: choices are mere words. Absent where every genotype has a document. */
   readonly undocumented?: string
+  /** Why it is above the limits of a search, which only a limited space has (limited.ts); null where it is within. */
+  exceeds?(genotype: G): string | null
   /** The genotype that a designed network is, or why this space cannot express it. */
   fromDocument?(document: ArchitectureDocument): { readonly genotype: G } | { readonly reason: string }
   /** Every architecture once, in a fixed order; absent where they are too many to list. */

@@ -63,7 +63,7 @@ async function load(): Promise<Propose> {
         candidates,
       }),
     tell: (search, generation) => {
-      for (const { genotype, fitness } of generation) search.tell(genotype, fitness)
+      for (const member of generation) search.tell(member)
     },
     propose: step,
   })

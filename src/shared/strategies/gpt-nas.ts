@@ -106,7 +106,7 @@ async function load(): Promise<Propose> {
   return withSessions<Own, State>({
     begin: (context, own) => begin(surrogate.SurrogateSearch, context, own),
     tell: ({ search }, generation) => {
-      for (const { genotype, fitness } of generation) search.tell(genotype, fitness)
+      for (const member of generation) search.tell(member)
     },
     propose: step,
   })

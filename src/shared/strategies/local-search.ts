@@ -2,6 +2,7 @@
 // architectures when nothing near is better. A climb is the newest generation that began at random, and all after it.
 import { z } from 'zod'
 import { setting } from '../search/settings'
+import { inOneFigure } from './crowded'
 import { knownKeys } from './freshness'
 import { initialPopulation, randomProposals } from './initial'
 import type { Member, Proposal, Strategy, StrategyContext } from './strategy'
@@ -42,7 +43,7 @@ export const localSearchStrategy = {
     const { history, populationSize, space } = context
     if (history.length === 0) return Promise.resolve(initialPopulation(context))
     const climb = climbOf(history)
-    const ranked = byFitness(climb.flat())
+    const ranked = byFitness(inOneFigure(climb.flat()))
     const keys = knownKeys(context)
     const random = context.random.fork('neighbours')
     const proposals: Proposal[] = []

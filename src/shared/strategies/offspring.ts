@@ -2,6 +2,7 @@
 // does (Sun et al. 2020, Algorithm 3); the paper of GPT-NAS gives the rates (0.9 and 0.3) and leaves the rest open.
 import { z } from 'zod'
 import { setting } from '../search/settings'
+import { isMultiObjective, survivors } from './crowded'
 import { bestMember, eliteProposals, parentPool } from './elitism'
 import { knownKeys, preferFresh } from './freshness'
 import { initialPopulation, randomProposals } from './initial'
@@ -49,12 +50,16 @@ function breed(
   })
 }
 
-/** The whole next generation of the genetic algorithm: the elite, then offspring. The first one, and any after nothing but failures, is random. */
+/**
+ * The whole next generation of the genetic algorithm: the elite, then offspring. The first one, and any after nothing but failures, is
+ * random. Under several objectives parents are NSGA-II's survivors, and there is no elite: they live on without being proposed again.
+ */
 export function nextGeneration(context: StrategyContext, rates: BreedingRates): Proposal[] {
   if (context.history.length === 0) return initialPopulation(context)
   if (bestMember(context.history) === undefined) return randomProposals(context, context.populationSize)
-  const elite = eliteProposals(context.history, context.populationSize)
-  const pool = parentPool(context.history)
+  const isMulti = isMultiObjective(context.history.flat())
+  const elite = isMulti ? [] : eliteProposals(context.history, context.populationSize)
+  const pool = isMulti ? survivors(context.history, context.populationSize) : parentPool(context.history)
   const random = context.random.fork('offspring')
   const offspring = preferFresh(
     context.populationSize - elite.length,

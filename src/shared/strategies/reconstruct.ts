@@ -27,6 +27,8 @@ function chosenPositions(count: number, rate: number, random: StrategyContext['r
 }
 
 function withReconstruction(proposal: Proposal, result: Reconstruction, context: StrategyContext): Proposal {
+  // The proposer knows the space, not what a search allows: what it makes too large stays as it was.
+  if (context.space.exceeds?.(result.genotype) != null) return proposal
   const problems = context.space.problems(result.genotype)
   if (problems.length > 0)
     throw new AppError(

@@ -2,6 +2,7 @@
 // age, not of unfitness. Published one child at a time; here a generation of children comes from the same living members.
 import { z } from 'zod'
 import { setting } from '../search/settings'
+import { inOneFigure } from './crowded'
 import { knownKeys, preferFresh } from './freshness'
 import { initialPopulation, randomProposals } from './initial'
 import type { Member, Proposal, Strategy } from './strategy'
@@ -33,7 +34,7 @@ export const regularisedEvolutionStrategy = {
     const { history, populationSize, space } = context
     if (history.length === 0) return Promise.resolve(initialPopulation(context))
     const members = history.flat()
-    const alive = members.slice(-aliveSize).filter(({ fitness }) => fitness !== undefined)
+    const alive = inOneFigure(members.slice(-aliveSize)).filter(({ fitness }) => fitness !== undefined)
     // The first so many are random; so is all after nothing but failures.
     const missing = alive.length === 0 ? populationSize : aliveSize - members.length
     const atRandom = Math.min(populationSize, Math.max(0, missing))

@@ -14,6 +14,8 @@ export interface Member {
   readonly origin: Origin
   /** Higher is better, from validation data only; undefined when the trial failed. */
   readonly fitness: number | undefined
+  /** Under several objectives, each higher for better, fitness first; undefined under one, and when the trial failed. */
+  readonly objectives?: readonly number[] | undefined
 }
 
 export interface Proposal {

@@ -17,9 +17,12 @@ export interface Candidate {
   distances: Distances
   /** Where it lies, once a learner was asked about it. */
   coordinates: Float64Array | undefined
-  /** Expected improvement when last asked. */
+  /** What it was worth when last asked. */
   promise: number
 }
+
+/** What evaluating a candidate is worth, by its distances. @param models of the likeliest ones that are asked; left out, all */
+export type Acquisition = (distances: Distances, models?: number) => number
 
 /** A learner that is asked about the shortlist. */
 export interface Advice {
@@ -53,7 +56,7 @@ export class CandidatePool {
   add(genotype: Genotype, key: string, point: Point, graph: OperationGraph | undefined): void {
     if (this.candidates.has(key)) return
     const none = new Float64Array(0)
-    const distances = { choices: none, paths: none, figures: none }
+    const distances = { choices: none, paths: none, figures: none, solved: new Map<object, Float64Array>() }
     this.candidates.set(key, { genotype, key, point, graph, distances, coordinates: undefined, promise: 0 })
   }
 
@@ -64,24 +67,24 @@ export class CandidatePool {
   /** Forgets the distances to points that were taken out of the process again. @param size points that stayed */
   truncate(size: number): void {
     for (const candidate of this.candidates.values()) {
-      const { choices, paths, figures } = candidate.distances
+      const { choices, paths, figures, solved = new Map() } = candidate.distances
       candidate.distances = {
         choices: choices.subarray(0, size),
         paths: paths.subarray(0, size),
         figures: figures.subarray(0, size),
+        solved: new Map([...solved].map(([model, rows]) => [model, rows.subarray(0, size)])),
       }
     }
   }
 
   /**
-   * Orders by expected improvement and keeps the `most` best.
-   * @param advice what a learner says of the shortlist, beside what the process says or in its place
+   * Orders by what evaluating them is worth and keeps the `most` best.
+   * @param advice what a learner says of the shortlist, beside what the process says or in its place; under one objective alone
    * @returns the best; undefined for an empty pool
    */
-  best(process: GaussianProcess, most: number, advice?: Advice): Candidate | undefined {
-    const target = process.bestTarget
+  best(process: GaussianProcess, most: number, worth: Acquisition, advice?: Advice): Candidate | undefined {
     const ask = (candidate: Candidate, models?: number): void => {
-      candidate.promise = expectedImprovement(process.predictions(candidate.distances, models), target)
+      candidate.promise = worth(candidate.distances, models)
     }
     for (const candidate of this.candidates.values()) {
       measure(candidate, process)
@@ -90,7 +93,10 @@ export class CandidatePool {
     const ordered = [...this.candidates.values()].sort(byPromise)
     for (const { key } of ordered.slice(most)) this.candidates.delete(key)
     const shortlist = ordered.slice(0, SHORTLIST)
-    for (const candidate of shortlist) ask(candidate)
+    for (const candidate of shortlist) {
+      const { choices, paths, figures } = candidate.distances
+      candidate.promise = worth({ choices, paths, figures })
+    }
     if (advice !== undefined) follow(shortlist, process, advice)
     return shortlist.sort(byPromise)[0]
   }
@@ -114,12 +120,13 @@ function follow(shortlist: readonly Candidate[], process: GaussianProcess, { adv
 
 /** Brings a candidate's distances up to the points that came in since. */
 function measure(candidate: Candidate, process: GaussianProcess): void {
-  const { choices, paths, figures } = candidate.distances
+  const { choices, paths, figures, solved } = candidate.distances
   const later = process.distances(candidate.point, choices.length)
   candidate.distances = {
     choices: joined(choices, later.choices),
     paths: joined(paths, later.paths),
     figures: joined(figures, later.figures),
+    ...(solved && { solved }),
   }
 }
 

@@ -48,11 +48,14 @@ export class GrowingCholesky {
       this.logPivots -= Math.log(this.factor[(this.count * (this.count + 1)) / 2 - 1] ?? 1)
   }
 
-  /** Solves L x = values for the first `values.length` rows, x in their place. */
-  solveInPlace(values: Float64Array): void {
+  /**
+   * Solves L x = values for the first `values.length` rows, x in their place.
+   * @param from the rows before it hold x already
+   */
+  solveInPlace(values: Float64Array, from = 0): void {
     const { factor } = this
-    let at = 0
-    for (let i = 0; i < values.length; i++) {
+    let at = (from * (from + 1)) / 2
+    for (let i = from; i < values.length; i++) {
       let sum = values[i] ?? 0
       for (let j = 0; j < i; j++) sum -= (factor[at + j] ?? 0) * (values[j] ?? 0)
       values[i] = sum / (factor[at + i] ?? 1)

@@ -28,7 +28,15 @@ export interface Distances {
   readonly choices: Float64Array
   readonly paths: Float64Array
   readonly figures: Float64Array
+  /** What the likeliest models have solved for this point: with every further point they go on from there. Absent, nothing is kept. */
+  readonly solved?: Solved
 }
+
+/** By model: L⁻¹ k, as many rows as there were points; whoever takes points out again cuts it. */
+export type Solved = Map<object, Float64Array>
+
+/** Of a point: more than the likeliest one for each value would take memory that its use does not pay for. */
+const MOST_SOLVED = 4
 
 interface Model {
   readonly choiceWeight: number
@@ -43,6 +51,14 @@ interface Fitted {
   /** L⁻¹ (y - mean). */
   readonly whitened: Float64Array
   readonly weight: number
+}
+
+/** What the models have made of one of the points' values. */
+interface View {
+  /** The likeliest models. */
+  readonly chosen: readonly Fitted[]
+  readonly mean: number
+  readonly targets: Float64Array
 }
 
 /** Mean and deviation in normal quantiles of rank, as one model sees them. */
@@ -61,11 +77,10 @@ const weights = (scales: readonly number[]): readonly number[] =>
 export class GaussianProcess {
   private readonly models: readonly Model[]
   private readonly known: Point[] = []
-  private readonly fitness: number[] = []
-  /** The likeliest models; empty before `fit`. */
-  private chosen: readonly Fitted[] = []
-  private mean = 0
-  private targets: Float64Array = new Float64Array(0)
+  /** Of each point, one or more. */
+  private readonly values: (readonly number[])[] = []
+  /** One for each value of a point; empty before `fit`. */
+  private views: readonly View[] = []
 
   constructor(grid: Grid = DESCRIPTOR_GRID) {
     this.models = weights(grid.choiceScales).flatMap((choiceWeight) =>
@@ -92,13 +107,21 @@ export class GaussianProcess {
     return this.known
   }
 
-  /** Their fitness as normal quantiles of rank, since `fit`. */
+  /** Their first value as normal quantiles of rank, since `fit`. */
   get quantiles(): Float64Array {
-    return this.targets
+    return this.views[0]?.targets ?? new Float64Array(0)
   }
 
-  /** Takes an evaluated point in; `fit` before the next prediction. @param fitness finite, higher is better */
-  add(point: Point, fitness: number): void {
+  /** The best first value seen, as a quantile. */
+  get bestTarget(): number {
+    return this.quantiles.reduce((best, value) => Math.max(best, value), -Infinity)
+  }
+
+  /**
+   * Takes an evaluated point in; `fit` before the next prediction.
+   * @param values finite, higher is better, as many for every point: each has hyperparameters of its own, all share the factors
+   */
+  add(point: Point, ...values: readonly number[]): void {
     const distances = this.distances(point)
     const covariances = new Float64Array(this.known.length)
     for (const model of this.models) {
@@ -106,23 +129,26 @@ export class GaussianProcess {
       model.factor.append(covariances, 1 + model.noise)
     }
     this.known.push(point)
-    this.fitness.push(fitness)
-    this.chosen = []
+    this.values.push(values)
+    this.views = []
   }
 
   /** Takes the newest points out again: values that were only assumed. @param size those that stay */
   truncate(size: number): void {
     for (const { factor } of this.models) factor.truncate(size)
     this.known.length = size
-    this.fitness.length = size
-    this.chosen = []
+    this.values.length = size
+    this.views = []
   }
 
   /** Chooses the hyperparameters. */
   fit(): void {
-    this.targets = rankQuantiles(this.fitness)
-    this.mean = this.targets.reduce((sum, value) => sum + value, 0) / this.targets.length
-    const centred = this.targets.map((value) => value - this.mean)
+    this.views = (this.values[0] ?? []).map((_, i) => this.view(rankQuantiles(this.values.map((each) => each[i] ?? 0))))
+  }
+
+  private view(targets: Float64Array): View {
+    const mean = targets.reduce((sum, value) => sum + value, 0) / targets.length
+    const centred = targets.map((value) => value - mean)
     const fitted = this.models.map((model) => {
       const whitened = centred.slice()
       model.factor.solveInPlace(whitened)
@@ -135,12 +161,27 @@ export class GaussianProcess {
       .slice(0, AVERAGED)
       .map((each) => ({ ...each, weight: Math.exp(each.logLikelihood - highest) }))
     const total = weighed.reduce((sum, { weight }) => sum + weight, 0)
-    this.chosen = weighed.map((each) => ({ ...each, weight: each.weight / total }))
+    return { targets, mean, chosen: weighed.map((each) => ({ ...each, weight: each.weight / total })) }
   }
 
-  /** The best value seen, as a quantile. */
-  get bestTarget(): number {
-    return this.targets.reduce((best, value) => Math.max(best, value), -Infinity)
+  /** What was seen, as the models see it: quantiles, a row a point. */
+  get targets(): readonly (readonly number[])[] {
+    return this.known.map((_, i) => this.views.map(({ targets }) => targets[i] ?? 0))
+  }
+
+  private solve(model: Model, distances: Distances): Float64Array {
+    const row = new Float64Array(this.known.length)
+    const before = distances.solved?.get(model)
+    if (before !== undefined) row.set(before)
+    const from = before?.length ?? 0
+    covary(model, distances, row, from)
+    model.factor.solveInPlace(row, from)
+    const { solved } = distances
+    if (solved === undefined) return row
+    solved.delete(model)
+    // The one that was asked longest ago goes.
+    for (const oldest of solved.keys()) if (solved.size >= MOST_SOLVED) solved.delete(oldest)
+    return solved.set(model, row) && row
   }
 
   /** Squared distances to every point that is in; kept by whoever asks again with one more point. */
@@ -157,14 +198,14 @@ export class GaussianProcess {
    * What each of the likeliest models says, with its weight; all weights sum to 1.
    * @param distances to all points that are in, as `distances` gives them
    * @param most of the likeliest models to ask
+   * @param value which of the points' values
    */
-  predictions(distances: Distances, most = AVERAGED): readonly Prediction[] {
-    if (this.chosen.length === 0) throw new Error('fit the Gaussian process before asking it')
-    return this.chosen.slice(0, most).map(({ model, whitened, weight }) => {
-      const covariances = new Float64Array(this.known.length)
-      covary(model, distances, covariances)
-      model.factor.solveInPlace(covariances)
-      let mean = this.mean
+  predictions(distances: Distances, most = AVERAGED, value = 0): readonly Prediction[] {
+    const view = this.views[value]
+    if (view === undefined) throw new Error('fit the Gaussian process before asking it')
+    return view.chosen.slice(0, most).map(({ model, whitened, weight }) => {
+      const covariances = this.solve(model, distances)
+      let { mean } = view
       let variance = 1
       for (let i = 0; i < covariances.length; i++) {
         const value = covariances[i] ?? 0
@@ -176,9 +217,9 @@ export class GaussianProcess {
   }
 }
 
-function covary(model: Model, { choices, paths, figures }: Distances, into: Float64Array): void {
+function covary(model: Model, { choices, paths, figures }: Distances, into: Float64Array, from = 0): void {
   const { choiceWeight, pathWeight, figureWeight } = model
-  for (let i = 0; i < into.length; i++)
+  for (let i = from; i < into.length; i++)
     into[i] = Math.exp(
       choiceWeight * (choices[i] ?? 0) + pathWeight * (paths[i] ?? 0) + figureWeight * (figures[i] ?? 0),
     )

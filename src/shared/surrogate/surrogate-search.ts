@@ -4,6 +4,8 @@ import type { Random } from '../random'
 import type { Features } from '../spaces/features'
 import { featuresOf } from './features-of'
 import type { Genotype, Space } from '../spaces/space'
+import { crowdedOrder } from '../objectives/pareto'
+import { acquisitionOf } from './acquisition'
 import { CandidatePool, type Advice, type Candidate } from './candidates'
 import { GaussianProcess, type Grid } from './gaussian-process'
 import { InContextAdviser } from './in-context/adviser'
@@ -31,10 +33,18 @@ const RANDOM_A_STEP = 10
 const REFILLS_A_STEP = 10
 const FIRST_REFILL_RATE = 0.4
 
+/** A result: higher is better. `objectives` stand in place of the fitness where there are several. */
+export interface Told {
+  readonly genotype: Genotype
+  readonly fitness: number | undefined
+  readonly objectives?: readonly number[] | undefined
+}
+
 interface Evaluated {
   readonly genotype: Genotype
   readonly key: string
-  readonly fitness: number
+  /** Higher is better; under one objective that one alone. */
+  readonly objectives: readonly number[]
 }
 
 /** What to evaluate next, given all results so far in the order of their trials: a function of both and of the streams. */
@@ -71,14 +81,15 @@ export class SurrogateSearch {
     return this.pool.all()
   }
 
-  /** A failed one teaches nothing, but is never suggested again. @param fitness higher is better */
-  tell(genotype: Genotype, fitness: number | undefined): void {
+  /** A failed one teaches nothing, but is never suggested again. */
+  tell({ genotype, fitness, objectives }: Told): void {
     const key = this.options.space.canonicalKey(genotype)
     const isRepeat = this.evaluated.some((member) => member.key === key)
     this.take(key)
     if (fitness === undefined || isRepeat) return
-    this.evaluated.push({ genotype, key, fitness })
-    this.process.add(this.points.point(this.features(genotype)), fitness)
+    const values = objectives ?? [fitness]
+    this.evaluated.push({ genotype, key, objectives: values })
+    this.process.add(this.points.point(this.features(genotype)), ...values)
   }
 
   /**
@@ -90,15 +101,19 @@ export class SurrogateSearch {
     if (evaluated.length === 0) return []
     this.widen(random)
     const known = process.size
-    const mean = evaluated.reduce((sum, { fitness }) => sum + fitness, 0) / evaluated.length
+    const means = (evaluated[0]?.objectives ?? []).map(
+      (_, i) => evaluated.reduce((sum, { objectives }) => sum + (objectives[i] ?? 0), 0) / evaluated.length,
+    )
     const chosen: Genotype[] = []
     while (chosen.length < count) {
       process.fit()
-      const best = this.pool.best(process, POOL, this.advice)
+      // A learner reads one figure of each result.
+      const advice = means.length === 1 ? this.advice : undefined
+      const best = this.pool.best(process, POOL, acquisitionOf(process), advice)
       if (best === undefined) break
       chosen.push(best.genotype)
       this.take(best.key)
-      if (chosen.length < count) process.add(best.point, mean)
+      if (chosen.length < count) process.add(best.point, ...means)
     }
     process.truncate(known)
     this.pool.truncate(known)
@@ -118,9 +133,19 @@ export class SurrogateSearch {
     this.pool.remove(key)
   }
 
+  /** Under several objectives the least crowded of the front come first (Deb et al. 2002). */
+  private elite(): readonly Evaluated[] {
+    const { evaluated } = this
+    const isSingle = (evaluated[0]?.objectives.length ?? 1) === 1
+    const order = isSingle
+      ? evaluated.map((_, i) => i).sort((a, b) => firstOf(evaluated[b]) - firstOf(evaluated[a]))
+      : crowdedOrder(evaluated.map(({ objectives }) => objectives))
+    return order.slice(0, ELITE).flatMap((index) => evaluated[index] ?? [])
+  }
+
   private widen(random: Random): void {
     const { space, budget } = this.options
-    const elite = [...this.evaluated].sort((a, b) => b.fitness - a.fitness).slice(0, ELITE)
+    const elite = this.elite()
     for (const { genotype, key } of elite) {
       if (this.explored.has(key)) continue
       this.explored.add(key)
@@ -143,6 +168,8 @@ export class SurrogateSearch {
     this.pool.add(genotype, key, this.points.point(features), features.graph)
   }
 }
+
+const firstOf = (member: Evaluated | undefined): number => member?.objectives[0] ?? 0
 
 /** A copy with random names at each position with probability `rate`, at least at one; what cannot stand there is left out. */
 function refilled(space: Space, genotype: Genotype, rate: number, random: Random): Genotype {

@@ -27,6 +27,7 @@ function dateFormat(locale: string, options: typeof MOMENT | typeof CLOCK): Intl
   }
   return format
 }
+const COMPACT_FROM = 10_000
 const MINUTE = 60
 const HOUR = 3600
 const DAY = 86_400
@@ -63,6 +64,10 @@ export function useFormats() {
     const scaled = value / step[0]
     return t(step[1], { value: number(scaled, scaled >= 100 ? 0 : scaled >= 10 ? 1 : 2) })
   }
+
+  /** A cost of which nothing but its size is known: large ones short, small ones with their digits. */
+  const compactOrMeasured = (value: number | null | undefined): string =>
+    value != null && Math.abs(value) >= COMPACT_FROM ? compact(value) : measured(value)
 
   const bytes = (value: number | null | undefined): string => {
     if (value == null) return none.value
@@ -105,6 +110,7 @@ export function useFormats() {
     measured,
     fitness,
     fitnessName,
+    compactOrMeasured,
     compact,
     bytes,
     duration,

@@ -10,6 +10,7 @@ import type { Activity, JournalEntry, RunUpdate } from '@shared/contract/searche
 import type { FitnessReading } from '@shared/evaluators/evaluator'
 import { fitnessReading } from '@shared/evaluators/registry'
 import { trainingEvaluator } from '@shared/evaluators/training'
+import type { Objective } from '@shared/objectives/schema'
 import type { Run } from '@shared/search/run'
 import type { Trial } from '@shared/search/trial'
 
@@ -82,6 +83,13 @@ export const useRunFeedStore = defineStore('run-feed', () => {
   const best = computed(() => trial(bestTrialId.value))
   const trial = (id: number | null): Trial | null => (id === null ? null : (trialsById.value.get(id) ?? null))
 
+  /** Of its definition; as text, so that it is the same object while nothing of it changes. */
+  const objectiveText = computed(() => JSON.stringify(run.value?.definition.objective ?? { kind: 'fitness' }))
+  const objective = computed(() => JSON.parse(objectiveText.value) as Objective)
+  /** Trials of its front, best fitness first; empty under one figure. */
+  const frontText = computed(() => JSON.stringify(run.value?.front?.trialIds ?? []))
+  const frontIds = computed(() => JSON.parse(frontText.value) as readonly number[])
+
   /** How the fitness of its trials reads; the same object while it is the same, for what draws 10,000 points by it. */
   const reading = computed<FitnessReading>((before) => {
     const next = run.value ? fitnessReading(run.value.definition) : ACCURACY
@@ -91,6 +99,8 @@ export const useRunFeedStore = defineStore('run-feed', () => {
   return {
     run,
     reading,
+    objective,
+    frontIds,
     phase,
     preparing,
     activities,

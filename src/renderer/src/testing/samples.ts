@@ -85,6 +85,7 @@ export function sampleRun(changes: Partial<Run> = {}): Run {
     bestTrialId: 103,
     bestFitness: 0.53,
     reported: null,
+    front: null,
     remaining: { low: 300, high: 420 },
     error: null,
     end: null,

@@ -1,6 +1,8 @@
 // A search whose evaluations cost nothing: a strategy on a space whose table says what each architecture is worth. The same
 // proposals as in a run, without an engine; for comparing strategies over many seeds.
 import type { Measurement, Space } from '../../spaces/space'
+import type { Objective } from '../../objectives/schema'
+import { judgedRow, objectivesOf, scoreOf } from '../../objectives/score'
 import { Evaluations, isUsedUp } from '../evaluations'
 import type { InContextLearner } from '../../surrogate/in-context/learner'
 import { generationContext, type GraphJudge, type Member, type Strategy } from '../../strategies/strategy'
@@ -16,6 +18,8 @@ export interface TableRunOptions {
   readonly seed: number
   readonly judge?: GraphJudge | undefined
   readonly learner?: InContextLearner | undefined
+  /** What is made better; left out, the fitness alone. */
+  readonly objective?: Objective
   /** Architectures of a generation of those strategies that need whole generations; left out, that of the published rows. */
   readonly populationSize?: number
   /** Awaited between generations, for who must answer others meanwhile; it may throw. */
@@ -24,12 +28,14 @@ export interface TableRunOptions {
 
 /** As in the published rows. */
 const GENERATION = 10
+const FITNESS: Objective = { kind: 'fitness' }
+
 /**
  * What was measured of each distinct architecture, in the order in which the search came to it; at most `budget`, fewer where
  * it finds nothing new.
  */
 export async function searchTable(options: TableRunOptions): Promise<Measurement[]> {
-  const { space, strategy, own, budget, seed, judge, learner, breathe } = options
+  const { space, strategy, own, budget, seed, judge, learner, breathe, objective = FITNESS } = options
   const { table } = space
   if (table === undefined) throw new Error(`space ${space.name} has no table`)
   const populationSize = strategy.isSequential === true ? 1 : (options.populationSize ?? GENERATION)
@@ -57,7 +63,13 @@ export async function searchTable(options: TableRunOptions): Promise<Measurement
         const row = table.row(genotype)
         if (evaluations.add(key) && row !== undefined) found.set(key, row)
         // Equal architectures are one evaluation, whatever a table says of each.
-        return { trialId: firstId + i, genotype, origin, fitness: found.get(key)?.fitness }
+        const known = found.get(key)
+        const judged = known && judgedRow(table.costNames, known)
+        return {
+          ...{ trialId: firstId + i, genotype, origin },
+          fitness: judged && scoreOf(objective, judged),
+          objectives: judged && objectivesOf(objective, judged),
+        }
       }),
     )
     if (evaluations.distinct === before && isUsedUp(space, evaluations.keys)) break

@@ -81,7 +81,7 @@ describe('the definition', () => {
     mounted = mountWithEngine(SearchView)
     const count = (): number => document.querySelectorAll('[data-testid^="setting-"]').length
     await findById(testIds.setting('populationSize'))
-    expect(count()).toBe(11)
+    expect(count()).toBe(13)
     await type(testIds.setting('populationSize'), '7')
     mounted.wrapper
       .findAll('[data-testid="definition-detail"] button')[1]

@@ -99,6 +99,18 @@ export const results = {
     tickToCompare: 'Tick up to six rows to compare their curves.',
     tradeOff: '{fitness} against {cost}',
     tradeOffSummary: '{count} trials, {front} of them on the Pareto front',
+    frontOf: 'Front of {fitness} against {cost}',
+    frontCount: 'no trial | {count} trial | {count} trials',
+    frontFigures: '{count} trial, hypervolume {volume} | {count} trials, hypervolume {volume}',
+    hypervolumeHelp:
+      'What the front dominates, in boxes from the worst to the best of each objective among the first ten results',
+    costs: {
+      parameters: 'Parameters',
+      macs: 'Multiply-accumulates',
+      weightsBytes: 'Bytes of weights',
+      trainingBytes: 'Bytes of a training step',
+      latency: 'Latency (ms)',
+    },
     costPoint: 'Trial {number}: {fitness}, {cost} {name}',
     noCost: 'Nothing was measured to set it against.',
     trialPoint: 'Trial {number}: {fitness}',

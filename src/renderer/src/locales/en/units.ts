@@ -27,6 +27,7 @@ export const units = {
       seconds: 's',
       epochs: 'epochs',
       mebibytes: 'MiB',
+      bytes: 'B',
       programs: 'programs',
     },
   },

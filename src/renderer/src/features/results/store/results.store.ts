@@ -17,6 +17,7 @@ export const useResultsStore = defineStore('results', () => {
   /** Empty shows every state. */
   const states = ref<ReadonlySet<TrialStanding>>(new Set())
   const isOnlyProposed = ref(false)
+  const isOnlyFront = ref(false)
   const text = ref('')
   const ticked = ref<ReadonlySet<number>>(new Set())
   const hiddenColumns = useLocalStorage<string[]>('gptnas.results.hidden', [...DEFAULT_HIDDEN])
@@ -30,6 +31,7 @@ export const useResultsStore = defineStore('results', () => {
     () => {
       states.value = new Set()
       isOnlyProposed.value = false
+      isOnlyFront.value = false
       text.value = ''
       ticked.value = new Set()
     },
@@ -43,10 +45,12 @@ export const useResultsStore = defineStore('results', () => {
   const proposedCount = computed(() => feed.trials.filter(isProposed).length)
   const shown = computed(() => {
     const query = text.value.trim().toLowerCase()
+    const front = new Set(feed.frontIds)
     return feed.trials.filter(
       (trial) =>
         (states.value.size === 0 || states.value.has(standingOf(trial))) &&
         (!isOnlyProposed.value || isProposed(trial)) &&
+        (!isOnlyFront.value || front.has(trial.id)) &&
         (query === '' || matches(trial, query)),
     )
   })
@@ -82,6 +86,7 @@ export const useResultsStore = defineStore('results', () => {
   return {
     states,
     isOnlyProposed,
+    isOnlyFront,
     text,
     ticked,
     hiddenColumns,

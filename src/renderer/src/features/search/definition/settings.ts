@@ -2,11 +2,17 @@
 // schemas themselves, so that the form cannot contradict what the engine accepts.
 import { isActive, SETTINGS, type Setting } from '@shared/search/setting-list'
 
-export const GROUPS = ['search', 'data', 'training', 'augmentation', 'space', 'limits'] as const
+export const GROUPS = ['search', 'objective', 'data', 'training', 'augmentation', 'space', 'limits'] as const
 export type SettingGroup = (typeof GROUPS)[number]
 
 /** Objects of the definition that have a heading of their own; everything else is about the search. */
-const OF_OBJECT: Readonly<Record<string, SettingGroup>> = { data: 'data', recipe: 'training', space: 'space' }
+const OF_OBJECT: Readonly<Record<string, SettingGroup>> = {
+  data: 'data',
+  recipe: 'training',
+  space: 'space',
+  objective: 'objective',
+  limits: 'objective',
+}
 
 export function groupOf({ path, group }: Setting): SettingGroup {
   return group ?? OF_OBJECT[path.split('.')[0] ?? ''] ?? 'search'

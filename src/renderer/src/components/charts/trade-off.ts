@@ -1,7 +1,7 @@
 // Fitness against cost, with the Pareto front as a step line. A picked point gives the trial's id.
 import type { EChartsCoreOption } from 'echarts/core'
-import { xyOption } from '@/components/charts/chart-base'
-import type { ChartTheme } from '@/components/charts/chart-theme'
+import { xyOption } from './chart-base'
+import type { ChartTheme } from './chart-theme'
 import type { Trial } from '@shared/search/trial'
 import type { Cost } from './cost'
 
