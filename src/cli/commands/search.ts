@@ -23,6 +23,7 @@ import { exitCodeOf, resumeAdvice } from '../run-end'
 import { sizeText, trialColumns } from '../trial-text'
 import { verificationText } from '../verification-text'
 import { usageColumns } from '../usage-text'
+import { winnerLines } from '../winner-lines'
 import { watchRun } from '../watch-run'
 import { allowCommand } from '../allow-command'
 import { ablationCommand } from './ablation'
@@ -78,11 +79,12 @@ async function follow(context: CommandContext, run: Run, shouldExport: boolean):
   const best = ended.bestTrialId === null ? null : await context.client.trials.get({ id: ended.bestTrialId })
   const canExport = shouldExport && ended.state === 'finished' && best !== null
   const exported = canExport ? await exportAfter(context, best.id, summary(ended, best)) : null
+  const { winner, lines } = await winnerLines(context.client, ended)
   const told =
     exported === null
-      ? [summary(ended, best, shouldExport ? ' --export' : '')]
-      : [summary(ended, best, null), exportText(exported), nextSteps(ended.number)]
-  context.output.result({ run: ended, best, export: exported }, told.join('\n'))
+      ? [summary(ended, best, shouldExport ? ' --export' : ''), ...lines]
+      : [summary(ended, best, null), ...lines, exportText(exported), nextSteps(ended.number)]
+  context.output.result({ run: ended, best, winner, export: exported }, told.join('\n'))
   return exported?.proof?.passed === false ? EXIT.failed : exitCodeOf(ended)
 }
 
@@ -276,8 +278,10 @@ export function searchCommand(program: Command): void {
         const damaged = damageLines(trials.map((trial) => ({ what: `Trial ${trial.number}`, error: trial.error })))
         const listed = table([...columns.names, ...usage.names], rows)
         const front = frontTable(run, trials)
-        const parts = [`${summary(run, best)}\n`, ...(front === null ? [] : [`${front}\n`]), listed, ...damaged]
-        output.result({ run, trials }, parts.join('\n'))
+        const { winner, lines } = await winnerLines(client, run)
+        const above = [summary(run, best), ...lines].join('\n')
+        const parts = [`${above}\n`, ...(front === null ? [] : [`${front}\n`]), listed, ...damaged]
+        output.result({ run, trials, winner }, parts.join('\n'))
       }),
   )
 }

@@ -3,12 +3,14 @@ import { randomUUID } from 'node:crypto'
 import { implement } from '@orpc/server'
 import { searchesContract, trialsContract } from '@shared/contract/searches'
 import { readUserSpace } from '@node/user-space'
+import { LEAST_RESULTS, type Winner } from '@shared/search/winner'
 import type { Verification } from '@shared/search/verification'
 import { engineEvaluator } from '../evaluators/registry'
 import { proposingOf } from '../runs/preparation'
 import { changeRun, endTrial, orderQueue } from '../runs/change-run'
 import { injectTrial } from '../runs/inject'
 import { listChanges } from '../storage/run-changes'
+import { expectedWinner } from '../runs/run-winner'
 import { verifyRun } from '../runs/verify'
 import { summariseGenerations } from '../runs/run-view'
 import { readEpochs, withEpochs } from '../storage/epochs'
@@ -30,6 +32,16 @@ async function replayRun(services: Services, id: string, signal: AbortSignal): P
   const trials = await listTrials(store.db, id)
   const changes = await listChanges(store.db, id)
   return verifyRun({ run, trials, changes, proposing, repeat: evaluator.repeat?.(proposing.space), signal })
+}
+
+async function winnerOf(services: Services, id: string, signal: AbortSignal): Promise<Winner | null> {
+  const { store, datasets } = services
+  const run = await getRun(store.db, id, 'tell')
+  if (run.error?.code === 'storage-damaged') return null
+  const trials = (await listTrials(store.db, id, { onDamage: 'tell' })).filter(({ error }) => error === null)
+  if (trials.length < LEAST_RESULTS) return null
+  const { space } = proposingOf(services, run, engineEvaluator(run.definition).images(run.definition, datasets), signal)
+  return expectedWinner(run, trials, space)
 }
 
 /** A damaged one is among them and tells so. @throws AppError `not-found` where there is no such run */
@@ -108,6 +120,7 @@ export function searchesService(services: Services) {
     ),
     watchAll: os.watchAll.handler(({ signal }) => untilClosing(closing, signal, (ended) => views.watchAll(ended))),
     verify: os.verify.handler(({ input, signal }) => replayRun(services, input.id, signal ?? closing)),
+    winner: os.winner.handler(({ input, signal }) => winnerOf(services, input.id, signal ?? closing)),
     generations: os.generations.handler(async ({ input }) => summariseGenerations(await shownTrials(store, input.id))),
   })
 }

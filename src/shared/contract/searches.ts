@@ -9,6 +9,7 @@ import { injectionSchema } from '../search/injection'
 import { activitySchema } from '../search/activity'
 import { runDefinitionSchema, runSchema } from '../search/run'
 import { forecastProgressSchema } from '../search/run-forecast'
+import { winnerSchema } from '../search/winner'
 import { verificationSchema } from '../search/verification'
 import { epochSchema, trialSchema } from '../search/trial'
 
@@ -95,6 +96,8 @@ export const searchesContract = {
   watchAll: oc.output(eventIterator(z.array(runSchema))),
   /** Replays it: the strategy's proposals and, for tables, the evaluations. Nothing is changed. */
   verify: oc.input(id).output(verificationSchema),
+  /** Whom all results together speak for; null under a front, where evaluations do not vary, and before there are ten results. */
+  winner: oc.input(id).output(winnerSchema.nullable()),
   generations: oc.input(id).output(z.array(generationSummarySchema)),
 }
 

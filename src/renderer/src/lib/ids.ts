@@ -68,6 +68,7 @@ export const testIds = {
   population: 'population',
   journal: 'journal',
   bestTrial: 'best-trial',
+  expectedWinner: 'expected-winner',
   exportBest: 'best-export',
 
   /** Results */
