@@ -18,7 +18,8 @@ export async function isLittleLeft(
   const { prepared, live } = context
   const { definition } = live.steering
   const { stopBelow, seed } = definition
-  if (stopBelow === null || !crossesTen(trials)) return false
+  // What is left to gain is asked of the fitness alone, which is not what a search with costs is about.
+  if (stopBelow === null || definition.objective.kind !== 'fitness' || !crossesTen(trials)) return false
   // Loaded where it is asked for: few runs need statistics of their own.
   const { leftToGain } = await import('@shared/surrogate/left-to-gain')
   const space = constrainedSpace(prepared.space, definition)

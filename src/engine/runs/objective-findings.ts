@@ -8,7 +8,7 @@ import type { Space } from '@shared/spaces/space'
 import type { Findings } from '../evaluators/kind'
 
 export function objectiveFindings(
-  definition: Pick<RunDefinition, 'objective' | 'evaluator' | 'space'>,
+  definition: Pick<RunDefinition, 'objective' | 'evaluator' | 'space' | 'stopBelow'>,
   space: Space,
 ): Findings {
   const { objective } = definition
@@ -18,6 +18,8 @@ export function objectiveFindings(
     problems.push(
       `The objective has ${objective.costs.length} costs and ${objective.weights.length} weights: give one weight for each cost.`,
     )
+  if (definition.stopBelow !== null && objective.kind !== 'fitness')
+    notes.push('The search will not stop by itself (stopBelow): that looks at the fitness alone.')
   const costs = costsOf(objective)
   if (new Set(costs).size !== costs.length) problems.push('The objective names a cost twice.')
   const { kind } = evaluatorOf(definition)

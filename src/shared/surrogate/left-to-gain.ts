@@ -28,7 +28,7 @@ export function leftToGain(
 ): number | null {
   if (tried.length < LEAST_TRIED) return null
   const search = new SurrogateSearch({ space, random: random.fork('pool'), budget: planned, candidates: CANDIDATES })
-  for (const { genotype, fitness } of tried) search.tell(genotype, fitness)
+  for (const each of tried) search.tell(each)
   const promise = search.promise(random.fork('candidates'))
   return promise === null ? null : promise * fitnessPerQuantile(tried.map(({ fitness }) => fitness))
 }

@@ -25,8 +25,8 @@ function measured(count: number, noise: number, seed: number) {
 describe('the winner by all results', () => {
   it('is truly better than the best measured where evaluations are noisy, over seeds', () => {
     let [expected, lucky] = [0, 0]
-    for (let seed = 1; seed <= 8; seed++) {
-      const results = measured(40, 1.5, seed)
+    for (let seed = 1; seed <= 12; seed++) {
+      const results = measured(60, 1.5, seed)
       const best = results.reduce((a, b) => (b.score > a.score ? b : a))
       const winner = posteriorWinner(space, results, createRandom(seed))
       expected += truth(results[winner?.index ?? 0]?.genotype)

@@ -125,7 +125,7 @@ export class SurrogateSearch {
     if (this.evaluated.length === 0) return null
     this.widen(random)
     this.process.fit()
-    return this.pool.best(this.process, POOL)?.promise ?? null
+    return this.pool.best(this.process, POOL, acquisitionOf(this.process))?.promise ?? null
   }
 
   private take(key: string): void {
