@@ -70,6 +70,10 @@ class PartBuilder {
     return this.names.of(ours)
   }
 
+  reserve(word: string): boolean {
+    return this.names.reserve(word)
+  }
+
   /** Appends a layer. @param ours its id in this part @param valueOf the variable of another id */
   layer(node: LayerNode, ours: string, valueOf: (id: string) => string): void {
     const variable = this.name(ours)
@@ -115,9 +119,13 @@ export function pythonSource({ graph, shapes }: Network, document: unknown, dial
     const known = texts.get(nameless)
     if (known !== undefined) return known
     const base = dialect.blockName(part.title ?? 'block')
-    const count = (taken.get(base) ?? 0) + 1
-    taken.set(base, count)
-    const name = count === 1 ? base : `${base}${count}`
+    // A value of the network must not hide the block that it comes from.
+    let name = base
+    for (let i = (taken.get(base) ?? 0) + 1; ; i++) {
+      taken.set(base, i)
+      name = i === 1 ? base : `${base}${i}`
+      if (network.reserve(name)) break
+    }
     texts.set(nameless, name)
     written.push(dialect.partText({ ...part, name }))
     return name

@@ -16,6 +16,13 @@ export class Names {
     this.used = new Set([...PYTHON, ...taken])
   }
 
+  /** Keeps a word for what is not one of ours. @returns false where it is in use already */
+  reserve(word: string): boolean {
+    if (this.used.has(word)) return false
+    this.used.add(word)
+    return true
+  }
+
   of(ours: string): string {
     const known = this.given.get(ours)
     if (known !== undefined) return known
