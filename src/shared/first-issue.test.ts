@@ -22,7 +22,6 @@ describe('the first issue in words', () => {
     ] as const) {
       const message = firstIssue(shape.safeParse(value).error!, 'the file')
       expect(message.length).toBeLessThan(450)
-      // eslint-disable-next-line no-control-regex -- what must not be there
       expect(message).not.toMatch(/[\u0000-\u001f]/)
     }
   })

@@ -208,7 +208,7 @@ describe('an import', () => {
     expect(() => datasets.describe('mine')).toThrow(/damaged/)
     await expect(datasets.ready('mine')).rejects.toMatchObject({
       code: 'dataset-damaged',
-      fix: expect.stringContaining('--replace') as string,
+      commandLine: expect.stringContaining('--replace') as string,
     })
     await datasets.remove('mine')
     expect(readdirSync(folder)).toEqual([])

@@ -120,7 +120,6 @@ export async function bundleExport(folder: string): Promise<Bundle> {
   const text = (name: string, content: string) => ({
     name: `${inside}/${name}`,
     sha256: null,
-    // eslint-disable-next-line @typescript-eslint/require-await -- one piece, read as the others are
     read: async function* () {
       yield Buffer.from(content)
     },

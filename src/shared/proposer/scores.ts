@@ -4,7 +4,7 @@ import { UNKNOWN_QUALITY } from './operation-tokens'
 import { graphOf } from './members'
 import { createJudge } from './judge'
 import { logLikelihoods } from './objectives'
-import { VALUES, type RelationalGpt } from './relational-gpt'
+import type { RelationalGpt, VALUES } from './relational-gpt'
 import type { Random } from '../random'
 import type { Genotype, Space } from '../spaces/space'
 

@@ -119,7 +119,7 @@ describe('folders that only look like splits', () => {
     const place = make()
     const failure = await failureOf(place)
     expect(failure.message).toMatch(message)
-    expect(failure.fix).toContain('--splits none')
+    expect(failure.commandLine).toContain('--splits none')
     expect((await recognise(place)).question).not.toBeNull()
   })
 

@@ -71,7 +71,6 @@ const escaped = (text: string): string =>
 
 /** XML takes no control characters, whatever a name holds. */
 const plain = (text: string): string =>
-  // eslint-disable-next-line no-control-regex -- these are the characters that XML 1.0 forbids
   escaped(
     text.replace(
       /[\u0000-\u001f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g,
