@@ -85,6 +85,45 @@ export function readWholeSync(place: string, options: ReadOptions & { readonly m
   }
 }
 
+/**
+ * A part of a file, for who cannot wait.
+ * @param length all that follows where it is left out
+ * @throws as `openToRead`; `invalid-input` also where the file ends before
+ */
+export function readPartSync(
+  place: string,
+  options: ReadOptions & { readonly maxBytes: number },
+  offset: number,
+  length?: number,
+): Buffer {
+  let file: number | undefined
+  try {
+    refuseUnlessRead(place, statSync(place), options)
+    file = openSync(place, FLAGS)
+    const info = fstatSync(file)
+    refuseUnlessRead(place, info, options)
+    const wanted = length ?? info.size - offset
+    if (wanted < 0 || offset + wanted > info.size) throw tooShort(place, info.size, offset, Math.max(wanted, 0))
+    const bytes = Buffer.allocUnsafe(wanted)
+    let filled = 0
+    for (let more = -1; more !== 0 && filled < wanted; filled += more)
+      more = readSync(file, bytes, filled, wanted - filled, offset + filled)
+    if (filled < wanted) throw tooShort(place, offset + filled, offset, wanted)
+    return bytes
+  } catch (thrown) {
+    throw unreadable(place, options, thrown)
+  } finally {
+    if (file !== undefined) closeSync(file)
+  }
+}
+
+const tooShort = (place: string, size: number, offset: number, wanted: number): AppError =>
+  new AppError(
+    'invalid-input',
+    `${place} has ${size} bytes: ${wanted} from ${offset} on were expected.`,
+    'It is cut short, or belongs to another file.',
+  )
+
 /** Fills `bytes` from `position` on, as far as the file goes. @returns how many there were; what the file system throws */
 export async function fill(handle: FileHandle, bytes: Uint8Array, position: number): Promise<number> {
   let filled = 0

@@ -35,7 +35,7 @@ export function checkCommand(program: Command): void {
       .option('--fix <out>', 'apply the repairs of errors and warnings and write the result to this new file'),
   ).action((file: string, options: CheckOptions) =>
     runLocally(options, async (output) => {
-      const given = readArchitecture(file)
+      const given = await readArchitecture(file)
       const document = options.fix === undefined ? given : repairDocument(given, BUILT_IN_BLOCKS)
       if (options.fix !== undefined) await writeNewText(options.fix, documentText(document))
       const problems = checkDocument(document, BUILT_IN_BLOCKS)

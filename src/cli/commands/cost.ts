@@ -12,8 +12,8 @@ export function costCommand(program: Command): void {
   withJsonOption(
     program.command('cost <file>').description(`what an architecture costs, layer by layer (${ARCHITECTURE_HELP})`),
   ).action((file: string, options: { json?: boolean }) =>
-    runLocally(options, (output) => {
-      const document = readArchitecture(file)
+    runLocally(options, async (output) => {
+      const document = await readArchitecture(file)
       const { name } = metaOf(document)
       const { graph, shapes, nodeOf, cost } = prepareArchitecture(document, BUILT_IN_BLOCKS)
       const { layers, activations, weightsBytes, receptiveField, ...total } = cost

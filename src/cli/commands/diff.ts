@@ -65,8 +65,8 @@ export function diffCommand(program: Command): void {
       .command('diff <from> <to>')
       .description(`differences of two architectures, matched layer by layer (each ${ARCHITECTURE_HELP})`),
   ).action((from: string, to: string, options: { json?: boolean }) =>
-    runLocally(options, (output) => {
-      const result = compareDocuments(readArchitecture(from), readArchitecture(to), BUILT_IN_BLOCKS)
+    runLocally(options, async (output) => {
+      const result = compareDocuments(await readArchitecture(from), await readArchitecture(to), BUILT_IN_BLOCKS)
       const whole = (entry: { node: ComparedNode; cost: LayerCost | undefined }) => ({
         ...entry,
         cost: costJson(entry.cost),

@@ -29,14 +29,7 @@ export function halfBits(value: number): number {
   return sign | ((rebased + 0xfff + ((rebased >>> 13) & 1)) >>> 13)
 }
 
-/** The number that the bits of a half stand for. */
-export function halfValue(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1
-  const exponent = (bits >>> 10) & 31
-  const fraction = bits & 1023
-  if (exponent === 31) return fraction === 0 ? sign * Infinity : NaN
-  return sign * (exponent === 0 ? fraction * 2 ** -24 : (1024 + fraction) * 2 ** (exponent - 25))
-}
+export { halfToNumber as halfValue } from '@shared/exchange/imported/half-numbers'
 
 /**
  * @param what names the values in the error

@@ -1,19 +1,10 @@
 // A design from an ONNX file: our own design where the workbench wrote the file, else what its operators are in layers of ours.
-import { parseDocument, graphDocument, type ArchitectureDocument } from '../../architecture/document'
-import { elementCount } from '../../element-count'
-import { requireShapes } from '../../architecture/infer'
-import { AppError } from '../../errors'
-import { required } from '../../required'
-import { importGraph, type ImportProblem } from './import-graph'
+import { parseDocument, type ArchitectureDocument } from '../../architecture/document'
+import { importedNetwork, type ImportedNetwork } from '../imported/imported-network'
+import { withOwnDesign } from '../imported/own-design'
+import { importGraph } from './import-graph'
 import { readOnnxGraph, type OnnxGraph } from './read-graph'
-
-export interface ImportedDesign {
-  readonly document: ArchitectureDocument
-  /** Operators without a layer, which are identities in the document. */
-  readonly problems: readonly ImportProblem[]
-  /** What is otherwise than in the file. */
-  readonly notes: readonly string[]
-}
+import type { ExternalData } from './tensor-values'
 
 /** What we write into `metadata_props`; undefined where there is none, or it is none of ours. */
 function ownDesign({ properties }: OnnxGraph): ArchitectureDocument | undefined {
@@ -26,25 +17,19 @@ function ownDesign({ properties }: OnnxGraph): ArchitectureDocument | undefined 
   }
 }
 
-/** One sentence for each operator that has no layer. */
-export const problemLines = (problems: readonly ImportProblem[]): string[] =>
-  problems.map(({ place, operator, reason }) => `${operator} at "${place}": ${reason}.`)
-
 /**
  * @param name of the design
+ * @param external opens what lies beside the model; left out, weights that lie there are missing
  * @throws AppError `invalid-input` for what is no ONNX model, `invalid-architecture` where no network can be made of it
  */
-export function designFromOnnx(bytes: Uint8Array, name: string): ImportedDesign {
-  const source = readOnnxGraph(bytes)
+export function designFromOnnx(
+  bytes: Uint8Array,
+  name: string,
+  external?: ExternalData,
+): ImportedNetwork & { readonly producer: string } {
+  const source = readOnnxGraph(bytes, external)
   const own = ownDesign(source)
-  if (own !== undefined) return { document: own, problems: [], notes: [] }
-  const { graph, problems, notes } = importGraph(source)
-  if (graph.nodes.length === 0)
-    throw new AppError(
-      'invalid-architecture',
-      `No network can be made of this ONNX model:\n${problemLines(problems).join('\n')}`,
-      'Networks here take one image and end with one score a class.',
-    )
-  const classes = elementCount(required(requireShapes(graph), graph.output, 'shape'))
-  return { document: graphDocument({ name, classes, graph }), problems, notes }
+  const read = importGraph(source)
+  const network = own === undefined ? importedNetwork(read, name, 'an ONNX model') : withOwnDesign(read, own)
+  return { ...network, producer: source.producer.slice(0, 60) }
 }

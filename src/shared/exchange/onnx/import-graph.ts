@@ -1,23 +1,12 @@
-// A network of ours from the graph of an ONNX model: its layers, without weights. Every operator that has no layer of ours is told with
+// A network of ours from the graph of an ONNX model: its layers and their values. Every operator that has no layer of ours is told with
 // its place; for looking at the rest, each becomes an identity. How files are read is read-graph.ts's.
-import { INPUT_ID, type LayerGraph, type TensorShape } from '../../architecture/layer'
-import { GraphImporter, NoLayer } from './importer'
+import { INPUT_ID, type TensorShape } from '../../architecture/layer'
+import { endedGraph, nothingRead, scalingOf, type ImportProblem, type ReadNetwork } from '../imported/imported-network'
+import { NoLayer } from '../imported/network-builder'
+import { foldConstant } from './constant-operators'
+import { GraphImporter } from './importer'
 import { OPERATORS } from './operators'
 import type { OnnxGraph } from './read-graph'
-
-export interface ImportProblem {
-  /** Name of the node. */
-  readonly place: string
-  readonly operator: string
-  readonly reason: string
-}
-
-export interface ImportedGraph {
-  readonly graph: LayerGraph
-  readonly problems: readonly ImportProblem[]
-  /** What is otherwise than in the file though every layer is there. */
-  readonly notes: readonly string[]
-}
 
 /** The one image input as ours, or why there is none. */
 function inputOf({ inputs, nodes }: OnnxGraph): { name: string; shape: TensorShape; isLast: boolean } | string {
@@ -35,27 +24,10 @@ function inputOf({ inputs, nodes }: OnnxGraph): { name: string; shape: TensorSha
   return { name: input.name, shape: isLast ? [a, b, c] : [b, c, a], isLast }
 }
 
-function withoutDead(graph: LayerGraph): LayerGraph {
-  const found = new Set([graph.output])
-  for (const node of [...graph.nodes].reverse()) if (found.has(node.id)) for (const id of node.inputs) found.add(id)
-  return { ...graph, nodes: graph.nodes.filter(({ id }) => found.has(id)) }
-}
-
-/** A softmax at the end is the loss's: a network ends with its scores. */
-function withoutSoftmax(graph: LayerGraph): LayerGraph {
-  const last = graph.nodes.find(({ id }) => id === graph.output)
-  return last?.kind === 'softmax' ? { ...graph, output: last.inputs[0]! } : graph
-}
-
-export function importGraph(source: OnnxGraph): ImportedGraph {
+export function importGraph(source: OnnxGraph): ReadNetwork {
   const problems: ImportProblem[] = []
   const input = inputOf(source)
-  if (typeof input === 'string')
-    return {
-      graph: { input: [1], nodes: [], output: INPUT_ID },
-      problems: [{ place: 'the graph', operator: 'input', reason: input }],
-      notes: [],
-    }
+  if (typeof input === 'string') return nothingRead({ place: 'the graph', operator: 'input', reason: input })
   const importer = new GraphImporter(source, input.shape)
   importer.give(input.name, {
     id: INPUT_ID,
@@ -64,6 +36,7 @@ export function importGraph(source: OnnxGraph): ImportedGraph {
   })
   for (const node of source.nodes) {
     try {
+      if (foldConstant(importer, node)) continue
       const read = OPERATORS.get(node.op)
       if (read === undefined) throw new NoLayer('there is no layer for this operator')
       read(importer, node)
@@ -77,12 +50,22 @@ export function importGraph(source: OnnxGraph): ImportedGraph {
       for (const output of node.outputs) importer.give(output, passed)
     }
   }
-  const [wanted] = source.outputs
+  const output = outputOf(importer, problems)
+  const scaling = scalingOf(importer, problems)
+  if (source.outputs.length > 1)
+    importer.notes.add(`The file has ${source.outputs.length} outputs; the network here ends with the first.`)
+  const graph = endedGraph(importer, output)
+  return { graph, problems, notes: [...importer.notes], arrays: importer.arrays, scaling }
+}
+
+/** The layer that gives the first output, or the input where nothing leads to it. */
+function outputOf(importer: GraphImporter, problems: ImportProblem[]): string {
+  const [wanted] = importer.source.outputs
   const output = wanted === undefined ? undefined : importer.find(wanted)
-  if (output === undefined)
-    problems.push({ place: wanted ?? 'the graph', operator: 'output', reason: 'nothing that was read leads to it' })
-  else if (output.pending !== undefined)
-    problems.push({ place: wanted!, operator: 'output', reason: `it ends within a layer (${output.pending.step})` })
-  const graph = { input: input.shape, nodes: importer.nodes, output: output?.id ?? INPUT_ID }
-  return { graph: withoutDead(withoutSoftmax(graph)), problems, notes: [...importer.notes] }
+  const problem = (reason: string): void =>
+    void problems.push({ place: wanted ?? 'the graph', operator: 'output', reason })
+  if (output === undefined) problem('nothing that was read leads to it')
+  else if (output.pending !== undefined) problem(`it ends within a layer (${output.pending.step})`)
+  else if (output.order !== undefined) problem('its features lie in another order than those of networks here')
+  return output === undefined ? INPUT_ID : importer.features('scores', output).id
 }

@@ -1,24 +1,16 @@
-// The network of ours that is being made of an ONNX graph: what each of its values stands for, and the layers so far. Which operator
-// is which layer is operators.ts's.
-import { completeParameters, layerDefinition, type LayerKind } from '../../architecture/catalogue'
-import { isMap } from '../../architecture/catalogue/window'
-import {
-  INPUT_ID,
-  inputShapes,
-  type LayerNode,
-  type MapShape,
-  type ParameterValues,
-  type TensorShape,
-} from '../../architecture/layer'
+// The network of ours that is being made of an ONNX graph: what each of its values stands for. Which operator is which layer is
+// operators.ts's, what is made of constants alone constant-operators.ts's.
+import type { LayerKind } from '../../architecture/catalogue'
+import { channelsOf, type MapShape, type ParameterValues, type TensorShape } from '../../architecture/layer'
+import { asMap, NetworkBuilder, NoLayer, type BuiltValue, type LayerValues } from '../imported/network-builder'
 import type { OnnxConstant, OnnxGraph, OnnxNode } from './read-graph'
 
 /** A value of the graph, as far as it is known what it stands for. */
-export interface Value {
-  /** The layer that gives it, or the network's input. */
-  readonly id: string
-  readonly shape: TensorShape
+export interface Value extends BuiltValue {
   /** What was done to that layer's value since, where a later operator makes a layer of it. */
   readonly pending?: Pending
+  /** A map of one position that the file takes for features and makes a map again: squeeze-and-excitation by dense layers. */
+  readonly isFlat?: boolean
 }
 
 /** Steps of forms that several operators stand for. */
@@ -35,81 +27,91 @@ export type Pending =
   /** Channels in groups, then turned: channel shuffle. */
   | { readonly step: 'grouped' | 'shuffled'; readonly groups: number }
 
-/** Thrown by an operator's reader; becomes a problem at its place. */
-export class NoLayer extends Error {}
-
-export class GraphImporter {
-  readonly nodes: LayerNode[] = []
-  readonly notes = new Set<string>()
+export class GraphImporter extends NetworkBuilder {
   private readonly values = new Map<string, Value>()
-  private readonly ids = new Set<string>([INPUT_ID])
+  /** How many inputs of operators have a name, and how many stand for a layer's value. */
+  private readonly readers = new Map<string, number>()
+  private readonly reads = new Map<string, number>()
+  /** Features become a map of one position again somewhere. */
+  readonly hasMapsAgain: boolean
+  private readonly constants: Map<string, OnnxConstant>
 
   constructor(
     readonly source: OnnxGraph,
-    readonly input: TensorShape,
-  ) {}
+    input: TensorShape,
+  ) {
+    super(input)
+    this.constants = new Map(source.constants)
+    this.hasMapsAgain = source.nodes.some(
+      ({ op, inputs }) => op === 'Unsqueeze' || (op === 'Reshape' && endsInOnes(this.constants.get(inputs[1] ?? ''))),
+    )
+    for (const { inputs } of source.nodes)
+      for (const name of inputs) this.readers.set(name, (this.readers.get(name) ?? 0) + 1)
+  }
 
   give(name: string, value: Value): void {
     this.values.set(name, value)
+    this.reads.set(value.id, (this.reads.get(value.id) ?? 0) + (this.readers.get(name) ?? 0))
+  }
+  /** Whether more than one operator is given a layer's value. */
+  isShared(id: string): boolean {
+    return (this.reads.get(id) ?? 0) > 1
   }
   find(name: string): Value | undefined {
     return this.values.get(name)
   }
   constant(name: string | undefined): OnnxConstant | undefined {
-    return name === undefined ? undefined : this.source.constants.get(name)
+    return name === undefined ? undefined : this.constants.get(name)
+  }
+  giveConstant(name: string, value: OnnxConstant): void {
+    this.constants.set(name, value)
   }
 
   /** A value as it stands, with nothing pending. @throws NoLayer */
   plain(name: string | undefined): Value {
     const value = name === undefined ? undefined : this.values.get(name)
-    if (value === undefined) throw new NoLayer(`its input ${name ?? ''} is no value of the network`)
+    if (value === undefined) throw new NoLayer(`its input ${(name ?? '').slice(0, 60)} is no value of the network`)
     if (value.pending === undefined) return value
-    throw new NoLayer(`what comes before it (${value.pending.step}) is the beginning of no layer of ours`)
+    const { pending } = value
+    // What might have begun a GELU or a hard sigmoid and did not: a product or a sum like any other.
+    const fill = (number: number): Float32Array => new Float32Array(channelsOf(value.shape)).fill(number)
+    const x = withoutPending(value)
+    if (pending.step === 'scaled') return this.affine(`${name ?? ''}.scaled`, x, fill(pending.by), fill(0))
+    if (pending.step === 'plus-3') return this.affine(`${name ?? ''}.sum`, x, fill(1), fill(3))
+    throw new NoLayer(`what comes before it (${pending.step}) is the beginning of no layer of ours`)
   }
   map(name: string | undefined): Value & { readonly shape: MapShape } {
-    const value = this.plain(name)
-    if (isMap(value.shape)) return { ...value, shape: value.shape }
-    throw new NoLayer('it needs a map and is given features')
+    const { isFlat: _, ...value } = this.plain(name)
+    return asMap(value)
+  }
+  /** As features: a map that the file takes for some is flattened now. */
+  features(name: string, value: Value): Value {
+    if (value.isFlat !== true) return value
+    const { id, shape } = value
+    return this.add(`${name}.flatten`, 'flatten', {}, [{ id, shape }])
   }
 
   /** Appends a layer. @throws NoLayer where its shape rule refuses it */
-  layer(node: OnnxNode, kind: LayerKind, parameters: ParameterValues, inputs: readonly Value[]): Value {
-    const definition = layerDefinition(kind)
-    let complete: ParameterValues
-    try {
-      complete = completeParameters(definition, parameters)
-    } catch (cause) {
-      throw new NoLayer(cause instanceof Error ? cause.message.replace(/\.$/, '') : String(cause))
-    }
-    const result = definition.shape(complete, inputShapes(inputs.map(({ shape }) => shape)))
-    if (!result.ok) throw new NoLayer(result.reason)
-    const id = this.unused(node.name)
-    this.nodes.push({ id, kind, parameters: complete, inputs: inputs.map((value) => value.id) })
-    return { id, shape: result.shape }
+  layer(
+    node: OnnxNode,
+    kind: LayerKind,
+    parameters: ParameterValues,
+    inputs: readonly Value[],
+    values: LayerValues = {},
+  ): Value {
+    const value = this.add(node.name, kind, parameters, inputs, values)
+    const isFlat = inputs.every((input) => input.isFlat === true) && kind !== 'flatten'
+    return isFlat ? { ...value, isFlat } : value
   }
+}
 
-  /** Changes a parameter of a layer that was just made, such as the bias that comes as an addition. */
-  amend(id: string, parameters: ParameterValues): void {
-    const at = this.nodes.findIndex((node) => node.id === id)
-    const node = this.nodes[at]!
-    this.nodes[at] = { ...node, parameters: { ...node.parameters, ...parameters } }
-  }
-  kindOf(id: string): string | undefined {
-    return this.nodes.find((node) => node.id === id)?.kind
-  }
-  parametersOf(id: string): ParameterValues {
-    return this.nodes.find((node) => node.id === id)?.parameters ?? {}
-  }
+/** A shape `[batch, channels, 1, 1]`; one that is put together in the graph may be. */
+const endsInOnes = (sizes: OnnxConstant | undefined): boolean => {
+  const values = sizes?.values
+  return sizes === undefined || (values?.length === 4 && values[2] === 1 && values[3] === 1)
+}
 
-  private unused(name: string): string {
-    const base =
-      name
-        .replace(/[^A-Za-z0-9_.-]+/g, '.')
-        .replace(/^\.+|\.+$/g, '')
-        .slice(0, 80) || 'layer'
-    let id = base
-    for (let i = 2; this.ids.has(id); i++) id = `${base}.${i}`
-    this.ids.add(id)
-    return id
-  }
+/** The value itself. */
+export function withoutPending({ id, shape, order, isFlat }: Value): Value {
+  return { id, shape, ...(order !== undefined && { order }), ...(isFlat === true && { isFlat }) }
 }

@@ -2,25 +2,20 @@
 // channel shuffle) is carried as a pending step until it is whole.
 import type { LayerKind } from '../../architecture/catalogue'
 import { isMap } from '../../architecture/catalogue/window'
-import { INPUT_ID } from '../../architecture/layer'
-import { NoLayer, type GraphImporter, type Pending, type Value } from './importer'
+import { elementCount } from '../../element-count'
+import { channelsOf } from '../../architecture/layer'
+import { batchNormValues, epsilonNote } from '../imported/batch-norm-values'
+import { channelsOutermost } from '../imported/feature-order'
+import { NoLayer } from '../imported/network-builder'
+import { withoutPending, type GraphImporter, type Value } from './importer'
+import { matrix, outputsInnermost, spread } from './kernels'
 import type { OnnxNode } from './read-graph'
-import { windowOf, type FoundWindow } from './windows'
-
-type Read = (importer: GraphImporter, node: OnnxNode) => void
+import { gives, simple, step, type Read } from './operator'
+import { add, clip, divide, erf, gelu, hardSigmoid, multiply, subtract } from './arithmetic'
+import type { FoundWindow } from '../imported/padded-window'
+import { windowOf } from './windows'
 
 const NONE = [0, 0, 0, 0] as const
-/** Float32 as programs write it. */
-const isNear = (a: number | undefined, b: number): boolean => a !== undefined && Math.abs(a - b) <= 1e-4 * Math.abs(b)
-
-const gives = (importer: GraphImporter, node: OnnxNode, value: Value): void => importer.give(node.outputs[0]!, value)
-
-/** A kind without parameters. */
-const simple =
-  (kind: LayerKind): Read =>
-  (importer, node) =>
-    gives(importer, node, importer.layer(node, kind, {}, [importer.plain(node.inputs[0])]))
-
 const passes: Read = (importer, node) => {
   const value = importer.find(node.inputs[0] ?? '')
   if (value === undefined) throw new NoLayer('its input is no value of the network')
@@ -43,25 +38,32 @@ function required(window: FoundWindow | { readonly reason: string }): FoundWindo
 
 const conv: Read = (importer, node) => {
   const { x, pads } = windowed(importer, node)
-  const dims = importer.constant(node.inputs[1])?.dims
-  if (dims?.length !== 4) throw new NoLayer('its kernel is no constant of four axes')
+  const weights = importer.constant(node.inputs[1])
+  const dims = weights?.dims
+  if (weights === undefined || dims?.length !== 4) throw new NoLayer('its kernel is no constant of four axes')
   const [outputs = 0, perGroup = 0, height = 0, width = 0] = dims
   const { kernel, stride, dilation, padding } = required(windowOf(node, x.shape, [height, width], pads))
   const groups = node.int('group') ?? 1
+  const offset = importer.constant(node.inputs[2])
   const bias = (node.inputs[2] ?? '') !== ''
   const window = { kernel, stride, padding, dilation, bias }
+  const values = { kernel: outputsInnermost(weights), ...(offset && { bias: spread(offset, outputs) }) }
   const isDepthwise = groups > 1 && perGroup === 1 && groups === x.shape[2]
   const value = isDepthwise
-    ? importer.layer(node, 'depthwise-conv2d', { ...window, multiplier: outputs / groups }, [x])
-    : importer.layer(node, 'conv2d', { ...window, channels: outputs, groups }, [x])
+    ? importer.layer(node, 'depthwise-conv2d', { ...window, multiplier: outputs / groups }, [x], values)
+    : importer.layer(node, 'conv2d', { ...window, channels: outputs, groups }, [x], values)
   gives(importer, node, value)
 }
+
+const NOT_NEGATIVE: ReadonlySet<string> = new Set<LayerKind>(['relu', 'relu6', 'sigmoid', 'hard-sigmoid', 'softmax'])
 
 const pool =
   (kind: 'max-pool' | 'average-pool'): Read =>
   (importer, node) => {
     const { x, pads } = windowed(importer, node)
-    if (pads !== NONE && kind === 'max-pool') throw new NoLayer('zeros are put around the map before a maximum')
+    // Behind what gives no negative value a zero is as good as nothing.
+    if (pads !== NONE && kind === 'max-pool' && !NOT_NEGATIVE.has(importer.kindOf(x.id) ?? ''))
+      throw new NoLayer('zeros are put around the map before a maximum')
     if (node.outputs.length > 1 && node.outputs[1] !== '') throw new NoLayer('it gives positions too')
     const counts = kind === 'average-pool' && (pads !== NONE || (node.int('count_include_pad') ?? 0) !== 0)
     const found = windowOf(node, x.shape, node.ints('kernel_shape') ?? [], pads, counts)
@@ -82,197 +84,77 @@ const pad: Read = (importer, node) => {
 }
 
 const batchNorm: Read = (importer, node) => {
+  const x = importer.plain(node.inputs[0])
   const epsilon = node.float('epsilon') ?? 1e-5
-  if (!isNear(epsilon, 1e-5))
-    importer.notes.add('Batch normalisation has another epsilon in the file than the 1e-5 of every network here.')
-  simple('batch-norm')(importer, node)
+  const note = epsilonNote(epsilon)
+  if (note !== undefined) importer.notes.add(note)
+  const channels = channelsOf(x.shape)
+  const [gamma, beta, mean, variance] = [1, 2, 3, 4].map((at) => importer.constant(node.inputs[at])?.numbers)
+  if (gamma === undefined || beta === undefined || mean === undefined || variance === undefined)
+    throw new NoLayer('its values are no constants')
+  const values = batchNormValues({ gamma, beta, mean, variance, epsilon, channels })
+  gives(importer, node, importer.layer(node, 'batch-norm', {}, [x], values))
 }
 
-const clip: Read = (importer, node) => {
-  const bound = (i: number, name: string): number | undefined =>
-    importer.constant(node.inputs[i])?.values?.[0] ?? node.float(name)
-  const [low, high] = [bound(1, 'min'), bound(2, 'max')]
-  const given = importer.find(node.inputs[0] ?? '')
-  if (low === 0 && high === 6 && given?.pending?.step === 'plus-3') {
-    gives(importer, node, { ...given, pending: { step: 'relu6-of-plus-3' } })
-    return
-  }
-  const kind = low === 0 && high === 6 ? 'relu6' : low === 0 && (high === undefined || high > 1e30) ? 'relu' : undefined
-  if (kind === undefined)
-    throw new NoLayer(`it limits to ${low ?? '-inf'}..${high ?? 'inf'}; relu is 0..inf, relu6 0..6`)
-  simple(kind)(importer, node)
-}
-
-const hardSigmoid: Read = (importer, node) => {
-  const [alpha, beta] = [node.float('alpha') ?? 0.2, node.float('beta') ?? 0.5]
-  if (!isNear(alpha, 1 / 6) || !isNear(beta, 0.5))
-    throw new NoLayer(`its slope is ${alpha} and its offset ${beta}; the layer's are 1/6 and 0.5`)
-  simple('hard-sigmoid')(importer, node)
-}
+/** Axes of the file's value that are its channels. */
+const channelAxes = ({ shape, isFlat }: Value): readonly number[] =>
+  isMap(shape) && isFlat !== true ? [1, -3] : [1, -1]
 
 const softmax: Read = (importer, node) => {
   const x = importer.plain(node.inputs[0])
   const axis = node.int('axis') ?? -1
-  const isLast = isMap(x.shape) ? axis === 1 || axis === -3 : axis === 1 || axis === -1
-  if (!isLast) throw new NoLayer(`it runs over axis ${axis}, the layer over the channels`)
+  if (!channelAxes(x).includes(axis)) throw new NoLayer(`it runs over axis ${axis}, the layer over the channels`)
   gives(importer, node, importer.layer(node, 'softmax', {}, [x]))
-}
-
-/** A sum or product of two values of the network, or of one and a constant, which only forms of layers have. */
-function binary(importer: GraphImporter, node: OnnxNode) {
-  const [first = '', second = ''] = node.inputs
-  const constants = [importer.constant(first), importer.constant(second)]
-  if (constants[0] === undefined && constants[1] === undefined) return { kind: 'two', names: [first, second] } as const
-  const [name, constant] = constants[0] === undefined ? [first, constants[1]!] : [second, constants[0]]
-  const value = importer.find(name)
-  if (value === undefined) throw new NoLayer(`its input ${name} is no value of the network`)
-  const only = constant.values?.length === 1 ? constant.values[0] : undefined
-  return { kind: 'one', value, constant, only } as const
-}
-
-/** Scale and offset of the image itself: networks here are given normalised ones. */
-function isPreprocessing(importer: GraphImporter, { id, pending }: Value): boolean {
-  if (id !== INPUT_ID || (pending !== undefined && pending.step !== 'channels-last')) return false
-  importer.notes.add('The file scales its input; here images are normalised by mean and deviation before the network.')
-  return true
-}
-
-const step = (importer: GraphImporter, node: OnnxNode, { id, shape }: Value, pending: Pending): void =>
-  gives(importer, node, { id, shape, pending })
-
-const add: Read = (importer, node) => {
-  const found = binary(importer, node)
-  if (found.kind === 'two') {
-    const inputs = node.inputs.map((name) => importer.plain(name))
-    gives(importer, node, importer.layer(node, 'add', {}, inputs))
-    return
-  }
-  const { value, constant, only } = found
-  if (isPreprocessing(importer, value)) return gives(importer, node, value)
-  if (value.pending?.step === 'erf' && isNear(only, 1)) return step(importer, node, value, { step: 'erf-plus-1' })
-  if (value.pending === undefined && isNear(only, 3)) return step(importer, node, value, { step: 'plus-3' })
-  // A bias that comes as an addition of its own.
-  const kind = importer.kindOf(value.id)
-  const features = value.shape[value.shape.length - 1]
-  const isVector = constant.dims.reduce((product, side) => product * side, 1) === features
-  const takesBias = kind === 'dense' || kind === 'conv2d' || kind === 'depthwise-conv2d'
-  if (takesBias && isVector && value.pending === undefined && importer.parametersOf(value.id)['bias'] === false) {
-    importer.amend(value.id, { bias: true })
-    return gives(importer, node, value)
-  }
-  throw new NoLayer('it adds a constant')
-}
-
-/** What a product of a value and a constant is the next step of. */
-function scaled(importer: GraphImporter, node: OnnxNode, value: Value, by: number | undefined): void {
-  if (by === undefined) throw new NoLayer('it multiplies by constants')
-  const { pending } = value
-  const kind = (name: LayerKind): void =>
-    gives(importer, node, importer.layer(node, name, {}, [{ id: value.id, shape: value.shape }]))
-  if (by === 0 && pending === undefined) return kind('zero')
-  if (pending?.step === 'gelu-twice' && isNear(by, 0.5)) return kind('gelu')
-  if (pending?.step === 'relu6-of-plus-3' && isNear(by, 1 / 6)) return kind('hard-sigmoid')
-  if (pending?.step === 'hard-swish-6' && isNear(by, 1 / 6)) return kind('hard-swish')
-  if (pending === undefined && (isNear(by, Math.SQRT1_2) || isNear(by, 0.5)))
-    return step(importer, node, value, { step: 'scaled', by })
-  throw new NoLayer(`it multiplies by ${by}`)
-}
-
-/** The layer that gives `gate` is made of the value itself. */
-function isGateOf(importer: GraphImporter, gate: Value, value: Value, kind: LayerKind): boolean {
-  const node = importer.nodes.find(({ id }) => id === gate.id)
-  return gate.pending === undefined && node?.kind === kind && node.inputs[0] === value.id
-}
-
-function product(importer: GraphImporter, node: OnnxNode, a: Value, b: Value): void {
-  for (const [value, gate] of [
-    [a, b],
-    [b, a],
-  ] as const) {
-    if (value.pending !== undefined && value.pending.step !== 'scaled') continue
-    const plain = value.pending === undefined
-    const x = { id: value.id, shape: value.shape }
-    if (plain && isGateOf(importer, gate, value, 'sigmoid'))
-      return gives(importer, node, importer.layer(node, 'silu', {}, [x]))
-    if (plain && isGateOf(importer, gate, value, 'hard-sigmoid'))
-      return gives(importer, node, importer.layer(node, 'hard-swish', {}, [x]))
-    if (gate.id !== value.id) continue
-    if (gate.pending?.step === 'erf-plus-1') {
-      if (plain) return step(importer, node, value, { step: 'gelu-twice' })
-      if (value.pending?.step === 'scaled' && isNear(value.pending.by, 0.5))
-        return gives(importer, node, importer.layer(node, 'gelu', {}, [x]))
-    }
-    if (plain && gate.pending?.step === 'relu6-of-plus-3') return step(importer, node, value, { step: 'hard-swish-6' })
-  }
-  if (a.pending !== undefined || b.pending !== undefined)
-    throw new NoLayer('what comes before it is the beginning of no layer')
-  gives(importer, node, importer.layer(node, 'multiply', {}, [a, b]))
-}
-
-const multiply: Read = (importer, node) => {
-  const found = binary(importer, node)
-  if (found.kind === 'two') {
-    const [a, b] = found.names.map((name) => importer.find(name))
-    if (a === undefined || b === undefined) throw new NoLayer('one of its inputs is no value of the network')
-    return product(importer, node, a, b)
-  }
-  if (isPreprocessing(importer, found.value)) return gives(importer, node, found.value)
-  scaled(importer, node, found.value, found.only)
-}
-
-const divide: Read = (importer, node) => {
-  const found = binary(importer, node)
-  if (found.kind === 'two' || importer.constant(node.inputs[0]) !== undefined) throw new NoLayer('it divides values')
-  if (isPreprocessing(importer, found.value)) return gives(importer, node, found.value)
-  scaled(importer, node, found.value, found.only === undefined ? undefined : 1 / found.only)
-}
-
-const subtract: Read = (importer, node) => {
-  const found = binary(importer, node)
-  if (found.kind === 'two' || importer.constant(node.inputs[0]) !== undefined) throw new NoLayer('it subtracts values')
-  if (!isPreprocessing(importer, found.value)) throw new NoLayer('it subtracts a constant')
-  gives(importer, node, found.value)
-}
-
-const erf: Read = (importer, node) => {
-  const value = importer.find(node.inputs[0] ?? '')
-  if (value?.pending?.step !== 'scaled' || !isNear(value.pending.by, Math.SQRT1_2))
-    throw new NoLayer('it is not part of a GELU')
-  step(importer, node, value, { step: 'erf' })
-}
-
-const gelu: Read = (importer, node) => {
-  if ((node.text('approximate') ?? 'none') !== 'none') throw new NoLayer('it is the approximation by tanh')
-  simple('gelu')(importer, node)
 }
 
 const concatenate: Read = (importer, node) => {
   const inputs = node.inputs.map((name) => importer.plain(name))
   const axis = node.int('axis') ?? 1
-  const channels = inputs[0] !== undefined && isMap(inputs[0].shape) ? [1, -3] : [1, -1]
+  const channels = inputs[0] === undefined ? [] : channelAxes(inputs[0])
   if (!channels.includes(axis)) throw new NoLayer(`it joins along axis ${axis}, the layer along the channels`)
   gives(importer, node, inputs.length === 1 ? inputs[0]! : importer.layer(node, 'concatenate', {}, inputs))
 }
 
 const dense: Read = (importer, node) => {
   const x = importer.plain(node.inputs[0])
-  const dims = importer.constant(node.inputs[1])?.dims
-  if (dims?.length !== 2 || isMap(x.shape)) throw new NoLayer('it is no product of features and a constant matrix')
+  const weights = importer.constant(node.inputs[1])
+  const dims = weights?.dims
+  if (weights === undefined || dims?.length !== 2 || (isMap(x.shape) && x.isFlat !== true))
+    throw new NoLayer('it is no product of features and a constant matrix')
   const isTurned = (node.int('transB') ?? 0) !== 0
-  if ((node.int('transA') ?? 0) !== 0 || !isNear(node.float('alpha') ?? 1, 1) || !isNear(node.float('beta') ?? 1, 1))
-    throw new NoLayer('it scales or turns its input')
-  const features = isTurned ? dims[0]! : dims[1]!
+  if ((node.int('transA') ?? 0) !== 0) throw new NoLayer('it turns its input')
+  const features = (isTurned ? dims[0] : dims[1]) ?? 0
   const bias = (node.inputs[2] ?? '') !== ''
-  gives(importer, node, importer.layer(node, 'dense', { features, bias }, [x]))
+  const offset = importer.constant(node.inputs[2])
+  const values = {
+    kernel: matrix(weights, isTurned, node.float('alpha') ?? 1),
+    ...(offset && { bias: spread(offset, features, node.float('beta') ?? 1) }),
+  }
+  // Where the features become a map again, they stay one of one position: the same sums.
+  const position = { channels: features, kernel: [1, 1], stride: [1, 1], padding: 'none', bias } as const
+  const value =
+    isMap(x.shape) && importer.hasMapsAgain
+      ? importer.layer(node, 'conv2d', position, [x], values)
+      : importer.layer(node, 'dense', { features, bias }, [x], values)
+  gives(importer, node, value)
 }
+
+/** Of a flattened map: a dense layer behind more has more weights than a file can hold. */
+const MOST_FEATURES = 2 ** 26
 
 function flat(importer: GraphImporter, node: OnnxNode): void {
   const found = importer.find(node.inputs[0] ?? '')
   const isTurned = found?.pending?.step === 'channels-last'
-  const x = isTurned ? { id: found.id, shape: found.shape } : importer.plain(node.inputs[0])
-  if (isMap(x.shape) && x.shape[0] * x.shape[1] > 1 && !isTurned)
-    importer.notes.add('The file flattens maps with the channels outermost, networks here with the channels innermost.')
-  gives(importer, node, isMap(x.shape) ? importer.layer(node, 'flatten', {}, [x]) : x)
+  const x = isTurned ? withoutPending(found) : importer.plain(node.inputs[0])
+  if (!isMap(x.shape) || x.isFlat === true) return gives(importer, node, x)
+  if (importer.hasMapsAgain && x.shape[0] * x.shape[1] === 1) return gives(importer, node, { ...x, isFlat: true })
+  if (elementCount(x.shape) > MOST_FEATURES) throw new NoLayer(`it has more than ${MOST_FEATURES} features`)
+  const order = isTurned ? undefined : channelsOutermost(x.shape)
+  if (order !== undefined)
+    importer.notes.add(
+      'The file flattens maps with the channels outermost, networks here with the channels innermost: what reads them is turned.',
+    )
+  gives(importer, node, { ...importer.layer(node, 'flatten', {}, [x]), ...(order !== undefined && { order }) })
 }
 
 const flatten: Read = (importer, node) => {
@@ -296,6 +178,8 @@ const reshape: Read = (importer, node) => {
   if (sizes === undefined || found === undefined) throw new NoLayer('its shape is no constant')
   if (sizes.length === 2) return flat(importer, node)
   if (!isMap(found.shape)) throw new NoLayer('it gives features more axes')
+  if (found.isFlat === true && sizes.length === 4 && sizes[2] === 1 && sizes[3] === 1)
+    return gives(importer, node, { id: found.id, shape: found.shape })
   const [height, width, channels] = found.shape
   const groups = sizes[1]!
   const isGrouping =
@@ -303,10 +187,25 @@ const reshape: Read = (importer, node) => {
   if (found.pending === undefined && groups > 1 && isGrouping)
     return step(importer, node, found, { step: 'grouped', groups })
   if (found.pending?.step === 'shuffled' && sizes.slice(1).join() === [channels, height, width].join()) {
-    const x = { id: found.id, shape: found.shape }
+    const x = withoutPending(found)
     return gives(importer, node, importer.layer(node, 'channel-shuffle', { groups: found.pending.groups }, [x]))
   }
   throw new NoLayer(`it gives the shape [${sizes.join(', ')}]`)
+}
+
+/** Features of one position as a map again. */
+const unsqueeze: Read = (importer, node) => {
+  const found = importer.find(node.inputs[0] ?? '')
+  const axes = node.ints('axes') ?? importer.constant(node.inputs[1])?.values ?? []
+  const from = found?.isFlat === true ? 2 : 4
+  const isAll =
+    [...axes]
+      .map((axis) => (axis < 0 ? axis + 2 + axes.length : axis))
+      .sort((a, b) => a - b)
+      .join() === '2,3'
+  if (found === undefined || from !== 2 || !isAll)
+    throw new NoLayer('it gives more axes to what is no map of one position')
+  gives(importer, node, { id: found.id, shape: found.shape })
 }
 
 const transpose: Read = (importer, node) => {
@@ -317,7 +216,7 @@ const transpose: Read = (importer, node) => {
   if (found !== undefined && isMap(found.shape)) {
     if (perm === '0,2,3,1' && found.pending === undefined) return step(importer, node, found, { step: 'channels-last' })
     if (perm === '0,3,1,2' && found.pending?.step === 'channels-last')
-      return gives(importer, node, { id: found.id, shape: found.shape })
+      return gives(importer, node, withoutPending(found))
   }
   throw new NoLayer(`it turns the axes by [${perm}]`)
 }
@@ -353,13 +252,36 @@ const mean: Read = (importer, node) => {
   if (wanted?.join() !== '2,3') throw new NoLayer('it averages other axes than those of the map')
   const average = importer.layer(node, 'global-average-pool', {}, [x])
   const keeps = (node.int('keepdims') ?? 1) !== 0
-  gives(importer, node, keeps ? average : importer.layer(node, 'flatten', {}, [average]))
+  const flattened = (): Value =>
+    importer.hasMapsAgain ? { ...average, isFlat: true } : importer.layer(node, 'flatten', {}, [average])
+  gives(importer, node, keeps ? average : flattened())
+}
+
+/** The maximum of the whole map. */
+const globalMax: Read = (importer, node) => {
+  const x = importer.map(node.inputs[0])
+  const kernel = [x.shape[0], x.shape[1]] as const
+  gives(importer, node, importer.layer(node, 'max-pool', { kernel, stride: kernel, padding: 'none', ceil: false }, [x]))
+}
+
+/** What int8 models do between layers: the numbers are rounded, and the layers here compute without that. */
+const rounding: Read = (importer, node) => {
+  importer.notes.add('The file rounds its values to eight bits (QDQ); the layers here compute in float32.')
+  passes(importer, node)
+}
+
+/** The logarithm of a softmax at the end changes no order of the scores. */
+const logSoftmax: Read = (importer, node) => {
+  if (!importer.source.outputs.includes(node.outputs[0] ?? '')) throw new NoLayer('it is not the end of the network')
+  importer.notes.add('The file ends with the logarithm of a softmax, a network here with its scores.')
+  passes(importer, node)
 }
 
 export const OPERATORS: ReadonlyMap<string, Read> = new Map<string, Read>([
   ['Conv', conv],
   ['MaxPool', pool('max-pool')],
   ['AveragePool', pool('average-pool')],
+  ['GlobalMaxPool', globalMax],
   ['GlobalAveragePool', simple('global-average-pool')],
   ['ReduceMean', mean],
   ['Pad', pad],
@@ -374,6 +296,9 @@ export const OPERATORS: ReadonlyMap<string, Read> = new Map<string, Read>([
   ['Gelu', gelu],
   ['Erf', erf],
   ['Softmax', softmax],
+  ['LogSoftmax', logSoftmax],
+  ['QuantizeLinear', rounding],
+  ['DequantizeLinear', rounding],
   ['Add', add],
   ['Sum', add],
   ['Mul', multiply],
@@ -385,6 +310,7 @@ export const OPERATORS: ReadonlyMap<string, Read> = new Map<string, Read>([
   ['Flatten', flatten],
   ['Reshape', reshape],
   ['Squeeze', squeeze],
+  ['Unsqueeze', unsqueeze],
   ['Transpose', transpose],
   ['Split', split],
   ['Slice', slice],

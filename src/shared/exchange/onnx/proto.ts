@@ -15,6 +15,7 @@ const SCHEMA: ProtobufSchema = {
         name: { type: 'string', id: 8 },
         rawData: { type: 'bytes', id: 9 },
         doubleData: { rule: 'repeated', type: 'double', id: 10 },
+        uint64Data: { rule: 'repeated', type: 'uint64', id: 11 },
         externalData: { rule: 'repeated', type: 'Entry', id: 13 },
         dataLocation: { type: 'int32', id: 14 },
       },
@@ -116,6 +117,9 @@ export interface TensorProto {
   /** As other programs write values, where there are no raw bytes. */
   readonly floatData?: readonly number[]
   readonly int64Data?: readonly number[]
+  readonly int32Data?: readonly number[]
+  readonly doubleData?: readonly number[]
+  readonly uint64Data?: readonly number[]
   readonly externalData?: readonly EntryProto[]
   readonly dataLocation?: number
 }

@@ -1,15 +1,9 @@
 // What an ONNX file says, ready to be walked: nodes with their attributes by name, constants with their numbers. Sizes and counts are
 // looked at before anything is believed; what the operators mean is import.ts's.
-import { AppError } from '../../errors'
-import {
-  decodeModel,
-  FLOAT,
-  INT64,
-  type AttributeProto,
-  type GraphProto,
-  type NodeProto,
-  type TensorProto,
-} from './proto'
+import { quoted } from '../../quoted'
+import { damagedModel } from './damaged-model'
+import { decodeModel, type AttributeProto, type GraphProto, type NodeProto, type TensorProto } from './proto'
+import { numbersOf, type ExternalData } from './tensor-values'
 
 /** Far above any network that can be opened (architecture/document/limits.ts). */
 const MAX_NODES = 100_000
@@ -30,8 +24,10 @@ export interface OnnxNode {
 
 export interface OnnxConstant {
   readonly dims: readonly number[]
-  /** Undefined where there are too many to be anything but weights, or they lie in another file. */
+  /** Undefined where there are too many to be anything but weights, or there are no numbers. */
   readonly values: readonly number[] | undefined
+  /** All of them, however many; undefined where the file does not have them. @throws AppError `invalid-input` */
+  numbers(): Float32Array | undefined
 }
 
 export interface OnnxGraph {
@@ -40,33 +36,34 @@ export interface OnnxGraph {
   readonly constants: ReadonlyMap<string, OnnxConstant>
   readonly inputs: readonly { readonly name: string; readonly dims: readonly (number | undefined)[] }[]
   readonly outputs: readonly string[]
+  readonly producer: string
   /** `metadata_props`. */
   readonly properties: ReadonlyMap<string, string>
 }
 
-const damaged = (what: string, cause?: unknown): AppError =>
-  new AppError('invalid-input', `This is no ONNX model: ${what}.`, 'Export it again from the program it comes from.', {
-    cause,
-  })
-
 const isCount = (value: number): boolean => Number.isSafeInteger(value) && value >= 0
 
-function constantOf(tensor: TensorProto): OnnxConstant {
-  const { dims = [], dataType, rawData, floatData = [], int64Data = [] } = tensor
-  if (!dims.every(isCount)) throw damaged(`the constant ${tensor.name} has the dimensions [${dims.join(', ')}]`)
+function constantOf(tensor: TensorProto, external: ExternalData | undefined): OnnxConstant {
+  const { dims = [] } = tensor
+  if (!dims.every(isCount))
+    throw damagedModel(`the constant ${quoted(tensor.name)} has the dimensions [${dims.slice(0, 8).join(', ')}]`)
   const size = dims.reduce((product, side) => product * side, 1)
-  if (size > MAX_VALUES) return { dims, values: undefined }
-  const list = dataType === INT64 ? int64Data : floatData
-  if (rawData === undefined || rawData.length === 0) return { dims, values: list.length === size ? list : undefined }
-  const view = new DataView(rawData.buffer, rawData.byteOffset, rawData.byteLength)
-  const bytes = dataType === INT64 ? 8 : dataType === FLOAT ? 4 : undefined
-  if (bytes === undefined) return { dims, values: undefined }
-  if (view.byteLength !== size * bytes)
-    throw damaged(`the constant ${tensor.name} has ${view.byteLength} bytes, ${size * bytes} were expected`)
-  const read = (i: number): number =>
-    dataType === INT64 ? Number(view.getBigInt64(i * 8, true)) : view.getFloat32(i * 4, true)
-  return { dims, values: Array.from({ length: size }, (_, i) => read(i)) }
+  const numbers = (): Float32Array | undefined => numbersOf(tensor, external)
+  return fromNumbers(dims, size, numbers)
 }
+
+/** A constant that is worked out here. */
+export const constant = (dims: readonly number[], values: Float32Array): OnnxConstant =>
+  fromNumbers(dims, values.length, () => values)
+
+const fromNumbers = (dims: readonly number[], size: number, numbers: OnnxConstant['numbers']): OnnxConstant => ({
+  dims,
+  get values() {
+    const found = size > MAX_VALUES ? undefined : numbers()
+    return found && [...found]
+  },
+  numbers,
+})
 
 function nodeOf({ name = '', opType, input = [], output = [], attribute = [] }: NodeProto): OnnxNode {
   const known = new Map<string, AttributeProto>(attribute.map((each) => [each.name, each]))
@@ -86,34 +83,61 @@ function nodeOf({ name = '', opType, input = [], output = [], attribute = [] }: 
 }
 
 /** Values of `Constant` nodes are constants like any other. */
-function constantNodes(graph: GraphProto): [string, OnnxConstant][] {
+function constantNodes(graph: GraphProto, external: ExternalData | undefined): [string, OnnxConstant][] {
   return graph.node.flatMap((node): [string, OnnxConstant][] => {
-    const tensor = node.opType === 'Constant' ? node.attribute.find(({ name }) => name === 'value')?.t : undefined
     const name = node.output[0]
-    return tensor === undefined || name === undefined ? [] : [[name, constantOf({ ...tensor, name })]]
+    if (node.opType !== 'Constant' || name === undefined) return []
+    const found = node.attribute.map((each) => valueOf(each, name, external)).find((each) => each !== undefined)
+    return found === undefined ? [] : [[name, found]]
   })
 }
 
-/** @throws AppError `invalid-input` for bytes that are no model, and for one that is larger than any network */
-export function readOnnxGraph(bytes: Uint8Array): OnnxGraph {
+function valueOf(
+  { name: attribute, t, f, i, floats, ints }: AttributeProto,
+  name: string,
+  external: ExternalData | undefined,
+): OnnxConstant | undefined {
+  switch (attribute) {
+    case 'value':
+      return t === undefined ? undefined : constantOf({ ...t, name }, external)
+    case 'value_float':
+      return constant([], Float32Array.of(f ?? 0))
+    case 'value_int':
+      return constant([], Float32Array.of(i ?? 0))
+    case 'value_floats':
+    case 'value_ints': {
+      const list = floats ?? ints ?? []
+      return constant([list.length], Float32Array.from(list))
+    }
+    default:
+      return undefined
+  }
+}
+
+/**
+ * @param external opens what lies beside the model; left out, constants that lie there have no numbers
+ * @throws AppError `invalid-input` for bytes that are no model, and for one that is larger than any network
+ */
+export function readOnnxGraph(bytes: Uint8Array, external?: ExternalData): OnnxGraph {
   let model
   try {
     model = decodeModel(bytes)
   } catch (cause) {
-    throw damaged(
+    throw damagedModel(
       `its bytes are no message of protobuf (${cause instanceof Error ? cause.message : String(cause)})`,
       cause,
     )
   }
   const graph = model.graph as GraphProto | undefined
-  if (graph === undefined || graph.node.length === 0) throw damaged('it holds no graph')
-  if (graph.node.length > MAX_NODES) throw damaged(`it has ${graph.node.length} nodes, more than ${MAX_NODES}`)
+  if (graph === undefined || graph.node.length === 0) throw damagedModel('it holds no graph')
+  if (graph.node.length > MAX_NODES) throw damagedModel(`it has ${graph.node.length} nodes, more than ${MAX_NODES}`)
   const constants = new Map([
-    ...graph.initializer.map((tensor): [string, OnnxConstant] => [tensor.name, constantOf(tensor)]),
-    ...constantNodes(graph),
+    ...graph.initializer.map((tensor): [string, OnnxConstant] => [tensor.name, constantOf(tensor, external)]),
+    ...constantNodes(graph, external),
   ])
   return {
     name: graph.name,
+    producer: [model.producerName, model.producerVersion].filter((word) => word !== undefined && word !== '').join(' '),
     nodes: graph.node.filter(({ opType }) => opType !== 'Constant').map(nodeOf),
     constants,
     // Older files list their weights among the inputs.

@@ -1,0 +1,196 @@
+// Operators whose inputs are constants are constants: exporters turn, cast and reshape weights in the graph, take shapes apart and put them
+// together again, and keep eight-bit weights with a scale. The batch is -1, as a Reshape means it.
+import { elementCount } from '../../element-count'
+import { isMap } from '../../architecture/catalogue/window'
+import type { GraphImporter, Value } from './importer'
+import { constant, type OnnxConstant, type OnnxNode } from './read-graph'
+
+type Fold = (node: OnnxNode, inputs: readonly OnnxConstant[]) => OnnxConstant | undefined
+
+/** Constants of shapes are short; more numbers than this are weights, which only some operators change. */
+const SHORT = 64
+
+const ints = (values: readonly number[]): OnnxConstant => constant([values.length], Float32Array.from(values))
+
+/** The same numbers under other dimensions. */
+const reshaped = (from: OnnxConstant, dims: readonly number[]): OnnxConstant | undefined =>
+  elementCount(dims) === elementCount(from.dims) ? { ...lazily(dims, from.numbers), dims } : undefined
+
+const lazily = (dims: readonly number[], numbers: OnnxConstant['numbers']): OnnxConstant => ({
+  dims,
+  get values() {
+    return elementCount(dims) > 65_536 ? undefined : [...(numbers() ?? [])]
+  },
+  numbers,
+})
+
+const same: Fold = (_, [x]) => x
+
+const axesOf = (node: OnnxNode, given: OnnxConstant | undefined): readonly number[] | undefined =>
+  node.ints('axes') ?? given?.values
+
+const unsqueeze: Fold = (node, [x, axes]) => {
+  const list = axesOf(node, axes)
+  if (x === undefined || list === undefined) return undefined
+  const rank = x.dims.length + list.length
+  const at = new Set(list.map((axis) => (axis < 0 ? axis + rank : axis)))
+  const rest = [...x.dims]
+  return reshaped(
+    x,
+    Array.from({ length: rank }, (_, axis) => (at.has(axis) ? 1 : (rest.shift() ?? 1))),
+  )
+}
+
+const squeeze: Fold = (node, [x, axes]) => {
+  if (x === undefined) return undefined
+  const list = axesOf(node, axes)?.map((axis) => (axis < 0 ? axis + x.dims.length : axis))
+  return reshaped(
+    x,
+    x.dims.filter((side, axis) => (list === undefined ? side !== 1 : !list.includes(axis))),
+  )
+}
+
+const reshape: Fold = (_, [x, sizes]) => {
+  const wanted = sizes?.values
+  if (x === undefined || wanted === undefined) return undefined
+  const known = wanted.map((size, axis) => (size === 0 ? (x.dims[axis] ?? 1) : size))
+  const rest = known.filter((size) => size !== -1).reduce((product, size) => product * size, 1)
+  return reshaped(
+    x,
+    known.map((size) => (size === -1 ? elementCount(x.dims) / rest : size)),
+  )
+}
+
+const transpose: Fold = (node, [x]) => {
+  if (x === undefined || x.dims.length > 6) return undefined
+  const { dims } = x
+  const perm = node.ints('perm') ?? dims.map((_, axis) => dims.length - 1 - axis)
+  if (perm.length !== dims.length || [...perm].sort((a, b) => a - b).some((axis, i) => axis !== i)) return undefined
+  const turned = perm.map((axis) => dims[axis] ?? 1)
+  const strides = dims.map((_, axis) => elementCount(dims.slice(axis + 1)))
+  return lazily(turned, () => {
+    const found = x.numbers()
+    if (found === undefined) return undefined
+    const steps = perm.map((axis) => strides[axis] ?? 0)
+    const values = new Float32Array(found.length)
+    const index = turned.map(() => 0)
+    let from = 0
+    for (let i = 0; i < values.length; i++) {
+      values[i] = found[from] ?? 0
+      for (let axis = turned.length - 1; axis >= 0; axis--) {
+        const [size, step] = [turned[axis] ?? 1, steps[axis] ?? 0]
+        const next = (index[axis] ?? 0) + 1
+        from += step
+        index[axis] = next
+        if (next < size) break
+        from -= step * size
+        index[axis] = 0
+      }
+    }
+    return values
+  })
+}
+
+const gather: Fold = (node, [x, indices]) => {
+  const [values, at] = [x?.values, indices?.values]
+  if (values === undefined || at === undefined || x?.dims.length !== 1 || (node.int('axis') ?? 0) !== 0)
+    return undefined
+  const picked = at.map((index) => values[index < 0 ? index + values.length : index] ?? NaN)
+  return picked.some(Number.isNaN) ? undefined : constant(indices?.dims ?? [], Float32Array.from(picked))
+}
+
+const concat: Fold = (_, inputs) => {
+  const lists = inputs.map(({ dims, values }) => (dims.length === 1 ? values : undefined))
+  const all = lists.flatMap((list) => list ?? [NaN])
+  return all.length > SHORT || all.some(Number.isNaN) ? undefined : ints(all)
+}
+
+const slice: Fold = (node, [x, starts, ends, axes, steps]) => {
+  const values = x?.values
+  const [start, end] = [starts?.values?.[0] ?? node.ints('starts')?.[0], ends?.values?.[0] ?? node.ints('ends')?.[0]]
+  const isPlain = (axes?.values?.[0] ?? 0) === 0 && (steps?.values?.[0] ?? 1) === 1
+  if (values === undefined || x?.dims.length !== 1 || start === undefined || end === undefined || !isPlain)
+    return undefined
+  return ints(values.slice(start, end))
+}
+
+/** Of two short ones, such as a side of a shape times another. */
+const product: Fold = (_, [a, b]) => {
+  const [first, second] = [a?.values, b?.values]
+  if (first === undefined || second === undefined || first.length > SHORT || second.length > SHORT) return undefined
+  if (first.length !== second.length && second.length !== 1) return undefined
+  const at = (i: number): number => second[second.length === 1 ? 0 : i] ?? 1
+  return constant(
+    a?.dims ?? [],
+    Float32Array.from(first, (value, i) => value * at(i)),
+  )
+}
+
+/** `(x - zero point) * scale`, one scale for all or one along an axis. */
+const dequantize: Fold = (node, [x, scale, zero]) => {
+  if (x === undefined || scale === undefined) return undefined
+  const { dims } = x
+  const count = elementCount(scale.dims)
+  const given = node.int('axis') ?? 1
+  const axis = given < 0 ? given + dims.length : given
+  const inner = elementCount(dims.slice(axis + 1))
+  if (count !== 1 && count !== dims[axis]) return undefined
+  return lazily(dims, () => {
+    const [found, scales, zeros] = [x.numbers(), scale.numbers(), zero?.numbers()]
+    if (found === undefined || scales === undefined) return undefined
+    const at = (i: number): number => (count === 1 ? 0 : Math.floor(i / inner) % count)
+    return found.map((value, i) => (value - (zeros?.[at(i)] ?? 0)) * (scales[at(i)] ?? 1))
+  })
+}
+
+const FOLDS: ReadonlyMap<string, Fold> = new Map<string, Fold>([
+  ['Identity', same],
+  // Numbers are float32 here, whatever they were.
+  ['Cast', same],
+  ['Unsqueeze', unsqueeze],
+  ['Squeeze', squeeze],
+  ['Reshape', reshape],
+  ['Transpose', transpose],
+  ['Gather', gather],
+  ['Concat', concat],
+  ['Slice', slice],
+  ['Mul', product],
+  ['DequantizeLinear', dequantize],
+])
+
+/** The shape of a value as the file has it, the batch first. */
+function shapeOf({ shape, pending }: Value): readonly number[] | undefined {
+  if (!isMap(shape)) return [-1, ...shape]
+  const [height, width, channels] = shape
+  if (pending === undefined) return [-1, channels, height, width]
+  return pending.step === 'channels-last' ? [-1, height, width, channels] : undefined
+}
+
+/** Gives the node's output where it is a constant. @returns whether it is */
+export function foldConstant(importer: GraphImporter, node: OnnxNode): boolean {
+  const [name] = node.outputs
+  if (name === undefined) return false
+  const folded = node.op === 'Shape' ? shapeConstant(importer, node) : foldedOf(importer, node)
+  if (folded === undefined) return false
+  importer.giveConstant(name, folded)
+  return true
+}
+
+function shapeConstant(importer: GraphImporter, node: OnnxNode): OnnxConstant | undefined {
+  const value = importer.find(node.inputs[0] ?? '')
+  const shape = value && shapeOf(value)
+  return shape && ints(shape)
+}
+
+function foldedOf(importer: GraphImporter, node: OnnxNode): OnnxConstant | undefined {
+  const fold = FOLDS.get(node.op)
+  if (fold === undefined) return undefined
+  const inputs: OnnxConstant[] = []
+  for (const input of node.inputs) {
+    if (input === '') continue
+    const found = importer.constant(input)
+    if (found === undefined) return undefined
+    inputs.push(found)
+  }
+  return inputs.length === 0 ? undefined : fold(node, inputs)
+}
