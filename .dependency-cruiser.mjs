@@ -37,6 +37,7 @@ const ROOMS = {
     runtimes: ['stream-of-work', 'machine'],
     runs: ['machine', 'storage', 'executors', 'evaluators', 'datasets'],
     exports: ['storage', 'executors', 'datasets', 'evaluators'],
+    imports: ['storage', 'executors'],
     ablations: ['storage', 'runs'],
     services: [
       'stream-of-work',
@@ -50,6 +51,7 @@ const ROOMS = {
       'runs',
       'exports',
       'runtimes',
+      'imports',
     ],
   },
   'src/compute': {

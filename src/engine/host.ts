@@ -28,6 +28,7 @@ import type { Restoring } from './services/backups'
 import { datasetsService } from './services/datasets'
 import { designsService } from './services/designs'
 import { exportsService } from './services/exports'
+import { importsService } from './services/imports'
 import { proposerService } from './services/proposer'
 import { runtimeService } from './services/runtime'
 import { cardAnswer } from './services/runtime-checks'
@@ -78,6 +79,7 @@ function createRouter(services: Services) {
     datasets: datasetsService(services),
     designs: designsService(services),
     exports: exportsService(services),
+    imports: importsService(services),
     proposer: proposerService(services),
     runtime: runtimeService(services),
     runtimes: runtimesService(services),

@@ -21,6 +21,8 @@ export const PLACE_FIELDS: Readonly<Record<string, PlaceField>> = {
   'exports.createOfDesign': { field: 'folder', use: 'write' },
   // The zip is written beside the folder.
   'exports.bundle': { field: 'folder', use: 'write' },
+  'imports.preview': { field: 'path', use: 'read' },
+  'imports.create': { field: 'path', use: 'read' },
   'datasets.recognise': { field: 'path', use: 'read' },
   'datasets.import': { field: 'path', use: 'read' },
   'searches.readSpace': { field: 'path', use: 'read' },

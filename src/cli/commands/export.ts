@@ -17,23 +17,29 @@ import { optionsHelp, readExportOptions } from '../export-options'
 import { EXIT } from '../output'
 import { findRun } from './search-run'
 
+interface Wish {
+  readonly format?: ExportFormat
+  readonly options?: ExportOptions
+  readonly folder?: string | null
+  readonly prove?: boolean
+}
+
 /** Exports and proves; prints the stages on standard error. @throws AppError what went wrong in writing or proving */
-export async function exportTrial(
+async function exportNetwork(
   { client, output }: CommandContext,
-  trialId: number,
-  wish: {
-    readonly format?: ExportFormat
-    readonly options?: ExportOptions
-    readonly folder?: string | null
-    readonly prove?: boolean
-  } = {},
+  of: { readonly trialId: number | null } | { readonly importId: number },
+  wish: Wish,
 ): Promise<Export> {
-  for await (const progress of await client.exports.create({ trialId, ...wish })) {
+  for await (const progress of await client.exports.create({ ...of, ...wish })) {
     output.note(progress.message)
     if (progress.result) return progress.result
   }
   throw new AppError('internal', 'The export ended without a result.')
 }
+
+/** @throws as `exportNetwork` */
+export const exportTrial = (context: CommandContext, trialId: number, wish: Wish = {}): Promise<Export> =>
+  exportNetwork(context, { trialId }, wish)
 
 /**
  * Exports at the end of other work, which took hours and is told even where the export fails.
@@ -75,10 +81,11 @@ export function proofText(proof: Proof): string[] {
     `of a probability ${proof.largestDifference.toExponential(2)}`,
     ...(ofLogits === null ? [] : [`of a class score relative to the largest ${ofLogits.toExponential(2)}`]),
   ].join(', ')
-  const inputs = `${proof.images} ${proof.split} images${proof.randomInputs > 0 ? ` and ${proof.randomInputs} random inputs` : ''}`
+  const kind = proof.split === 'drawn' ? 'drawn inputs' : `${proof.split} images`
+  const inputs = `${proof.images} ${kind}${proof.randomInputs > 0 ? ` and ${proof.randomInputs} random inputs` : ''}`
   const { firstDifference, latency, reason } = proof
   return [
-    `${proof.runtime} against the trained network on ${inputs}: largest difference ${compared} ` +
+    `${proof.runtime} against the ${proof.split === 'drawn' ? 'imported' : 'trained'} network on ${inputs}: largest difference ${compared} ` +
       `(allowed ${proof.tolerance.toExponential(0)}), same prediction on ${proof.samePredictions} of ${proof.images}. ${VERDICTS[proof.verdict]}`,
     ...(reason === null ? [] : [reason]),
     ...(firstDifference === null
@@ -87,7 +94,7 @@ export function proofText(proof: Proof): string[] {
           `The first layer that differs is ${firstDifference.layer}, by ${firstDifference.difference.toExponential(2)} of its largest value.`,
         ]),
     ...(proof.rounding === null ? [] : [roundingText(proof.rounding, proof)]),
-    ...(proof.split === 'random'
+    ...(proof.split === 'random' || proof.accuracy === null
       ? []
       : [
           `Accuracy on those test images: ${percent(proof.accuracy)} (for the report only; the search never sees them).`,
@@ -140,8 +147,21 @@ function formatOption(flags = '--format <format>'): Option {
   return new Option(flags, titles).choices(EXPORT_FORMAT_NAMES).default(DEFAULT_EXPORT_FORMAT)
 }
 
+/** @throws AppError `invalid-input` for no number, and beside a run or a trial */
+function importNumber({ import: words = '', trial }: Typed, run: string | undefined): number {
+  if (/^\d{1,15}$/.test(words) && trial === undefined && run === undefined) return Number(words)
+  throw new AppError(
+    'invalid-input',
+    trial === undefined && run === undefined
+      ? `--import takes the number of an import; received "${words.slice(0, 60)}".`
+      : '--import names a network of its own: neither a run nor --trial can stand beside it.',
+    `List them with "${typed('imports')}".`,
+  )
+}
+
 interface Typed extends CommonOptions {
   readonly trial?: string
+  readonly import?: string
   readonly folder?: string
   readonly format: ExportFormat
   readonly set: readonly string[]
@@ -189,6 +209,7 @@ export function exportCommand(program: Command): void {
       .description('write the best network of a run (number or id), or of --trial, and prove that it computes the same')
       .addOption(formatOption())
       .option('--trial <id>', 'trial id instead of the best of a run')
+      .option('--import <number>', 'an imported network instead of a trial')
       .option(
         '--set <name=value>',
         `an option of the format; may be given again and again. Default in brackets: ${optionsHelp()}`,
@@ -211,9 +232,14 @@ export function exportCommand(program: Command): void {
         return tell(context, await exportDesign(context, options), options.zip === true)
       }
       const wanted = readExportOptions(options.format, options.set)
+      const importId = options.import === undefined ? null : importNumber(options, run)
       const trialId =
-        options.trial === undefined ? (await findRun(context.client, run)).bestTrialId : Number(options.trial)
-      if (trialId === null || !Number.isInteger(trialId)) {
+        importId !== null
+          ? null
+          : options.trial === undefined
+            ? (await findRun(context.client, run)).bestTrialId
+            : Number(options.trial)
+      if (importId === null && (trialId === null || !Number.isInteger(trialId))) {
         throw new AppError(
           'not-found',
           options.trial
@@ -222,9 +248,10 @@ export function exportCommand(program: Command): void {
           `List them with "${typed('search show RUN')}".`,
         )
       }
-      if (options.trial !== undefined && run !== undefined) await refuseOtherRun(context, run, trialId)
+      if (options.trial !== undefined && run !== undefined && trialId !== null)
+        await refuseOtherRun(context, run, trialId)
       const folder = options.folder === undefined ? null : absolutePlace(options.folder, 'folder')
-      const exported = await exportTrial(context, trialId, {
+      const exported = await exportNetwork(context, importId === null ? { trialId } : { importId }, {
         format: options.format,
         options: wanted,
         folder,

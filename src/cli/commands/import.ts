@@ -1,39 +1,95 @@
-// gpt-nas import: a network from another program as a design of ours, which the editor opens, a search starts from, and "train" trains.
+// gpt-nas import: a network from another program, as a design in a file, or with its values into the workspace; and what was imported.
 import type { Command } from 'commander'
 import { documentText } from '@shared/architecture/document'
-import { problemLines } from '@shared/exchange/onnx/design-from-onnx'
-import { readArchitecture, readOnnx } from '../architectures'
-import { runLocally, withJsonOption } from '../command'
+import { problemLines } from '@shared/exchange/imported/imported-network'
+import { typed } from '@node/command-line'
+import { NETWORK_FORMATS, readNetwork, refuseProblems } from '@node/networks/read-network'
+import { absolutePlace } from '@node/safe-target'
+import { runCommand, runLocally, withCommonOptions, type CommonOptions } from '../command'
 import { writeNewText } from '../files'
+import { table } from '../format'
+import { factsText } from '../imports'
 
-interface Typed {
-  readonly json?: boolean
+interface Typed extends CommonOptions {
   readonly partial?: boolean
 }
 
+const identities = (lines: readonly string[]): string[] => lines.map((line) => `An identity stands for ${line}`)
+
+/** The layers alone, into a file: no workspace is needed. */
+async function asDesign(file: string, design: string, { partial, ...options }: Typed): Promise<void> {
+  await runLocally(options, async (output) => {
+    const { document, problems, notes, format } = await readNetwork(file)
+    // Without --partial every operator must be a layer.
+    if (problems.length > 0 && partial !== true) throw refuseProblems(file, problemLines(problems))
+    await writeNewText(design, documentText(document))
+    output.result(
+      { design, format, problems, notes },
+      [
+        `Wrote ${design}: the layers of ${NETWORK_FORMATS[format]}, without weights.`,
+        ...identities(problemLines(problems)),
+        ...notes,
+      ].join('\n'),
+    )
+  })
+}
+
+/** With the values, into the workspace. */
+async function intoWorkspace(file: string, { partial = false, ...options }: Typed): Promise<void> {
+  await runCommand(options, async ({ client, output }) => {
+    const made = await client.imports.create({ path: absolutePlace(file, 'file'), partial })
+    const { id, facts, weightsSha256 } = made
+    const next = [
+      ...(weightsSha256 === null || facts.missing.length > 0
+        ? []
+        : [`- write it for other tools, proven: ${typed(`export --import ${id} --format FORMAT`)}`]),
+      ...(weightsSha256 === null
+        ? []
+        : [`- train on from its values: ${typed(`train FILE --from-weights ${id} --fit`)}`]),
+    ]
+    output.result(
+      made,
+      [
+        `Import ${id}.`,
+        ...factsText(facts),
+        ...identities(problemLines(facts.problems)),
+        ...(next.length === 0 ? [] : ['What you can do next:', ...next]),
+      ].join('\n'),
+    )
+  })
+}
+
 export function importCommand(program: Command): void {
-  withJsonOption(
+  withCommonOptions(
     program
-      .command('import <file> <design>')
-      .description('take the layers of a network over into a design (.gptnas.json): an .onnx file, or an export')
-      .option('--partial', 'also where some operators are no layers here: each becomes an identity, and is listed'),
-  ).action((file: string, design: string, { partial, ...options }: Typed) =>
-    runLocally(options, async (output) => {
-      const isOnnx = file.toLowerCase().endsWith('.onnx')
-      // Without --partial every operator must be a layer: reading it as an architecture says which are not.
-      const imported =
-        isOnnx && partial === true ? readOnnx(file) : { document: readArchitecture(file), problems: [], notes: [] }
-      const { document, problems } = imported
-      const notes = isOnnx && partial !== true ? readOnnx(file).notes : imported.notes
-      await writeNewText(design, documentText(document))
-      output.result(
-        { design, problems, notes },
-        [
-          `Wrote ${design}: the layers, without weights.`,
-          ...problemLines(problems).map((line) => `An identity stands for ${line}`),
-          ...notes,
-        ].join('\n'),
+      .command('import <file> [design]')
+      .description(
+        'take a network of another program (ONNX, Keras, tfjs, NNP) or an export into the workspace, with its weights; or its layers alone into a design (.gptnas.json)',
       )
-    }),
+      .option('--partial', 'also where some operators are no layers here: each becomes an identity, and is listed'),
+  ).action((file: string, design: string | undefined, options: Typed) =>
+    design === undefined ? intoWorkspace(file, options) : asDesign(file, design, options),
+  )
+}
+
+export function importsCommand(program: Command): void {
+  withCommonOptions(program.command('imports').description('list the imported networks of the workspace')).action(
+    (options: CommonOptions) =>
+      runCommand(options, async ({ client, output }) => {
+        const imports = await client.imports.list()
+        const rows = imports.map(({ id, name, facts, weightsSha256 }) => [
+          String(id),
+          name,
+          facts.title,
+          facts.parameters.toLocaleString('en'),
+          weightsSha256 === null ? 'none' : facts.missing.length === 0 ? 'all' : 'some',
+        ])
+        output.result(
+          imports,
+          imports.length === 0
+            ? `Nothing was imported yet. Import a network with "${typed('import FILE')}".`
+            : table(['>Import', 'Name', 'From', '>Parameters', 'Values'], rows),
+        )
+      }),
   )
 }

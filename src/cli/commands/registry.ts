@@ -16,6 +16,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Define>>> = {
   cost: async () => (await import('./cost')).costCommand,
   diff: async () => (await import('./diff')).diffCommand,
   import: async () => (await import('./import')).importCommand,
+  imports: async () => (await import('./import')).importsCommand,
   train: async () => (await import('./train')).trainCommand,
   search: async () => (await import('./search')).searchCommand,
   export: async () => (await import('./export')).exportCommand,

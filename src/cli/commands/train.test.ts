@@ -58,11 +58,12 @@ describe('settings of gpt-nas train', () => {
 
 describe('an architecture for the data', () => {
   const data = { shape: [28, 28, 1] as [number, number, number], classes: ['a', 'b', 'c'] }
-  it('is built for it from the zoo', () =>
-    expect(metaOf(fittedArchitecture('resnet18', data, false))).toMatchObject({ input: [28, 28, 1], classes: 3 }))
-  it('is changed in a file only when asked to', () => {
+  it('is built for it from the zoo', async () => {
+    expect(metaOf(await fittedArchitecture('resnet18', data, false))).toMatchObject({ input: [28, 28, 1], classes: 3 })
+  })
+  it('is changed in a file only when asked to', async () => {
     const file = filed('n.gptnas.json', documentText(zooDocument('resnet18', { input: [32, 32, 3], classes: 10 })))
-    expect(metaOf(fittedArchitecture(file, data, false))).toMatchObject({ input: [32, 32, 3], classes: 10 })
-    expect(metaOf(fittedArchitecture(file, data, true))).toMatchObject({ input: [28, 28, 1], classes: 3 })
+    expect(metaOf(await fittedArchitecture(file, data, false))).toMatchObject({ input: [32, 32, 3], classes: 10 })
+    expect(metaOf(await fittedArchitecture(file, data, true))).toMatchObject({ input: [28, 28, 1], classes: 3 })
   })
 })

@@ -21,6 +21,7 @@ import { sizeText } from '../trial-text'
 import { usageText } from '../usage-text'
 import { watchRun } from '../watch-run'
 import { getDataset } from './dataset'
+import { weightsOf } from '../imports'
 import { exportAfter, exportText } from './export'
 
 export interface TrainOptions extends CommonOptions {
@@ -36,6 +37,7 @@ export interface TrainOptions extends CommonOptions {
   readonly seed?: string
   readonly timeLimit?: string
   readonly fit?: boolean
+  readonly fromWeights?: string | true
   readonly export?: string | true
 }
 
@@ -105,12 +107,12 @@ export function readTraining(name: string, options: TrainOptions): RunDefinition
 }
 
 /** The architecture as the data wants it: a zoo network is built for it, a file is changed only when asked to. */
-export function fittedArchitecture(
+export async function fittedArchitecture(
   file: string,
   { shape, classes }: Pick<Dataset, 'shape' | 'classes'>,
   isFitted: boolean,
-): ArchitectureDocument {
-  const document = readArchitecture(file)
+): Promise<ArchitectureDocument> {
+  const document = await readArchitecture(file)
   const isZoo = ZOO_NAMES.includes(file) && metaOf(document).name === file
   if (isZoo) return zooDocument(file, { input: shape, classes: classes.length })
   if (!isFitted) return document
@@ -152,17 +154,25 @@ async function trainFile(context: CommandContext, file: string, options: TrainOp
   const folder = typeof options.export === 'string' ? await safeFolder(options.export, ownExport()) : null
   if (folder !== null) await refuseUnwritable(folder)
   const settings = readTraining(file, options)
-  readArchitecture(file)
+  await readArchitecture(file)
   const { dataset: name, resolution } = settings.data
   await getDataset(context, name, resolution)
   const dataset = (await client.datasets.list()).find((listed) => listed.name === name)
   if (dataset === undefined) throw new AppError('dataset-missing', `There is no data set ${name}.`)
   const data = { shape: shapeAt(name, dataset.shape, resolution), classes: dataset.classes }
-  const document = fittedArchitecture(file, data, options.fit === true)
+  const document = await fittedArchitecture(file, data, options.fit === true)
+  const initial =
+    options.fromWeights === undefined
+      ? undefined
+      : await weightsOf(context, options.fromWeights === true ? file : options.fromWeights)
   const definition: RunDefinition = {
     ...settings,
     name: metaOf(document).name,
-    space: { kind: 'single', architecture: { ...document } },
+    space: {
+      kind: 'single',
+      architecture: { ...document },
+      ...(initial !== undefined && { initialWeights: initial }),
+    },
   }
   const run = await client.searches.create({ definition })
   const size = resolution === null ? '' : ` at ${resolution} x ${resolution} pixels`
@@ -198,6 +208,10 @@ export function trainCommand(program: Command): void {
       .option('--seed <n>', 'seed of weights, order and augmentation')
       .option('--time-limit <seconds>', 'fail a training that takes longer')
       .option('--fit', 'give a file’s network the image size and the classes of the data set')
+      .option(
+        '--from-weights [source]',
+        'begin with the values of a network: the file itself, another file, or the number of an import; layers that they lack begin at random',
+      )
       .option('--export [folder]', 'export the best weights as a tfjs layers model and prove it'),
   ).action((file: string, options: TrainOptions) => runCommand(options, (context) => trainFile(context, file, options)))
 }

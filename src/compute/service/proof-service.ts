@@ -14,6 +14,9 @@ export function createProofService() {
       if (predict !== null) return predict(job)
       throw new AppError('invalid-input', `An export of ${exportFormatFacts(format).title} computes nothing.`)
     }),
+    readNetwork: contract.readNetwork.handler(async ({ input: { path, weights } }) =>
+      (await import('../exchange/take-over')).takeOver(path, weights),
+    ),
     firstDifference: contract.firstDifference.handler(({ input }) => firstDifference(input)),
   })
 }

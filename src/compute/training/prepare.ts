@@ -6,9 +6,11 @@ import type { Precision } from '@shared/search/recipe'
 import { AppError } from '@shared/errors'
 import { readableBytes } from '@shared/units'
 import { buildNetwork, trainedNames, type Network } from '../networks/network'
+import type { NamedArray } from '../networks/weights'
 import { newestCheckpoint, type Checkpoint } from './checkpoint'
 import { arithmeticOf } from './determinism'
 import { evaluationBatchFor } from './evaluation'
+import { readInitialWeights } from './initial-weights'
 import { availableMemory } from '@node/memory'
 import { extraCopies, trainingBytes } from './memory'
 import type { Normalisation } from '../data/normalise'
@@ -23,6 +25,8 @@ export interface Preparation {
   readonly data: TrainingData
   readonly trainCount: number
   readonly normalisation: Normalisation
+  /** Values that the network begins with, by name. */
+  readonly initial: ReadonlyMap<string, NamedArray> | undefined
   /** @see checkpoint */
   readonly identity: string
   readonly checkpoint: Checkpoint | null
@@ -138,6 +142,7 @@ export async function prepare(job: TrainJob, options: PrepareOptions = {}): Prom
       `Training needs images for training and for validation; received ${train.length} and ${validation.length}.`,
     )
   const { precision, notice: fallback } = usablePrecision(job.recipe.precision)
+  const initial = job.initialWeights === undefined ? null : await readInitialWeights(network, job.initialWeights)
   const identity = identityOf(job, train, validation, precision)
   const { checkpoint, notice } = await newestCheckpoint(job.checkpointFolder, identity)
   const { asked, notice: halved } = askedBatch(job, train.length, checkpoint)
@@ -154,10 +159,13 @@ export async function prepare(job: TrainJob, options: PrepareOptions = {}): Prom
     network,
     data,
     trainCount: train.length,
-    normalisation: { mean: job.data.mean, deviation: job.data.deviation },
+    normalisation: initial?.normalisation ?? { mean: job.data.mean, deviation: job.data.deviation },
+    initial: initial?.arrays,
     identity,
     checkpoint,
-    notices: [notice, fallback, halved, batch.notice, data.notice].filter((text): text is string => text !== null),
+    notices: [notice, initial?.notice ?? null, fallback, halved, batch.notice, data.notice].filter(
+      (text): text is string => text !== null,
+    ),
     batchSize: batch.batchSize,
     bytesFor,
     precision,

@@ -35,6 +35,8 @@ export interface SessionOptions {
   readonly seed: number
   /** Node ids that are trained besides the head; null trains all. */
   readonly trainable: readonly string[] | null
+  /** Values to begin with, by name; arrays that are not among them begin at random. */
+  readonly initial?: ReadonlyMap<string, NamedArray> | undefined
 }
 
 export interface StepResult {
@@ -61,8 +63,6 @@ export interface TrainingSession {
   readState(): NamedArray[]
   /** @throws RangeError for an array the session does not have */
   writeState(arrays: readonly NamedArray[]): void
-  /** As `writeState`, of what a network is; averages start from the same. @throws RangeError for an array the session does not have */
-  writeWeights(arrays: readonly NamedArray[]): void
   dispose(): void
 }
 
@@ -157,14 +157,14 @@ const averageName = (name: string): string => `${name}/average`
  * @throws AppError `out-of-memory`
  */
 export function createSession(options: SessionOptions): TrainingSession {
-  const { network, recipe, seed, trainable } = options
+  const { network, recipe, seed, trainable, initial } = options
   const variables = new Map<string, Variable>()
   let source: BatchSource | null = null
   let slots: Readonly<Record<string, Variable>> = {}
   let program: Program<ReturnType<typeof entries>>
   try {
     for (const stored of network.arrays) {
-      const { shape, values } = initialValues(stored, seed)
+      const { shape, values } = initial?.get(stored.name) ?? initialValues(stored, seed)
       variables.set(
         stored.name,
         tf.tidy(() => tf.variable(tf.tensor(values, [...shape]), stored.trained)),
@@ -240,10 +240,6 @@ export function createSession(options: SessionOptions): TrainingSession {
     readWeights: () => network.arrays.map(({ name }) => weightOf(name)),
     readState: () => [...state().values()],
     writeState: write,
-    writeWeights: (arrays) =>
-      write(
-        decay === null ? arrays : [...arrays, ...arrays.map((array) => ({ ...array, name: averageName(array.name) }))],
-      ),
     dispose: () => program.dispose(),
   }
 }

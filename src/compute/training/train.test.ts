@@ -295,3 +295,40 @@ describe('train', () => {
     expect(perEpoch).toEqual([1, 1, 1, 1, 1, 1])
   })
 })
+
+describe('training from given weights', () => {
+  /** The weights a training has left, as a file. */
+  async function trainedBefore(): Promise<{ file: string; fitness: number }> {
+    const finished = last(await run(await tinyJob({ epochs: 12 })))
+    if (finished.type !== 'finished') throw new Error(`expected finished, received ${finished.type}`)
+    return { file: finished.weights, fitness: finished.fitness }
+  }
+
+  it('begins where they are, with their normalisation', async () => {
+    const { file, fitness } = await trainedBefore()
+    const job = await tinyJob({ epochs: 1, learningRate: 1e-6 })
+    const [random] = epochsOf(await run(await tinyJob({ epochs: 1, learningRate: 1e-6 })))
+    const events = await run({ ...job, initialWeights: file })
+    const [begun] = epochsOf(events)
+    expect(begun!.trainLoss).toBeLessThan(random!.trainLoss / 2)
+    expect(begun!.validationAccuracy).toBeGreaterThan(fitness - 0.1)
+    expect(events[0]).toMatchObject({ notice: null })
+  })
+
+  it('leaves what has another size to chance, and refuses weights of another network', async () => {
+    const { file } = await trainedBefore()
+    const job = await tinyJob({ epochs: 1 })
+    const nodes = job.graph.nodes.map((node) => (node.kind === 'dense' ? { ...node, id: 'new-head' } : node))
+    const graph = { ...job.graph, nodes, output: nodes.at(-1)!.id }
+    const [started] = await run({ ...job, graph, initialWeights: file })
+    expect(started).toMatchObject({ notice: expect.stringMatching(/1 layers begin at random: new-head\./) as string })
+    const renamed = job.graph.nodes.map((node) => ({
+      ...node,
+      id: `x-${node.id}`,
+      inputs: node.inputs.map((id) => (id === 'input' ? id : `x-${id}`)),
+    }))
+    await expect(
+      run({ ...job, graph: { ...job.graph, nodes: renamed, output: `x-${job.graph.output}` }, initialWeights: file }),
+    ).rejects.toThrow(/hold nothing of this network/)
+  })
+})

@@ -88,7 +88,7 @@ async function* attempt(
 }
 
 function sessionOptions({ recipe, seed, trainable }: TrainJob, prepared: Preparation): SessionOptions {
-  const { network, precision, batchSize, data, normalisation } = prepared
+  const { network, precision, batchSize, data, normalisation, initial } = prepared
   const evaluationBatch = evaluationBatchOf(prepared)
-  return { network, recipe, precision, batchSize, evaluationBatch, data, normalisation, seed, trainable }
+  return { network, recipe, precision, batchSize, evaluationBatch, data, normalisation, seed, trainable, initial }
 }

@@ -12,7 +12,6 @@ import { epochOrder, stepSeed, stepsPerEpoch } from './order'
 import type { Preparation } from './prepare'
 import { learningRateAt } from './schedule'
 import type { TrainingSession } from './session'
-import { readWeights } from './initial-weights'
 
 /** At most ten step events a second reach the window (docs/rules.md#ten-updates-a-second). */
 const STEP_EVENT_INTERVAL_MS = 100
@@ -46,7 +45,6 @@ export class Training {
   async *events(): AsyncGenerator<TrainEvent, void, undefined> {
     const { job, prepared, session } = this.parts
     if (prepared.checkpoint) session.writeState(prepared.checkpoint.state)
-    else if (job.initialWeights !== undefined) session.writeWeights(await readWeights(job.initialWeights))
     while (!this.isDone()) yield* this.epoch((this.progress?.epochs.length ?? 0) + 1)
     const { best } = this.progress!
     yield {

@@ -1,15 +1,19 @@
 // One export from the wish to the stored row: what is exported and from what, written by a compute, proven by a fresh process.
 import path from 'node:path'
 import type { ExportProgress } from '@shared/contract/exports'
+import { AppError } from '@shared/errors'
 import { exportFormatFacts, exportOptions, type ExportFormat, type ExportOptions } from '@shared/exchange/formats'
 import { insertExport } from '../storage/exports'
 import { exportFolder } from './export-folder'
-import { prove } from './prove'
+import { prove, unproven } from './prove'
+import { exportImport } from './import-export'
 import type { ExportTools } from './tools'
 import { networkOf, withTrained, type Trained, type TrialNetwork } from './trial-network'
 
 export interface ExportWish {
-  readonly trialId: number
+  /** What is exported: a trial's network, or one that was imported. */
+  readonly trialId: number | null
+  readonly importId?: number | null
   readonly format: ExportFormat
   readonly options: Partial<ExportOptions>
   /** Null: below the workspace's exports folder. */
@@ -39,15 +43,20 @@ export async function* createExport(
   // An export without its stored proof is worth nothing: said before the work, not after it.
   tools.store.refuseReadOnly()
   const options = exportOptions(wish.format, wish.options)
-  const source = await sourceOf(tools, wish)
+  const { importId = null, trialId } = wish
+  if (importId !== null) return yield* exportImport(tools, { ...wish, importId, options }, signal)
+  if (trialId === null) throw new AppError('invalid-input', 'A trial or an imported network to export was expected.')
+  const source = await sourceOf(tools, { ...wish, trialId })
   if (exportFormatFacts(wish.format).isTrained)
     yield* withTrained(tools, source, signal, (trained) =>
-      write(tools, { ...wish, options }, { ...source, trained }, signal),
+      write(tools, { ...wish, trialId, options }, { ...source, trained }, signal),
     )
-  else yield* write(tools, { ...wish, options }, { ...source, trained: null }, signal)
+  else yield* write(tools, { ...wish, trialId, options }, { ...source, trained: null }, signal)
 }
 
-async function sourceOf({ store, cacheFolder }: ExportTools, { trialId, format, folder }: ExportWish): Promise<Source> {
+type TrialWish = ExportWish & { readonly trialId: number }
+
+async function sourceOf({ store, cacheFolder }: ExportTools, { trialId, format, folder }: TrialWish): Promise<Source> {
   const network = await networkOf(store, trialId)
   const { run, trial } = network
   const named = folder ?? path.join(store.folders.exports, `run-${run.number}-trial-${trial.number}-${format}`)
@@ -56,7 +65,7 @@ async function sourceOf({ store, cacheFolder }: ExportTools, { trialId, format, 
 
 async function* write(
   tools: ExportTools,
-  { trialId, format, options, prove: isProven }: ExportWish & { readonly options: ExportOptions },
+  { trialId, format, options, prove: isProven }: TrialWish & { readonly options: ExportOptions },
   { trial, run, document, graph, folder, earlier, trained }: Source & { readonly trained: Trained | null },
   signal: AbortSignal,
 ): AsyncGenerator<ExportProgress> {
@@ -86,7 +95,9 @@ async function* write(
   )
   const { isProvable } = exportFormatFacts(format)
   if (trained === null || !isProven || !isProvable) {
-    const result = await store.write((writer) => insertExport(writer, { trialId, format, folder, files, proof: null }))
+    const result = await store.write((writer) =>
+      insertExport(writer, { trialId, importId: null, format, folder, files, proof: null }),
+    )
     const why = trained === null ? 'It holds no trained values to compare.' : unproven(isProvable)
     yield { stage: 'done', message: `Wrote ${title}. ${why}`, result }
     return
@@ -97,11 +108,6 @@ async function* write(
     written,
     { graph, weights: trained.weights, test: trained.test, seed: run.definition.seed },
     signal,
-    (made) => store.write((writer) => insertExport(writer, { trialId, format, folder, ...made })),
+    (made) => store.write((writer) => insertExport(writer, { trialId, importId: null, format, folder, ...made })),
   )
 }
-
-const unproven = (isProvable: boolean): string =>
-  isProvable
-    ? 'It is NOT PROVEN, because no proof was asked for.'
-    : 'It is NOT PROVEN: nothing here can run it. Compare it yourself before you rely on it.'

@@ -11,7 +11,9 @@ import { errorCode } from '@node/file-error'
 import { typed } from '@node/command-line'
 import { isMissing, readInPieces, readWhole } from '@node/read-file'
 import { insertExport } from '../storage/exports'
+import { importWithWeights } from '../storage/imports'
 import { trialWithWeights } from '../storage/trials'
+import { proveImport } from './import-export'
 import { prove } from './prove'
 import type { ExportTools } from './tools'
 import { networkOf, withTrained } from './trial-network'
@@ -78,15 +80,22 @@ export async function* proveAgain(
   if (!exportFormatFacts(format).isProvable)
     throw new AppError('invalid-input', `Nothing here can run an export of ${exportFormatFacts(format).title}.`)
   const trialId = await trialWithWeights(store.db, weights.sha256)
+  const importId = trialId === null ? await importWithWeights(store.db, weights.sha256) : null
+  const all = [...names.map(({ name }) => name), METADATA_FILE]
+  if (importId !== null) {
+    const written = { format, options: exportOptions(format, options), folder, files: await filesOf(folder, all) }
+    yield* proveImport(tools, importId, written, signal)
+    return
+  }
   if (trialId === null)
     throw new AppError(
       'not-found',
-      `No trial of this workspace has the weights that ${folder} was made of (${weights.sha256.slice(0, 12)}...).`,
+      `No trial and no imported network of this workspace has the weights that ${folder} was made of (${weights.sha256.slice(0, 12)}...).`,
       'Open the workspace that it was exported from.',
       { commandLine: 'It is named with --workspace FOLDER.' },
     )
   const network = await networkOf(store, trialId)
-  const files = await filesOf(folder, [...names.map(({ name }) => name), METADATA_FILE])
+  const files = await filesOf(folder, all)
   const written = { format, options: exportOptions(format, options), folder, files }
   yield {
     stage: 'checking',
@@ -96,7 +105,7 @@ export async function* proveAgain(
   const { graph, run } = network
   yield* withTrained(tools, network, signal, ({ weights: file, test }) =>
     prove(tools, written, { graph, weights: file, test, seed: run.definition.seed }, signal, (proven) =>
-      store.write((writer) => insertExport(writer, { trialId, format, folder, ...proven })),
+      store.write((writer) => insertExport(writer, { trialId, importId: null, format, folder, ...proven })),
     ),
   )
 }

@@ -26,6 +26,8 @@ export interface ProvenNetwork {
   readonly test: SplitFiles
   /** Of the run: draws the images. */
   readonly seed: number
+  /** `test` is no data set: its images were drawn, and have no labels. */
+  readonly isDrawn?: boolean
 }
 
 function drawIndices({ test, seed }: ProvenNetwork, count: number): number[] {
@@ -94,10 +96,11 @@ export async function proveExport(
   try {
     const { runtime, latency, ...exported } = await process.client.predict({ format, folder, ...inputs }, { signal })
     const compared = comparePredictions(trained, exported, runtime, closeness)
+    const seen = network.isDrawn === true ? ({ split: 'drawn', accuracy: null } as const) : {}
     const model = files.filter(({ name }) => name !== METADATA_FILE)
     const rounding = await roundingOf(exported)
     const sizeBytes = model.reduce((sum, file) => sum + file.sizeBytes, 0)
-    const proof = { ...compared, latency, sizeBytes, rounding }
+    const proof: Proof = { ...compared, ...seen, latency, sizeBytes, rounding }
     if (proof.verdict !== 'different') return proof
     const index = inputs.indices[mostDifferent(trained.logits, exported.logits)]!
     const { tolerance } = proof

@@ -20,7 +20,7 @@ export async function* prove(
 ): AsyncGenerator<ExportProgress> {
   yield {
     stage: 'proving',
-    message: 'Comparing with the trained network on test images and random inputs in a fresh process',
+    message: `Comparing with the ${network.isDrawn === true ? 'imported network on drawn' : 'trained network on test images and random'} inputs in a fresh process`,
     result: null,
   }
   const proof = await proveExport(tools, written, network, signal)
@@ -36,3 +36,9 @@ function verdictText({ verdict, reason, firstDifference }: Proof): string {
   const where = firstDifference === null ? '' : ` The first layer that differs is ${firstDifference.layer}.`
   return `The export does NOT compute the same.${where}`
 }
+
+/** What is said of an export that was not compared. */
+export const unproven = (isProvable: boolean): string =>
+  isProvable
+    ? 'It is NOT PROVEN, because no proof was asked for.'
+    : 'It is NOT PROVEN: nothing here can run it. Compare it yourself before you rely on it.'

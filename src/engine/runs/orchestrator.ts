@@ -5,8 +5,9 @@ import { AppError, errorData, type ErrorData } from '@shared/errors'
 import { evaluatorOf } from '@shared/evaluators/registry'
 import { RUN_STATE_RULES, type RunEnd, type RunState } from '@shared/search/run-states'
 import { commandFilesOf } from '../evaluators/command/files'
+import { initialWeightsOf } from '@shared/spaces/single/initial-weights'
 import { checkpointFolder } from '../evaluators/training/training'
-import type { Artefacts } from '../storage/artefacts'
+import { namedArtefact, type Artefacts } from '../storage/artefacts'
 import { addJournal } from '../storage/journal'
 import { deleteRun, getRun, insertRun, listRuns, updateRun, type NewRun, type RunRecord } from '../storage/runs'
 import type { Store } from '../storage/store'
@@ -114,6 +115,10 @@ export class Orchestrator {
   async create(run: NewRun): Promise<void> {
     await this.options.store.write(async (writer) => {
       await insertRun(writer, run)
+      const initial = initialWeightsOf(run.definition)
+      // They stay as long as the run does: it may have to begin again.
+      if (initial !== undefined)
+        await this.options.artefacts.refer(writer, await namedArtefact(writer, initial), `run:${run.id}`)
       await addJournal(writer, run.id, 'info', `Run "${run.definition.name}" was created.`)
     })
     this.options.updates.touch(run.id)

@@ -10,7 +10,7 @@ import { inspectArtefacts, type ArtefactReport } from './artefact-report'
 import { contentCheck } from './content-check'
 import { diskError } from '@node/disk'
 import { moveFileWhole, sha256OfFile, syncFile, writeFileWhole } from '@node/whole-file'
-import type { Writer } from './schema'
+import type { Reader, Writer } from './schema'
 import type { Store } from './store'
 
 export interface Artefact {
@@ -111,6 +111,18 @@ export function createArtefacts(store: Store): Artefacts {
     },
     inspect: () => inspectArtefacts(store, isWhole),
   }
+}
+
+/** What the database knows of a content. @throws AppError `not-found` */
+export async function namedArtefact(db: Reader, sha256: string): Promise<Artefact> {
+  const row = await db.selectFrom('artefacts').selectAll().where('sha256', '=', sha256).executeTakeFirst()
+  if (row === undefined)
+    throw new AppError(
+      'not-found',
+      `This workspace has no weights with the hash ${sha256.slice(0, 12)}...`,
+      'Import the network that they belong to.',
+    )
+  return { sha256, kind: row.kind, sizeBytes: row.size_bytes }
 }
 
 async function exists(file: string): Promise<boolean> {

@@ -11,6 +11,7 @@ import { damagedCell } from './cells'
 const JSON_COLUMNS = [
   { table: 'trials', id: 'id', columns: ['genotype', 'document'] },
   { table: 'design_versions', id: 'design_id', columns: ['document'] },
+  { table: 'imports', id: 'id', columns: ['document', 'facts'] },
   { table: 'drafts', id: 'key', columns: ['document'] },
 ] as const
 

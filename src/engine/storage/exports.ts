@@ -25,6 +25,7 @@ function fromRow(row: Selectable<Schema['exports']>): Export {
   return {
     id: row.id,
     trialId: row.trial_id,
+    importId: row.import_id,
     format: row.format,
     folder: row.folder,
     files: readCell(cell(row.id, 'files'), row.files, filesSchema.parse),
@@ -70,6 +71,7 @@ export async function insertExport(writer: Writer, made: NewExport): Promise<Exp
     .insertInto('exports')
     .values({
       trial_id: made.trialId,
+      import_id: made.importId,
       format: made.format,
       folder: made.folder,
       files: JSON.stringify(made.files),

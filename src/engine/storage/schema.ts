@@ -96,11 +96,22 @@ export interface Schema {
   artefact_references: { sha256: string; owner: string }
   exports: {
     id: Generated<number>
-    trial_id: number
+    /** One of the two. */
+    trial_id: number | null
+    import_id: number | null
     format: ExportFormat
     folder: string
     files: string
     proof: string | null
+    created_at: string
+  }
+  imports: {
+    id: Generated<number>
+    name: string
+    document: string
+    /** ImportFacts. */
+    facts: string
+    weights_sha256: string | null
     created_at: string
   }
   designs: {

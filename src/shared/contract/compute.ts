@@ -67,7 +67,10 @@ export const trainJobSchema = z.object({
   halveBatch: z.boolean().optional(),
   /** Which epoch's weights are the result: that of the best validation accuracy, as left out, or the last. */
   keep: z.enum(['best', 'last']).optional(),
-  /** File of the weights to start from, named by its content's hash; left out, new ones. */
+  /**
+   * File of the weights to start from, named by its content's hash, whose normalisation is used, too; arrays that it lacks begin at
+   * random. Left out, all do.
+   */
   initialWeights: z.string().optional(),
 })
 export type TrainJob = z.infer<typeof trainJobSchema>

@@ -29,8 +29,8 @@ export type Rounding = z.infer<typeof roundingSchema>
 export const proofSchema = z.object({
   runtime: z.string(),
   images: z.number().int(),
-  /** `random`: of a design without data, whose accuracy means nothing. */
-  split: z.enum(['test', 'random']),
+  /** `random`: of a design without data, whose accuracy means nothing. `drawn`: of an imported network, inputs from a seed. */
+  split: z.enum(['test', 'random', 'drawn']),
   /** Largest absolute difference of a class probability on the images. */
   largestDifference: z.number(),
   /**
@@ -44,8 +44,8 @@ export const proofSchema = z.object({
   /** Largest of either that still passes. */
   tolerance: z.number(),
   samePredictions: z.number().int(),
-  /** Accuracy on those images, fraction, of the exported model. */
-  accuracy: z.number(),
+  /** Accuracy on those images, fraction, of the exported model; null for drawn inputs, which have no label. */
+  accuracy: z.number().nullable(),
   /** Of the exported files, without the metadata; null in proofs of before. */
   sizeBytes: z.number().nullable(),
   /** Of one image in that runtime, on the machine that made the proof; null in proofs of before. */
@@ -65,7 +65,9 @@ export type Proof = z.infer<typeof proofSchema>
 
 export const exportSchema = z.object({
   id: z.number().int(),
-  trialId: z.number().int(),
+  /** What it was made of: a trial, or an imported network. */
+  trialId: z.number().int().nullable(),
+  importId: z.number().int().nullable(),
   format: exportFormatSchema,
   folder: z.string(),
   files: z.array(z.object({ name: z.string(), sizeBytes: z.number(), sha256: z.string() })),
@@ -95,7 +97,9 @@ export const exportsContract = {
   create: oc
     .input(
       z.object({
-        trialId: z.number().int(),
+        /** One of the two. */
+        trialId: z.number().int().nullable().default(null),
+        importId: z.number().int().nullable().default(null),
         format: exportFormatSchema.default(DEFAULT_EXPORT_FORMAT),
         /** What the format lets choose; the rest takes its default. @throws invalid-input for what it does not have */
         options: exportOptionsSchema.default({}),

@@ -3,6 +3,7 @@ import { ablationsContract } from './ablations'
 import { datasetsContract } from './datasets'
 import { designsContract } from './designs'
 import { exportsContract } from './exports'
+import { importsContract } from './imports'
 import { proposerContract } from './proposer'
 import { runtimeContract } from './runtime'
 import { runtimesContract } from './runtimes'
@@ -13,6 +14,7 @@ export const engineContract = {
   datasets: datasetsContract,
   designs: designsContract,
   exports: exportsContract,
+  imports: importsContract,
   proposer: proposerContract,
   runtime: runtimeContract,
   runtimes: runtimesContract,

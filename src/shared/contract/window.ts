@@ -48,6 +48,8 @@ export interface WorkbenchHost {
     readonly defaultName: string
     readonly text: string
   }): Promise<string | null>
+  /** Calls back with the path of each file or folder that a person drops on the window. Returns the unsubscribe function. */
+  onDropped(listener: (path: string) => void): () => void
   /** Asks the person whether searches may start this program; the engine believes no other yes of a window. */
   confirmCommand(command: Command): Promise<boolean>
   /** Shows a file or folder of the workspace or an export in the system's file manager. */
@@ -65,6 +67,7 @@ export const HOST_CHANNELS = {
   facts: 'host:facts',
   chooseFolder: 'host:choose-folder',
   chooseFile: 'host:choose-file',
+  droppedPlace: 'host:dropped-place',
   openTextFile: 'host:open-text-file',
   saveTextFile: 'host:save-text-file',
   confirmCommand: 'host:confirm-command',

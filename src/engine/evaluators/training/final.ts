@@ -1,9 +1,10 @@
-// What only a final training has: the weights it starts from, and the test images that it is tested on once, at its end.
+// What a final training has: the weights it starts from, as one from given weights has them, and the test images that it is tested on once, at its end.
 import { AppError } from '@shared/errors'
 import type { SplitFiles } from '@shared/contract/compute'
 import type { ReadyDataset } from '../../datasets/datasets'
 import { indexBytes } from '../../datasets/split'
 import type { Artefacts } from '../../storage/artefacts'
+import { initialWeightsOf } from '@shared/spaces/single/initial-weights'
 import type { RunRecord } from '../../storage/runs'
 import type { Store } from '../../storage/store'
 
@@ -13,9 +14,9 @@ export interface TestSplit {
   readonly indices: string
 }
 
-/** Path of the weights that a final training starts from, kept for as long as its run is there; null where it starts from new ones. */
+/** Path of the weights that a final training or one from given weights starts from, kept for as long as its run is there; null where it starts from new ones. */
 export async function startingWeights(run: RunRecord, artefacts: Artefacts, store: Store): Promise<string | null> {
-  const sha256 = run.definition.final?.weightsSha256 ?? null
+  const sha256 = run.definition.final?.weightsSha256 ?? initialWeightsOf(run.definition) ?? null
   if (sha256 === null) return null
   if (!(await artefacts.isWhole(sha256)))
     throw new AppError(

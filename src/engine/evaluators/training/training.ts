@@ -9,6 +9,7 @@ import { prepareStored, type PreparedArchitecture } from '@shared/architecture/p
 import type { SplitFiles, TrainJob } from '@shared/contract/compute'
 import { createRandom } from '@shared/random'
 import type { RunDefinition } from '@shared/search/run'
+import { initialWeightsOf } from '@shared/spaces/single/initial-weights'
 import type { Origin } from '@shared/search/trial'
 import type { ComputePool } from '../../executors/pool'
 import type { ThreadsWanted } from '../../executors/threads'
@@ -93,6 +94,7 @@ function trainingConditions(
     seed: trainingSeed(seed, architectureHash),
     trainable: trainableNodes(definition, architecture, origin),
     ...(definition.final !== null && { final: definition.final.weightsSha256 ?? 'scratch' }),
+    ...(initialWeightsOf(definition) !== undefined && { initialWeights: initialWeightsOf(definition) }),
   }
 }
 

@@ -7,6 +7,7 @@ import { trialsWithoutNetworks } from './0005-trials-without-networks'
 import { whyARunEnded } from './0006-why-a-run-ended'
 import { changesOfARun } from './0007-changes-of-a-run'
 import { queueOfARun } from './0008-queue-of-a-run'
+import { imports } from './0009-imports'
 import type { Migration } from './migration'
 
 export const MIGRATIONS: readonly Migration[] = [
@@ -18,4 +19,5 @@ export const MIGRATIONS: readonly Migration[] = [
   whyARunEnded,
   changesOfARun,
   queueOfARun,
+  imports,
 ]
