@@ -101,6 +101,8 @@ export function setupHostFunctions(chosen: Pick<ChosenPlaces, 'add' | 'confirm'>
     const [picked] = filePaths
     return picked === undefined ? null : chosen.add(picked)
   })
+  // Preload has it from the event itself, which no script can make.
+  handle(HOST_CHANNELS.droppedPlace, localPath, (path) => chosen.add(path))
   handle(HOST_CHANNELS.openTextFile, openRequest, async ({ title, extensions }, window) => {
     const { filePaths } = await dialog.showOpenDialog(window, {
       title,

@@ -1,4 +1,5 @@
 // The bridge: exposes the typed host functions and hands the engine's port to the page. No logic of its own.
+import * as electron from 'electron'
 import { contextBridge, ipcRenderer, type IpcRendererEvent } from 'electron'
 import {
   ENGINE_PORT_MESSAGE,
@@ -22,6 +23,27 @@ ipcRenderer.on(ENGINE_PORT_MESSAGE, (event: IpcRendererEvent) => {
   if (port) window.postMessage({ type: ENGINE_PORT_MESSAGE }, '*', [port])
 })
 
+const dropListeners = new Set<(path: string) => void>()
+
+/** Electron 22 keeps the path on the file, newer ones tell it here alone. */
+function placeOf(file: File): string {
+  const { webUtils } = electron as { webUtils?: { getPathForFile(file: File): string } }
+  return webUtils?.getPathForFile(file) ?? (file as File & { path?: string }).path ?? ''
+}
+
+// Here and not in the page: what a script of the page names was dropped by nobody.
+window.addEventListener(
+  'drop',
+  (event) => {
+    const file = event.isTrusted ? event.dataTransfer?.files[0] : undefined
+    if (file === undefined) return
+    void (ipcRenderer.invoke(HOST_CHANNELS.droppedPlace, placeOf(file)) as Promise<string>).then((path) => {
+      for (const listener of dropListeners) listener(path)
+    })
+  },
+  true,
+)
+
 const host: WorkbenchHost = {
   facts: ipcRenderer.sendSync(HOST_CHANNELS.facts) as HostFacts,
   chooseFolder: (options) =>
@@ -32,6 +54,10 @@ const host: WorkbenchHost = {
     ipcRenderer.invoke(HOST_CHANNELS.openTextFile, options) as ReturnType<WorkbenchHost['openTextFile']>,
   saveTextFile: (options) =>
     ipcRenderer.invoke(HOST_CHANNELS.saveTextFile, options) as ReturnType<WorkbenchHost['saveTextFile']>,
+  onDropped: (listener) => {
+    dropListeners.add(listener)
+    return () => dropListeners.delete(listener)
+  },
   confirmCommand: (command) => ipcRenderer.invoke(HOST_CHANNELS.confirmCommand, command) as Promise<boolean>,
   showInFolder: (path) => ipcRenderer.invoke(HOST_CHANNELS.showInFolder, path) as Promise<void>,
   copyText: (text) => ipcRenderer.invoke(HOST_CHANNELS.copyText, text) as Promise<void>,

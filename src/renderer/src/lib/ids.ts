@@ -89,6 +89,13 @@ export const testIds = {
   exportStage: 'export-stage',
   proveAgain: 'export-prove-again',
   proofCard: 'proof-card',
+  importNetworkDialog: 'import-network-dialog',
+  importProblem: 'import-problem',
+  importOpen: 'import-open',
+  importKeep: 'import-keep',
+  importExport: 'import-export',
+  importTrain: 'import-train',
+  proveDialog: 'prove-dialog',
   openInEditor: 'trial-open-in-editor',
   networkPreview: 'network-preview',
 

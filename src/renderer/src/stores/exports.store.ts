@@ -26,6 +26,9 @@ export interface ExportWish {
 
 export const isUnderWay = (stage: ExportState['stage']): boolean => stage !== 'done' && stage !== 'failed'
 
+/** Imports have ids of their own: what is followed of them goes below zero. */
+export const keyOfImport = (id: number): number => -id
+
 export const useExportsStore = defineStore('exports', () => {
   const { client } = useEngine()
   const byTrial = shallowReactive(new Map<number, ExportState>())
@@ -36,8 +39,8 @@ export const useExportsStore = defineStore('exports', () => {
   }
 
   /** Compares what was exported with the trained network anew. Never rejects. */
-  async function proveAgain({ trialId, folder }: Export): Promise<ExportState> {
-    return follow(trialId, 'proving', () => client.exports.prove({ folder }))
+  async function proveAgain({ trialId, importId, folder }: Export): Promise<ExportState> {
+    return follow(trialId ?? keyOfImport(importId ?? 0), 'proving', () => client.exports.prove({ folder }))
   }
 
   async function follow(

@@ -7,6 +7,7 @@ import type { Activity, JournalEntry, RunUpdate } from '@shared/contract/searche
 import type { Dataset, DatasetProgress, Inspection, Recognised } from '@shared/contract/datasets'
 import type { Design } from '@shared/contract/designs'
 import type { Export, ExportProgress } from '@shared/contract/exports'
+import type { ImportPreview } from '@shared/contract/imports'
 import type { ProposerInfo } from '@shared/contract/proposer'
 import type { Backup } from '@shared/contract/backups'
 import type { BenchmarkEvent, Devices } from '@shared/contract/devices'
@@ -22,6 +23,7 @@ import type { Verification } from '@shared/search/verification'
 import { memoryPorts, type Port } from '@shared/transport/port'
 import { serveRouter } from '@shared/transport/rpc'
 import { sampleDevices, sampleReport, sampleRuntimes, sampleStatus } from './samples'
+import { sampleDevices, sampleImport, sampleReport, sampleStatus } from './samples'
 
 /** What the fake answers with. Change it and call `push` to tell whoever watches. */
 export interface FakeState {
@@ -50,6 +52,7 @@ export interface FakeState {
   designs: Design[]
   exports: Export[]
   exportProgress: ExportProgress[]
+  importPreview: ImportPreview
   proposer: ProposerInfo | null
   suggestions: { block: string; probability: number }[]
   check: { problems: string[]; plannedEvaluations: number; notes: string[] }
@@ -91,6 +94,7 @@ export function emptyState(changes: Partial<FakeState> = {}): FakeState {
     designs: [],
     exports: [],
     exportProgress: [],
+    importPreview: sampleImport(),
     proposer: null,
     suggestions: [],
     check: { problems: [], plannedEvaluations: 12, notes: [] },
@@ -235,6 +239,24 @@ export function createFakeEngine(state: FakeState = emptyState()): FakeEngine {
       list: os.exports.list.handler(({ input }) =>
         state.exports.filter((made) => input.trialId === null || made.trialId === input.trialId),
       ),
+    },
+    imports: {
+      ...refusing('imports'),
+      preview: os.imports.preview.handler(({ input }) => {
+        called('imports.preview', input)
+        return state.importPreview
+      }),
+      create: os.imports.create.handler(({ input }) => {
+        called('imports.create', input)
+        return {
+          id: 3,
+          name: state.importPreview.name,
+          createdAt: '2026-11-29T12:00:00Z',
+          facts: state.importPreview.facts,
+          weightsSha256: 'ab'.repeat(32),
+        }
+      }),
+      list: os.imports.list.handler(() => []),
     },
     proposer: {
       ...refusing('proposer'),

@@ -38,6 +38,7 @@ export function createFakeHost(facts: Partial<HostFacts> = {}): FakeHost {
       ...facts,
     },
     chooseFolder: () => Promise.resolve('/home/ada/models'),
+    onDropped: () => () => undefined,
     chooseFile: () => Promise.resolve('/home/ada/pictures.zip'),
     confirmCommand: () => Promise.resolve(true),
     openTextFile: () => Promise.resolve(null),

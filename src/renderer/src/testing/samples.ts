@@ -1,4 +1,6 @@
 // Runs, trials and machines for tests of the window: built by functions, so that each test says only what it is about.
+import { zooDocument } from '@shared/architecture/document/zoo-document'
+import type { ImportPreview } from '@shared/contract/imports'
 import type { Dataset } from '@shared/contract/datasets'
 import type { Devices } from '@shared/contract/devices'
 import type { Runtimes } from '@shared/contract/runtimes'
@@ -245,5 +247,32 @@ export function sampleReport(changes: Partial<DoctorReport> = {}): DoctorReport 
       { id: 'disk', title: 'Disk', status: 'ok', found: '41 GiB free in the workspace.', fix: '' },
     ],
     ...changes,
+  }
+}
+
+/** A network of another program with one operator that is no layer here. */
+export function sampleImport(changes: Partial<ImportPreview['facts']> = {}): ImportPreview {
+  return {
+    name: 'mobile',
+    facts: {
+      format: 'onnx',
+      title: 'an ONNX model',
+      file: '/home/ada/mobile.onnx',
+      sha256: 'cd'.repeat(32),
+      sizeBytes: 1000,
+      producer: 'pytorch 2.14',
+      input: [32, 32, 3],
+      classes: 10,
+      layers: 7,
+      parameters: 11_000,
+      problems: [{ place: '/act/LeakyRelu', operator: 'LeakyRelu', reason: 'there is no layer for this operator' }],
+      notes: ['The file flattens maps with the channels outermost.'],
+      missing: [],
+      hasValues: true,
+      mean: [0, 0, 0],
+      deviation: [1, 1, 1],
+      ...changes,
+    },
+    document: zooDocument('resnet18', { input: [32, 32, 3], classes: 10 }),
   }
 }

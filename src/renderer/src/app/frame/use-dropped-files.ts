@@ -1,6 +1,8 @@
-// Files and folders dropped on the window: an architecture, an export or its folder opens as a design. Without this the page itself
-// would be left for the file.
+// Files and folders dropped on the window: an architecture, an export or its folder opens as a design, a network of another program in the
+// dialog of imports. Without this the page itself would be left for the file.
 import { onMounted, onUnmounted } from 'vue'
+import { useHost } from '@/api/keys'
+import { useExchangeStore } from '@/stores/exchange.store'
 import { useNavigationStore } from '@/stores/navigation.store'
 import { AppError } from '@shared/errors'
 import { METADATA_FILE } from '@shared/exchange/metadata'
@@ -30,9 +32,17 @@ function metadataIn(folder: FileSystemDirectoryEntry): Promise<File> {
   )
 }
 
-async function textOf(item: DataTransferItem): Promise<string> {
-  const entry = item.webkitGetAsEntry()
-  const whole = item.getAsFile()
+/** What another program writes: not as JSON, or as JSON that begins as a model of Keras or tfjs. */
+async function isForeign(file: File | null): Promise<boolean> {
+  if (file === null) return false
+  if (!/\.json$/i.test(file.name)) return true
+  return /"(modelTopology|class_name)"\s*:/.test(await file.slice(0, MAX_HEAD).text())
+}
+
+/** Of a JSON file: enough for the first fields. */
+const MAX_HEAD = 4096
+
+async function textOf(entry: FileSystemEntry | null, whole: File | null): Promise<string> {
   const file = entry?.isDirectory === true ? await metadataIn(entry as FileSystemDirectoryEntry) : whole
   if (file === null) throw new AppError('invalid-input', 'What was dropped is no file.', 'Drop an architecture file.')
   if (file.size > MAX_BYTES)
@@ -43,6 +53,10 @@ async function textOf(item: DataTransferItem): Promise<string> {
 /** Call once, in the frame. */
 export function useDroppedFiles(): void {
   const navigation = useNavigationStore()
+  const exchange = useExchangeStore()
+  const host = useHost()
+  /** Main tells where the file lies, a moment after the page was given it. */
+  let told: (path: string) => void = () => undefined
 
   function over(event: DragEvent): void {
     if (hasFiles(event)) event.preventDefault()
@@ -52,16 +66,26 @@ export function useDroppedFiles(): void {
     if (!hasFiles(event) || item === undefined) return
     event.preventDefault()
     // The items are gone after this turn: what is read of them is asked for at once.
-    const text = textOf(item)
-    // The editor, which may still be loading, waits for it and tells what goes wrong.
-    text.catch(() => undefined)
-    navigation.openInEditor({ text })
+    const entry = item.webkitGetAsEntry()
+    const file = entry?.isDirectory === true ? null : item.getAsFile()
+    const place = new Promise<string>((resolve) => (told = resolve))
+    void isForeign(file).then(async (foreign) => {
+      if (foreign) exchange.importing = await place
+      else {
+        const text = textOf(entry, file)
+        // The editor, which may still be loading, waits for it and tells what goes wrong.
+        text.catch(() => undefined)
+        navigation.openInEditor({ text })
+      }
+    })
   }
+  const stop = host.onDropped((path) => told(path))
   onMounted(() => {
     window.addEventListener('dragover', over)
     window.addEventListener('drop', drop)
   })
   onUnmounted(() => {
+    stop()
     window.removeEventListener('dragover', over)
     window.removeEventListener('drop', drop)
   })

@@ -3,6 +3,9 @@ import { onScopeDispose, watch } from 'vue'
 import { useI18n } from 'vue-i18n'
 import { tinykeys } from 'tinykeys'
 import { focusNextPane } from './use-pane-focus'
+import { useHost } from '@/api/keys'
+import { NETWORK_EXTENSIONS } from '@shared/exchange/imported/extensions'
+import { useExchangeStore } from '@/stores/exchange.store'
 import { useCommands, useCommandsStore } from '@/stores/commands.store'
 import { useNavigationStore } from '@/stores/navigation.store'
 import { usePreferencesStore } from '@/stores/preferences.store'
@@ -25,6 +28,12 @@ export function useFrameCommands(): void {
   const store = useCommandsStore()
   const navigation = useNavigationStore()
   const preferences = usePreferencesStore()
+  const exchange = useExchangeStore()
+  const host = useHost()
+  async function pick(what: 'importing' | 'proving', ask: () => Promise<string | null>): Promise<void> {
+    const place = await ask()
+    if (place !== null) exchange[what] = place
+  }
 
   useCommands(() => [
     ...VIEWS.map(({ name }, index) => ({
@@ -54,6 +63,21 @@ export function useFrameCommands(): void {
       group: t('commands.window'),
       keys: '?',
       run: () => (store.isKeySheetOpen = true),
+    },
+    {
+      id: 'import-network',
+      title: t('commands.importNetwork'),
+      group: t('commands.window'),
+      run: () =>
+        void pick('importing', () =>
+          host.chooseFile({ title: t('network.choose'), extensions: [...NETWORK_EXTENSIONS] }),
+        ),
+    },
+    {
+      id: 'prove-export',
+      title: t('commands.proveExport'),
+      group: t('commands.window'),
+      run: () => void pick('proving', () => host.chooseFolder({ title: t('network.chooseExport') })),
     },
     {
       id: 'next-pane',

@@ -34,6 +34,7 @@ const trials = [
 const exported = {
   id: 1,
   trialId: 102,
+  importId: null,
   format: 'tfjs' as const,
   folder: '/home/ada/exports/2',
   files: [{ name: 'model.json', sizeBytes: 2048, sha256: '' }],
