@@ -23,13 +23,16 @@ async function workbench(folder: string): Promise<Opened> {
   const client = {
     export: async (job: Parameters<typeof writeExport>[0]) => ({ files: await writeExport(job) }),
     predict,
-    trace,
+    trace: async (job: Parameters<typeof trace>[0]) => {
+      await trace(job)
+      return {}
+    },
   }
   return openEngine(folder, {
     computes: {
       ...pool,
       run: (job, signal) =>
-        pool.run((given, slot, kill) => job({ ...given, ...client } as typeof given, slot, kill), signal),
+        pool.run((given, slot, kill) => job({ ...given, ...client } as unknown as typeof given, slot, kill), signal),
     },
     startProof: () =>
       Promise.resolve({

@@ -22,8 +22,8 @@ const EMPTY_FILES = 10_000
 const design: Reader = {
   name: 'a design, opened and stored',
   files: { 'net.gptnas.json': Buffer.from('{}') },
-  read: (folder) => {
-    const document = readArchitecture(path.join(folder, 'net.gptnas.json'))
+  read: async (folder) => {
+    const document = await readArchitecture(path.join(folder, 'net.gptnas.json'))
     inspectDocument(selfContained(document, BUILT_IN_BLOCKS), BUILT_IN_BLOCKS)
   },
 }

@@ -102,7 +102,7 @@ export async function readersOfOurs(scratch: string, copy: Buffer): Promise<Read
     {
       name: 'an export, opened as a design',
       files: { 'metadata.json': Buffer.from(JSON.stringify(metadata)) },
-      read: (folder) => void readArchitecture(folder),
+      read: async (folder) => void (await readArchitecture(folder)),
     },
     {
       name: 'an export, run again',

@@ -29,6 +29,7 @@ import { zooDocument } from '../../src/shared/architecture/document/zoo-document
 import { importRequestSchema } from '../../src/shared/contract/datasets'
 import { SAMPLES } from '../../src/shared/search/samples'
 import { checkout } from '../../bench/harness'
+import { networkReaders } from './network-readers'
 import { readersOfOurs } from './readers-of-ours'
 
 export interface Reader {
@@ -122,13 +123,14 @@ export async function hostileReaders(scratch: string): Promise<Reader[]> {
     {
       name: 'a design',
       files: { 'net.gptnas.json': json(document) },
-      read: (folder) => void readArchitecture(path.join(folder, 'net.gptnas.json')),
+      read: async (folder) => void (await readArchitecture(path.join(folder, 'net.gptnas.json'))),
     },
     {
       name: 'a search file',
       files: { 'search.json': json(SAMPLES[0]!.definition) },
       read: (folder) => void readDefinition({ config: path.join(folder, 'search.json') }),
     },
+    ...networkReaders(),
     ...userSpaces(),
     ...(await readersOfOurs(path.join(scratch, 'ours'), await seedOfDatabase(path.join(scratch, 'copy')))),
     importing('a zip', { 'images.zip': zipOf(images) }, 'images.zip'),

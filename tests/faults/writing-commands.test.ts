@@ -146,6 +146,8 @@ const PROCEDURES: Readonly<Record<string, Use>> = {
   'exports.prove': 'reads',
   'exports.createOfDesign': 'writes',
   'exports.bundle': 'reads',
+  'imports.create': 'reads',
+  'imports.preview': 'reads',
   'proposer.report': 'reads',
   'proposer.sample': 'reads',
   'proposer.train': 'writes',
@@ -169,7 +171,7 @@ it('every procedure of the contract that takes a place is declared here', () => 
 })
 
 it('the host of a window writes a file in one function alone', () => {
-  const READS = ['facts', 'openTextFile', 'chooseFile', 'chooseFolder', 'showInFolder', 'engineState']
+  const READS = ['facts', 'openTextFile', 'chooseFile', 'chooseFolder', 'showInFolder', 'engineState', 'droppedPlace']
   const TELLS = ['confirmCommand', 'copyText', 'setProgress', 'notify']
   expect(Object.keys(HOST_CHANNELS).sort()).toEqual([...READS, ...TELLS, 'saveTextFile'].sort())
 })

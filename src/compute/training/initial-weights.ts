@@ -57,6 +57,9 @@ export async function readInitialWeights(network: Network, file: string): Promis
   return {
     arrays: taken,
     normalisation: parsed.data,
-    notice: fresh.size === 0 ? null : `Training begins with the given values of ${taken.size} of ${network.arrays.length} arrays${rest}.`,
+    notice:
+      fresh.size === 0
+        ? null
+        : `Training begins with the given values of ${taken.size} of ${network.arrays.length} arrays${rest}.`,
   }
 }

@@ -58,7 +58,11 @@ export async function* exportImport(
     }
     const weights = sha256 === null ? null : artefacts.path(sha256)
     const { files } = await pool.run(
-      (client) => client.export({ format, options, document, graph, weights, folder, earlier, metadata }, { signal }),
+      (client) =>
+        client.export(
+          { format, options, document, graph, weights, calibration: null, folder, earlier, metadata },
+          { signal },
+        ),
       signal,
     )
     if (weights === null || !isProven || !isProvable) {

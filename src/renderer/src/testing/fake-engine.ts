@@ -22,8 +22,7 @@ import type { UserSpaceDefinition } from '@shared/spaces/user/schema'
 import type { Verification } from '@shared/search/verification'
 import { memoryPorts, type Port } from '@shared/transport/port'
 import { serveRouter } from '@shared/transport/rpc'
-import { sampleDevices, sampleReport, sampleRuntimes, sampleStatus } from './samples'
-import { sampleDevices, sampleImport, sampleReport, sampleStatus } from './samples'
+import { sampleDevices, sampleImport, sampleReport, sampleRuntimes, sampleStatus } from './samples'
 
 /** What the fake answers with. Change it and call `push` to tell whoever watches. */
 export interface FakeState {
