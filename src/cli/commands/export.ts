@@ -71,7 +71,7 @@ const roundingText = (
   proof: Proof,
 ): string =>
   `Stored as ${storedAs}, and compared with the network rounded alike. Beside the network as it was trained: accuracy ` +
-  `${percent(proof.accuracy)} instead of ${percent(trainedAccuracy)}, same prediction on ${samePredictions} of ${proof.images}, ` +
+  `${proof.accuracy === null ? 'not known' : percent(proof.accuracy)} instead of ${percent(trainedAccuracy)}, same prediction on ${samePredictions} of ${proof.images}, ` +
   `class scores off by at most ${largestLogitDifference.toExponential(1)} of the largest.`
 
 /** The comparison line by line. */

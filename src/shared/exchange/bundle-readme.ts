@@ -25,7 +25,8 @@ function proofText(proof: Proof | null): string {
     `${verdict} ${proof.runtime} beside the trained network on ${proof.images} images: same prediction on ` +
       `${proof.samePredictions}, largest difference of a probability ${proof.largestDifference.toExponential(1)}` +
       `${scores === null ? '' : `, of a class score relative to the largest ${scores.toExponential(1)}`} ` +
-      `(allowed ${proof.tolerance.toExponential(0)}). Accuracy on those images: ${percent(proof.accuracy)}.`,
+      `(allowed ${proof.tolerance.toExponential(0)}).` +
+      (proof.accuracy === null ? '' : ` Accuracy on those images: ${percent(proof.accuracy)}.`),
     ...(proof.rounding === null
       ? []
       : [

@@ -112,7 +112,14 @@ describe('a workspace of before', () => {
     expect(await db.selectFrom('journal').select(['message', 'trial_id']).execute()).toEqual([
       { message: 'Begun.', trial_id: first!.id },
     ])
-    const made: NewExport = { trialId: first!.id, importId: null, format: 'architecture-json', folder: '/new', files: [], proof: null }
+    const made: NewExport = {
+      trialId: first!.id,
+      importId: null,
+      format: 'architecture-json',
+      folder: '/new',
+      files: [],
+      proof: null,
+    }
     // A format of after, under an id that was never given before.
     expect(await store.write((writer) => insertExport(writer, made))).toMatchObject({ ...made, id: 3 })
     expect((await listExports(db, null)).exports.map(({ folder }) => folder)).toEqual(['/new', '/somewhere'])
