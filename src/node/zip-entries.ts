@@ -1,5 +1,6 @@
 // The entries of a zip file in order, each checked against its checksum while it is read. Names are as the archive has them, save that
 // yauzl refuses those that lead elsewhere; what may become a file, and how much is too much, is the caller's.
+import yauzl from 'yauzl'
 import { crc32 } from './crc32'
 
 export interface ZipEntry {
@@ -18,7 +19,6 @@ const SYMBOLIC_LINK = 0o120000
 
 /** @throws Error with the reason alone: whoever reads says what the archive was to be */
 export async function* zipEntries(file: string): AsyncGenerator<ZipEntry> {
-  const { default: yauzl } = await import('yauzl') // most starts read no archive
   const zip = await yauzl.openPromise(file, { autoClose: false })
   try {
     for await (const entry of zip.eachEntry()) {

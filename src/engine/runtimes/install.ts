@@ -10,7 +10,7 @@ import { diskError, refuseTooLittleSpace } from '@node/disk'
 import { makeFolder, syncFolder } from '@node/folders'
 import { absolutePlace } from '@node/safe-target'
 import { downloadWheel, isAsPinned } from './download'
-import { downloadsFolder, runtimeFolder, runtimesFolder, stagingFolder } from './layout'
+import { downloadsFolder, lockFile, runtimeFolder, stagingFolder } from './layout'
 import { holdingLock } from './lock'
 import { damageOf, readManifest, removeStrays, stampOf, writeManifest, writeStamp, type WheelStamp } from './manifest'
 import { openArchive, type OpenedArchive } from './pack'
@@ -27,8 +27,6 @@ export interface InstallOptions {
   readonly signal: AbortSignal
   readonly pauseMs?: number
 }
-
-export const lockFile = (cacheFolder: string): string => path.join(runtimesFolder(cacheFolder), 'install.lock')
 
 /**
  * @returns the folder of the runtime, which is whole

@@ -5,6 +5,8 @@ import type { TensorFlowBuild } from '@shared/runtime/tensorflow-builds'
 
 /** Everything of this room, below the user's cache: shared by all versions of the workbench. */
 export const runtimesFolder = (cacheFolder: string): string => path.join(cacheFolder, 'runtimes')
+/** Held by the one program that installs or removes. */
+export const lockFile = (cacheFolder: string): string => path.join(runtimesFolder(cacheFolder), 'install.lock')
 /** Wheels until they are unpacked, and halves of them. */
 export const downloadsFolder = (cacheFolder: string): string => path.join(runtimesFolder(cacheFolder), 'downloads')
 /** A whole runtime: nothing half-installed ever has this name. */

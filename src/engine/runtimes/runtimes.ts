@@ -22,8 +22,7 @@ import { freeBytes, sizeOnDisk } from '@node/disk'
 import { refuseUnwritable, safeFile } from '@node/safe-target'
 import { streamOfWork } from '../stream-of-work'
 import { activeRuntime, isShipped, keepChoice, readChoice, SHIPPED, type Active } from './active'
-import { installBuild, lockFile } from './install'
-import { downloadsFolder, keptPlace, MANIFEST, runtimeFolder, runtimesFolder, stagingFolder } from './layout'
+import { downloadsFolder, lockFile, keptPlace, MANIFEST, runtimeFolder, runtimesFolder, stagingFolder } from './layout'
 import { holdingLock } from './lock'
 import { contentDamage, damageOf, readManifest, type Manifest } from './manifest'
 import { packRuntime } from './pack'
@@ -111,15 +110,20 @@ export function createRuntimes({
       controller,
       listeners,
       progress: null,
-      done: installBuild(build(id), {
-        ...{ cacheFolder, from, index: index ?? indexOf(env), signal: controller.signal },
-        emit: (progress) => {
-          started.progress = progress
-          for (const listener of listeners) listener(progress)
-        },
-      }).finally(() => {
-        if (job === started) job = undefined
-      }),
+      // Loaded when it is asked for: most starts unpack no wheel.
+      done: import('./install')
+        .then(({ installBuild }) =>
+          installBuild(build(id), {
+            ...{ cacheFolder, from, index: index ?? indexOf(env), signal: controller.signal },
+            emit: (progress) => {
+              started.progress = progress
+              for (const listener of listeners) listener(progress)
+            },
+          }),
+        )
+        .finally(() => {
+          if (job === started) job = undefined
+        }),
     }
     // Told to whoever follows it.
     started.done.catch(() => undefined)

@@ -5,7 +5,7 @@ import { newestDefinitionSchema, runDefinitionSchema } from './run'
 import { isActive, SETTINGS, type Setting } from './setting-list'
 
 /** Not for people to set. */
-const FIXED = ['format']
+const FIXED = ['format', 'final']
 
 function leaves(node: object, prefix = ''): string[] {
   return Object.entries(node).flatMap(([key, value]: [string, unknown]) =>
