@@ -40,6 +40,21 @@ describe('a definition that says gpt-nas', () => {
   })
 })
 
+describe('a stored run of gpt-nas before it had a learner', () => {
+  const own = { name: 'gpt-nas', firstPicks: 4, randomAfter: 2, randomFirst: 10, candidates: 1600 }
+
+  it('goes on with the Gaussian process alone', () => {
+    expect(strategyOf({ name: 'x', strategy: own })).toEqual({ ...own, surrogate: 'gaussian-process' })
+  })
+
+  it('is told from a file with some of the parameters, and from a newer run', () => {
+    expect(strategyOf({ name: 'x', strategy: { name: 'gpt-nas', candidates: 200 } })).toMatchObject({
+      surrogate: 'both',
+    })
+    expect(strategyOf({ name: 'x', strategy: { ...own, surrogate: 'both' } })).toEqual({ ...own, surrogate: 'both' })
+  })
+})
+
 describe('a definition of one architecture beside a space', () => {
   it('is one whose space is that architecture', () => {
     const architecture = { format: 'gptnas-architecture/1', records: {} }

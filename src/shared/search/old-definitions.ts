@@ -18,9 +18,10 @@ const nameAlone = z.string().optional()
 export function upgradeDefinition(definition: unknown): unknown {
   const fields = json.safeParse(definition)
   if (!fields.success) return definition
-  const upgraded = withEvaluationsCounted(
-    withEvaluatorOfItsOwn(withPublishedName(withStrategyOfItsOwn(withArchitectureAsSpace(fields.data)))),
+  const strategyNamed = withSurrogateOfThen(
+    withPublishedName(withStrategyOfItsOwn(withArchitectureAsSpace(fields.data))),
   )
+  const upgraded = withEvaluationsCounted(withEvaluatorOfItsOwn(strategyNamed))
   return upgraded === fields.data ? definition : upgraded
 }
 
@@ -66,5 +67,17 @@ function withPublishedName(fields: Fields): Fields {
   if (!strategy.success || strategy.data['name'] !== 'gpt-nas') return fields
   return RATES.some((rate) => rate in strategy.data)
     ? { ...fields, strategy: { ...strategy.data, name: PAPER } }
+    : fields
+}
+
+/** All that `gpt-nas` had while a Gaussian process was its only surrogate. What is stored of a run holds all of it; a file may hold some. */
+const BEFORE_THE_LEARNER = ['firstPicks', 'randomAfter', 'randomFirst', 'candidates']
+
+/** A run of then goes on as it began; a name alone, or with some of the parameters, takes the default of today. */
+function withSurrogateOfThen(fields: Fields): Fields {
+  const strategy = json.safeParse(fields['strategy'])
+  if (!strategy.success || strategy.data['name'] !== 'gpt-nas' || 'surrogate' in strategy.data) return fields
+  return BEFORE_THE_LEARNER.every((key) => key in strategy.data)
+    ? { ...fields, strategy: { ...strategy.data, surrogate: 'gaussian-process' } }
     : fields
 }
