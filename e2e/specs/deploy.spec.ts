@@ -55,7 +55,7 @@ test('a static page runs the exported files of an imported network, with the sam
       [path.join(checkout, 'scripts/gpt-nas.mjs'), ...words, '--workspace', path.join(folder, 'workspace')],
       { encoding: 'utf8' },
     )
-  commandLine('import', path.join(checkout, 'tests/fixtures/foreign/mixed.keras'))
+  commandLine('import', path.join(checkout, 'tests/fixtures/foreign/nested.keras'))
   commandLine('export', '--import', '1', '--format', 'tfjs', '--folder', path.join(folder, 'page/exported-tfjs'))
   commandLine(
     'export',
@@ -81,13 +81,13 @@ test('a static page runs the exported files of an imported network, with the sam
   const server = await served(page)
   const address = server.address()
   const port = typeof address === 'object' && address !== null ? address.port : 0
-  const main = path.join(folder, 'main.js')
+  writeFileSync(path.join(folder, 'package.json'), '{"name":"deploy","version":"1.0.0","main":"main.js"}')
   writeFileSync(
-    main,
+    path.join(folder, 'main.js'),
     `const { app, BrowserWindow } = require('electron')
      app.whenReady().then(() => new BrowserWindow({ show: false, webPreferences: { sandbox: true } }).loadURL('http://127.0.0.1:${port}/index.html'))`,
   )
-  const app = await _electron.launch({ args: ['--no-sandbox', main] })
+  const app = await _electron.launch({ args: ['--no-sandbox', folder] })
   try {
     const window = await app.firstWindow()
     await window.waitForLoadState('load')
@@ -96,7 +96,7 @@ test('a static page runs the exported files of an imported network, with the sam
     ) as {
       scores: Record<string, number[][]>
     }
-    const expected = (scores['mixed'] ?? []).flatMap(softmax)
+    const expected = (scores['nested'] ?? []).flatMap(softmax)
     for (const run of ['inTfjs', 'inOnnx']) {
       const found = (await window.evaluate(`${run}()`)) as number[]
       expect(found).toHaveLength(expected.length)
