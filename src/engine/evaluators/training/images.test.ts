@@ -108,7 +108,7 @@ describe('a search at a resolution', () => {
     await expect(refused).rejects.toMatchObject({
       code: 'invalid-architecture',
       message: expect.stringContaining('the data has images of 8 x 8 x 3') as string,
-      fix: expect.stringContaining('--fit') as string,
+      commandLine: expect.stringContaining('--fit') as string,
     })
     expect((await ran(engine, at(8, { space: { kind: 'single', architecture: network(8) } }))).run.state).toBe(
       'finished',

@@ -256,6 +256,9 @@ export const search = {
       'regularised-evolution': 'Regularised evolution',
       'local-search': 'Local search',
       'gp-ei': 'Gaussian process',
+      both: 'Both, averaged',
+      'gaussian-process': 'Gaussian process',
+      'in-context': 'In-context learner',
       random: 'Random',
       training: 'Training',
       table: 'Table of the space',
@@ -294,6 +297,7 @@ export const search = {
         randomAfter: { label: 'Random after them' },
         randomFirst: { label: 'Random first' },
         candidates: { label: 'Candidates' },
+        surrogate: { label: 'Surrogate' },
         wholeNeighbourhood: { label: 'Whole neighbourhood' },
       },
       objective: {
