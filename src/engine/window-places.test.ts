@@ -25,7 +25,7 @@ const CALLS = Object.entries(engineContract).flatMap(([service, procedures]) =>
 )
 
 /** Texts of the contract that name no place. Splits are looked for among the folders found at the place of an import. */
-const NO_PLACES: ReadonlySet<string> = new Set(['id', 'name', 'key', 'command', 'splits'])
+const NO_PLACES: ReadonlySet<string> = new Set(['id', 'name', 'key', 'command', 'splits', 'index'])
 
 /** Fields of an object that take a text which is not one of a few words. */
 function textsOf(schema: z.ZodType | undefined): string[] {

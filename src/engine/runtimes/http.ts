@@ -51,7 +51,7 @@ function addressOf(text: string): URL {
   throw new AppError(
     'invalid-input',
     `"${text.slice(0, 100)}" is no address of a package index: http:// or https:// was expected.`,
-    'Check --index and the variables GPTNAS_PACKAGE_INDEX and PIP_INDEX_URL.',
+    'Check the address of the package index, and the variables GPTNAS_PACKAGE_INDEX and PIP_INDEX_URL.',
   )
 }
 

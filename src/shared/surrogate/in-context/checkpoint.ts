@@ -45,7 +45,7 @@ export function parseInContextFile(text: string): InContextFile {
     throw new AppError(
       'invalid-input',
       `model.json is no checkpoint of preset in-context: ${firstIssue(parsed.error, 'the file')}.`,
-      'Name a folder that the command proposer train --preset in-context has written.',
+      'Name a folder that holds a trained in-context learner.',
     )
   return parsed.data
 }
