@@ -1,5 +1,6 @@
 // gpt-nas proposer score and compare: what a checkpoint of preset `workbench` says of architectures, and checkpoints of one preset side
 // by side.
+import { typed } from '@node/command-line'
 import { resolve } from 'node:path'
 import { AppError } from '@shared/errors'
 import { membersOf } from '@shared/proposer/checkpoint'
@@ -26,7 +27,7 @@ export function memberOf(space: Space, text: string, seed: number): Genotype {
     throw new AppError(
       'invalid-input',
       `${quoted(text)} has ${words.length} words; an architecture of ${space.name} has ${count}.`,
-      `Write the choice at each position, as "gpt-nas proposer sample" does.`,
+      `Write the choice at each position, as "${typed('proposer sample')}" does.`,
     )
   words.forEach((word, position) => {
     const next = space.nameAt(member, position) === word ? member : space.replaceAt(member, position, word)

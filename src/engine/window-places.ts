@@ -22,6 +22,7 @@ export const PLACE_FIELDS: Readonly<Record<string, PlaceField>> = {
   // The zip is written beside the folder.
   'exports.bundle': { field: 'folder', use: 'write' },
   'imports.preview': { field: 'path', use: 'read' },
+  'runtimes.pack': { field: 'file', use: 'write' },
   'imports.create': { field: 'path', use: 'read' },
   'datasets.recognise': { field: 'path', use: 'read' },
   'datasets.import': { field: 'path', use: 'read' },
