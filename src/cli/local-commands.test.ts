@@ -273,7 +273,7 @@ describe('gpt-nas check, cost and diff', () => {
     const result = await run(command, at('cut.gptnas.json'))
     expect(result).toMatchObject({ code: 1, out: '' })
     expect(result.err).toMatch(/cut\.gptnas\.json: line \d+, column \d+: not JSON/)
-    expect((await run(command, at('nothing.json'))).err).toContain('There is no architecture file')
+    expect((await run(command, at('nothing.json'))).err).toContain('There is no network')
   })
 })
 

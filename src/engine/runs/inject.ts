@@ -52,7 +52,10 @@ export async function injectTrial(tools: ChangeTools, runId: string, injection: 
         throw new AppError(
           'conflict',
           `Run ${runNumber} has proposed all of its ${planned} evaluations.`,
-          `Give it more first: "${typed(`search change ${runNumber} --set generations=${definition.generations + 1}`)}", and maxEvaluations where it has that limit.`,
+          'Give it one generation more first, and more evaluations where it has that limit.',
+          {
+            commandLine: `Type "${typed(`search change ${runNumber} --set generations=${definition.generations + 1}`)}".`,
+          },
         )
       const places = (await listQueue(writer, runId)).flatMap(({ queuePlace }) => queuePlace ?? [])
       await insertGeneration(

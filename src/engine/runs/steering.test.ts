@@ -171,7 +171,7 @@ describe('an architecture that a person puts in', () => {
     const put = (digits: string) => injectTrial(harness, 'r', { from: 'genotype', genotype: word(digits) })
     await expect(put('0000000000')).rejects.toMatchObject({
       code: 'conflict',
-      fix: expect.stringContaining('--set generations=4') as string,
+      commandLine: expect.stringContaining('--set generations=4') as string,
     })
     await change(harness, { maxEvaluations: 9, bans: ['digit-0'] })
     await expect(put('0000000000')).rejects.toMatchObject({

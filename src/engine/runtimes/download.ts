@@ -142,6 +142,6 @@ const unreachable = (pin: WheelPin, cause: Error): AppError =>
   new AppError(
     'runtime-missing',
     `${pin.file} could not be downloaded: ${cause.message}.`,
-    `Check the network and try again: it goes on where it stood. Without a network, fetch the wheels on another machine and run "${typed('runtime install ID --from FOLDER')}".`,
-    { cause },
+    'Check the network and try again: it goes on where it stood. Without a network, fetch the wheels on another machine and install from their folder.',
+    { cause, commandLine: `Type "${typed('runtime install ID --from FOLDER')}".` },
   )

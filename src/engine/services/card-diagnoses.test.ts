@@ -286,7 +286,7 @@ describe('the doctor of cards', () => {
     const wrong = (await diagnose(fault)).filter(({ status }) => status !== 'ok')
     expect(wrong.map((each) => each.id)).toEqual([id])
     expect(wrong[0]?.found).toMatch(cause)
-    expect(wrong[0]?.fix).toMatch(remedy)
+    expect(`${wrong[0]?.fix} ${wrong[0]?.commandLine ?? ''}`).toMatch(remedy)
   })
 
   it('knows at least twenty faults', () =>

@@ -32,6 +32,8 @@ const FULL = 0.9
 /** Cards slow down between 83 and 95 degrees, by model (nvidia-smi -q -d TEMPERATURE, "Slowdown Temp"). */
 const HOT = 90
 
+const toType = (words: string): string => `Type "${typed(words)}".`
+
 /** @returns problems first; an entry that all is well where nothing was found. No card at all is no problem */
 export function cardDiagnoses(facts: CardFacts, tensorflow: TensorFlowFacts): Diagnosis[] {
   const driver = driverDiagnoses(facts)
@@ -99,9 +101,12 @@ function buildDiagnoses({ cards }: CardFacts, tensorflow: TensorFlowFacts): Diag
         title: 'Build of TensorFlow',
         status: 'warning',
         found: `${names}: there, but the build of TensorFlow in use is for processors`,
-        fix: hasCardBuild
-          ? `Choose the build for cards: ${typed('runtime choose cuda12')}.`
-          : `Install the build for cards: ${typed('runtime install cuda12 --choose')}.`,
+        ...(hasCardBuild
+          ? { fix: 'Choose the build for cards under Runtime.', commandLine: toType('runtime choose cuda12') }
+          : {
+              fix: 'Install the build for cards under Runtime.',
+              commandLine: toType('runtime install cuda12 --choose'),
+            }),
       }),
     ]
   if (fallback === '') return []
@@ -145,7 +150,8 @@ function cardStates({ cards, parts }: CardFacts): Diagnosis[] {
       add('gpu-exclusive', {
         status: 'warning',
         found: `its compute mode is ${computeMode}: one compute at a time may use it`,
-        fix: `Set one compute for each card (${typed('devices set --slots-per-gpu 1')}), or as administrator: nvidia-smi -i ${card.index} -c DEFAULT.`,
+        fix: `Set one compute for each card, or as administrator: nvidia-smi -i ${card.index} -c DEFAULT.`,
+        commandLine: toType('devices set --slots-per-gpu 1'),
       })
     if (migMode === 'enabled' && parts === 0)
       add('mig-empty', {
@@ -222,9 +228,12 @@ function logDiagnoses({ env, cards }: CardFacts, { log, device }: TensorFlowFact
         title: 'CUDA libraries',
         status: 'error',
         found: `TensorFlow could not load ${missing.length === 0 ? 'some of its CUDA libraries' : missing.join(', ')}${foreign ? `; LD_LIBRARY_PATH is set, which goes before the runtime's own libraries` : ''}`,
-        fix: foreign
-          ? 'Start the workbench without LD_LIBRARY_PATH.'
-          : `Mend the runtime: ${typed('runtime check cuda12 --files')}, then ${typed('runtime install cuda12')}.`,
+        ...(foreign
+          ? { fix: 'Start the workbench without LD_LIBRARY_PATH.' }
+          : {
+              fix: 'Check the files of the runtime under Runtime, and install it again.',
+              commandLine: `Type "${typed('runtime check cuda12 --files')}", then "${typed('runtime install cuda12')}".`,
+            }),
       }),
     ]
   if (/CUDA_ERROR_OUT_OF_MEMORY/.test(log))

@@ -138,7 +138,7 @@ describe('exports', () => {
     writeFileSync(path.join(elsewhere, 'metadata.json'), JSON.stringify(foreign))
     await expect(prove(elsewhere)).rejects.toMatchObject({
       code: 'not-found',
-      message: expect.stringContaining('No trial of this workspace') as string,
+      message: expect.stringContaining('No trial and no imported network of this workspace') as string,
     })
   })
 

@@ -286,6 +286,7 @@ describe('one trial', () => {
     expect(proof.textContent).toContain('1.50 ms, 95 % within 2.25 ms')
     expect(mounted.engine.calls.find((call) => call.path === 'exports.create')?.input).toEqual({
       trialId: 102,
+      importId: null,
       format: 'tfjs',
       options: {},
       folder: null,
