@@ -29,7 +29,8 @@ test('the page has no Node and no more than the functions preload names', async 
   }))
   expect(found.globals).toEqual([])
   // One function per channel, and no way to reach any other.
-  const named = Object.keys(HOST_CHANNELS).map((name) => (name === 'engineState' ? 'onEngineState' : name))
+  const listened: Readonly<Record<string, string>> = { engineState: 'onEngineState', droppedPlace: 'onDropped' }
+  const named = Object.keys(HOST_CHANNELS).map((name) => listened[name] ?? name)
   expect(found.workbench).toEqual(named.sort())
   expect(found.facts).toMatch(/^\d+\./)
 })

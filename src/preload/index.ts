@@ -36,8 +36,10 @@ window.addEventListener(
   'drop',
   (event) => {
     const file = event.isTrusted ? event.dataTransfer?.files[0] : undefined
-    if (file === undefined) return
-    void (ipcRenderer.invoke(HOST_CHANNELS.droppedPlace, placeOf(file)) as Promise<string>).then((path) => {
+    // What comes from another program's memory, not from a disk, has no place.
+    const place = file === undefined ? '' : placeOf(file)
+    if (place === '') return
+    void (ipcRenderer.invoke(HOST_CHANNELS.droppedPlace, place) as Promise<string>).then((path) => {
       for (const listener of dropListeners) listener(path)
     })
   },
