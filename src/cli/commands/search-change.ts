@@ -81,7 +81,7 @@ async function injectionOf(context: CommandContext, what: string): Promise<Injec
     return { from: 'trial', id: numbered(await trialsOf(context, run), run, named[2] ?? '').id }
   }
   if (!existsSync(what) && ZOO_NAMES.includes(what)) return { from: 'zoo', name: what }
-  return genotypeIn(what) ?? { from: 'document', document: readArchitecture(what) }
+  return genotypeIn(what) ?? { from: 'document', document: await readArchitecture(what) }
 }
 
 const goesOn = (run: Run, then: string): string =>

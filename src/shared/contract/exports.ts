@@ -3,6 +3,7 @@ import { eventIterator, oc } from '@orpc/contract'
 import { z } from 'zod'
 import { latencySchema } from './latency'
 import { DEFAULT_EXPORT_FORMAT, exportFormatSchema, exportOptionsSchema } from '../exchange/formats'
+import { sentDocumentSchema } from '../architecture/document/sent-document'
 
 export const firstDifferenceSchema = z.object({
   /** Id of the network's node. */
@@ -121,7 +122,7 @@ export const exportsContract = {
   createOfDesign: oc
     .input(
       z.object({
-        document: z.unknown(),
+        document: sentDocumentSchema,
         format: exportFormatSchema,
         options: exportOptionsSchema.default({}),
         folder: z.string().nullable().default(null),

@@ -2,11 +2,12 @@
 // evaluated next, and the strategy sees its result as that of any trial.
 import { z } from 'zod'
 import { genotypeSchema } from '../spaces/genotype'
+import { sentDocumentSchema } from '../architecture/document/sent-document'
 
 export const injectionSchema = z.discriminatedUnion('from', [
   z.object({ from: z.literal('genotype'), genotype: genotypeSchema }),
   /** An architecture document. */
-  z.object({ from: z.literal('document'), document: z.unknown() }),
+  z.object({ from: z.literal('document'), document: sentDocumentSchema }),
   /** A network of the workspace, by its id. */
   z.object({ from: z.literal('design'), id: z.string() }),
   /** A network of the zoo, by its name. */
