@@ -15,8 +15,11 @@ export const BILL_FILE = 'sbom.cdx.json'
 
 /** @typedef {{ name: string, version: string, identifier: string | undefined, text: string | undefined, from: string | undefined }} Part */
 
-/** Licences that packages state in another way than package.json's `license`, read by hand in the versions of the lock. */
-const STATED = { jstat: 'MIT' }
+/**
+ * Licences that packages state in another way than as an SPDX expression in package.json, read by hand in the versions of the lock.
+ * h5wasm: NIST's terms, and those of the HDF5 library inside it, which are the three clauses with a note on improvements.
+ */
+const STATED = { jstat: 'MIT', h5wasm: 'NIST-PD-fallback AND BSD-3-Clause' }
 
 /**
  * Every package whose code is in an application, each version once.
@@ -29,7 +32,7 @@ export async function partsOf(carried) {
   for (const bundle of BUNDLES) {
     const file = path.join(root, 'out', bundle, 'licenses.json')
     for (const { name, version, identifier, text } of JSON.parse(await readFile(file, 'utf8')))
-      add({ name, version, identifier: identifier ?? STATED[name], text, from: await homeOf(inModules(name)) })
+      add({ name, version, identifier: STATED[name] ?? identifier, text, from: await homeOf(inModules(name)) })
   }
   for (const name of carried) add(await installedPart(inModules(name)))
   return [...parts.values()].sort((a, b) => (a.name < b.name ? -1 : 1))
@@ -39,7 +42,7 @@ async function installedPart(folder) {
   const { name, version, license } = JSON.parse(await readFile(path.join(folder, 'package.json'), 'utf8'))
   const file = (await readdir(folder)).find((entry) => /^(licen[cs]e|copying)/i.test(entry))
   const text = file === undefined ? undefined : (await readFile(path.join(folder, file), 'utf8')).trim()
-  return { name, version, identifier: license ?? STATED[name], text, from: await homeOf(folder) }
+  return { name, version, identifier: STATED[name] ?? license, text, from: await homeOf(folder) }
 }
 
 /** Where a package's sources are, as it says itself. */
@@ -122,12 +125,16 @@ export async function billOf(parts, node, { product, electron }) {
 
 /** npm calls what it finds under devDependencies optional; in a package it is there. */
 function shipped({ properties = [], ...component }) {
-  const licenses = component.licenses ?? [{ license: { id: STATED[component.name] } }]
+  const stated = STATED[component.name]
+  const licenses = stated === undefined ? component.licenses : [licenceOf(stated)]
   const kept = properties.filter(
     ({ name }) => name !== 'cdx:npm:package:development' && name !== 'cdx:npm:package:path',
   )
   return { ...component, licenses, scope: 'required', ...(kept.length > 0 && { properties: kept }) }
 }
+
+/** In CycloneDX one licence is an id, several together are an expression. */
+const licenceOf = (spdx) => (spdx.includes(' ') ? { expression: spdx } : { license: { id: spdx } })
 
 const nodeComponent = ({ name, version, identifier }) => ({
   'bom-ref': `node-runtime@${version}`,
