@@ -122,10 +122,10 @@ interface SampleOptions extends CheckpointOptions {
   readonly space: string
   readonly temperature: string
 }
-const presetOption = (): Option =>
-  new Option('--preset <name>', 'architecture of the proposer')
-    .choices(['paper', 'workbench', 'in-context'])
-    .default('paper')
+type Preset = 'paper' | 'workbench' | 'in-context'
+/** The presets a command knows, its default first. */
+const presetOption = (...presets: readonly [Preset, ...Preset[]]): Option =>
+  new Option('--preset <name>', 'architecture of the proposer').choices(presets).default(presets[0])
 
 const checkpointOption = (command: Command): Command =>
   command.option('--checkpoint <folder>', 'folder of the checkpoint (default: the one that comes with the product)')
@@ -158,7 +158,7 @@ export function proposerCommand(program: Command): void {
   withCommonOptions(
     checkpointOption(group.command('report').description('what a checkpoint is, what it learned from, how good it is')),
   )
-    .addOption(presetOption())
+    .addOption(presetOption('paper', 'workbench', 'in-context'))
     .action((options: CheckpointOptions) => {
       if (options.preset === 'workbench') return runLocally(options, (output) => reportWorkbench(output, options))
       if (options.preset === 'in-context') return runLocally(options, (output) => reportInContext(output, options))
@@ -179,7 +179,7 @@ export function proposerCommand(program: Command): void {
         .option('--temperature <number>', 'preset workbench: 1 as learned, less keeps nearer to the likeliest', '1'),
     ),
   )
-    .addOption(presetOption())
+    .addOption(presetOption('paper', 'workbench'))
     .action((options: SampleOptions) =>
       options.preset === 'workbench'
         ? runLocally(options, (output) => sampleWorkbench(output, options))
@@ -207,11 +207,7 @@ function judgingCommands(group: Command): void {
       .command('compare')
       .argument('<checkpoint...>', 'folders of checkpoints of one preset')
       .description('what was measured of checkpoints, side by side')
-      .addOption(
-        new Option('--preset <name>', 'architecture of the proposer')
-          .choices(['workbench', 'in-context'])
-          .default('workbench'),
-      ),
+      .addOption(presetOption('workbench', 'in-context')),
   ).action((folders: string[], options: CheckpointOptions) =>
     runLocally(options, (output) => compareCheckpoints(output, folders, options.preset)),
   )

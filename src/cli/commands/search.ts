@@ -62,14 +62,18 @@ async function followAndFinish(context: CommandContext, run: Run, shouldExport: 
   const best = ended.bestTrialId === null ? null : await context.client.trials.get({ id: ended.bestTrialId })
   const told = summary(ended, best, null)
   if (ended.state !== 'finished' || best === null) {
-    context.output.result({ run: ended, best }, summary(ended, best))
+    const later = typed(`search finish ${ended.number} --peer${shouldExport ? ' --export' : ''}`)
+    context.output.result(
+      { run: ended, best },
+      `${summary(ended, best)}\nOnce it is finished, "${later}" trains its winner on.`,
+    )
     return exitCodeOf(ended)
   }
   context.output.note(told)
   const finished = await finish(context, ended, SAMPLE_FINISH, { trialId: null, peer: true, export: shouldExport })
   context.output.result(
     { run: ended, best, winner: finished.winner, peer: finished.peer, export: finished.export },
-    [told, finished.text, nextSteps(finished.winner.run.number)].join('\n'),
+    [told, finished.text, ...(finished.export === null ? [] : [nextSteps(finished.winner.run.number)])].join('\n'),
   )
   return finished.code
 }
