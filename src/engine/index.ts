@@ -22,7 +22,7 @@ interface ParentPort {
   postMessage(message: EngineToMain): void
 }
 
-const parent = (process as unknown as { parentPort: ParentPort }).parentPort
+const { parentPort: parent } = process as NodeJS.Process & { readonly parentPort: ParentPort }
 const report = (thrown: unknown): void => {
   process.stderr.write(`${faultText(thrown)}\n`)
 }

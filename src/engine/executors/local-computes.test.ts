@@ -1,50 +1,12 @@
-import { implement } from '@orpc/server'
 import { describe, expect, it } from 'vitest'
 import { AppError } from '@shared/errors'
-import { computeContract } from '@shared/contract/compute'
 import { memoryPorts } from '@shared/transport/port'
-import { serveRouter } from '@shared/transport/rpc'
 import { LocalComputes } from './local-computes'
 import { MemoryKills } from './memory-kills'
 import type { ProcessStarter } from './process-starter'
 import type { ThreadsWanted } from './threads'
+import { environment, memoryProcesses } from './testing/memory-processes'
 
-/** Processes in memory: they answer `info`, hang in `proposerInfo` until killed, and count how many live. */
-function memoryProcesses(beforeInfo: (pid: number) => void = () => undefined) {
-  const seen = { started: 0, live: 0, envs: [] as Readonly<Record<string, string>>[], kill: [] as (() => void)[] }
-  const start: ProcessStarter = (_kind, env) => {
-    const pid = ++seen.started
-    seen.live++
-    seen.envs.push(env)
-    const [server, client] = memoryPorts()
-    const os = implement(computeContract)
-    // Only what the pool and these tests call.
-    const router = {
-      info: os.info.handler(() => {
-        beforeInfo(pid)
-        const selfCheck = { oneDnn: true, groupedConvolution: true, allocator: 'bfc', notices: [] }
-        return { pid, tensorflow: '2.21.0', binding: 'test', device: 'cpu', selfCheck }
-      }),
-      proposerInfo: os.proposerInfo.handler(() => new Promise(() => undefined)),
-      export: os.export.handler(() => {
-        throw new AppError('internal', 'not part of this test')
-      }),
-    }
-    serveRouter(router, server)
-    let end: (code: number | null) => void = () => undefined
-    const exited = new Promise<number | null>((resolve) => (end = resolve))
-    const kill = (): void => {
-      seen.live--
-      server.close()
-      setTimeout(() => end(null), 5)
-    }
-    seen.kill.push(kill)
-    return Promise.resolve({ pid, port: client, exited, kill })
-  }
-  return { seen, start }
-}
-
-const environment = () => Promise.resolve({ env: { TF_ENABLE_ONEDNN_OPTS: '1' }, notices: ['oneDNN is on.'] })
 const never = new AbortController().signal
 
 describe('the pool of local computes', () => {
@@ -371,40 +333,5 @@ describe('the pool of local computes', () => {
     expect(await Promise.all(together)).toEqual([0, 1, 2])
     expect(asked).toEqual([0, 0, 1, 2])
     await pool.close()
-  })
-})
-
-describe('a card that is gone', () => {
-  it('closes its slot before the job is tried again, which then runs on the other', async () => {
-    const { seen, start } = memoryProcesses()
-    let isGone = false
-    const cardLost = (slot: number) => Promise.resolve(isGone && slot === 0 ? ('closed' as const) : null)
-    const pool = new LocalComputes({ slots: 2, start, environment, cardLost })
-    const failing = pool.run(async (client, slot) => {
-      expect(slot).toBe(0)
-      await client.info()
-      isGone = true
-      seen.kill[0]!()
-      await client.proposerInfo({ checkpoint: '' })
-    }, never)
-    await expect(failing).rejects.toMatchObject({ code: 'compute-died' })
-    const slots: number[] = []
-    for (let job = 0; job < 3; job++) await pool.run((_client, slot) => Promise.resolve(slots.push(slot)), never)
-    expect(slots).toEqual([1, 1, 1])
-    expect(pool.statuses()[0]).toMatchObject({ state: 'dead', notice: 'Its card does not answer any more.' })
-    await pool.close()
-  })
-
-  it('is noticed before a compute would start without it, and a slot of the processor takes its place', async () => {
-    const { start } = memoryProcesses()
-    let answer: 'closed' | 'replaced' | null = 'closed'
-    const pool = new LocalComputes({ slots: 1, start, environment, cardLost: () => Promise.resolve(answer) })
-    const run = () => pool.run((_client, slot) => Promise.resolve(slot), never)
-    await expect(run()).rejects.toMatchObject({ code: 'compute-died' })
-    await pool.close()
-    answer = 'replaced'
-    const other = new LocalComputes({ slots: 1, start, environment, cardLost: () => Promise.resolve(answer) })
-    expect(await other.run((_client, slot) => Promise.resolve(slot), never)).toBe(0)
-    await other.close()
   })
 })

@@ -104,6 +104,7 @@ export async function* exportDesign(
           signal,
         )),
         split: 'random',
+        accuracy: null,
       }
       written = await addProof(folder, files, proof)
     }

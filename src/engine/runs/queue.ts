@@ -1,7 +1,8 @@
 // What waits in a run, handed to whoever evaluates: in trial order, or in the order a person gave it; equal architectures one after the
 // other. It is read anew for each, so that what is put in or moved meanwhile counts.
 import type { Store } from '../storage/store'
-import { getTrial, listQueue, type TrialRecord } from '../storage/trials'
+import { listQueue } from '../storage/trial-queue'
+import { getTrial, type TrialRecord } from '../storage/trials'
 import type { Steering } from './steering'
 
 export class TrialQueue {

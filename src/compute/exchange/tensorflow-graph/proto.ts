@@ -173,13 +173,13 @@ export const decodeSavedModel = (bytes: Uint8Array): SavedModelProto =>
     arrays: true,
     objects: true,
     longs: Number,
-  }) as unknown as SavedModelProto
+  }) as SavedModelProto
 
 /** As protobuf's own JSON has messages: enums by name, int64 as text, bytes in base64. What tfjs reads. */
 const JSON_FORM = { enums: String, longs: String, bytes: String, arrays: false, objects: false } as const
 
 export const graphJson = (graph: GraphProto): Record<string, unknown> =>
-  GraphDef.toObject(GraphDef.fromObject(graph as unknown as Record<string, unknown>), JSON_FORM)
+  GraphDef.toObject(GraphDef.fromObject({ ...graph }), JSON_FORM)
 
 export const signatureJson = (signature: SignatureProto): Record<string, unknown> =>
-  SignatureDef.toObject(SignatureDef.fromObject(signature as unknown as Record<string, unknown>), JSON_FORM)
+  SignatureDef.toObject(SignatureDef.fromObject({ ...signature }), JSON_FORM)

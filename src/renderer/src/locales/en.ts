@@ -1,6 +1,7 @@
 // Every text of the window in English, one file per view under en/. Short, plain, sentence case; the number first.
 // Plurals are "one | many" or "none | one | many"; braces hold values.
 import { data } from './en/data'
+import { definition } from './en/definition'
 import { design } from './en/design'
 import { frame } from './en/frame'
 import { proposer } from './en/proposer'
@@ -24,6 +25,7 @@ export const en = {
   ...frame,
   ...design,
   ...search,
+  ...definition,
   ...results,
   ...data,
   ...proposer,

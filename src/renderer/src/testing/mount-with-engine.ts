@@ -8,7 +8,8 @@ import { engineKey, hostKey } from '@/api/keys'
 import { createLocale } from '@/locales'
 import type { EngineState, HostFacts, WorkbenchHost } from '@shared/contract/window'
 import { BUILT_FOR_ELECTRON } from '@shared/runtime/electron-build'
-import { createFakeEngine, emptyState, type FakeEngine, type FakeState } from './fake-engine'
+import { createFakeEngine, type FakeEngine } from './fake-engine'
+import { emptyState, type FakeState } from './fake-state'
 
 export interface FakeHost extends WorkbenchHost {
   readonly copied: string[]

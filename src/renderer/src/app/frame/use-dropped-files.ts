@@ -10,6 +10,9 @@ import { METADATA_FILE } from '@shared/exchange/metadata'
 /** As large as what the dialog opens. */
 const MAX_BYTES = 16 * 1024 * 1024
 
+/** Main answers at once; a file that lies nowhere (a picture out of another window) gets no answer. */
+const PLACE_WITHIN_MS = 5000
+
 const hasFiles = (event: DragEvent): boolean => event.dataTransfer?.types.includes('Files') === true
 
 const fileOf = (entry: FileSystemFileEntry): Promise<File> =>
@@ -32,9 +35,10 @@ function metadataIn(folder: FileSystemDirectoryEntry): Promise<File> {
   )
 }
 
-/** What another program writes: not as JSON, or as JSON that begins as a model of Keras or tfjs. */
+/** What another program writes: neither JSON nor a picture of ours, or JSON that begins as a model of Keras or tfjs. */
 async function isForeign(file: File | null): Promise<boolean> {
   if (file === null) return false
+  if (/\.svg$/i.test(file.name)) return false
   if (!/\.json$/i.test(file.name)) return true
   return /"(modelTopology|class_name)"\s*:/.test(await file.slice(0, MAX_HEAD).text())
 }
@@ -58,6 +62,21 @@ export function useDroppedFiles(): void {
   /** Main tells where the file lies, a moment after the page was given it. */
   let told: (path: string) => void = () => undefined
 
+  function toldPlace(): Promise<string> {
+    const place = new Promise<string>((resolve, reject) => {
+      told = resolve
+      const nowhere = new AppError('not-found', 'What was dropped lies in no folder.', 'Save it, then drop the file.')
+      setTimeout(() => reject(nowhere), PLACE_WITHIN_MS)
+    })
+    place.catch(() => undefined) // asked for only where the file is another program's
+    return place
+  }
+  /** The editor, which may still be loading, waits for it and tells what goes wrong. */
+  function edit(text: Promise<string>): void {
+    text.catch(() => undefined)
+    navigation.openInEditor({ text })
+  }
+
   function over(event: DragEvent): void {
     if (hasFiles(event)) event.preventDefault()
   }
@@ -68,16 +87,12 @@ export function useDroppedFiles(): void {
     // The items are gone after this turn: what is read of them is asked for at once.
     const entry = item.webkitGetAsEntry()
     const file = entry?.isDirectory === true ? null : item.getAsFile()
-    const place = new Promise<string>((resolve) => (told = resolve))
-    void isForeign(file).then(async (foreign) => {
+    const place = toldPlace()
+    const opened = isForeign(file).then(async (foreign) => {
       if (foreign) exchange.importing = await place
-      else {
-        const text = textOf(entry, file)
-        // The editor, which may still be loading, waits for it and tells what goes wrong.
-        text.catch(() => undefined)
-        navigation.openInEditor({ text })
-      }
+      else edit(textOf(entry, file))
     })
+    opened.catch((error: unknown) => edit(Promise.reject<string>(error)))
   }
   const stop = host.onDropped((path) => told(path))
   onMounted(() => {

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { nextTick } from 'vue'
 import { mountWithEngine, type Mounted } from '@/testing/mount-with-engine'
-import type { FakeState } from '@/testing/fake-engine'
+import type { FakeState } from '@/testing/fake-state'
 import { sampleReadOnlyStatus, sampleRun, sampleTrial } from '@/testing/samples'
 import { testIds } from '@/lib/ids'
 import { clickById, eventually, findById, untilText } from '@/testing/until'

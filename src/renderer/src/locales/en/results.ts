@@ -283,11 +283,9 @@ export const results = {
   proof: {
     verdicts: {
       equal: 'The exported model computes the same',
-      different: 'The exported model differs from the trained network',
+      different: 'The exported model differs from the network',
       'cannot-tell': 'Whether the exported model computes the same cannot be told',
     },
-    unclear:
-      'The outputs of the trained network hardly depend on its input or are no finite numbers: a wrong export would give the same.',
     same: 'Same predictions',
     sameValue: '{same} of {images}',
     difference: 'Largest difference of a probability',
@@ -300,6 +298,10 @@ export const results = {
     latency: 'Time for one image',
     latencyValue: '{median} ms, 95 % within {p95} ms',
     runtime: 'Run by',
-    note: 'On {images} test images and {randomInputs} random inputs, for the report only: no search decision ever uses the test split.',
+    notes: {
+      test: 'On {images} test images and {randomInputs} random inputs, for the report only: no search decision ever uses the test split.',
+      random: 'On {images} random images and {randomInputs} random inputs: the design has no data of its own.',
+      drawn: 'On {images} drawn images and {randomInputs} random inputs: an imported network has no data of its own.',
+    },
   },
 }

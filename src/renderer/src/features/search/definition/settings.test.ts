@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { settingProblems } from '@/stores/setting-problems'
-import { search } from '@/locales/en/search'
+import { definition } from '@/locales/en/definition'
 import { units } from '@/locales/en/units'
 import { runDefinitionSchema } from '@shared/search/run'
 import { SETTINGS } from '@shared/search/setting-list'
@@ -12,7 +12,7 @@ describe('the settings of the form', () => {
       .split('.')
       .reduce<unknown>(
         (node, key) => (typeof node === 'object' && node !== null ? (node as Record<string, unknown>)[key] : undefined),
-        search.definition,
+        definition.definition,
       )
 
   it.each(SETTINGS.map(({ path }) => path))('%s has a label, and a word for what it may leave empty', (path) => {
@@ -22,7 +22,7 @@ describe('the settings of the form', () => {
   })
 
   it.each(SETTINGS.flatMap(({ choices }) => choices.map(({ value }) => value)))('%s has a name', (choice) => {
-    expect(Object.keys(search.definition.choices)).toContain(choice)
+    expect(Object.keys(definition.definition.choices)).toContain(choice)
   })
 
   it.each([...new Set(SETTINGS.flatMap(({ unit }) => unit ?? []))])('the unit %s has a name', (unit) => {
