@@ -1,11 +1,38 @@
-// What comes in from outside and what is compared where it lies: the file whose network is looked at, the place that is proven.
+// Dialogs of what comes in from outside and of what leaves: a file that is looked at, an export that is proven, a design that is written.
+// Several at once, because one whose work goes on stays behind the next.
 import { defineStore } from 'pinia'
-import { ref } from 'vue'
+import { computed, shallowReactive } from 'vue'
+import type { ArchitectureDocument } from '@shared/architecture/document'
+
+export type ExchangeWish =
+  /** A file of another program. */
+  | { readonly kind: 'import'; readonly path: string }
+  /** A network that was imported before. */
+  | { readonly kind: 'imported'; readonly importId: number }
+  /** Of an export. */
+  | { readonly kind: 'prove'; readonly place: string }
+  | { readonly kind: 'design'; readonly document: ArchitectureDocument; readonly name: string }
+export type ExchangeDialog = ExchangeWish & { readonly id: number }
 
 export const useExchangeStore = defineStore('exchange', () => {
-  /** Path of the file; null while none is looked at. */
-  const importing = ref<string | null>(null)
-  /** Of an export. */
-  const proving = ref<string | null>(null)
-  return { importing, proving }
+  const byId = shallowReactive(new Map<number, ExchangeDialog>())
+  let last = 0
+
+  function open(wish: ExchangeWish): void {
+    last += 1
+    byId.set(last, { ...wish, id: last })
+  }
+  /** Of a dropped file: setting it opens the dialog. */
+  const importing = computed<string | null>({
+    get: () => null,
+    set: (path) => {
+      if (path !== null) open({ kind: 'import', path })
+    },
+  })
+  return {
+    dialogs: computed(() => [...byId.values()]),
+    importing,
+    open,
+    close: (id: number): void => void byId.delete(id),
+  }
 })

@@ -1,4 +1,4 @@
-// Exporting as a user meets it: starts one, and says how it went when they are no longer looking.
+// Exporting a trial as a user meets it: starts it, and says how it went when they are no longer looking.
 import { useI18n } from 'vue-i18n'
 import { useHost } from '@/api/keys'
 import { useExportsStore, type ExportWish } from '@/stores/exports.store'
@@ -15,7 +15,7 @@ export function useExporter() {
 
   /** Exports a trial, into the workspace's own folder unless another is named. */
   async function exportTrial(trialId: number, wish: Partial<ExportWish> = {}): Promise<void> {
-    const { result, error } = await store.start(trialId, { format: DEFAULT_EXPORT_FORMAT, folder: null, ...wish })
+    const { result, error } = await store.start({ trialId }, { format: DEFAULT_EXPORT_FORMAT, folder: null, ...wish })
     if (error !== null) notices.report(`export-${trialId}`, t('trial.exportFailed'), error)
     else notices.resolve(`export-${trialId}`)
     if (result !== null && navigation.trialId !== trialId) {
@@ -25,9 +25,5 @@ export function useExporter() {
       })
     }
   }
-  async function exportInto(trialId: number, wish: Partial<ExportWish>): Promise<void> {
-    const folder = await host.chooseFolder({ title: t('trial.chooseFolder') })
-    if (folder !== null) await exportTrial(trialId, { ...wish, folder })
-  }
-  return { exportTrial, exportInto }
+  return { exportTrial }
 }

@@ -9,6 +9,7 @@ import type { Run } from '@shared/search/run'
 import { memoryPorts, type Port } from '@shared/transport/port'
 import { serveRouter } from '@shared/transport/rpc'
 import { emptyState, type FakeState } from './fake-state'
+import { sampleNetworkImport } from './samples'
 
 export interface FakeEngine {
   readonly state: FakeState
@@ -61,6 +62,18 @@ export function createFakeEngine(state: FakeState = emptyState()): FakeEngine {
     changedTrials: state.trials.filter((trial) => trial.runId === id),
     journal: state.journal,
   })
+
+  /** What is told of an export; where that is not its end, it waits for a push and tells what is there then. */
+  async function* exporting(): AsyncGenerator<FakeState['exportProgress'][number]> {
+    for (const progress of state.exportProgress) yield progress
+    while (state.exportProgress.length > 0 && state.exportProgress.at(-1)?.stage !== 'done') {
+      await new Promise<void>((resolve) => wake.push(resolve))
+      const failure = state.failures.get('exports.progress')
+      if (failure !== undefined) throw failure
+      const last = state.exportProgress.at(-1)
+      if (last !== undefined) yield last
+    }
+  }
 
   const os = implement(engineContract)
   type ServiceName = keyof typeof engineContract
@@ -121,13 +134,14 @@ export function createFakeEngine(state: FakeState = emptyState()): FakeEngine {
     },
     exports: {
       ...refusing('exports'),
-      create: os.exports.create.handler(async function* ({ input }) {
-        called('exports.create', input)
-        for (const progress of state.exportProgress) yield progress
-      }),
-      prove: os.exports.prove.handler(async function* ({ input }) {
-        called('exports.prove', input)
-        for (const progress of state.exportProgress) yield progress
+      create: os.exports.create.handler(({ input }) => (called('exports.create', input), exporting())),
+      prove: os.exports.prove.handler(({ input }) => (called('exports.prove', input), exporting())),
+      createOfDesign: os.exports.createOfDesign.handler(
+        ({ input }) => (called('exports.createOfDesign', input), exporting()),
+      ),
+      bundle: os.exports.bundle.handler(({ input }) => {
+        called('exports.bundle', input)
+        return { file: `${input.folder}.zip`, sizeBytes: 4096 }
       }),
       list: os.exports.list.handler(({ input }) =>
         state.exports.filter((made) => input.trialId === null || made.trialId === input.trialId),
@@ -141,15 +155,20 @@ export function createFakeEngine(state: FakeState = emptyState()): FakeEngine {
       }),
       create: os.imports.create.handler(({ input }) => {
         called('imports.create', input)
-        return {
-          id: 3,
-          name: state.importPreview.name,
-          createdAt: '2026-11-29T12:00:00Z',
-          facts: state.importPreview.facts,
-          weightsSha256: 'ab'.repeat(32),
-        }
+        return sampleNetworkImport({ name: state.importPreview.name, facts: state.importPreview.facts })
       }),
-      list: os.imports.list.handler(() => []),
+      load: os.imports.load.handler(({ input }) => {
+        called('imports.load', input)
+        const found = state.imports.find(({ id }) => id === input.id)
+        if (found === undefined) throw new AppError('not-found', `No import ${input.id}.`)
+        return { import: found, document: state.importPreview.document }
+      }),
+      remove: os.imports.remove.handler(({ input }) => {
+        called('imports.remove', input)
+        state.imports = state.imports.filter(({ id }) => id !== input.id)
+        return { removed: true }
+      }),
+      list: os.imports.list.handler(() => (called('imports.list', null), state.imports)),
     },
     proposer: {
       ...refusing('proposer'),

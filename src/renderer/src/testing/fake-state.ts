@@ -4,7 +4,7 @@ import type { Activity, JournalEntry, RunUpdate } from '@shared/contract/searche
 import type { Dataset, DatasetProgress, Inspection, Recognised } from '@shared/contract/datasets'
 import type { Design } from '@shared/contract/designs'
 import type { Export, ExportProgress } from '@shared/contract/exports'
-import type { ImportPreview } from '@shared/contract/imports'
+import type { ImportPreview, NetworkImport } from '@shared/contract/imports'
 import type { ProposerInfo } from '@shared/contract/proposer'
 import type { Backup } from '@shared/contract/backups'
 import type { BenchmarkEvent, Devices } from '@shared/contract/devices'
@@ -46,11 +46,13 @@ export interface FakeState {
   exports: Export[]
   exportProgress: ExportProgress[]
   importPreview: ImportPreview
+  /** What was imported before. */
+  imports: NetworkImport[]
   proposer: ProposerInfo | null
   suggestions: { block: string; probability: number }[]
   check: { problems: string[]; plannedEvaluations: number; notes: string[] }
   forecast: RunForecast
-  /** Contract paths that fail, e.g. `searches.create`. */
+  /** Contract paths that fail, e.g. `searches.create`; `exports.progress` fails an export that waits. */
   failures: Map<string, AppError>
   verification: Verification
   /** What a comparison of strategies tells, one after the other. */
@@ -88,6 +90,7 @@ export function emptyState(changes: Partial<FakeState> = {}): FakeState {
     exports: [],
     exportProgress: [],
     importPreview: sampleImport(),
+    imports: [],
     proposer: null,
     suggestions: [],
     check: { problems: [], plannedEvaluations: 12, notes: [] },

@@ -1,6 +1,7 @@
 // Runs, trials and machines for tests of the window: built by functions, so that each test says only what it is about.
 import { zooDocument } from '@shared/architecture/document/zoo-document'
-import type { ImportPreview } from '@shared/contract/imports'
+import type { DesignExport, Export } from '@shared/contract/exports'
+import type { ImportPreview, NetworkImport } from '@shared/contract/imports'
 import type { Dataset } from '@shared/contract/datasets'
 import type { Devices } from '@shared/contract/devices'
 import type { Runtimes } from '@shared/contract/runtimes'
@@ -276,3 +277,32 @@ export function sampleImport(changes: Partial<ImportPreview['facts']> = {}): Imp
     document: zooDocument('resnet18', { input: [32, 32, 3], classes: 10 }),
   }
 }
+
+export function sampleNetworkImport(changes: Partial<NetworkImport> = {}): NetworkImport {
+  return {
+    id: 3,
+    name: 'mobile',
+    createdAt: '2026-11-29T12:00:00Z',
+    facts: sampleImport({ problems: [] }).facts,
+    weightsSha256: 'ab'.repeat(32),
+    ...changes,
+  }
+}
+
+/** Files of a design, or what the window shows of any export. */
+export function sampleDesignExport(changes: Partial<DesignExport> = {}): DesignExport {
+  return {
+    format: 'tfjs',
+    folder: '/home/ada/exports/design',
+    files: [{ name: 'model.json', sizeBytes: 2048, sha256: '' }],
+    proof: null,
+    ...changes,
+  }
+}
+
+/** The same as it is stored of an import. */
+export const sampleExport = (changes: Partial<Export> = {}): Export => ({
+  ...sampleDesignExport(),
+  ...{ id: 1, trialId: null, importId: 3, createdAt: '2026-11-29T12:00:00Z' },
+  ...changes,
+})

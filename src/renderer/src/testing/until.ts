@@ -30,3 +30,18 @@ export async function clickById(id: string): Promise<void> {
   const element = await findById(id)
   element.click()
 }
+
+/** Chooses what begins with `label` in the selection list with that test id, by its keys. */
+export async function chooseById(id: string, label: string): Promise<void> {
+  const enter = (element: HTMLElement): boolean =>
+    element.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true }))
+  enter(await findById(id))
+  const option = await eventually(() => {
+    const found = [...document.querySelectorAll<HTMLElement>('[role="option"]')].find(({ textContent }) =>
+      textContent?.trim().startsWith(label),
+    )
+    if (found === undefined) throw new Error(`no option “${label}”`)
+    return found
+  })
+  enter(option)
+}

@@ -30,9 +30,13 @@ export function useFrameCommands(): void {
   const preferences = usePreferencesStore()
   const exchange = useExchangeStore()
   const host = useHost()
-  async function pick(what: 'importing' | 'proving', ask: () => Promise<string | null>): Promise<void> {
-    const place = await ask()
-    if (place !== null) exchange[what] = place
+  async function importNetwork(): Promise<void> {
+    const path = await host.chooseFile({ title: t('network.choose'), extensions: [...NETWORK_EXTENSIONS] })
+    if (path !== null) exchange.open({ kind: 'import', path })
+  }
+  async function proveExport(): Promise<void> {
+    const place = await host.chooseFolder({ title: t('network.chooseExport') })
+    if (place !== null) exchange.open({ kind: 'prove', place })
   }
 
   useCommands(() => [
@@ -68,16 +72,13 @@ export function useFrameCommands(): void {
       id: 'import-network',
       title: t('commands.importNetwork'),
       group: t('commands.window'),
-      run: () =>
-        void pick('importing', () =>
-          host.chooseFile({ title: t('network.choose'), extensions: [...NETWORK_EXTENSIONS] }),
-        ),
+      run: () => void importNetwork(),
     },
     {
       id: 'prove-export',
       title: t('commands.proveExport'),
       group: t('commands.window'),
-      run: () => void pick('proving', () => host.chooseFolder({ title: t('network.chooseExport') })),
+      run: () => void proveExport(),
     },
     {
       id: 'next-pane',

@@ -311,6 +311,15 @@ describe('one trial', () => {
     expect(mounted.wrapper.text()).not.toContain('Softmax in the model')
   })
 
+  it('shows a zip only of the export that stands there', async () => {
+    await open({ exports: [exported], exportProgress: [{ stage: 'done', message: '', result: exported }] })
+    useNavigationStore().trialId = 102
+    await clickById(testIds.bundle)
+    expect((await findById(testIds.bundleFile)).textContent).toContain('/home/ada/exports/2.zip')
+    await clickById(testIds.exportTrial)
+    await eventually(() => expect(document.querySelector(`[data-testid="${testIds.bundleFile}"]`)).toBeNull())
+  })
+
   it('shows a proof that failed as a failure', async () => {
     await open({
       exports: [

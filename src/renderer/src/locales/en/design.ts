@@ -206,7 +206,7 @@ export const design = {
     openFailed: 'The design could not be opened',
     importTitle: 'Open a design',
     importFailed: 'The file could not be opened as a design',
-    exportAs: 'Export the design',
+    exportNamed: 'Export of {name}',
     exportAsWhat: 'As a picture, as an architecture, or as a network that other programs run.',
     startingWeights:
       'Nothing is trained here: the files hold starting weights. Export a finished trial for trained ones.',
