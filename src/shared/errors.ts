@@ -1,6 +1,8 @@
 // The one error type that crosses processes: a code a program can act on, a message and a way out a person can act on.
 // How it is shown belongs to the renderer and the CLI.
 
+import { withCutQuotations } from './quoted'
+
 /** Closed list of failure kinds; a caller may branch on them, the message is for people. */
 export const ERROR_CODES = [
   'invalid-input',
@@ -43,7 +45,7 @@ export class AppError extends Error {
 
   constructor(code: ErrorCode, message: string, fix?: string, options: { cause?: unknown; commandLine?: string } = {}) {
     const { commandLine, ...rest } = options
-    super(message, rest)
+    super(withCutQuotations(message), rest)
     this.code = code
     this.fix = fix
     this.commandLine = commandLine

@@ -2,7 +2,7 @@
 // classes; what only looks like a split ends in a question, because a test image in training spoils every figure that follows.
 import type { SplitFolders } from '@shared/contract/datasets'
 import { AppError } from '@shared/errors'
-import { quoted } from '@shared/quoted'
+import { quoted, shownNames } from '@shared/quoted'
 import { roleOf, seemsSplit, SPLIT_ROLES, type SplitRole } from '../files/split-names'
 
 export interface SplitFolder {
@@ -28,7 +28,7 @@ export class SplitQuestion extends AppError {
     const pairs = SPLIT_ROLES.flatMap((role) => (looks[role] === undefined ? [] : [`${role}=${looks[role]}`]))
     super(
       'invalid-input',
-      `Which folders of ${root} are splits is not certain: ${folders.map(({ folder }) => folder).join(', ')} could be splits or classes.`,
+      `Which folders of ${root} are splits is not certain: ${shownNames(folders.map(({ folder }) => folder))} could be splits or classes.`,
       'Say whether they are splits or classes.',
       { commandLine: `--splits ${pairs.join(',')} takes them for splits, --splits none for classes.` },
     )
@@ -144,11 +144,11 @@ function namedSplits(root: string, images: readonly string[], wanted: Exclude<Sp
     if (named === undefined) return []
     const folder = named.replace(/\\/g, '/').replace(/^\.?\/+|\/+$/g, '')
     if (images.some((file) => file.startsWith(`${folder}/`))) return [{ role, folder }]
-    const heads = [...new Set(images.map((file) => file.split('/')[0]!))].slice(0, 10)
+    const heads = [...new Set(images.map((file) => file.split('/')[0]!))]
     throw new AppError(
       'invalid-input',
       `The ${role} images are said to be in ${quoted(named)}, and no image lies below ${root}/${folder}.`,
-      `Folders there: ${heads.join(', ')}.`,
+      `Folders there: ${shownNames(heads)}.`,
     )
   })
 }

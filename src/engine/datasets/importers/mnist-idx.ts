@@ -1,6 +1,7 @@
 // MNIST, Fashion-MNIST, EMNIST and others in IDX files: pairs of "...images-idx3-ubyte" and "...labels-idx1-ubyte", gzipped
 // or not. Classes are the labels that occur, in their order.
 import { AppError } from '@shared/errors'
+import { shownNames } from '@shared/quoted'
 import type { FileTree } from '../files/file-tree'
 import { openIdx } from '../formats/idx'
 import type { SplitName } from '../manifest'
@@ -95,7 +96,7 @@ function refuseSeveral({ root }: FileTree, pairs: readonly Pair[]): void {
   const names = [...sets.keys()].map((set) => set.replace(/[-_/.]+$/, '') || 'one without a name')
   throw new AppError(
     'invalid-input',
-    `${root} holds ${sets.size} data sets: ${names.join(', ')}.`,
+    `${root} holds ${sets.size} data sets: ${shownNames(names)}.`,
     `Name a file of the one that is meant, for example ${[...sets.values()][0]}.`,
   )
 }

@@ -4,6 +4,7 @@ import { rm } from 'node:fs/promises'
 import path from 'node:path'
 import { AppError } from '@shared/errors'
 import type { ImportReport, ImportRequest } from '@shared/contract/datasets'
+import { shownNames } from '@shared/quoted'
 import { refuseTooLittleSpace } from '@node/disk'
 import type { Report } from '../fetch-package'
 import type { ArchiveLimits } from '../files/limits'
@@ -142,15 +143,13 @@ function foundText({ classes, parts }: ImportPlan, { splits }: Assigned): string
       if (label !== NO_CLASS) counts[typeof split === 'string' ? split : split[i]!]++
     })
   })
-  const more = classes.length > NAMED_CLASSES ? ', …' : ''
-  const named = `${classes.slice(0, NAMED_CLASSES).join(', ')}${more}`
-  return `Found ${classes.length} classes (${named}): ${counts.train} images to train on, ${counts.test} for the test`
+  return `Found ${classes.length} classes (${shownNames(classes, NAMED_CLASSES)}): ${counts.train} images to train on, ${counts.test} for the test`
 }
 
 /** @throws AppError `invalid-input` for too few or too many classes, and naming those without an image to train on */
 function checkClasses({ classes, parts, emptyClasses }: ImportPlan): void {
   if (classes.length < 2 || classes.length > MAX_CLASSES) {
-    const found = classes.length === 1 ? `only ${classes[0]}` : String(classes.length)
+    const found = classes.length === 1 ? `only ${shownNames(classes)}` : String(classes.length)
     throw new AppError(
       'invalid-input',
       `A data set needs between 2 and ${MAX_CLASSES} classes, this one has ${found}.`,
@@ -160,13 +159,13 @@ function checkClasses({ classes, parts, emptyClasses }: ImportPlan): void {
   const trained = new Set(parts.flatMap(({ split, labels }) => (split === 'test' ? [] : [...new Set(labels)])))
   const empty = classes.filter((_name, label) => !trained.has(label))
   if (empty.length === 0) return
-  const named = empty.slice(0, NAMED_CLASSES).map((name) => {
+  const named = empty.map((name) => {
     const reason = emptyClasses?.get(name)
     return reason === undefined ? name : `${name} (${reason})`
   })
   throw new AppError(
     'invalid-input',
-    `Every class needs a training image, ${empty.length} of ${classes.length} have none: ${named.join(', ')}.`,
+    `Every class needs a training image, ${empty.length} of ${classes.length} have none: ${shownNames(named, NAMED_CLASSES)}.`,
     'Add images to these classes, or remove them.',
   )
 }
@@ -180,7 +179,7 @@ function checkCounts(classes: readonly string[], counts: readonly number[], skip
     example === undefined ? '' : ` ${skipped.count} were left out, for example ${example.file}: ${example.reason}.`
   throw new AppError(
     'invalid-input',
-    `Every class needs a training image, ${empty.length} have none: ${empty.slice(0, NAMED_CLASSES).join(', ')}.${because}`,
+    `Every class needs a training image, ${empty.length} have none: ${shownNames(empty, NAMED_CLASSES)}.${because}`,
     'Add images to these classes or remove them.',
   )
 }
