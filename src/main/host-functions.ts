@@ -12,11 +12,13 @@ import {
 } from 'electron'
 import { isAbsolute, join } from 'node:path'
 import { z } from 'zod'
-import { HOST_CHANNELS, type HostFacts } from '@shared/contract/window'
+import { HOST_CHANNELS, type HostFacts, type HostOutcome } from '@shared/contract/window'
+import { errorData } from '@shared/errors'
 import { commandKey, commandSchema, commandText } from '@shared/evaluators/command'
 import { MIB } from '@shared/units'
 import { readTextFile } from '@node/text-file'
 import type { ChosenPlaces } from './chosen-places'
+import { readDropped } from './dropped-file'
 import { isPackageForTesting } from './package-kind'
 import { isPage } from './page'
 import { saveText } from './save-text'
@@ -58,6 +60,15 @@ function readFacts(): HostFacts {
 /** Every file name a dialog offers is cut to its last part: a page never chooses the folder. */
 const baseName = (name: string): string => name.split(/[\\/]/).pop() || 'untitled'
 
+/** Errors cross as data. */
+async function outcomeOf<T>(answer: () => Promise<T>): Promise<HostOutcome<T>> {
+  try {
+    return { value: await answer() }
+  } catch (thrown) {
+    return { failed: errorData(thrown) }
+  }
+}
+
 /** @param chosen is told what a person picks, before the page is: the engine takes no other places from a page */
 export function setupHostFunctions(chosen: Pick<ChosenPlaces, 'add' | 'confirm'>): void {
   const handle = <T>(
@@ -68,7 +79,7 @@ export function setupHostFunctions(chosen: Pick<ChosenPlaces, 'add' | 'confirm'>
     ipcMain.handle(channel, async (event, input: unknown) => {
       const window = BrowserWindow.fromWebContents(event.sender)
       if (!isOurs(event) || !window) throw new Error(`${channel}: refused, the sender is not the workbench page`)
-      return answer(schema.parse(input), window)
+      return outcomeOf(async () => answer(schema.parse(input), window))
     })
   }
   const listen = <T>(channel: string, schema: z.ZodType<T>, act: (input: T, window: BrowserWindow) => void): void => {
@@ -102,7 +113,7 @@ export function setupHostFunctions(chosen: Pick<ChosenPlaces, 'add' | 'confirm'>
     return picked === undefined ? null : chosen.add(picked)
   })
   // Preload has it from the event itself, which no script can make.
-  handle(HOST_CHANNELS.droppedPlace, localPath, (path) => chosen.add(path))
+  handle(HOST_CHANNELS.droppedPlace, localPath, async (path) => readDropped(await chosen.add(path), MAX_TEXT_BYTES))
   handle(HOST_CHANNELS.openTextFile, openRequest, async ({ title, extensions }, window) => {
     const { filePaths } = await dialog.showOpenDialog(window, {
       title,

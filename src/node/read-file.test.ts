@@ -45,7 +45,7 @@ describe.each(Object.entries(WAYS))('reading %s', (_, read) => {
     ['folder', /is a folder: a table was expected/],
     ['/dev/zero', /is a device: a table was expected/],
     ['loop', /is a link that leads to itself/],
-    ['large', /has 3221225472 bytes: a table has at most 1048576/],
+    ['large', /is too large: a table has at most 1.0 MiB, this file has 3.0 GiB/],
     ['/proc/self/status', /a file of the system, which does not say how large it is: a table was expected/],
   ])('refuses %s', async (name, message) => {
     await expect(read(path.resolve(folder, name))).rejects.toMatchObject({

@@ -3,6 +3,7 @@
 import { closeSync, constants, fstatSync, openSync, readSync, statSync, type Stats } from 'node:fs'
 import { open, stat, type FileHandle } from 'node:fs/promises'
 import { AppError } from '@shared/errors'
+import { readableBytes } from '@shared/units'
 import { refuseCancelled } from './cancel'
 import { kindOfEntry } from './entry-kind'
 import { errorCode, fileError } from './file-error'
@@ -178,7 +179,7 @@ function refuseUnlessRead(place: string, info: Stats, { what, maxBytes = Infinit
   if (info.size > maxBytes)
     throw new AppError(
       'invalid-input',
-      `${place} has ${info.size} bytes: ${aOf(what)} has at most ${maxBytes}.`,
+      `${place} is too large: ${aOf(what)} has at most ${readableBytes(maxBytes)}, this file has ${readableBytes(info.size)}.`,
       'Check that it is the right file.',
     )
 }

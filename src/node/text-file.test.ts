@@ -51,7 +51,7 @@ describe('reading', () => {
       await expect(readTextFile(place, { what: 'table' })).rejects.toMatchObject({ code: 'invalid-input' })
     }
     await expect(readTextFile(fileOf('12345'), { what: 'table', maxBytes: 4 })).rejects.toThrow(
-      /has 5 bytes: a table has at most 4/,
+      /is too large: a table has at most 4 B, this file has 5 B/,
     )
     await expect(readTextFile(path.join(folder, 'none'), { what: 'table' })).rejects.toMatchObject({
       code: 'not-found',

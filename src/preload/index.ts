@@ -4,9 +4,11 @@ import { contextBridge, ipcRenderer, type IpcRendererEvent } from 'electron'
 import {
   ENGINE_PORT_MESSAGE,
   HOST_CHANNELS,
+  type Dropped,
   type EngineState,
+  type HostBridge,
   type HostFacts,
-  type WorkbenchHost,
+  type HostOutcome,
 } from '@shared/contract/window'
 
 let engineState: EngineState = { state: 'starting' }
@@ -23,7 +25,11 @@ ipcRenderer.on(ENGINE_PORT_MESSAGE, (event: IpcRendererEvent) => {
   if (port) window.postMessage({ type: ENGINE_PORT_MESSAGE }, '*', [port])
 })
 
-const dropListeners = new Set<(path: string) => void>()
+type DropListener = (dropped: HostOutcome<Dropped>) => void
+const dropListeners = new Set<DropListener>()
+const tellDropped = (dropped: HostOutcome<Dropped>): void => {
+  for (const listener of dropListeners) listener(dropped)
+}
 
 /** Electron 22 keeps the path on the file, newer ones tell it here alone. */
 function placeOf(file: File): string {
@@ -31,38 +37,43 @@ function placeOf(file: File): string {
   return webUtils?.getPathForFile(file) ?? (file as File & { path?: string }).path ?? ''
 }
 
+/** What comes from another program's memory, not from a disk. */
+const LIES_NOWHERE: HostOutcome<Dropped> = {
+  failed: { code: 'not-found', message: 'What was dropped lies in no folder.', fix: 'Save it, then drop the file.' },
+}
+
 // Here and not in the page: what a script of the page names was dropped by nobody.
 window.addEventListener(
   'drop',
   (event) => {
     const file = event.isTrusted ? event.dataTransfer?.files[0] : undefined
-    // What comes from another program's memory, not from a disk, has no place.
-    const place = file === undefined ? '' : placeOf(file)
-    if (place === '') return
-    void (ipcRenderer.invoke(HOST_CHANNELS.droppedPlace, place) as Promise<string>).then((path) => {
-      for (const listener of dropListeners) listener(path)
-    })
+    if (file === undefined) return
+    const place = placeOf(file)
+    if (place === '') tellDropped(LIES_NOWHERE)
+    else void (ipcRenderer.invoke(HOST_CHANNELS.droppedPlace, place) as Promise<HostOutcome<Dropped>>).then(tellDropped)
   },
   true,
 )
 
-const host: WorkbenchHost = {
+const host: HostBridge = {
   facts: ipcRenderer.sendSync(HOST_CHANNELS.facts) as HostFacts,
   chooseFolder: (options) =>
-    ipcRenderer.invoke(HOST_CHANNELS.chooseFolder, options) as ReturnType<WorkbenchHost['chooseFolder']>,
+    ipcRenderer.invoke(HOST_CHANNELS.chooseFolder, options) as ReturnType<HostBridge['chooseFolder']>,
   chooseFile: (options) =>
-    ipcRenderer.invoke(HOST_CHANNELS.chooseFile, options) as ReturnType<WorkbenchHost['chooseFile']>,
+    ipcRenderer.invoke(HOST_CHANNELS.chooseFile, options) as ReturnType<HostBridge['chooseFile']>,
   openTextFile: (options) =>
-    ipcRenderer.invoke(HOST_CHANNELS.openTextFile, options) as ReturnType<WorkbenchHost['openTextFile']>,
+    ipcRenderer.invoke(HOST_CHANNELS.openTextFile, options) as ReturnType<HostBridge['openTextFile']>,
   saveTextFile: (options) =>
-    ipcRenderer.invoke(HOST_CHANNELS.saveTextFile, options) as ReturnType<WorkbenchHost['saveTextFile']>,
+    ipcRenderer.invoke(HOST_CHANNELS.saveTextFile, options) as ReturnType<HostBridge['saveTextFile']>,
   onDropped: (listener) => {
     dropListeners.add(listener)
     return () => dropListeners.delete(listener)
   },
-  confirmCommand: (command) => ipcRenderer.invoke(HOST_CHANNELS.confirmCommand, command) as Promise<boolean>,
-  showInFolder: (path) => ipcRenderer.invoke(HOST_CHANNELS.showInFolder, path) as Promise<void>,
-  copyText: (text) => ipcRenderer.invoke(HOST_CHANNELS.copyText, text) as Promise<void>,
+  confirmCommand: (command) =>
+    ipcRenderer.invoke(HOST_CHANNELS.confirmCommand, command) as ReturnType<HostBridge['confirmCommand']>,
+  showInFolder: (path) =>
+    ipcRenderer.invoke(HOST_CHANNELS.showInFolder, path) as ReturnType<HostBridge['showInFolder']>,
+  copyText: (text) => ipcRenderer.invoke(HOST_CHANNELS.copyText, text) as ReturnType<HostBridge['copyText']>,
   setProgress: (progress) => ipcRenderer.send(HOST_CHANNELS.setProgress, progress),
   notify: (message) => ipcRenderer.send(HOST_CHANNELS.notify, message),
   onEngineState: (listener) => {

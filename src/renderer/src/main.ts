@@ -8,6 +8,7 @@ import { createPinia } from 'pinia'
 import { createApp } from 'vue'
 import { z } from 'zod'
 import { createEngineConnection } from './api/engine-client'
+import { hostOf } from './api/host'
 import { engineKey, hostKey } from './api/keys'
 import { listenForEnginePorts } from './api/port-source'
 import App from './app/App.vue'
@@ -23,5 +24,5 @@ createApp(App)
   .use(createPinia())
   .use(createLocale())
   .provide(engineKey, connection)
-  .provide(hostKey, window.workbench)
+  .provide(hostKey, hostOf(window.workbench))
   .mount('#app')

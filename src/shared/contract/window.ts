@@ -1,6 +1,7 @@
 // What preload exposes to the page as `window.workbench`: file dialogs, facts about the host, the engine's state.
 // The engine itself is reached over a MessagePort that preload hands on by `postMessage`.
 
+import type { ErrorData } from '../errors'
 import type { Command } from '../evaluators/command'
 
 /** `data.type` of the window message that carries the engine's port: after the page has loaded and again after every engine restart. */
@@ -31,6 +32,14 @@ export interface HostFacts {
   readonly isForTesting: boolean
 }
 
+/** What a person dropped on the window. */
+export interface Dropped {
+  readonly path: string
+  /** Of a design, a picture or an export of ours; null for a network of another program, which is imported. */
+  readonly text: string | null
+}
+
+/** What the page asks of main, as `hostOf` (renderer) makes it of the bridge. Refusals are AppErrors. */
 export interface WorkbenchHost {
   readonly facts: HostFacts
   /** A folder the user picked, or null. */
@@ -48,8 +57,11 @@ export interface WorkbenchHost {
     readonly defaultName: string
     readonly text: string
   }): Promise<string | null>
-  /** Calls back with the path of each file or folder that a person drops on the window. Returns the unsubscribe function. */
-  onDropped(listener: (path: string) => void): () => void
+  /**
+   * Calls back with each file or folder that a person drops on the window, or with why it cannot be read. Returns the unsubscribe
+   * function.
+   */
+  onDropped(listener: (dropped: HostOutcome<Dropped>) => void): () => void
   /** Asks the person whether searches may start this program; the engine believes no other yes of a window. */
   confirmCommand(command: Command): Promise<boolean>
   /** Shows a file or folder of the workspace or an export in the system's file manager. */
@@ -60,6 +72,16 @@ export interface WorkbenchHost {
   notify(message: { readonly title: string; readonly body: string }): void
   /** Calls back at once with the present state, then on every change. Returns the unsubscribe function. */
   onEngineState(listener: (state: EngineState) => void): () => void
+}
+
+/** An answer of main: an error that was thrown there would arrive as a sentence of Electron's, without its remedy. */
+export type HostOutcome<T> = { readonly value: T } | { readonly failed: ErrorData }
+
+/** What preload exposes: the host as above, its answers as outcomes. */
+export type HostBridge = {
+  readonly [Name in keyof WorkbenchHost]: WorkbenchHost[Name] extends (...input: infer Input) => Promise<infer Value>
+    ? (...input: Input) => Promise<HostOutcome<Value>>
+    : WorkbenchHost[Name]
 }
 
 /** Names of the ipc channels behind it, used by main and preload only. */

@@ -1,13 +1,13 @@
 // Injection keys of the two ways out of the window: the engine and the host. Stores and components take both from here,
 // so a test provides its own.
-import type { WorkbenchHost } from '@shared/contract/window'
+import type { HostBridge, WorkbenchHost } from '@shared/contract/window'
 import { inject, type InjectionKey } from 'vue'
 import type { EngineConnection } from './engine-client'
 
 declare global {
   interface Window {
     /** Exposed by preload. */
-    readonly workbench: WorkbenchHost
+    readonly workbench: HostBridge
   }
 }
 

@@ -7,9 +7,11 @@ import { useFrameCommands } from './frame/use-frame-commands'
 import { useDefinitionStore } from '@/stores/definition.store'
 import { useCommandsStore } from '@/stores/commands.store'
 import { useNoticesStore } from '@/stores/notices.store'
+import { useExchangeStore } from '@/stores/exchange.store'
 import { useNavigationStore } from '@/stores/navigation.store'
 import { testIds } from '@/lib/ids'
 import { documentText, graphOf } from '@shared/architecture/document'
+import type { Dropped, HostOutcome } from '@shared/contract/window'
 import { AppError } from '@shared/errors'
 import DesignView from '@/features/design/DesignView.vue'
 import { designIds } from '@/features/design/ids'
@@ -35,31 +37,12 @@ vi.mock('@/features/design/view/layout', () => ({
 
 afterEach(stop)
 
-type Dropped = { readonly file: File } | { readonly folder: string; readonly files: Record<string, File> }
-
-/** A drop as the browser tells it; a folder is read entry by entry. */
-function drop(dropped: Dropped): void {
-  const entry =
-    'file' in dropped
-      ? { isDirectory: false }
-      : {
-          isDirectory: true,
-          name: dropped.folder,
-          getFile: (name: string, _: object, found: (entry: object) => void, missing: () => void) => {
-            const file = dropped.files[name]
-            if (file === undefined) missing()
-            else found({ file: (read: (file: File) => void) => read(file) })
-          },
-        }
-  const item = {
-    kind: 'file',
-    webkitGetAsEntry: () => entry,
-    getAsFile: () => ('file' in dropped ? dropped.file : null),
-  }
-  const event = new Event('drop', { cancelable: true })
-  Object.assign(event, { dataTransfer: { types: ['Files'], items: [item] } })
+/** What main tells of a drop, once the page has let it happen. */
+function drop(dropped: HostOutcome<Dropped>): void {
+  const event = Object.assign(new Event('drop', { cancelable: true }), { dataTransfer: { types: ['Files'] } })
   window.dispatchEvent(event)
   expect(event.defaultPrevented).toBe(true)
+  mounted.host.drop(dropped)
 }
 
 describe('the key sheet', () => {
@@ -132,16 +115,22 @@ describe('with the rest of the workbench', () => {
   it('opens what is dropped on it: a file with a design, or the folder of an export', async () => {
     const Dropping = defineComponent({ setup: () => useDroppedFiles(), render: () => h(DesignView) })
     await start({}, { render: () => [h(Dropping)] })
-    drop({ file: new File([documentText(sampleNetworkDocument('dropped'))], 'a.gptnas.json') })
+    drop({ value: { path: '/a.gptnas.json', text: documentText(sampleNetworkDocument('dropped')) } })
     await settle()
     expect(active().meta.name).toBe('dropped')
     const metadata = { format: 'tfjs', architecture: sampleNetworkDocument('exported'), files: [] }
-    drop({ folder: 'run-1', files: { 'metadata.json': new File([JSON.stringify(metadata)], 'metadata.json') } })
+    drop({ value: { path: '/run-1', text: JSON.stringify(metadata) } })
     await settle()
     expect(active().meta.name).toBe('exported')
-    drop({ folder: 'pictures', files: {} })
+    drop({ value: { path: '/net.onnx', text: null } })
+    expect(useExchangeStore().importing).toBe('/net.onnx')
+    const fix = 'Name an ordinary file.'
+    drop({ failed: { code: 'invalid-input', message: '/pipe.json is a pipe: a design was expected.', fix } })
     await settle()
-    expect(useNoticesStore().failures[0]?.error.message).toContain('pictures holds no metadata.json')
+    expect(useNoticesStore().failures[0]?.error).toMatchObject({
+      message: expect.stringContaining('a pipe') as string,
+      fix,
+    })
   })
 
   it('seeds a search with a stored chain, and says why another network cannot', async () => {

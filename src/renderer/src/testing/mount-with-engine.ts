@@ -6,7 +6,7 @@ import { defineComponent, h, type Component } from 'vue'
 import { createEngineConnection, type EngineConnection } from '@/api/engine-client'
 import { engineKey, hostKey } from '@/api/keys'
 import { createLocale } from '@/locales'
-import type { EngineState, HostFacts, WorkbenchHost } from '@shared/contract/window'
+import type { Dropped, EngineState, HostFacts, HostOutcome, WorkbenchHost } from '@shared/contract/window'
 import { BUILT_FOR_ELECTRON } from '@shared/runtime/electron-build'
 import { createFakeEngine, type FakeEngine } from './fake-engine'
 import { emptyState, type FakeState } from './fake-state'
@@ -16,10 +16,12 @@ export interface FakeHost extends WorkbenchHost {
   readonly shown: string[]
   readonly notified: string[]
   setEngineState(state: EngineState): void
+  drop(dropped: HostOutcome<Dropped>): void
 }
 
 export function createFakeHost(facts: Partial<HostFacts> = {}): FakeHost {
   const listeners = new Set<(state: EngineState) => void>()
+  const dropListeners = new Set<(dropped: HostOutcome<Dropped>) => void>()
   let engineState: EngineState = { state: 'ready' }
   const copied: string[] = []
   const shown: string[] = []
@@ -39,7 +41,13 @@ export function createFakeHost(facts: Partial<HostFacts> = {}): FakeHost {
       ...facts,
     },
     chooseFolder: () => Promise.resolve('/home/ada/models'),
-    onDropped: () => () => undefined,
+    onDropped(listener) {
+      dropListeners.add(listener)
+      return () => dropListeners.delete(listener)
+    },
+    drop(dropped) {
+      for (const listener of dropListeners) listener(dropped)
+    },
     chooseFile: () => Promise.resolve('/home/ada/pictures.zip'),
     confirmCommand: () => Promise.resolve(true),
     openTextFile: () => Promise.resolve(null),

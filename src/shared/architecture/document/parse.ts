@@ -36,6 +36,7 @@ export function parseDocument(json: unknown): ArchitectureDocument {
 export function parseDocumentText(text: string): ArchitectureDocument {
   if (text.length > MAX_FILE_LENGTH)
     throw refused(`the file: ${text.length} characters, expected at most ${MAX_FILE_LENGTH}`)
+  if (text.trim() === '') throw refused('line 1, column 1: the file is empty')
   let json: unknown
   try {
     // A byte order mark is what Windows editors put before JSON.
