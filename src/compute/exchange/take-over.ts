@@ -5,6 +5,7 @@ import { inputShapes } from '@shared/architecture/layer'
 import { requireShapes } from '@shared/architecture/infer'
 import type { LayerGraph } from '@shared/architecture/layer'
 import type { ImportFacts } from '@shared/contract/imports'
+import { ASSUMED_SCALING } from '@shared/exchange/imported/scaling'
 import { required } from '@shared/required'
 import { NETWORK_FORMATS, readNetwork } from '@node/networks/read-network'
 import { stat } from 'node:fs/promises'
@@ -45,7 +46,7 @@ export async function takeOver(
     layers: graph.nodes.length,
     parameters: parametersOf(graph),
     problems: [...problems],
-    notes: [...notes],
+    notes: arrays.length > 0 && scaling.isAssumed === true ? [...notes, ASSUMED_SCALING] : [...notes],
     missing: [...missing],
     hasValues: arrays.length > 0,
     mean: [...scaling.mean],

@@ -1,5 +1,6 @@
 // A layer graph as a differentiable function of images and stored arrays: the one definition that training, evaluation,
 // prediction and the test of an export use. Holds no tensors; whoever runs it owns the variables.
+import { scoresOf } from '@shared/architecture/ancestors'
 import { completeParameters, isLayerKind, layerDefinition } from '@shared/architecture/catalogue'
 import {
   INPUT_ID,
@@ -57,12 +58,6 @@ export interface Network {
 /** Random layers draw from streams above those of the augmentation, which has the first sixteen to itself. */
 const FIRST_NODE_SALT = 16
 
-/** A softmax at the end belongs to the loss: cross-entropy on logits is exact where probabilities underflow. */
-function logitsId(graph: LayerGraph): string {
-  const last = graph.nodes.find(({ id }) => id === graph.output)
-  return last?.kind === 'softmax' ? last.inputs[0]! : graph.output
-}
-
 function complete(graph: LayerGraph): LayerGraph {
   const nodes = graph.nodes.map((node): LayerNode => ({
     ...node,
@@ -82,7 +77,7 @@ export function buildNetwork(given: LayerGraph): Network {
     inputShapes(inputs.map((id) => required(shapes, id, 'shape')))
   const arrays = graph.nodes.flatMap((node) => storedArrays(node, shapesInto(node)))
   const rounded = new Set(arrays.filter(({ rounds }) => rounds).map(({ name }) => name))
-  const output = logitsId(graph)
+  const output = scoresOf(graph)
   const outputShape = required(shapes, output, 'shape')
   if (outputShape.length !== 1)
     throw new AppError(

@@ -1,5 +1,6 @@
 // What is exported comes back: the layers of every kind, block and network of the zoo, read off the operators alone; and files of
 // others, as their programs write them.
+import { ancestorsOf } from '@shared/architecture/ancestors'
 import { describe, expect, it } from 'vitest'
 import { canonicalHash } from '@shared/architecture/canonical'
 import { prepareArchitecture } from '@shared/architecture/prepared'
@@ -23,7 +24,6 @@ import {
 import { readOnnxGraph } from '@shared/exchange/onnx/read-graph'
 import { onnxOptionsSchema, type OnnxOptions } from '@shared/exchange/onnx/options'
 import { elementCount } from '@shared/element-count'
-import { ancestorsOf } from '../ancestors'
 import { buildNetwork } from '../../networks/network'
 import { BLOCK_CASES } from '../../networks/testing/block-cases'
 import { KIND_CASES } from '../../networks/testing/kind-cases'

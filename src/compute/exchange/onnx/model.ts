@@ -1,5 +1,6 @@
 // A trained network as an ONNX model: what comes before and behind the layers, and what the file says of itself. Opset 17 and IR 8 are
 // what every runtime of the last years reads (onnxruntime from 1.13, August 2022); the layers are layers/'s.
+import { ancestorsOf, withoutLastSoftmax } from '@shared/architecture/ancestors'
 import { isLayerKind } from '@shared/architecture/catalogue'
 import { mapOf } from '@shared/architecture/catalogue/window'
 import { INPUT_ID, type LayerGraph } from '@shared/architecture/layer'
@@ -8,7 +9,6 @@ import { required } from '@shared/required'
 import type { Normalisation } from '../../data/normalise'
 import type { Network } from '../../networks/network'
 import type { NamedArray, Weights } from '../../networks/weights'
-import { ancestorsOf } from '../ancestors'
 import type { Ranges } from '../ranges'
 import { requireWeights } from '../require-weights'
 import { fuseBatchNorm } from './fuse-batch-norm'
@@ -40,12 +40,6 @@ export interface OnnxSource {
   readonly producerVersion: string
   /** Of calibration images; null where nothing is rounded. */
   readonly ranges: Ranges | null
-}
-
-/** A softmax at the end is the model's own business: it is an option. */
-function withoutSoftmax(graph: LayerGraph): LayerGraph {
-  const last = graph.nodes.find(({ id }) => id === graph.output)
-  return last?.kind === 'softmax' ? { ...graph, output: last.inputs[0]! } : graph
 }
 
 /** (x / 255 - mean) / deviation, in the order of the channels, before anything that computes in half precision. */
@@ -132,7 +126,8 @@ function back(builder: GraphBuilder, found: Value, options: OnnxOptions): NodePr
 export function onnxModel(source: OnnxSource, options: OnnxOptions): ModelProto {
   const { network, producerVersion, properties } = source
   requireWeights(network, source.weights)
-  const whole = withoutSoftmax(network.graph)
+  // A softmax at the end is an option of the model.
+  const whole = withoutLastSoftmax(network.graph)
   const isInteger = options.precision === 'int8'
   const { graph, weights } =
     options.fuseBatchNorm || isInteger

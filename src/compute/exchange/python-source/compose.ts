@@ -1,9 +1,9 @@
 // A network as readable Python: a part for each different block, equal blocks sharing one, and the network that puts them together in
 // the document's words. How layers and parts are written is a dialect's.
+import { ancestorsOf, withoutLastSoftmax } from '@shared/architecture/ancestors'
 import { INPUT_ID, type LayerGraph, type LayerNode, type TensorShape } from '@shared/architecture/layer'
 import { required } from '@shared/required'
 import type { Network } from '../../networks/network'
-import { ancestorsOf } from '../ancestors'
 import type { Dialect, Part, TurnedArray } from './dialect'
 import { Names } from './names'
 
@@ -90,9 +90,8 @@ class PartBuilder {
 }
 
 /** The graph up to the class scores: a softmax at its end is whoever uses the network's. */
-function scoresOf(whole: LayerGraph): { readonly nodes: readonly LayerNode[]; readonly output: string } {
-  const last = whole.nodes.find(({ id }) => id === whole.output)
-  const graph: LayerGraph = last?.kind === 'softmax' ? { ...whole, output: last.inputs[0]! } : whole
+function upToScores(whole: LayerGraph): { readonly nodes: readonly LayerNode[]; readonly output: string } {
+  const graph = withoutLastSoftmax(whole)
   const reached = ancestorsOf(graph)
   return { nodes: graph.nodes.filter(({ id }) => reached.has(id)), output: graph.output }
 }
@@ -102,7 +101,7 @@ function scoresOf(whole: LayerGraph): { readonly nodes: readonly LayerNode[]; re
  * @returns the parts as text, the last one the network, which takes normalised images and gives class scores
  */
 export function pythonSource({ graph, shapes }: Network, document: unknown, dialect: Dialect): PythonSource {
-  const { nodes, output } = scoresOf(graph)
+  const { nodes, output } = upToScores(graph)
   const titles = blockNames(document)
   const texts = new Map<string, string>()
   const taken = new Map<string, number>([[dialect.networkName, 1]])

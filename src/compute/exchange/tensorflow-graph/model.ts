@@ -1,12 +1,12 @@
 // A trained network as a TensorFlow graph: raw pixels 0..255 in, class scores and probabilities out. The layers are layers/'s; how
 // graph and constants become files is the formats' that are made of it.
+import { ancestorsOf, scoresOf } from '@shared/architecture/ancestors'
 import { isLayerKind } from '@shared/architecture/catalogue'
 import { INPUT_ID } from '@shared/architecture/layer'
 import { required } from '@shared/required'
 import type { Normalisation } from '../../data/normalise'
 import type { Network } from '../../networks/network'
 import { arrayName } from '../../networks/parameters'
-import { ancestorsOf } from '../ancestors'
 import { requireWeights } from '../require-weights'
 import type { RoundedArray } from '../rounding'
 import { GraphBuilder, type Constant, type Value } from './graph-builder'
@@ -54,8 +54,7 @@ export function tensorFlowGraph(
 ): TensorFlowGraph {
   requireWeights(network, weights)
   const { graph } = network
-  const last = graph.nodes.find(({ id }) => id === graph.output)
-  const output = last?.kind === 'softmax' ? last.inputs[0]! : graph.output
+  const output = scoresOf(graph)
   const builder = new GraphBuilder([INPUT_NAME, SCORES_NAME, PROBABILITIES_NAME])
   const input: Value = { name: INPUT_NAME, shape: graph.input }
   const shape = shapeProto([-1, ...graph.input])

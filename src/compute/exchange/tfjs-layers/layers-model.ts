@@ -1,5 +1,6 @@
 // A trained network as a tfjs layers model made of stock layers only: raw pixels 0..255 in, class probabilities out.
 // One entry per kind of the catalogue; the forms that need more than one stock layer are in the files beside this one.
+import { ancestorsOf } from '@shared/architecture/ancestors'
 import { isLayerKind, type LayerKind } from '@shared/architecture/catalogue'
 import { flagOf, numberOf } from '@shared/architecture/catalogue/parameter-values'
 import { mapOf } from '@shared/architecture/catalogue/window'
@@ -9,7 +10,6 @@ import { required } from '@shared/required'
 import { BATCH_NORM_EPSILON } from '../../networks/layers/batch-norm-constants'
 import type { Network } from '../../networks/network'
 import type { RoundedArray } from '../rounding'
-import { ancestorsOf } from '../ancestors'
 import { convolution, depthwiseConvolution } from './convolution'
 import {
   activation,

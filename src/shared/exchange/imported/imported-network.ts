@@ -1,4 +1,5 @@
 // What every reader of another program's network gives: a design of ours, what of the file it is not, and the values of its layers.
+import { ancestorsOf, withoutLastSoftmax } from '../../architecture/ancestors'
 import { graphDocument, type ArchitectureDocument } from '../../architecture/document'
 import { elementCount } from '../../element-count'
 import { requireShapes } from '../../architecture/infer'
@@ -53,21 +54,12 @@ export const problemLines = (problems: readonly ImportProblem[]): string[] =>
 
 const cut = (text: string): string => quoted(text).slice(1, -1)
 
-function withoutDead(graph: LayerGraph): LayerGraph {
-  const found = new Set([graph.output])
-  for (const node of [...graph.nodes].reverse()) if (found.has(node.id)) for (const id of node.inputs) found.add(id)
-  return { ...graph, nodes: graph.nodes.filter(({ id }) => found.has(id)) }
-}
-
-/** A softmax at the end is the loss's: a network ends with its scores. */
-function withoutSoftmax(graph: LayerGraph): LayerGraph {
-  const last = graph.nodes.find(({ id }) => id === graph.output)
-  return last?.kind === 'softmax' ? { ...graph, output: last.inputs[0] ?? graph.output } : graph
-}
-
 /** The layers that lead to `output`, without the softmax behind the scores. */
-export const endedGraph = (builder: NetworkBuilder, output: string): LayerGraph =>
-  withoutDead(withoutSoftmax({ input: builder.input, nodes: builder.nodes, output }))
+export function endedGraph(builder: NetworkBuilder, output: string): LayerGraph {
+  const graph = withoutLastSoftmax({ input: builder.input, nodes: builder.nodes, output })
+  const reached = ancestorsOf(graph)
+  return { ...graph, nodes: graph.nodes.filter(({ id }) => reached.has(id)) }
+}
 
 export interface ReadNetwork {
   readonly graph: LayerGraph

@@ -12,7 +12,7 @@ import {
   type TensorShape,
 } from '../../architecture/layer'
 import { elementCount } from '../../element-count'
-import type { Scaling } from './scaling'
+import { unscaled, type Scaling } from './scaling'
 import { inFeatureOrder, joinedOrder, type FeatureOrder } from './feature-order'
 
 /** What a value of the file is here. */
@@ -65,6 +65,7 @@ export class NetworkBuilder {
   private readonly places = new Map<string, number>()
 
   private affineOfImage: Affine
+  private isScaled = false
 
   constructor(readonly input: TensorShape) {
     const channels = channelsOf(input)
@@ -74,6 +75,7 @@ export class NetworkBuilder {
   /** What is done to the image before the network: `x * scale + offset`, one number or one a channel. */
   scaleImage(scale: readonly number[], offset: readonly number[]): void {
     const { affineOfImage: known } = this
+    this.isScaled = true
     const at = (list: readonly number[], i: number): number => (list.length === 1 ? list[0] : list[i]) ?? 0
     this.affineOfImage = {
       scale: known.scale.map((value, i) => value * at(scale, i)),
@@ -84,6 +86,7 @@ export class NetworkBuilder {
   /** @throws NoLayer where the image is turned over or lost */
   scaling(): Scaling {
     const { scale, offset } = this.affineOfImage
+    if (!this.isScaled) return unscaled(channelsOf(this.input))
     if (![...scale].every((value) => value > 0 && Number.isFinite(1 / value)))
       throw new NoLayer('it multiplies the image by what is no positive number')
     // (x / 255 - mean) / deviation is x * scale + offset.

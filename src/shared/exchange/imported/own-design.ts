@@ -1,5 +1,6 @@
 // A file that the workbench wrote holds its design, with blocks, and its operators in the design's order: what they hold are the values of
 // the design's layers, one after another.
+import { ancestorsOf } from '../../architecture/ancestors'
 import { BUILT_IN_BLOCKS } from '../../architecture/blocks'
 import type { ArchitectureDocument } from '../../architecture/document'
 import type { LayerGraph } from '../../architecture/layer'
@@ -13,8 +14,7 @@ import { arrayShapes } from './network-builder'
 /** Arrays of the layers that the output depends on, in the graph's order. */
 export function wantedArrays(graph: LayerGraph): { readonly name: string; readonly shape: readonly number[] }[] {
   const shapes = requireShapes(graph)
-  const reached = new Set([graph.output])
-  for (const node of [...graph.nodes].reverse()) if (reached.has(node.id)) node.inputs.forEach((id) => reached.add(id))
+  const reached = ancestorsOf(graph)
   return graph.nodes.flatMap((node) => {
     if (!reached.has(node.id)) return []
     const input = node.inputs[0] === undefined ? graph.input : required(shapes, node.inputs[0], 'shape')

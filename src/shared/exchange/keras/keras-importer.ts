@@ -2,6 +2,7 @@
 import { isMap } from '../../architecture/catalogue/window'
 import type { MapShape } from '../../architecture/layer'
 import { numberAt, textAt } from '../imported/json'
+import { imagePath } from '../imported/image-path'
 import { asMap, NetworkBuilder, NoLayer, type BuiltValue, type Values } from '../imported/network-builder'
 import type { KerasCall, KerasGraph } from './keras-graph'
 import type { KerasValues } from './keras-values'
@@ -19,6 +20,7 @@ export class KerasImporter extends NetworkBuilder {
   private readonly known = new Map<string, KerasValue>()
   /** Features become a map of one position again somewhere: squeeze-and-excitation by dense layers. */
   readonly hasMapsAgain: boolean
+  private readonly image: ReadonlySet<string>
 
   constructor(
     readonly source: KerasGraph,
@@ -28,6 +30,7 @@ export class KerasImporter extends NetworkBuilder {
     input: MapShape | readonly [number],
   ) {
     super(input)
+    this.image = imagePath(source.inputs[0]?.value ?? '', source.calls, source.outputs)
     this.hasMapsAgain = source.calls.some(({ className, config }) => className === 'Reshape' && isOnePosition(config))
   }
 
@@ -36,6 +39,11 @@ export class KerasImporter extends NetworkBuilder {
   }
   find(name: string | undefined): KerasValue | undefined {
     return name === undefined ? undefined : this.known.get(name)
+  }
+
+  /** Whether the call is the only one that sees the image, or what became of it. */
+  readsWholeImage({ inputs }: KerasCall): boolean {
+    return inputs.every((name) => this.image.has(name))
   }
 
   /** What a call reads first, whatever is left to do with it. @throws NoLayer */

@@ -5,6 +5,7 @@ import { channelsOf } from '../../architecture/layer'
 import { batchNormValues, epsilonNote } from '../imported/batch-norm-values'
 import { field, listAt, numberAt, pairAt, textAt } from '../imported/json'
 import { NoLayer, type BuiltValue, type LayerValues } from '../imported/network-builder'
+import { isNeverNegative } from '../imported/not-negative'
 import { paddedWindow, type FoundWindow } from '../imported/padded-window'
 import type { KerasCall } from './keras-graph'
 import {
@@ -204,14 +205,12 @@ const batchNorm: Read = (importer, call) => {
   return keep(x, importer.add(nameOf(call), 'batch-norm', {}, [x], values))
 }
 
-const NOT_NEGATIVE: ReadonlySet<string> = new Set<LayerKind>(['relu', 'relu6', 'sigmoid', 'hard-sigmoid', 'softmax'])
-
 const pool =
   (kind: 'max-pool' | 'average-pool'): Read =>
   (importer, call) => {
     const x = importer.raw(call)
     // Behind what gives no negative value a zero is as good as nothing.
-    if (x.pads !== undefined && kind === 'max-pool' && !NOT_NEGATIVE.has(importer.kindOf(x.id) ?? ''))
+    if (x.pads !== undefined && kind === 'max-pool' && !isNeverNegative(importer.kindOf(x.id)))
       throw new NoLayer('zeros are put around the map before a maximum')
     const counts = kind === 'average-pool' && x.pads !== undefined
     const { kernel, stride, padding, ceil } = windowOf(x, call, 'pool_size', 'strides', counts)

@@ -16,7 +16,8 @@ function scaled(
   const channels = channelsOf(x.shape)
   const fits = [scale, offset].every(({ length }) => length === 1 || length === channels)
   if (!fits || ![...scale, ...offset].every(Number.isFinite)) throw new NoLayer("its numbers are not the channels'")
-  if (x.id === INPUT_ID) {
+  // Where something else sees the image too, it is a step of one branch.
+  if (x.id === INPUT_ID && importer.readsWholeImage(call)) {
     importer.scaleImage(scale, offset)
     return x
   }

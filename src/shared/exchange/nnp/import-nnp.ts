@@ -218,6 +218,8 @@ export function designFromNnp(text: string, name: string, arrays: ReadonlyMap<st
     // The batch is -1 there.
     inputs: inputs.map((value) => ({ name: value, dims: shapes.get(value) ?? [] })),
     outputs: [...made].filter((value) => !read.has(value)),
+    // Its softmax runs over one axis, as ONNX's does since opset 13.
+    opset: 17,
     producer: 'Neural Network Libraries',
     properties: new Map(),
   }

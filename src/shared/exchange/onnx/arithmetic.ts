@@ -5,16 +5,16 @@ import { isMap } from '../../architecture/catalogue/window'
 import { channelsOf, INPUT_ID } from '../../architecture/layer'
 import { NoLayer } from '../imported/network-builder'
 import { withoutPending, type GraphImporter, type Value } from './importer'
-import { gives, isNear, simple, step, type Read } from './operator'
+import { given, gives, isNear, simple, step, type Read } from './operator'
 import type { OnnxConstant, OnnxNode } from './read-graph'
 
 export const clip: Read = (importer, node) => {
   const bound = (i: number, name: string): number | undefined =>
-    importer.constant(node.inputs[i])?.values?.[0] ?? node.float(name)
+    given(importer, node, i, `limit ${name}`)?.[0] ?? node.float(name)
   const [low, high] = [bound(1, 'min'), bound(2, 'max')]
-  const given = importer.find(node.inputs[0] ?? '')
-  if (low === 0 && high === 6 && given?.pending?.step === 'plus-3') {
-    gives(importer, node, { ...given, pending: { step: 'relu6-of-plus-3' } })
+  const x = importer.find(node.inputs[0] ?? '')
+  if (low === 0 && high === 6 && x?.pending?.step === 'plus-3') {
+    gives(importer, node, { ...x, pending: { step: 'relu6-of-plus-3' } })
     return
   }
   const kind = low === 0 && high === 6 ? 'relu6' : low === 0 && (high === undefined || high > 1e30) ? 'relu' : undefined
@@ -43,8 +43,10 @@ function binary(importer: GraphImporter, node: OnnxNode) {
 }
 
 /** Scale and offset of the image itself, before the network: networks here are given normalised ones. */
-function isPreprocessing({ id, pending }: Value): boolean {
-  return id === INPUT_ID && (pending === undefined || pending.step === 'channels-last')
+function isPreprocessing(importer: GraphImporter, node: OnnxNode, { id, pending }: Value): boolean {
+  if (id !== INPUT_ID || (pending !== undefined && pending.step !== 'channels-last')) return false
+  // Where something else sees the image too, it is a step of one branch.
+  return node.inputs.some((name) => importer.isWholeImage(name))
 }
 
 /** The numbers of a constant as one for all, or one a channel of the value; undefined where it is neither. */
@@ -68,7 +70,7 @@ function affine(
   const numbers = perChannel(value, constant)
   if (numbers === undefined)
     throw new NoLayer(`it ${isProduct ? 'multiplies by' : 'adds'} constants that are not the channels'`)
-  if (isPreprocessing(value)) {
+  if (isPreprocessing(importer, node, value)) {
     importer.scaleImage(isProduct ? numbers : [1], isProduct ? [0] : numbers)
     return gives(importer, node, value)
   }
@@ -97,7 +99,7 @@ export const add: Read = (importer, node) => {
     return
   }
   const { value, constant, only } = found
-  if (isPreprocessing(value)) return affine(importer, node, value, constant, false)
+  if (isPreprocessing(importer, node, value)) return affine(importer, node, value, constant, false)
   if (value.pending?.step === 'erf' && isNear(only, 1)) return step(importer, node, value, { step: 'erf-plus-1' })
   if (value.pending === undefined && isNear(only, 3)) return step(importer, node, value, { step: 'plus-3' })
   // A bias that comes as an addition of its own.
@@ -112,6 +114,17 @@ export const add: Read = (importer, node) => {
     return gives(importer, node, value)
   }
   affine(importer, node, value, constant, false)
+}
+
+/** As many values as there are; one that is given alone is itself. */
+export const sum: Read = (importer, node) => {
+  const [only, second, ...others] = node.inputs
+  if (others.length === 0 && second !== undefined) return add(importer, node)
+  if (node.inputs.some((name) => importer.constant(name) !== undefined))
+    throw new NoLayer(`it adds a constant to ${node.inputs.length - 1} values at once`)
+  if (second === undefined) return gives(importer, node, importer.plain(only))
+  const inputs = node.inputs.map((name) => importer.plain(name))
+  gives(importer, node, importer.layer(node, 'add', {}, inputs))
 }
 
 /** What a product of a value and a constant is the next step of. */
@@ -171,7 +184,7 @@ export const multiply: Read = (importer, node) => {
     if (a === undefined || b === undefined) throw new NoLayer('one of its inputs is no value of the network')
     return product(importer, node, a, b)
   }
-  if (isPreprocessing(found.value)) return affine(importer, node, found.value, found.constant, true)
+  if (isPreprocessing(importer, node, found.value)) return affine(importer, node, found.value, found.constant, true)
   scaled(importer, node, found.value, found.constant, found.only)
 }
 
@@ -179,7 +192,7 @@ export const divide: Read = (importer, node) => {
   const found = binary(importer, node)
   if (found.kind === 'two' || importer.constant(node.inputs[0]) !== undefined) throw new NoLayer('it divides values')
   const inverse = changed(found.constant, (value) => 1 / value)
-  if (isPreprocessing(found.value)) return affine(importer, node, found.value, inverse, true)
+  if (isPreprocessing(importer, node, found.value)) return affine(importer, node, found.value, inverse, true)
   scaled(importer, node, found.value, inverse, found.only === undefined ? undefined : 1 / found.only)
 }
 

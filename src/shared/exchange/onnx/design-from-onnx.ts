@@ -1,8 +1,10 @@
 // A design from an ONNX file: our own design where the workbench wrote the file, else what its operators are in layers of ours.
 import { parseDocument, type ArchitectureDocument } from '../../architecture/document'
+import { channelsOf } from '../../architecture/layer'
 import { importedNetwork, type ImportedNetwork } from '../imported/imported-network'
 import { withOwnDesign } from '../imported/own-design'
 import { importGraph } from './import-graph'
+import { ownScaling } from './own-scaling'
 import { readOnnxGraph, type OnnxGraph } from './read-graph'
 import type { ExternalData } from './tensor-values'
 
@@ -29,7 +31,9 @@ export function designFromOnnx(
 ): ImportedNetwork & { readonly producer: string } {
   const source = readOnnxGraph(bytes, external)
   const own = ownDesign(source)
-  const read = importGraph(source)
+  const found = importGraph(source)
+  const scaling = ownScaling(source, channelsOf(found.graph.input))
+  const read = scaling === undefined ? found : { ...found, scaling }
   const network = own === undefined ? importedNetwork(read, name, 'an ONNX model') : withOwnDesign(read, own)
   return { ...network, producer: source.producer.slice(0, 60) }
 }

@@ -6,7 +6,7 @@ import { NoLayer } from '../imported/network-builder'
 import { foldConstant } from './constant-operators'
 import { GraphImporter } from './importer'
 import { OPERATORS } from './operators'
-import type { OnnxGraph } from './read-graph'
+import type { OnnxGraph, OnnxNode } from './read-graph'
 
 /** The one image input as ours, or why there is none. */
 function inputOf({ inputs, nodes }: OnnxGraph): { name: string; shape: TensorShape; isLast: boolean } | string {
@@ -18,10 +18,26 @@ function inputOf({ inputs, nodes }: OnnxGraph): { name: string; shape: TensorSha
     return `its input ${input.name} has the axes [${input.dims.map((dim) => dim ?? '?').join(', ')}]; known sizes of an image were expected behind the batch`
   if (known.length === 1) return { name: input.name, shape: [known[0]!], isLast: false }
   const [a, b, c] = known as [number, number, number]
-  // An image whose first operator turns it comes with its channels last.
-  const turned = nodes.find((node) => node.inputs.includes(input.name))
-  const isLast = turned?.op === 'Transpose' && turned.ints('perm')?.join() === '0,3,1,2'
+  // An image that is turned before anything else than arithmetic comes with its channels last.
+  const isLast = turnsImage(nodes, input.name)
   return { name: input.name, shape: isLast ? [a, b, c] : [b, c, a], isLast }
+}
+
+const ARITHMETIC: ReadonlySet<string> = new Set(['Identity', 'Cast', 'Mul', 'Div', 'Add', 'Sub'])
+
+/** Whether the image comes with its channels last and is turned. */
+function turnsImage(nodes: readonly OnnxNode[], image: string): boolean {
+  const readers = new Map<string, OnnxNode>()
+  for (const node of nodes) for (const name of node.inputs) if (!readers.has(name)) readers.set(name, node)
+  const seen = new Set<string>()
+  for (let name = image; !seen.has(name);) {
+    seen.add(name)
+    const reader = readers.get(name)
+    if (reader?.op === 'Transpose') return reader.ints('perm')?.join() === '0,3,1,2'
+    if (reader === undefined || !ARITHMETIC.has(reader.op)) return false
+    name = reader.outputs[0] ?? name
+  }
+  return false
 }
 
 export function importGraph(source: OnnxGraph): ReadNetwork {

@@ -2,6 +2,7 @@
 // operators.ts's, what is made of constants alone constant-operators.ts's.
 import type { LayerKind } from '../../architecture/catalogue'
 import { channelsOf, type MapShape, type ParameterValues, type TensorShape } from '../../architecture/layer'
+import { imagePath } from '../imported/image-path'
 import { asMap, NetworkBuilder, NoLayer, type BuiltValue, type LayerValues } from '../imported/network-builder'
 import type { OnnxConstant, OnnxGraph, OnnxNode } from './read-graph'
 
@@ -35,6 +36,8 @@ export class GraphImporter extends NetworkBuilder {
   /** Features become a map of one position again somewhere. */
   readonly hasMapsAgain: boolean
   private readonly constants: Map<string, OnnxConstant>
+  /** Values that are the whole image (imported/image-path). */
+  private readonly image: ReadonlySet<string>
 
   constructor(
     readonly source: OnnxGraph,
@@ -45,6 +48,9 @@ export class GraphImporter extends NetworkBuilder {
     this.hasMapsAgain = source.nodes.some(
       ({ op, inputs }) => op === 'Unsqueeze' || (op === 'Reshape' && endsInOnes(this.constants.get(inputs[1] ?? ''))),
     )
+    const steps = source.nodes.map((node) => ({ inputs: node.inputs, output: node.outputs[0] }))
+    this.image = imagePath(source.inputs[0]?.name ?? '', steps, source.outputs)
+    for (const name of source.outputs) this.readers.set(name, (this.readers.get(name) ?? 0) + 1)
     for (const { inputs } of source.nodes)
       for (const name of inputs) this.readers.set(name, (this.readers.get(name) ?? 0) + 1)
   }
@@ -53,7 +59,11 @@ export class GraphImporter extends NetworkBuilder {
     this.values.set(name, value)
     this.reads.set(value.id, (this.reads.get(value.id) ?? 0) + (this.readers.get(name) ?? 0))
   }
-  /** Whether more than one operator is given a layer's value. */
+  /** Whether a value of that name is all that anything sees of the image. */
+  isWholeImage(name: string): boolean {
+    return this.image.has(name)
+  }
+  /** Whether more than one operator is given a layer's value, or the file gives it. */
   isShared(id: string): boolean {
     return (this.reads.get(id) ?? 0) > 1
   }

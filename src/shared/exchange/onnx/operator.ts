@@ -1,5 +1,6 @@
 // What reading one operator of ONNX is, and what several readers share.
 import type { LayerKind } from '../../architecture/catalogue'
+import { NoLayer } from '../imported/network-builder'
 import { withoutPending, type GraphImporter, type Pending, type Value } from './importer'
 import type { OnnxNode } from './read-graph'
 
@@ -13,6 +14,25 @@ export const isNear = (a: number | undefined, b: number): boolean =>
 export const gives = (importer: GraphImporter, node: OnnxNode, value: Value): void => {
   const [first] = node.outputs
   if (first !== undefined) importer.give(first, value)
+}
+
+/**
+ * The numbers of an input that must be a constant.
+ * @param what it is
+ * @returns undefined where the operator does without it
+ * @throws NoLayer where it is there and no constant
+ */
+export function given(
+  importer: GraphImporter,
+  node: OnnxNode,
+  at: number,
+  what: string,
+): readonly number[] | undefined {
+  const name = node.inputs[at] ?? ''
+  if (name === '') return undefined
+  const found = importer.constant(name)?.values
+  if (found === undefined) throw new NoLayer(`its ${what} is no constant`)
+  return found
 }
 
 /** A kind without parameters. */

@@ -131,6 +131,8 @@ export interface NodeProto {
   readonly output: readonly string[]
   readonly attribute: readonly AttributeProto[]
   readonly docString?: string
+  /** Of the operator; left out: ONNX's own. */
+  readonly domain?: string
 }
 
 export interface ValueInfoProto {

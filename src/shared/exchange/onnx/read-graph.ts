@@ -36,6 +36,8 @@ export interface OnnxGraph {
   readonly constants: ReadonlyMap<string, OnnxConstant>
   readonly inputs: readonly { readonly name: string; readonly dims: readonly (number | undefined)[] }[]
   readonly outputs: readonly string[]
+  /** Version of ONNX's own operators: what some of them mean has changed with it. */
+  readonly opset: number
   readonly producer: string
   /** `metadata_props`. */
   readonly properties: ReadonlyMap<string, string>
@@ -65,11 +67,15 @@ const fromNumbers = (dims: readonly number[], size: number, numbers: OnnxConstan
   numbers,
 })
 
-function nodeOf({ name = '', opType, input = [], output = [], attribute = [] }: NodeProto): OnnxNode {
+/** Operators of ONNX itself. What another domain calls Conv may be something else. */
+const isOwnDomain = (domain: string | undefined): boolean =>
+  domain === undefined || domain === '' || domain === 'ai.onnx'
+
+function nodeOf({ name = '', opType, input = [], output = [], attribute = [], domain }: NodeProto): OnnxNode {
   const known = new Map<string, AttributeProto>(attribute.map((each) => [each.name, each]))
   return {
     name: name === '' ? (output[0] ?? opType) : name,
-    op: opType,
+    op: isOwnDomain(domain) ? opType : `${domain}.${opType}`,
     inputs: input,
     outputs: output,
     int: (key) => known.get(key)?.i ?? (known.has(key) ? 0 : undefined),
@@ -148,6 +154,7 @@ export function readOnnxGraph(bytes: Uint8Array, external?: ExternalData): OnnxG
         dims: (type?.tensorType?.shape?.dim ?? []).map((dim) => ('dimValue' in dim ? dim.dimValue : undefined)),
       })),
     outputs: graph.output.map(({ name }) => name),
+    opset: model.opsetImport.find(({ domain }) => isOwnDomain(domain))?.version ?? 1,
     properties: new Map(model.metadataProps.map(({ key, value }) => [key, value])),
   }
 }

@@ -1,5 +1,7 @@
 // The windows of ONNX, which gives the padding of both ends in figures, or by TensorFlow's name.
 import type { MapShape } from '../../architecture/layer'
+import { windowPadding, type WindowRule } from '../../architecture/catalogue/window'
+import { quoted } from '../../quoted'
 import { paddedWindow, type FoundWindow } from '../imported/padded-window'
 import type { OnnxNode } from './read-graph'
 
@@ -7,12 +9,29 @@ type Pair = readonly [number, number]
 
 const isPair = (values: readonly number[]): values is Pair => values.length === 2
 
-/** `[top, left, bottom, right]`, or why there are none in figures. */
+const ZEROS = [0, 0, 0, 0] as const
+
+/** What a node says itself: figures `[top, left, bottom, right]`, or one of TensorFlow's names. */
 function padsOf(node: OnnxNode): readonly number[] | string {
   const auto = node.text('auto_pad') ?? 'NOTSET'
-  if (auto === 'VALID') return [0, 0, 0, 0]
-  if (auto !== 'NOTSET') return auto
-  return node.ints('pads') ?? [0, 0, 0, 0]
+  if (auto === 'VALID') return ZEROS
+  return auto === 'NOTSET' ? (node.ints('pads') ?? ZEROS) : auto
+}
+
+/** Whether a window puts something around the map by itself. */
+export function padsItself(node: OnnxNode): boolean {
+  const asked = padsOf(node)
+  return typeof asked === 'string' || asked.some((pad) => pad !== 0)
+}
+
+/** TensorFlow's SAME on a map that was padded before, in figures; the odd one is after the map, or before it. */
+function sameAround(map: MapShape, rule: WindowRule, extra: readonly number[], isBefore: boolean): readonly number[] {
+  const sides = ([0, 1] as const).map((axis) => {
+    const size = map[axis] + (extra[axis] ?? 0) + (extra[axis + 2] ?? 0)
+    const [less, more] = windowPadding(size, { ...rule, padding: 'same' }, axis)
+    return isBefore ? [more, less] : [less, more]
+  })
+  return [0, 1].flatMap((end) => sides.map((side) => side[end] ?? 0))
 }
 
 /**
@@ -33,8 +52,13 @@ export function windowOf(
   if (others.some((other) => other !== dilation)) return { reason: 'its dilation differs between the axes' }
   const asked = padsOf(node)
   const rule = { kernel, stride, dilation }
-  if (asked === 'SAME_UPPER') return { ...rule, padding: 'same', ceil: false }
-  if (typeof asked === 'string') return { reason: `auto_pad ${asked} puts the odd zero before the map` }
-  const pads = asked.map((pad, i) => pad + (extra[i] ?? 0))
+  if (asked === 'SAME_UPPER' && extra.every((pad) => pad === 0)) return { ...rule, padding: 'same', ceil: false }
+  if (typeof asked === 'string' && asked !== 'SAME_UPPER' && asked !== 'SAME_LOWER')
+    return { reason: `there is no padding ${quoted(asked)}` }
+  if (![...kernel, ...stride, dilation].every((size) => Number.isSafeInteger(size) && size > 0))
+    return { reason: 'its window has no size' }
+  const own =
+    typeof asked === 'string' ? sameAround(map, { ...rule, padding: 'same' }, extra, asked === 'SAME_LOWER') : asked
+  const pads = own.map((pad, i) => pad + (extra[i] ?? 0))
   return paddedWindow(map, rule, pads, isExact, (node.int('ceil_mode') ?? 0) !== 0)
 }
