@@ -52,6 +52,7 @@ export function importGraph(source: OnnxGraph): ReadNetwork {
   })
   for (const node of source.nodes) {
     try {
+      if (node.refusal !== undefined) throw new NoLayer(node.refusal)
       if (foldConstant(importer, node)) continue
       const read = OPERATORS.get(node.op)
       if (read === undefined) throw new NoLayer('there is no layer for this operator')

@@ -20,6 +20,8 @@ export interface OnnxNode {
   float(attribute: string): number | undefined
   ints(attribute: string): readonly number[] | undefined
   text(attribute: string): string | undefined
+  /** Why it is no layer, where whoever has read the file knows already. */
+  readonly refusal?: string
 }
 
 export interface OnnxConstant {

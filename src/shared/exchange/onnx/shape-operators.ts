@@ -49,13 +49,13 @@ export const reshape: Read = (importer, node) => {
   if (sizes.length === 2) {
     const [, features] = sizes
     const all = elementCount(found.shape)
-    const isRest = features === -1 && sizes[0] !== -1
-    if (!isRest && features !== all)
+    // The batch is -1 where the graph has asked a value for it, so that both may be.
+    if (features !== -1 && features !== all)
       throw new NoLayer(`it gives the shape [${sizes.join(', ')}], an image has ${all} values`)
     return flat(importer, node)
   }
   if (!isMap(found.shape)) throw new NoLayer('it gives features more axes')
-  const isWhole = sizes[1] === found.shape[2] || (sizes[1] === -1 && sizes[0] !== -1)
+  const isWhole = sizes[1] === found.shape[2] || sizes[1] === -1
   if (found.isFlat === true && sizes.length === 4 && isWhole && sizes[2] === 1 && sizes[3] === 1)
     return gives(importer, node, { id: found.id, shape: found.shape })
   const [height, width, channels] = found.shape
