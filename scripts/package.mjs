@@ -1,20 +1,22 @@
 // npm run package: the unpacked application in dist/, with its native parts and libtensorflow beside the archive, so that it
 // starts on a machine without a checkout. The last line of standard output is the folder.
+// --archive packs that folder as one .tar.gz; --target AppImage,deb,rpm makes installers, with tools that electron-builder fetches.
 // --for-testing packs whatever Electron is there, the stand-in included, leaves Node's inspector on, which the tests of the package
 // need, and marks the package: by its name, its folder and a notice in its window. Nobody should be given such a package.
-import { realpath, rm } from 'node:fs/promises'
+import { readFile, realpath, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
 import { electronExecutable, electronFolder, installedElectron, wantedElectron } from './setup/electron-runtime.mjs'
 import { root } from './setup/paths.mjs'
 import { orExit, prepare } from './setup/prepare.mjs'
+import { archiveOf } from './release/archive.mjs'
 import { laterFuses } from './release/fuses.mjs'
 import { carryNode, nodePart } from './release/node-runtime.mjs'
 import { carriedPackages, packageSizes, refuseOverBudget, sizeTable } from './release/package-content.mjs'
-import { packageOptions } from './release/package-options.mjs'
+import { packageOptions, TARGETS, targetsOf } from './release/package-options.mjs'
 import { partsOf, writeThirdParty } from './release/third-party.mjs'
 
-const forTesting = readOptions()
+const { forTesting, isArchived, targets } = readOptions()
 await prepare()
 const electronVersion = await installedElectron()
 const options = await orExit(async () =>
@@ -61,14 +63,39 @@ await orExit(async () => writeThirdParty(folder, await partsOf(carried), await n
 const sizes = await packageSizes(folder)
 process.stdout.write(`${sizeTable(sizes)}\n`)
 await orExit(async () => refuseOverBudget(sizes))
+if (isArchived) {
+  const { version } = JSON.parse(await readFile(path.join(root, 'package.json'), 'utf8'))
+  const name = `gpt-nas-workbench-${version}${forTesting ? '-for-testing' : ''}-linux-x64`
+  const file = await orExit(async () => archiveOf(folder, name))
+  process.stdout.write(`${file}\n`)
+}
+if (targets.length > 0) {
+  // Of the finished folder, so that what users get is what was measured and tested.
+  const made = await build({
+    projectDir: root,
+    prepackaged: folder,
+    targets: Platform.LINUX.createTarget(targets),
+    publish: 'never',
+    config: { ...options, electronVersion },
+  })
+  for (const file of made) process.stdout.write(`${file}\n`)
+}
 process.stdout.write(`${folder}\n`)
 
 function readOptions() {
   try {
-    const { values } = parseArgs({ options: { 'for-testing': { type: 'boolean', default: false } } })
-    return values['for-testing']
+    const { values } = parseArgs({
+      options: {
+        'for-testing': { type: 'boolean', default: false },
+        archive: { type: 'boolean', default: false },
+        target: { type: 'string' },
+      },
+    })
+    return { forTesting: values['for-testing'], isArchived: values.archive, targets: targetsOf(values.target) }
   } catch (error) {
-    process.stderr.write(`${error.message}\nUsage: npm run package -- [--for-testing]\n`)
+    process.stderr.write(
+      `${error.message}\nUsage: npm run package -- [--for-testing] [--archive] [--target ${TARGETS.join(',')}]\n`,
+    )
     process.exit(2)
   }
 }

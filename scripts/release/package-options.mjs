@@ -40,3 +40,18 @@ function feedOf(address) {
     'Correct it, or leave it out: a package needs no feed.',
   )
 }
+
+/** Installers that electron-builder.yml is set for on this system. */
+export const TARGETS = ['AppImage', 'deb', 'rpm']
+
+/**
+ * The installers that are asked for, by electron-builder's names.
+ * @param {string | undefined} target "AppImage,deb"
+ * @throws {Error} for a target that nothing is set for
+ */
+export function targetsOf(target) {
+  const named = target === undefined ? [] : target.split(',').map((word) => word.trim())
+  const unknown = named.filter((name) => !TARGETS.includes(name))
+  if (unknown.length > 0) throw new Error(`There is no target "${unknown.join(', ')}".`)
+  return named
+}

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { electronExecutable } from '../setup/electron-runtime.mjs'
 import { SetupFailure } from '../setup/failure.mjs'
 import { laterFuses } from './fuses.mjs'
-import { packageOptions } from './package-options.mjs'
+import { packageOptions, targetsOf } from './package-options.mjs'
 
 describe('a package', () => {
   it('for users is refused on any Electron but the one that package.json names, with both ways on', () => {
@@ -36,4 +36,10 @@ it.skipIf(!existsSync(electronExecutable()))('a fuse is either set or told as mi
   const { fuses, missing } = await laterFuses(electronExecutable())
   expect([...Object.keys(fuses), ...missing]).toEqual(['grantFileProtocolExtraPrivileges'])
   if (missing.length === 0) expect(fuses).toEqual({ grantFileProtocolExtraPrivileges: false })
+})
+
+it('makes the installers that are asked for, and no target that nothing is set for', () => {
+  expect(targetsOf(undefined)).toEqual([])
+  expect(targetsOf('deb, AppImage')).toEqual(['deb', 'AppImage'])
+  expect(() => targetsOf('snap')).toThrow('no target "snap"')
 })
