@@ -22,14 +22,22 @@ const display =
   chosen.some(({ needsDisplay }) => needsDisplay) && !hasDisplay() ? await orExit(startVirtualDisplay) : undefined
 if (display) process.env.DISPLAY = display.name
 
-const finished = []
-for (const stage of chosen) {
+async function told(stage) {
   process.stdout.write(`${stage.title} ...\n`)
   const start = Date.now()
   const outcome = await stage.run()
   for (const { name, detail } of outcome.failures)
     process.stdout.write(`\nFAILED ${stage.title}: ${name}\n${detail}\n\n`)
-  finished.push({ title: stage.title, seconds: (Date.now() - start) / 1000, outcome })
+  return { title: stage.title, seconds: (Date.now() - start) / 1000, outcome }
+}
+
+const finished = []
+for (let at = 0; at < chosen.length;) {
+  const next = chosen.slice(at)
+  const alone = next.findIndex(({ isShared }) => isShared !== true)
+  const together = next.slice(0, alone === -1 ? next.length : Math.max(1, alone))
+  finished.push(...(await Promise.all(together.map(told))))
+  at += together.length
 }
 display?.stop()
 

@@ -1,4 +1,5 @@
-// The stages of npm test, in order: cheap ones first, so that a slip is told within a minute.
+// The stages of npm test, in order: cheap ones first, so that a slip is told within two minutes. Those that only read the sources run
+// at the same time, because each keeps one core busy.
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
@@ -9,7 +10,10 @@ import { checkOutcome, nothing, playwrightOutcome, vitestOutcome } from './resul
 
 const report = { line: (text) => process.stdout.write(`${text}\n`), progress: () => undefined }
 
-/** @typedef {{ id: string, title: string, needsDisplay?: boolean, run: () => Promise<import('./results.mjs').Outcome> }} Stage */
+/**
+ * @typedef {{ id: string, title: string, needsDisplay?: boolean, isShared?: boolean, run: () => Promise<import('./results.mjs').Outcome> }} Stage
+ *   `isShared`: runs at the same time as its neighbours of the kind
+ */
 
 /** @type {Stage[]} */
 export const stages = [
@@ -28,7 +32,7 @@ function npmScript(id, script) {
     const { code, tail } = await attempt('npm', ['run', '--silent', script], { cwd: root })
     return checkOutcome(id, code, tail)
   }
-  return { id, title: id, run }
+  return { id, title: id, isShared: true, run }
 }
 
 async function runBuild() {
