@@ -244,6 +244,15 @@ describe('a card that is taken away', () => {
     expect(await devices.cardLost(1)).toBeNull()
   })
 
+  it('keeps its slot while nvidia-smi is slow: that is no loss', async () => {
+    const quick = fakeNvidiaSmi({ devices: both })
+    const devices = await machine({ smi: nvidiaSmi(quick, 5000, 300), uses: 'gpu' }).open()
+    writeFileSync(quick, '#!/bin/sh\nsleep 2\n')
+    expect(await devices.cardLost(0)).toBeNull()
+    expect(devices.view().notes).toEqual([])
+    expect(slotsOf(devices)).toEqual(['GPU-aa x2', 'GPU-bb x2'])
+  })
+
   it('in multi-instance mode without instances is none', async () => {
     const more = '0, 8.0, 50, 400, 210, 1215, Default, Enabled\n'
     const devices = await machine({ cards: { devices: one, more }, uses: 'gpu' }).open()

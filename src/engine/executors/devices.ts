@@ -170,6 +170,8 @@ export async function createDevices(options: DevicesOptions): Promise<Devices> {
       const gpu = plan.slots[slot]?.gpu ?? null
       if (gpu === null) return null
       const there = await presentGpus(smi)
+      // A driver that is slow has lost nothing.
+      if (there === null) return null
       const isThere = (id: string): boolean => there.has(id)
       if (isThere(gpu.id)) return null
       notes.push(`${gpu.name} does not answer any more; what trained on it is tried again elsewhere.`)

@@ -47,9 +47,8 @@ async function plannedGpus(
   smi: NvidiaSmi,
   env: MachineSources['env'],
 ): Promise<{ readonly gpus: PlannedGpu[]; readonly driver: string }> {
-  const all = await smi.devices()
+  const { devices: all, parts } = (await smi.present()) ?? { devices: [], parts: [] }
   if (all.length === 0) return { gpus: [], driver: '' }
-  const parts = await smi.migInstances()
   const variable = env['CUDA_VISIBLE_DEVICES']
   const gpus = visibleGpus(all, variable, parts).flatMap((card): PlannedGpu[] => {
     const own = visibleParts(
@@ -64,10 +63,10 @@ async function plannedGpus(
   return { gpus, driver: all[0]?.driver ?? '' }
 }
 
-/** Ids of the cards and parts that answer at this moment. */
-export async function presentGpus(smi: NvidiaSmi): Promise<ReadonlySet<string>> {
-  const [cards, parts] = await Promise.all([smi.devices(), smi.migInstances()])
-  return new Set([...cards.map(idOf), ...parts.map(({ uuid }) => uuid)])
+/** Ids of the cards and parts that answer at this moment; null where that is not known. */
+export async function presentGpus(smi: NvidiaSmi): Promise<ReadonlySet<string> | null> {
+  const present = await smi.present()
+  return present && new Set([...present.devices.map(idOf), ...present.parts.map(({ uuid }) => uuid)])
 }
 
 /** Asks TensorFlow itself, once for a build and its cards: no file tells whether a build was made for them and finds its CUDA. */

@@ -105,4 +105,19 @@ describe('the program nvidia-smi', () => {
     expect((await smi.ask()).devices).toEqual([])
     expect(performance.now() - started).toBeLessThan(10_000)
   })
+
+  it.each<[string, string, string[] | null]>([
+    ['is slow', 'sleep 1; echo "0, Card, 8192, 10, 50, 1.2, GPU-1, 5"', null],
+    ['fails without a word about cards', 'exit 9', null],
+    ['cannot reach the driver', 'echo "couldn\'t communicate with the NVIDIA driver"; exit 9', null],
+    ['finds none', 'echo "No devices were found"; exit 6', []],
+    [
+      'lists the others beside a lost one',
+      'echo "0, Card, 8192, 10, 50, 1.2, GPU-1, 5"; echo "Unable to determine the device handle for GPU 0000:02:00.0: GPU is lost."; exit 15',
+      ['GPU-1'],
+    ],
+  ])('tells a card that is gone from one that is not known, when it %s', async (_how, lines, ids) => {
+    const present = await nvidiaSmi(brokenNvidiaSmi(lines), 300, 500).present()
+    expect(present?.devices.map(({ uuid }) => uuid) ?? null).toEqual(ids)
+  })
 })

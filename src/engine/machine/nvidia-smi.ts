@@ -74,6 +74,8 @@ const GIGABYTE = 1e9
 const MAX_SAID = 500
 /** A driver that hangs must not hang the engine. */
 const TIMEOUT_MS = 5000
+/** Where something is decided by the answer: without its persistence mode the driver starts anew for each question, seconds for each card. */
+const PATIENCE_MS = 20_000
 
 function cellsOf(csv: string): string[][] {
   return csv.split('\n').map((line) => line.split(',').map((cell) => cell.trim()))
@@ -210,11 +212,22 @@ export interface SmiAnswer {
   readonly devices: readonly NvidiaDevice[]
 }
 
+/** Cards and parts of cards that answer at a moment. */
+export interface PresentCards {
+  readonly devices: readonly NvidiaDevice[]
+  readonly parts: readonly MigInstance[]
+}
+
+/** What it says of cards that are not there any more: an end with a failure, and still an answer. */
+const LOSS = /No devices were found|GPU is lost|fallen off the bus|Unable to determine the device handle/i
+
 export interface NvidiaSmi {
   /** Cards of this machine; an empty list where there is no driver or it does not answer. */
   devices(): Promise<NvidiaDevice[]>
   /** The same with the reason where there are none. */
   ask(): Promise<SmiAnswer>
+  /** Who is there at this moment, asked with patience; null where that is not known: no answer in time, or none about cards. */
+  present(): Promise<PresentCards | null>
   /** Parts of cards in multi-instance mode. */
   migInstances(): Promise<MigInstance[]>
   /** Who holds device memory, as far as the driver tells. */
@@ -223,8 +236,8 @@ export interface NvidiaSmi {
 
 const CSV = '--format=csv,noheader,nounits'
 
-/** @param program name or path; replaced in tests, as is the time limit */
-export function nvidiaSmi(program = 'nvidia-smi', timeoutMs = TIMEOUT_MS): NvidiaSmi {
+/** @param program name or path; replaced in tests, as are the time limits */
+export function nvidiaSmi(program = 'nvidia-smi', timeoutMs = TIMEOUT_MS, patienceMs = PATIENCE_MS): NvidiaSmi {
   const query = (fields: readonly string[]): string[] => [`--query-gpu=${fields.join(',')}`, CSV]
   const more = async (devices: readonly NvidiaDevice[]): Promise<NvidiaDevice[]> =>
     devices.length === 0 ? [] : withMore(devices, await ask(program, query(MORE_FIELDS), timeoutMs))
@@ -234,6 +247,16 @@ export function nvidiaSmi(program = 'nvidia-smi', timeoutMs = TIMEOUT_MS): Nvidi
       const { end, text } = await askProgram(program, query(FIELDS), timeoutMs)
       const devices = end === 'answered' ? await more(parseNvidiaSmi(text)) : []
       return { end, text: devices.length > 0 ? '' : text.slice(0, MAX_SAID), devices }
+    },
+    present: async () => {
+      const patiently = async (args: readonly string[]): Promise<string | null> => {
+        const { end, text } = await askProgram(program, args, patienceMs)
+        return end === 'answered' || (end === 'failed' && LOSS.test(text)) ? text : null
+      }
+      const cards = await patiently(query(FIELDS))
+      const listing = cards === null ? null : await patiently(['-L'])
+      if (cards === null || listing === null) return null
+      return { devices: await more(parseNvidiaSmi(cards)), parts: parseMigInstances(listing) }
     },
     migInstances: async () => parseMigInstances(await ask(program, ['-L'], timeoutMs)),
     processes: async () =>
