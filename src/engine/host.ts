@@ -21,7 +21,7 @@ import { Orchestrator } from './runs/orchestrator'
 import { createPreparation } from './runs/preparation'
 import { createUpdates } from './runs/updates'
 import { createRunViews } from './runs/watch'
-import { runtimeEnvironment } from './runtimes/active'
+import { bindingEnvironment } from './runtimes/active'
 import { createRuntimes, type Runtimes } from './runtimes/runtimes'
 import { ablationsService } from './services/ablations'
 import type { Restoring } from './services/backups'
@@ -31,7 +31,6 @@ import { exportsService } from './services/exports'
 import { importsService } from './services/imports'
 import { proposerService } from './services/proposer'
 import { runtimeService } from './services/runtime'
-import { cardAnswer } from './services/runtime-checks'
 import { runtimesService } from './services/runtimes'
 import { searchesService, trialsService } from './services/searches'
 import type { Services } from './services/services'
@@ -99,7 +98,10 @@ function localComputes(devices: Devices, start: ProcessStarter): ShapedPool {
 
 /** Every process loads the runtime that is chosen when it starts, unless its environment names another binding. */
 function withRuntime(start: ProcessStarter, runtimes: Runtimes): ProcessStarter {
-  return async (kind, env) => start(kind, { ...runtimeEnvironment(await runtimes.active()), ...env })
+  return async (kind, env) => {
+    const { binding } = await runtimes.active()
+    return start(kind, { ...(binding !== null && bindingEnvironment(binding)), ...env })
+  }
 }
 
 /** @throws AppError `storage-failed` when the workspace or the cache cannot be used. */
@@ -118,8 +120,11 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     ...{ start, cacheFolder, report },
     build: async () => tensorflowBuild((await runtimes.active()).binding ?? undefined),
     // Before a card is used for the first time, and again when card, driver or build have changed.
-    proveCard: async (card, key) =>
-      cardAnswer(await checkRuntime({ start, key, card, isForCards: true, signal: closing.signal })),
+    proveCard: async (card, key) => {
+      const { id } = await runtimes.active()
+      if (runtimes.build(id).cuda === null) return null
+      return checkRuntime({ start, key, card, isForCards: true, signal: closing.signal })
+    },
   })
   const store = await openStoreWhenFree(options.workspaceFolder)
   const artefacts = createArtefacts(store)

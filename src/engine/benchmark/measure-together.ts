@@ -9,6 +9,7 @@ import { within } from '@node/waiting'
 import type { ComputeClient } from '../executors/pool'
 import type { ProcessStarter, StartedProcess } from '../executors/process-starter'
 import { withinStartLimit } from '../executors/answer-or-death'
+import { CARD_LIMIT_MS, LateError, showsCard } from '../executors/time-limits'
 import { allBeyond, commonStart, rateBetween, type Mark } from './rate'
 import { BENCHMARK_NETWORKS, type BenchmarkNetwork, type Workload } from './workload'
 
@@ -48,11 +49,13 @@ export async function measureTogether(options: MeasureOptions): Promise<Rate[]> 
       processes.push(await start('compute', env))
     }
     const clients = processes.map(({ port }): ComputeClient => createClient<ComputeContract>(port))
-    await Promise.all(clients.map((client, index) => withinStartLimit(client.info(), processes[index]!)))
+    await Promise.all(
+      clients.map((client, index) => withinStartLimit(client.info(), processes[index]!, environments[index]!)),
+    )
     const rates: Rate[] = []
     for (const network of options.networks ?? BENCHMARK_NETWORKS) {
       refuseCancelled(signal)
-      const steps = await withinLimits(measureNetwork(clients, network, options), processes, signal)
+      const steps = await withinLimits(measureNetwork(clients, network, options), processes, options)
       rates.push({ network: network.name, imagesPerSecond: steps * network.batchSize })
     }
     await options.onMeasured?.(processes.map(({ pid }) => pid))
@@ -64,12 +67,26 @@ export async function measureTogether(options: MeasureOptions): Promise<Rate[]> 
 }
 
 /** What comes first: the measurement, a death, the time limit, or nobody wanting it any more. */
-function withinLimits<T>(measured: Promise<T>, processes: readonly StartedProcess[], signal: AbortSignal): Promise<T> {
+function withinLimits<T>(
+  measured: Promise<T>,
+  processes: readonly StartedProcess[],
+  { environments, signal }: MeasureOptions,
+): Promise<T> {
   const died = Promise.race(processes.map(({ exited }) => exited)).then((code): never => {
     throw new AppError('compute-died', `A compute ${endedText(code)} while it was measured.`)
   })
-  return within(1000 * LIMIT_SECONDS, orAborted(Promise.race([measured, died]), signal), () => {
-    throw new AppError('time-limit', `${processes.length} computes were not measured within ${LIMIT_SECONDS} s.`)
+  // The first steps on a new card wait for its driver, which compiles their kernels.
+  const limitMs = environments.some(showsCard) ? CARD_LIMIT_MS : 1000 * LIMIT_SECONDS
+  return within(limitMs, orAborted(Promise.race([measured, died]), signal), () => {
+    const late = new LateError(limitMs)
+    throw new AppError(
+      'time-limit',
+      `${processes.length} computes were measured and gave ${late.message}.`,
+      undefined,
+      {
+        cause: late,
+      },
+    )
   })
 }
 

@@ -5,7 +5,10 @@ import { computeContract, type SelfCheck } from '@shared/contract/compute'
 import { selfCheckContract } from '@shared/contract/self-check'
 import { memoryPorts } from '@shared/transport/port'
 import { serveRouter } from '@shared/transport/rpc'
+import { cardAnswer } from '../executors/card-proof'
+import { ON_PROCESSOR } from '../executors/checked-environment'
 import type { ProcessStarter } from '../executors/process-starter'
+import { answerLimitMs } from '../executors/time-limits'
 import { checkRuntime } from './runtime-check'
 
 type Rung = 'gpu' | 'cpu' | 'cpu-cautious'
@@ -14,12 +17,14 @@ type Step = 'look' | 'run' | 'train'
 interface Fault {
   readonly dies?: readonly `${Rung} ${Step}`[]
   readonly seesNoCard?: string
+  /** Never answers. */
+  readonly hangs?: `${Rung} ${Step}`
   readonly kernels?: Partial<Record<Rung, Partial<SelfCheck>>>
 }
 
 const CARD = { CUDA_VISIBLE_DEVICES: 'GPU-1' }
 
-function processes({ dies = [], seesNoCard, kernels = {} }: Fault) {
+function processes({ dies = [], seesNoCard, hangs, kernels = {} }: Fault) {
   const started: string[] = []
   const start: ProcessStarter = (kind, env) => {
     const onCard = env['CUDA_VISIBLE_DEVICES'] === CARD.CUDA_VISIBLE_DEVICES
@@ -29,6 +34,7 @@ function processes({ dies = [], seesNoCard, kernels = {} }: Fault) {
     const exited = new Promise<number | null>((resolve) => (end = resolve))
     const at = <T>(step: Step, answer: T): Promise<T> => {
       started.push(`${kind} ${rung} ${step}`)
+      if (hangs === `${rung} ${step}`) return new Promise(() => undefined)
       if (!dies.includes(`${rung} ${step}`)) return Promise.resolve(answer)
       end(139)
       return new Promise(() => undefined)
@@ -75,6 +81,7 @@ function processes({ dies = [], seesNoCard, kernels = {} }: Fault) {
 const check = (fault: Fault, card: Readonly<Record<string, string>> | null = CARD) =>
   checkRuntime({
     ...{ key: 'k', card, isForCards: card !== null, signal: new AbortController().signal, seconds: 0.05 },
+    limitMs: fault.hangs === undefined ? 60_000 : 300,
     start: processes(fault).start,
   })
 
@@ -111,6 +118,36 @@ describe('the self-check of a runtime', () => {
     expect(found.fallbacks[0]).toMatch(/^The graphics card is not used: /)
     expect(found.fallbacks[0]).toMatch(why)
     expect(found.fallbacks[0]).toMatch(/Instead: the processor with TensorFlow's fast kernels/)
+  })
+
+  it('says of a card that does not answer in time that nothing is known of it', async () => {
+    const late = await check({ hangs: 'gpu run' })
+    expect(late).toMatchObject({ device: 'cpu', isCardLate: true })
+    expect(cardAnswer(late)).toMatchObject({ usesGpu: false, isSettled: false })
+    expect(cardAnswer(await check({ dies: ['gpu run'] }))).toMatchObject({ usesGpu: false, isSettled: true })
+    expect(cardAnswer(await check({ hangs: 'cpu run' }, null))).toMatchObject({ isSettled: true })
+  })
+
+  it('ends what it started where it is cancelled', async () => {
+    const controller = new AbortController()
+    const { start } = processes({ hangs: 'cpu-cautious look' })
+    let ended = 0
+    const watched: ProcessStarter = async (kind, env) => {
+      const process = await start(kind, env)
+      void process.exited.then(() => ended++)
+      setTimeout(() => controller.abort(), 20)
+      return process
+    }
+    const checking = checkRuntime({
+      ...{ start: watched, key: 'k', card: null, isForCards: false, signal: controller.signal },
+    })
+    await expect(checking).rejects.toMatchObject({ code: 'cancelled' })
+    expect(ended).toBe(1)
+  })
+
+  it('gives a card that its driver compiles for its time, and the processor no more than it needs', () => {
+    expect(answerLimitMs(CARD)).toBeGreaterThanOrEqual(30 * 60_000)
+    for (const env of [ON_PROCESSOR.env, {}, { CUDA_VISIBLE_DEVICES: '' }]) expect(answerLimitMs(env)).toBe(120_000)
   })
 
   it('gives up fast kernels that die or are wrong for cautious ones', async () => {

@@ -8,6 +8,7 @@ import { CAUTIOUS_SELF_CHECK, environmentFor } from '@shared/runtime/compute-env
 import { refuseCancelled } from '@node/cancel'
 import { askInOwnProcess } from '../executors/question'
 import type { ProcessStarter } from '../executors/process-starter'
+import { isLate } from '../executors/time-limits'
 import { ON_PROCESSOR } from '../executors/checked-environment'
 import { measureTogether } from './measure-together'
 import { BENCHMARK_NETWORKS, createWorkload } from './workload'
@@ -29,6 +30,7 @@ export interface RuntimeCheckOptions {
   readonly onStep?: (step: RuntimeCheckStep) => void
   /** Shorter in tests. */
   readonly seconds?: number
+  readonly limitMs?: number
 }
 
 type On = RuntimeCheckStep['on']
@@ -50,6 +52,8 @@ class Fall extends Error {
   constructor(
     readonly step: RuntimeCheckStep['step'],
     readonly reason: string,
+    /** It did not answer in time, which says nothing of what it can do. */
+    readonly isLate = false,
   ) {
     super(reason)
   }
@@ -68,6 +72,7 @@ export async function checkRuntime(options: RuntimeCheckOptions): Promise<Runtim
   const rungs: On[] = [...(card === null ? [] : (['gpu'] as const)), 'cpu', 'cpu-cautious']
   const steps: RuntimeCheckStep[] = []
   const fallbacks: string[] = []
+  let isCardLate = false
   let log = ''
   const said = (text: string): void => void (log = text.slice(-KEPT_LOG))
   for (const [index, on] of rungs.entries()) {
@@ -77,18 +82,19 @@ export async function checkRuntime(options: RuntimeCheckOptions): Promise<Runtim
       const { oneDnn, halfPrecision = [], notices } = selfCheck
       if (on === 'gpu' && halfPrecision.length < 2) fallbacks.push(halfText(halfPrecision))
       return {
-        ...{ key, at: new Date().toISOString(), ok: true, tensorflow, device, oneDnn },
+        ...{ key, at: new Date().toISOString(), ok: true, tensorflow, device, oneDnn, isCardLate },
         ...{ halfPrecision: [...halfPrecision], imagesPerSecond, steps, fallbacks: [...fallbacks, ...notices], log },
       }
     } catch (thrown) {
       if (signal.aborted || !(thrown instanceof Fall)) throw thrown
+      if (on === 'gpu') isCardLate = thrown.isLate
       const next = rungs[index + 1]
       const to = next === undefined ? 'Nothing is left: it cannot be used here' : `Instead: ${NAMES[next]}`
       fallbacks.push(`${capital(NAMES[on])} is not used: ${thrown.reason} while ${DOING[thrown.step]}. ${to}.`)
     }
   }
   return {
-    ...{ key, at: new Date().toISOString(), ok: false, tensorflow: null, device: null, oneDnn: false },
+    ...{ key, at: new Date().toISOString(), ok: false, tensorflow: null, device: null, oneDnn: false, isCardLate },
     ...{ halfPrecision: [], imagesPerSecond: null, steps, fallbacks, log },
   }
 }
@@ -102,12 +108,13 @@ const halfText = (proved: readonly string[]): string =>
 
 async function tryRung(
   on: On,
-  { start, card, isForCards, signal, onStep, seconds = SECONDS }: RuntimeCheckOptions,
+  { start, card, isForCards, signal, onStep, seconds = SECONDS, limitMs }: RuntimeCheckOptions,
   steps: RuntimeCheckStep[],
   said: (log: string) => void,
 ): Promise<Rung> {
   const device = on === 'gpu' && card !== null ? card : ON_PROCESSOR.env
   const candidate: SelfCheck = on === 'cpu-cautious' ? CAUTIOUS_SELF_CHECK : { ...CAUTIOUS_SELF_CHECK, oneDnn: true }
+  const asking = { signal, ...(limitMs !== undefined && { limitMs }) }
   const environment = (selfCheck: SelfCheck): Record<string, string> => ({ ...environmentFor(selfCheck, 1), ...device })
   const step = async <T>(
     name: RuntimeCheckStep['step'],
@@ -129,7 +136,7 @@ async function tryRung(
       const reason =
         thrown instanceof Fall ? thrown.reason : errorData(thrown).message.replace(/( while it was measured)?\.$/, '')
       tell(false, reason)
-      throw new Fall(name, reason)
+      throw new Fall(name, reason, isLate(thrown))
     }
   }
   // A build for cards is also shown the card where the processor is tried, to hear why it uses none.
@@ -137,13 +144,7 @@ async function tryRung(
   let log = ''
   const looked = await step(
     'load',
-    () =>
-      askInOwnProcess(
-        start,
-        loud,
-        (client) => client.look(),
-        (errors) => (log = errors),
-      ),
+    () => askInOwnProcess(start, loud, (client) => client.look(), { ...asking, heard: (errors) => (log = errors) }),
     ({ tensorflow }) => `TensorFlow ${tensorflow}`,
   )
   if (on === 'gpu' || !isForCards || card === null) said(log)
@@ -158,7 +159,7 @@ async function tryRung(
   const selfCheck = await step(
     'kernels',
     async () => {
-      const found = await askInOwnProcess(start, environment(candidate), (client) => client.run())
+      const found = await askInOwnProcess(start, environment(candidate), (client) => client.run(), asking)
       if (on === 'cpu' && !found.oneDnn)
         throw new Fall('kernels', found.notices[0]?.replace(/\.$/, '') ?? 'some kernels were wrong')
       return found

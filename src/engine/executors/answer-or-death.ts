@@ -4,9 +4,8 @@ import { endedText } from '@shared/runtime/process-end'
 import { typed } from '@node/command-line'
 import { within } from '@node/waiting'
 import type { StartedProcess } from './process-starter'
+import { answerLimitMs, LateError } from './time-limits'
 
-/** A compute loads TensorFlow and answers `info` within this; a cold disk needs several seconds. */
-const START_LIMIT_MS = 120_000
 /** Between a port closing and the exit of its process lie milliseconds; this is ample. */
 const EXIT_GRACE_MS = 1_000
 
@@ -35,16 +34,23 @@ export async function answerOrDeath<T>(
   return Promise.race([told, died])
 }
 
-/** @throws AppError `runtime-missing` when the process does not answer in time; it is then killed. */
-export function withinStartLimit<T>(answer: Promise<T>, process: StartedProcess): Promise<T> {
+/**
+ * @param env the process was started with
+ * @throws AppError `runtime-missing` when the process does not answer in time; it is then killed.
+ */
+export function withinStartLimit<T>(
+  answer: Promise<T>,
+  process: StartedProcess,
+  env: Readonly<Record<string, string>>,
+): Promise<T> {
+  const limitMs = answerLimitMs(env)
   const death = (code: number | null): AppError =>
     new AppError('compute-died', `A compute ${endedText(code)} while it started.`, `Run "${typed('doctor')}".`)
-  return within(START_LIMIT_MS, answerOrDeath(answer, process, death), () => {
+  return within(limitMs, answerOrDeath(answer, process, death), () => {
     process.kill()
-    throw new AppError(
-      'runtime-missing',
-      `A compute did not answer within ${START_LIMIT_MS / 1000} s of its start.`,
-      `Run "${typed('doctor')}".`,
-    )
+    const late = new LateError(limitMs)
+    throw new AppError('runtime-missing', `A compute gave ${late.message} of its start.`, `Run "${typed('doctor')}".`, {
+      cause: late,
+    })
   })
 }

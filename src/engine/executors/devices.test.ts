@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest'
 import { costOf } from '@shared/architecture/cost'
 import { zooNetwork } from '@shared/architecture/zoo'
 import type { BenchmarkResult } from '@shared/contract/devices'
+import type { RuntimeCheck } from '@shared/contract/runtime-check'
 import { selfCheckContract } from '@shared/contract/self-check'
 import { deviceSettingsSchema } from '@shared/runtime/device-settings'
 import { memoryPorts } from '@shared/transport/port'
@@ -13,6 +14,7 @@ import { serveRouter } from '@shared/transport/rpc'
 import { nvidiaSmi } from '../machine/nvidia-smi'
 import { fakeNvidiaSmi, type FakeAnswers } from '../testing/fake-nvidia-smi'
 import { temporaryFolder } from '../testing/temporary-folder'
+import { createDeviceStore } from './device-store'
 import { createDevices, type DevicesOptions } from './devices'
 import type { ShapedPool } from './pool'
 import type { ProcessStarter } from './process-starter'
@@ -68,6 +70,13 @@ function machine(options: Partial<DevicesOptions> & { cards?: FakeAnswers; uses?
 const settings = (changes: object) => deviceSettingsSchema.parse(changes)
 const slotsOf = ({ plan }: Awaited<ReturnType<typeof createDevices>>) =>
   plan().slots.map(({ gpu, threads }) => `${gpu?.id ?? 'cpu'} x${threads}`)
+
+/** What a self-check found: no card by default. */
+const checkOf = (key: string, changes: Partial<RuntimeCheck>): RuntimeCheck => ({
+  ...{ key, at: '2026-01-02T03:04:05Z', ok: true, tensorflow: '2.21.0', device: 'cpu', oneDnn: true },
+  ...{ isCardLate: false, halfPrecision: [], imagesPerSecond: 1, steps: [], fallbacks: [], log: '' },
+  ...changes,
+})
 
 function benchmarkOf(
   chosen: Partial<BenchmarkResult['chosen']>,
@@ -263,13 +272,44 @@ describe('a card that is taken away', () => {
     const { open, asked } = machine({ cards: { devices: one }, uses: 'gpu' })
     let tried = 0
     const why = 'The graphics card is not used: the check ended with code 139.'
-    const proveCard = () => (tried++, Promise.resolve({ usesGpu: false, why }))
+    const proveCard = (_env: object, key: string) => (tried++, Promise.resolve(checkOf(key, { fallbacks: [why] })))
     expect((await open({ proveCard })).machine).toMatchObject({ gpus: [], givenUp: why, found: [{ id: 'GPU-aa' }] })
     expect((await open({ proveCard })).machine.givenUp).toBe(why)
-    expect({ tried, asked }).toEqual({ tried: 1, asked: ['device on GPU-aa'] })
+    expect({ tried, asked }).toEqual({ tried: 1, asked: [] })
     // Another driver: tried again.
     const newer = nvidiaSmi(fakeNvidiaSmi({ devices: one.replace('550.1', '570.2') }))
     await open({ proveCard, smi: newer })
     expect(tried).toBe(2)
+  })
+
+  it('keeps what its first check heard, and is not given up where it did not answer in time', async () => {
+    const { open, cacheFolder } = machine({ cards: { devices: one } })
+    let found: Partial<RuntimeCheck> = { isCardLate: true, fallbacks: ['no answer within 45 minutes'] }
+    const log = 'failed call to cuInit: CUDA_ERROR_UNKNOWN'
+    const proveCard = (_env: object, key: string) => Promise.resolve(checkOf(key, { log, ...found }))
+    const late = await open({ proveCard })
+    expect(late.machine).toMatchObject({ gpus: [], givenUp: 'no answer within 45 minutes' })
+    expect(await createDeviceStore(cacheFolder, () => undefined).check(late.machine.fingerprint)).toMatchObject({ log })
+    found = { device: 'gpu' }
+    expect((await open({ proveCard })).machine).toMatchObject({ gpus: [{ id: 'GPU-aa' }], givenUp: '' })
+  })
+
+  it('is tried on in the background where it takes long, and taken up between two jobs', async () => {
+    const { open } = machine({ cards: { devices: one } })
+    let answer: (check: RuntimeCheck) => void = () => undefined
+    let asked = 0
+    let key = ''
+    const proveCard = (_env: object, fingerprint: string) => {
+      asked++
+      key = fingerprint
+      return new Promise<RuntimeCheck>((resolve) => (answer = resolve))
+    }
+    const devices = await open({ proveCard, patienceMs: 10 })
+    expect(devices.machine.givenUp).toMatch(/tried for the first time/)
+    expect(slotsOf(devices)).toHaveLength(4)
+    await devices.reread()
+    expect(asked).toBe(1)
+    answer(checkOf(key, { device: 'gpu' }))
+    await expect.poll(() => slotsOf(devices)).toEqual(['GPU-aa x4'])
   })
 })

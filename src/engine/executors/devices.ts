@@ -2,7 +2,7 @@
 // of each slot's compute, and what people are shown of it. The plan itself is device-plan.ts, measuring is benchmark/.
 import type { PreparedArchitecture } from '@shared/architecture/prepared'
 import type { BenchmarkResult, Devices as DevicesView, MachineKey } from '@shared/contract/devices'
-import { errorData } from '@shared/errors'
+import { AppError, errorData } from '@shared/errors'
 import {
   environmentDeviceSettings,
   NO_DEVICE_SETTINGS,
@@ -10,13 +10,15 @@ import {
   withFallback,
   type DeviceSettings,
 } from '@shared/runtime/device-settings'
+import { delay } from '@node/waiting'
 import { createGpuMeter, type GpuMeter } from '../machine/gpu-meter'
 import { nvidiaSmi, type NvidiaSmi } from '../machine/nvidia-smi'
+import { createCardProof, type CardProofOptions } from './card-proof'
 import { checkedEnvironment, ON_PROCESSOR, type CheckedEnvironment } from './checked-environment'
 import { deviceEnvironment, planDevices, type DevicePlan, type PlannedSlot } from './device-plan'
 import { createDeviceStore, type DeviceStore } from './device-store'
 import { watchGpuShares, type WatchedSlot } from './gpu-share'
-import { presentGpus, readMachine, type MachineFacts, type MachineSources, type ProveCard } from './machine-facts'
+import { presentGpus, readMachine, type MachineFacts, type MachineSources } from './machine-facts'
 import type { ShapedPool } from './pool'
 import type { ProcessStarter } from './process-starter'
 import { threadUseFor, type ComputeThreads, type ThreadsWanted } from './threads'
@@ -32,7 +34,9 @@ export interface DevicesOptions {
   /** Names the build of TensorFlow that processes load at this moment. */
   readonly build?: () => Promise<string>
   /** Tries a card before computes use it. */
-  readonly proveCard?: ProveCard
+  readonly proveCard?: CardProofOptions['proveCard']
+  /** Until a card has its answer; shorter in tests. */
+  readonly patienceMs?: CardProofOptions['patienceMs']
 }
 
 export interface Devices {
@@ -67,6 +71,9 @@ export interface Devices {
 /** Part of the cores that others may keep busy. On a wholly busy machine the ranking turned round here (decision 070); the bound is ours. */
 const QUIET_MACHINE = 0.1
 
+/** How often it is looked whether the pool has nothing to do: jobs take seconds to hours. */
+const IDLE_EVERY_MS = 15_000
+
 /** Why a benchmark does not count: the machine has changed since, or was busy with others meanwhile; null where it counts. */
 function staleBecause({ machine: then, othersBusy }: BenchmarkResult, now: MachineKey): string | null {
   if (othersBusy > QUIET_MACHINE)
@@ -96,10 +103,18 @@ export async function createDevices(options: DevicesOptions): Promise<Devices> {
   const { start, cacheFolder, report, env = process.env, smi = nvidiaSmi() } = options
   const store = createDeviceStore(cacheFolder, report)
   const fromEnvironment = environmentDeviceSettings(env)
+  const closing = new AbortController()
+  let isLateAlready = false
+  let takeUpLate = (): void => void (isLateAlready = true)
+  const usesCards = createCardProof({
+    ...{ start, store, report, signal: closing.signal },
+    ...{ proveCard: options.proveCard, patienceMs: options.patienceMs },
+    onLate: () => takeUpLate(),
+  })
   const read = (): Promise<MachineFacts> =>
     readMachine({
-      ...{ start, store, smi, env, report },
-      ...{ limits: options.limits, build: options.build, proveCard: options.proveCard },
+      ...{ smi, env, usesCards },
+      ...{ limits: options.limits, build: options.build },
     })
   let machine = await read()
   planDevices(machine, fromEnvironment)
@@ -136,11 +151,34 @@ export async function createDevices(options: DevicesOptions): Promise<Devices> {
       if (!planned || !card || pid === null || planned.gpuMemoryBytes === null || !isShared) return []
       return [{ slot, pid, card: card.name, limit: planned.gpuMemoryBytes }]
     })
+  const reread = async (): Promise<void> => {
+    const change = async (): Promise<void> => {
+      machine = await read()
+      checks.clear()
+      notes.length = 0
+      await adopt(planAnyhow(), () => Promise.resolve())
+    }
+    await (pool ? pool.exclusively(change) : change())
+  }
+  /** A card that was tried in the background is taken up between two jobs. */
+  const rereadWhenIdle = async (): Promise<void> => {
+    while (!closing.signal.aborted) {
+      try {
+        return await reread()
+      } catch (thrown) {
+        if (!(thrown instanceof AppError && thrown.code === 'conflict')) return report(thrown)
+      }
+      await delay(IDLE_EVERY_MS, closing.signal)
+    }
+  }
   const adopt = async (next: DevicePlan, keep: () => Promise<void>): Promise<void> => {
     await keep()
     plan = next
     await pool?.reshape(next.slots.length)
   }
+
+  takeUpLate = () => void rereadWhenIdle()
+  if (isLateAlready) takeUpLate()
 
   return {
     get machine() {
@@ -200,20 +238,15 @@ export async function createDevices(options: DevicesOptions): Promise<Devices> {
       settings = next
       notes.length = 0
     },
-    reread: async () => {
-      const change = async (): Promise<void> => {
-        machine = await read()
-        checks.clear()
-        notes.length = 0
-        await adopt(planAnyhow(), () => Promise.resolve())
-      }
-      await (pool ? pool.exclusively(change) : change())
-    },
+    reread,
     keepBenchmark: async (result) => {
       await adopt(planWith(settings, result), () => store.keepBenchmark(result))
       benchmark = result
     },
-    close: () => stopWatching(),
+    close: () => {
+      closing.abort()
+      stopWatching()
+    },
   }
 }
 

@@ -236,7 +236,7 @@ export class LocalComputes implements ShapedPool {
     const live = liveCompute(slot.index, process, client, this.memoryKills)
     slot.live = live
     void process.exited.then((code) => this.died(slot, live, code))
-    const info = await withinStartLimit(client.info(), process).catch((thrown: unknown): never => {
+    const info = await withinStartLimit(client.info(), process, env).catch((thrown: unknown): never => {
       // What could not even say who it is must not be taken for ready by the next job.
       live.kill()
       throw thrown

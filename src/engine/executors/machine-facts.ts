@@ -1,15 +1,11 @@
 // The machine as the device plan needs it: what this process may use, and the cards that the installed TensorFlow can use.
 import os from 'node:os'
 import type { MachineKey } from '@shared/contract/devices'
-import { errorData } from '@shared/errors'
-import { environmentFor, CAUTIOUS_SELF_CHECK } from '@shared/runtime/compute-environment'
 import { machineLimits, type MachineLimits } from '../machine/limits'
 import type { NvidiaDevice, NvidiaSmi } from '../machine/nvidia-smi'
 import { tensorflowBuild } from '../machine/tensorflow-build'
-import { deviceEnvironment, visibleGpus, visibleParts, type PlannedGpu, type PlannedMachine } from './device-plan'
-import type { CardAnswer, DeviceStore } from './device-store'
-import type { ProcessStarter } from './process-starter'
-import { askInOwnProcess } from './question'
+import type { UsesCards } from './card-proof'
+import { visibleGpus, visibleParts, type PlannedGpu, type PlannedMachine } from './device-plan'
 
 export interface MachineFacts extends PlannedMachine {
   readonly processor: string
@@ -23,17 +19,10 @@ export interface MachineFacts extends PlannedMachine {
   readonly givenUp: string
 }
 
-/** Tries the first card with whatever proves it. */
-export type ProveCard = (env: Readonly<Record<string, string>>, fingerprint: string) => Promise<CardAnswer>
-
 export interface MachineSources {
-  readonly start: ProcessStarter
-  readonly store: DeviceStore
   readonly smi: NvidiaSmi
   readonly env: Readonly<Record<string, string | undefined>>
-  readonly report: (thrown: unknown) => void
-  /** Left out, TensorFlow is only asked whether it uses one. */
-  readonly proveCard?: ProveCard | undefined
+  readonly usesCards: UsesCards
   /** Replaced in tests. */
   readonly limits?: MachineLimits
   /** Names the build that processes load at this moment. */
@@ -69,35 +58,6 @@ export async function presentGpus(smi: NvidiaSmi): Promise<ReadonlySet<string> |
   return present && new Set([...present.devices.map(idOf), ...present.parts.map(({ uuid }) => uuid)])
 }
 
-/** Asks TensorFlow itself, once for a build and its cards: no file tells whether a build was made for them and finds its CUDA. */
-async function canUse(
-  gpus: readonly PlannedGpu[],
-  fingerprint: string,
-  { start, store, report, proveCard }: MachineSources,
-): Promise<CardAnswer> {
-  const known = await store.usesGpu(fingerprint)
-  if (known !== null) return known
-  const card = deviceEnvironment({ threads: 1, gpu: gpus[0]!, gpuMemoryBytes: null })
-  try {
-    const env = { ...environmentFor(CAUTIOUS_SELF_CHECK, 1), ...card }
-    const { device } = await askInOwnProcess(start, env, (client) => client.device())
-    const usesNone = { usesGpu: false, why: 'TensorFlow sees no card' }
-    const isProven = device === 'gpu' && proveCard !== undefined
-    const answer = isProven
-      ? await proveCard(card, fingerprint)
-      : device === 'gpu'
-        ? { usesGpu: true, why: '' }
-        : usesNone
-    await store.keepUsesGpu(fingerprint, answer)
-    return answer
-  } catch (thrown) {
-    // Not remembered: tried again at the next start.
-    const why = 'TensorFlow could not be asked whether it uses a graphics card; the processor is used'
-    report(new Error(why, { cause: thrown }))
-    return { usesGpu: false, why: `${why} (${errorData(thrown).message})` }
-  }
-}
-
 /** Never throws; takes seconds where there is a card that was not seen before, milliseconds otherwise. */
 export async function readMachine(sources: MachineSources): Promise<MachineFacts> {
   const { cores, memoryBytes, coresLimitedBy } = sources.limits ?? machineLimits()
@@ -105,7 +65,7 @@ export async function readMachine(sources: MachineSources): Promise<MachineFacts
   const processor = os.cpus()[0]?.model.trim() || 'unknown processor'
   const { gpus: found, driver } = await plannedGpus(sources.smi, sources.env)
   const fingerprint = [build, processor, process.arch, driver, ...found.map(({ id }) => id)].join(' | ')
-  const { usesGpu, why } = found.length > 0 ? await canUse(found, fingerprint, sources) : { usesGpu: false, why: '' }
+  const { usesGpu, why } = found.length > 0 ? await sources.usesCards(found, fingerprint) : { usesGpu: false, why: '' }
   const gpus = usesGpu ? found : []
   const key = { tensorflowBuild: build, processor, cores, gpus: gpus.map(({ id }) => id) }
   return { cores, memoryBytes, coresLimitedBy, gpus, processor, key, fingerprint, found, givenUp: why }

@@ -10,8 +10,13 @@ interface Pending {
   resolve(started: StartedProcess): void
   reject(error: AppError): void
   readonly exited: Promise<number | null>
+  /** The end of what it wrote to standard error. */
+  errors: string
   end(code: number | null): void
 }
+
+/** Of what a process wrote: its reason when it dies. */
+const KEPT_ERRORS = 4000
 
 export interface MainProcesses {
   readonly start: ProcessStarter
@@ -29,7 +34,7 @@ export function mainProcesses(send: (message: EngineToMain) => void): MainProces
       const id = ++lastId
       let end: (code: number | null) => void = () => undefined
       const exited = new Promise<number | null>((ended) => (end = ended))
-      processes.set(id, { kind, resolve, reject, exited, end })
+      processes.set(id, { kind, resolve, reject, exited, end, errors: '' })
       send({ type: 'start-process', id, kind, env })
     })
 
@@ -43,8 +48,12 @@ export function mainProcesses(send: (message: EngineToMain) => void): MainProces
           pid,
           port: portFromMain(port),
           exited: pending.exited,
+          errors: () => pending.errors,
           kill: () => send({ type: 'kill-process', id }),
         })
+    } else if (message.type === 'process-wrote') {
+      const pending = processes.get(message.id)
+      if (pending) pending.errors = (pending.errors + message.text).slice(-KEPT_ERRORS)
     } else if (message.type === 'process-exited') {
       const pending = processes.get(message.id)
       processes.delete(message.id)

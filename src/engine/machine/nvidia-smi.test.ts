@@ -99,7 +99,7 @@ describe('the program nvidia-smi', () => {
     ['hangs and ignores a polite end', () => brokenNvidiaSmi('trap "" TERM; while :; do sleep 1; done')],
     ['prints nonsense', () => brokenNvidiaSmi('head -c 5000 /dev/urandom')],
   ])('means no devices when it %s', async (_how, program) => {
-    const smi = nvidiaSmi(program(), 300)
+    const smi = nvidiaSmi(program(), 300, 300)
     const started = performance.now()
     expect([await smi.devices(), await smi.migInstances(), await smi.processes()]).toEqual([[], [], []])
     expect((await smi.ask()).devices).toEqual([])

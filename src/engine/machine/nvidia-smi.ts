@@ -244,7 +244,7 @@ export function nvidiaSmi(program = 'nvidia-smi', timeoutMs = TIMEOUT_MS, patien
   return {
     devices: async () => more(parseNvidiaSmi(await ask(program, query(FIELDS), timeoutMs))),
     ask: async () => {
-      const { end, text } = await askProgram(program, query(FIELDS), timeoutMs)
+      const { end, text } = await askProgram(program, query(FIELDS), patienceMs)
       const devices = end === 'answered' ? await more(parseNvidiaSmi(text)) : []
       return { end, text: devices.length > 0 ? '' : text.slice(0, MAX_SAID), devices }
     },

@@ -92,9 +92,10 @@ export async function activeRuntime(
   return { id: SHIPPED, binding: null, note: reasons[0] ?? '' }
 }
 
-/** The environment of a process that loads it. */
-export const runtimeEnvironment = ({ binding }: Pick<Active, 'binding'>): Record<string, string> =>
-  binding === null ? {} : { [BINDING_VARIABLE]: binding }
+/** The environment of a process that loads this binding and no other; null: the package's own, whatever else the environment names. */
+export const bindingEnvironment = (binding: string | null): Record<string, string> => ({
+  [BINDING_VARIABLE]: binding ?? '',
+})
 
 /** The binding in an installed runtime, made there where it is missing; why it cannot be had, otherwise. */
 export async function bindingIn(

@@ -253,6 +253,13 @@ const FAULTS: readonly (readonly [string, Fault, string, RegExp, RegExp])[] = [
   ],
   ['a hot card', card(CARD.replace(' 45', ' 93')), 'gpu-hot', /93 °C/, /fans/],
   [
+    "the driver's CUDA library not there",
+    onProcessor('E cuda.cc:266] failed call to cuInit: UNKNOWN ERROR (303)'),
+    'libcuda-missing',
+    /libcuda\.so\.1 could not be loaded/,
+    /libnvidia-compute.*NVIDIA_DRIVER_CAPABILITIES/,
+  ],
+  [
     'a card too old for the build',
     card(CARD, MORE.replace('8.6', '5.2')),
     'capability-old',
@@ -277,7 +284,7 @@ async function diagnose({ files = {}, smi = { devices: CARD, more: MORE }, env =
   }
   const program =
     smi === null ? '/nowhere/nvidia-smi' : typeof smi === 'string' ? brokenNvidiaSmi(smi) : fakeNvidiaSmi(smi)
-  const facts = await cardFacts({ smi: nvidiaSmi(program, 500), env, root })
+  const facts = await cardFacts({ smi: nvidiaSmi(program, 500, 500), env, root })
   return cardDiagnoses(facts, { ...TRAINS, ...tensorflow })
 }
 
@@ -287,6 +294,18 @@ describe('the doctor of cards', () => {
     expect(wrong.map((each) => each.id)).toEqual([id])
     expect(wrong[0]?.found).toMatch(cause)
     expect(`${wrong[0]?.fix} ${wrong[0]?.commandLine ?? ''}`).toMatch(remedy)
+  })
+
+  it('warns of a fault at most where the build for processors was chosen: nothing is stopped by it', async () => {
+    const tensorflow = { cuda: null, device: 'cpu' as const }
+    for (const fault of [{ ...NO_DRIVER, smi: null }, { smi: SAYS.mismatch }, { smi: SAYS.lost }])
+      expect(await diagnose({ ...fault, tensorflow })).toMatchObject([{ status: 'warning' }])
+    expect(await diagnose({ smi: SAYS.lost })).toMatchObject([{ status: 'error' }])
+    // The card was chosen and cannot be had.
+    const note = 'The runtime cuda12 is damaged'
+    expect((await diagnose({ smi: SAYS.lost, tensorflow: { ...tensorflow, note } }))[0]).toMatchObject({
+      status: 'error',
+    })
   })
 
   it('knows at least twenty faults', () =>

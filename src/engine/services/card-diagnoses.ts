@@ -36,6 +36,8 @@ const toType = (words: string): string => `Type "${typed(words)}".`
 
 /** @returns problems first; an entry that all is well where nothing was found. No card at all is no problem */
 export function cardDiagnoses(facts: CardFacts, tensorflow: TensorFlowFacts): Diagnosis[] {
+  // Nobody asked for a card where the build for processors was chosen: what is wrong with it stops nothing.
+  const isWanted = tensorflow.cuda !== null || tensorflow.note !== ''
   const driver = driverDiagnoses(facts)
   const hasCards = facts.cards.length > 0
   if (!hasCards && driver.length === 0)
@@ -47,7 +49,9 @@ export function cardDiagnoses(facts: CardFacts, tensorflow: TensorFlowFacts): Di
     ...(tensorflow.cuda !== null ? logDiagnoses(facts, tensorflow) : []),
   ]
   const all = found.some(({ status }) => status !== 'ok') ? found : [...found, ...well(facts, tensorflow)]
-  return all.filter(({ id }, index) => all.findIndex((other) => other.id === id) === index)
+  return all
+    .filter(({ id }, index) => all.findIndex((other) => other.id === id) === index)
+    .map((each) => (each.status === 'error' && !isWanted ? { ...each, status: 'warning' } : each))
 }
 
 const replaced = ({ note }: TensorFlowFacts): Found => ({
@@ -234,6 +238,16 @@ function logDiagnoses({ env, cards }: CardFacts, { log, device }: TensorFlowFact
               fix: 'Check the files of the runtime under Runtime, and install it again.',
               commandLine: `Type "${typed('runtime check cuda12 --files')}", then "${typed('runtime install cuda12')}".`,
             }),
+      }),
+    ]
+  // cuInit's 303 is CUDA_ERROR_SHARED_OBJECT_INIT_FAILED (CUDA Driver API, CUresult); TensorFlow has no name for it.
+  if (/UNKNOWN ERROR \(303\)|CUDA_ERROR_SHARED_OBJECT_INIT_FAILED|Could not find cuda drivers/i.test(log))
+    return [
+      finding('libcuda-missing', {
+        title: 'CUDA',
+        status: 'error',
+        found: `the driver's library libcuda.so.1 could not be loaded (cuInit 303)${foreign ? '; LD_LIBRARY_PATH is set and may lead to another one' : ''}`,
+        fix: `${foreign ? 'Start the workbench without LD_LIBRARY_PATH. If that does not help, install' : 'Install'} the driver's CUDA part (Debian: libcuda1, Ubuntu: libnvidia-compute); in a container, pass the card with NVIDIA_DRIVER_CAPABILITIES=compute,utility.`,
       }),
     ]
   if (/CUDA_ERROR_OUT_OF_MEMORY/.test(log))

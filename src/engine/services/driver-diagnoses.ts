@@ -49,8 +49,8 @@ const RULES: readonly Rule[] = [
       ? [
           'driver-silent',
           error(
-            'nvidia-smi did not answer: the driver hangs',
-            'Start the machine again; look at "dmesg" for lines with NVRM or Xid.',
+            'nvidia-smi did not answer within 20 s: the driver hangs, or starts anew for every question',
+            'Turn on its persistence mode (nvidia-persistenced). If it hangs, "dmesg" has lines with NVRM or Xid: start the machine again.',
           ),
         ]
       : null,

@@ -6,10 +6,10 @@ import type { BuildId } from '@shared/runtime/tensorflow-builds'
 import { AppError } from '@shared/errors'
 import { typed } from '@node/command-line'
 import { checkRuntime } from '../benchmark/runtime-check'
-import type { CardAnswer } from '../executors/device-store'
+import { cardAnswer } from '../executors/card-proof'
 import type { ProcessStarter } from '../executors/process-starter'
 import { tensorflowBuild } from '../machine/tensorflow-build'
-import { runtimeEnvironment } from '../runtimes/active'
+import { bindingEnvironment } from '../runtimes/active'
 import { streamOfWork } from '../stream-of-work'
 import { refuseWhileSearching, whileHolding } from './devices'
 import type { Services } from './services'
@@ -18,10 +18,6 @@ interface Wish {
   readonly id: BuildId | null
   readonly files: boolean
 }
-
-/** What a check says of cards, for who decides whether computes use them. */
-export const cardAnswer = ({ device, fallbacks }: RuntimeCheck): CardAnswer =>
-  device === 'gpu' ? { usesGpu: true, why: '' } : { usesGpu: false, why: fallbacks[0] ?? 'TensorFlow sees no card' }
 
 /** The key of a check of a build that need not be the one in use. */
 const keyFor = (fingerprint: string, inUse: string, checked: string): string => fingerprint.replace(inUse, checked)
@@ -37,7 +33,7 @@ export async function* checkNamed(
   const build = runtimes.build(id ?? active.id)
   if (files) await refuseDamagedFiles(services, build.id, signal)
   const binding = build.id === active.id ? active.binding : await runtimes.binding(build.id)
-  const start: ProcessStarter = (kind, env) => startProcess(kind, { ...runtimeEnvironment({ binding }), ...env })
+  const start: ProcessStarter = (kind, env) => startProcess(kind, { ...bindingEnvironment(binding), ...env })
   const { fingerprint, key: machine } = devices.machine
   const key = keyFor(fingerprint, machine.tensorflowBuild, await tensorflowBuild(binding ?? undefined))
   let result: RuntimeCheck | undefined
@@ -51,7 +47,8 @@ export async function* checkNamed(
   if (result === undefined) return
   await devices.store.keepCheck(result)
   if (build.id === active.id && devices.machine.found.length > 0) {
-    await devices.store.keepUsesGpu(fingerprint, cardAnswer(result))
+    const { isSettled, ...answer } = cardAnswer(result)
+    if (isSettled) await devices.store.keepUsesGpu(fingerprint, answer)
     await devices.reread()
   }
   yield { type: 'finished', id: build.id, check: result }

@@ -27,6 +27,7 @@ export class ChildPrograms {
     this.children.set(id, child)
     for (const stream of [child.stdout, child.stderr])
       stream?.on('data', (chunk: Buffer) => this.report(`[${kind} ${id}] ${chunk.toString('utf8').trimEnd()}`))
+    child.stderr?.on('data', (chunk: Buffer) => this.send({ type: 'process-wrote', id, text: chunk.toString('utf8') }))
     child.once('spawn', () => {
       const pid = child.pid ?? 0
       const { port1, port2 } = new MessageChannelMain()

@@ -23,6 +23,8 @@ export const runtimeCheckSchema = z.object({
   tensorflow: z.string().nullable(),
   device: z.enum(['gpu', 'cpu']).nullable(),
   oneDnn: z.boolean(),
+  /** A card was there and did not answer in time: whether it can be used is not known, and it is tried again. */
+  isCardLate: z.boolean().default(false),
   /** Mixed precisions that were right; empty on a processor, which gains nothing by them. */
   halfPrecision: z.array(z.string()),
   /** Training steps of the product on a small network (engine/benchmark/workload). */

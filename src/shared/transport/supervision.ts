@@ -10,6 +10,8 @@ export type MainToEngine =
   | { readonly type: 'client' }
   /** Carries the port of the process. */
   | { readonly type: 'process-started'; readonly id: number; readonly pid: number }
+  /** What a process wrote to its standard error: TensorFlow says there why it uses no card. */
+  | { readonly type: 'process-wrote'; readonly id: number; readonly text: string }
   | { readonly type: 'process-exited'; readonly id: number; readonly code: number | null }
   /** Answers `is-chosen` and `is-confirmed`. */
   | { readonly type: 'chosen'; readonly id: number; readonly isChosen: boolean }
