@@ -73,7 +73,7 @@ describe('the builds of TensorFlow', () => {
     const why = 'The graphics card is not used: TensorFlow sees no card.'
     const check = {
       ...{ key: 'k', at: '2026-01-02T03:04:05Z', ok: true, tensorflow: '2.21.0', device: 'cpu' as const, oneDnn: true },
-      ...{ halfPrecision: [], imagesPerSecond: 1234.5, steps: [], fallbacks: [why], log: '' },
+      ...{ isCardLate: false, halfPrecision: [], imagesPerSecond: 1234.5, steps: [], fallbacks: [why], log: '' },
     }
     mounted = mountWithEngine(RuntimeView, { runtimeCheck: [{ type: 'finished', id: 'cpu', check }] })
     await untilText(mounted.wrapper, 'Not installed')
