@@ -100,6 +100,41 @@ describe('an imported network', () => {
     },
   )
 
+  it.skipIf(!hasOnnxRuntime)('is compared with itself, not with another network that has the same values', async () => {
+    const engine = await workbench(temporaryFolder())
+    const folder = temporaryFolder()
+    /** The same layers and values, with and without an activation. */
+    const tfjs = (name: string, activation: string): string => {
+      const file = path.join(folder, `${name}.json`)
+      const layers = [
+        { class_name: 'Flatten', config: { name: 'flat', batch_input_shape: [null, 4, 4, 3] } },
+        { class_name: 'Activation', config: { name: 'act', activation } },
+        { class_name: 'Dense', config: { name: 'd', units: 2, use_bias: false } },
+      ]
+      const modelTopology = { class_name: 'Sequential', config: { name: 's', layers } }
+      const weights = [{ name: 'd/kernel', shape: [48, 2], dtype: 'float32' }]
+      const weightsManifest = [{ paths: ['w.bin'], weights }]
+      writeFileSync(file, JSON.stringify({ format: 'layers-model', modelTopology, weightsManifest }))
+      return file
+    }
+    writeFileSync(
+      path.join(folder, 'w.bin'),
+      Buffer.from(Float32Array.from({ length: 96 }, (_, i) => Math.sin(i)).buffer),
+    )
+    const first = await engine.client.imports.create({ path: tfjs('a', 'relu') })
+    const made = await exported(engine, { importId: first.id, format: 'onnx' })
+    const second = await engine.client.imports.create({ path: tfjs('b', 'tanh') })
+    expect(second.weightsSha256).toBe(first.weightsSha256)
+    const again = async (): Promise<Export | null> => {
+      let found: Export | null = null
+      for await (const { result } of await engine.client.exports.prove({ folder: made.folder })) found = result ?? found
+      return found
+    }
+    expect(await again()).toMatchObject({ importId: first.id, proof: { verdict: 'equal' } })
+    await engine.client.imports.remove({ id: first.id })
+    await expect(again()).rejects.toThrow(/values of this export are those of import 2/)
+  })
+
   it('with what is no layer here is refused with the whole list, and taken over in part where that is asked for', async () => {
     const engine = await workbench(temporaryFolder())
     const folder = temporaryFolder()

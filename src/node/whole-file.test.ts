@@ -12,7 +12,7 @@ import {
 import os from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { moveFileWhole, PARTIAL_SUFFIX, writeFileWhole, writeFileWholeSync } from './whole-file'
+import { moveFileWhole, PARTIAL_SUFFIX, writeFileWhole, writeFileWholeSync, writeNewFileWhole } from './whole-file'
 
 let folder: string
 const place = (...parts: string[]) => path.join(folder, ...parts)
@@ -112,5 +112,38 @@ describe('a file moved', () => {
     await moveFileWhole(place('a'), place('new', 'b'))
     expect(readFileSync(place('new', 'b'), 'utf8')).toBe('text')
     expect(readdirSync(folder).sort()).toEqual(['link', 'new'])
+  })
+})
+
+describe('a new file', () => {
+  const nameOf = (i: number): string => place(i === 1 ? 'a.zip' : `a-${i}.zip`)
+
+  it('takes the first free name, also where one is taken while it is written', async () => {
+    writeFileSync(nameOf(1), 'theirs')
+    const content = async function* () {
+      yield 'mi'
+      await Promise.resolve()
+      writeFileSync(nameOf(2), 'theirs too')
+      yield 'ne'
+    }
+    expect(await writeNewFileWhole(nameOf, content())).toBe(nameOf(3))
+    expect([1, 2, 3].map((i) => readFileSync(nameOf(i), 'utf8'))).toEqual(['theirs', 'theirs too', 'mine'])
+    expect(readdirSync(folder).sort()).toEqual(['a-2.zip', 'a-3.zip', 'a.zip'])
+  })
+
+  it('leaves nothing where its content fails', async () => {
+    const content = function* () {
+      yield 'a'
+      throw new Error('no more')
+    }
+    await expect(writeNewFileWhole(nameOf, content())).rejects.toThrow('no more')
+    expect(readdirSync(folder)).toEqual([])
+  })
+
+  it('takes no name of a link, a folder or a pipe', async () => {
+    symlinkSync(place('nowhere'), nameOf(1))
+    mkdirSync(nameOf(2))
+    expect(await writeNewFileWhole(nameOf, 'mine')).toBe(nameOf(3))
+    expect(readlinkSync(nameOf(1))).toBe(place('nowhere'))
   })
 })

@@ -2,8 +2,8 @@
 // was before, whatever ends in between. Only an ordinary file is ever replaced, never a link, a folder or a device. Whether a
 // place that a user named may be written over at all is safe-target.ts's.
 import { createHash, randomBytes } from 'node:crypto'
-import { closeSync, fsyncSync, lstatSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { copyFile, open, rename, rm } from 'node:fs/promises'
+import { closeSync, constants, fsyncSync, lstatSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFile, link, open, rename, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { AppError } from '@shared/errors'
 import { diskError } from './disk'
@@ -66,6 +66,54 @@ export async function writeFileWhole(file: string, content: FileContent): Promis
   } catch (thrown) {
     await rm(temporary, { force: true }).catch(ofCleaning)
     throw await diskError(`write ${file}`, path.dirname(file), bytesOf(content), thrown)
+  }
+}
+
+/** What file systems answer that know no second name for a file. */
+const NO_LINKS: ReadonlySet<string> = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'])
+
+/** Gives a whole file a name, unless something has it. @returns whether nothing had it */
+async function nameUnlessTaken(temporary: string, file: string): Promise<boolean> {
+  try {
+    await link(temporary, file)
+  } catch (thrown) {
+    const code = errorCode(thrown) ?? ''
+    if (code === 'EEXIST') return false
+    if (!NO_LINKS.has(code)) throw thrown
+    try {
+      await copyFile(temporary, file, constants.COPYFILE_EXCL)
+    } catch (cause) {
+      if (errorCode(cause) === 'EEXIST') return false
+      throw cause
+    }
+  }
+  return true
+}
+
+/** Names that are tried before it is given up. */
+const MOST_NAMES = 10_000
+
+/**
+ * As `writeFileWhole`, under the first name that nothing has: whatever takes a name meanwhile keeps it.
+ * @param nameOf the i-th name to try, from 1; all in one folder
+ * @returns the name that it has
+ */
+export async function writeNewFileWhole(nameOf: (i: number) => string, content: FileContent): Promise<string> {
+  const first = nameOf(1)
+  const temporary = temporaryBeside(first)
+  try {
+    await writeFileWhole(temporary, content)
+    for (let i = 1; i <= MOST_NAMES; i++) {
+      const file = nameOf(i)
+      if (!(await nameUnlessTaken(temporary, file))) continue
+      await rm(temporary)
+      await syncFolder(path.dirname(file))
+      return file
+    }
+    throw new AppError('conflict', `${first} and ${MOST_NAMES - 1} names like it are taken.`, 'Remove some of them.')
+  } catch (thrown) {
+    await rm(temporary, { force: true }).catch(ofCleaning)
+    throw await diskError(`write ${first}`, path.dirname(first), bytesOf(content), thrown)
   }
 }
 

@@ -4,7 +4,7 @@ import { expect, it } from 'vitest'
 import { AppError } from '@shared/errors'
 import type { CommandContext } from '../command'
 import { createOutput } from '../output'
-import { exportAfter } from './export'
+import { exportAfter, tell } from './export'
 
 it('that fails is preceded by what came of the work', async () => {
   const [stdout, stderr] = [new PassThrough(), new PassThrough()]
@@ -14,4 +14,14 @@ it('that fails is preceded by what came of the work', async () => {
   await expect(exportAfter(context, 3, 'Run 1 is finished. Best: trial 3.')).rejects.toBe(refused)
   expect(String(stderr.read())).toBe('Run 1 is finished. Best: trial 3.\n')
   expect(stdout.read()).toBeNull()
+})
+
+it('that is written is told, also where its zip cannot be', async () => {
+  const [stdout, stderr] = [new PassThrough(), new PassThrough()]
+  const full = new AppError('storage-failed', 'The disk is full.')
+  const client = { exports: { bundle: () => Promise.reject(full) } } as unknown as CommandContext['client']
+  const context = { client, output: createOutput(false, { stdout, stderr }) } as CommandContext
+  const made = { format: 'svg', folder: '/exports/net', files: [], proof: null } as const
+  await expect(tell(context, { ...made, files: [...made.files] }, true)).rejects.toBe(full)
+  expect(String(stderr.read())).toContain('Exported 0 files (0 B) to /exports/net')
 })

@@ -70,9 +70,19 @@ const roundingText = (
   { storedAs, trainedAccuracy, samePredictions, largestLogitDifference }: Rounding,
   proof: Proof,
 ): string =>
-  `Stored as ${storedAs}, and compared with the network rounded alike. Beside the network as it was trained: accuracy ` +
-  `${proof.accuracy === null ? 'not known' : percent(proof.accuracy)} instead of ${percent(trainedAccuracy)}, same prediction on ${samePredictions} of ${proof.images}, ` +
+  `Stored as ${storedAs}, and compared with the network rounded alike. Beside the network as it was: ` +
+  (trainedAccuracy === null || proof.accuracy === null
+    ? ''
+    : `accuracy ${percent(proof.accuracy)} instead of ${percent(trainedAccuracy)}, `) +
+  `same prediction on ${samePredictions} of ${proof.images}, ` +
   `class scores off by at most ${largestLogitDifference.toExponential(1)} of the largest.`
+
+/** What an export was compared with, by where its images come from. */
+const NETWORKS: Readonly<Record<Proof['split'], string>> = {
+  test: 'trained',
+  random: 'untrained',
+  drawn: 'imported',
+}
 
 /** The comparison line by line. */
 export function proofText(proof: Proof): string[] {
@@ -85,7 +95,7 @@ export function proofText(proof: Proof): string[] {
   const inputs = `${proof.images} ${kind}${proof.randomInputs > 0 ? ` and ${proof.randomInputs} random inputs` : ''}`
   const { firstDifference, latency, reason } = proof
   return [
-    `${proof.runtime} against the ${proof.split === 'drawn' ? 'imported' : 'trained'} network on ${inputs}: largest difference ${compared} ` +
+    `${proof.runtime} against the ${NETWORKS[proof.split]} network on ${inputs}: largest difference ${compared} ` +
       `(allowed ${proof.tolerance.toExponential(0)}), same prediction on ${proof.samePredictions} of ${proof.images}. ${VERDICTS[proof.verdict]}`,
     ...(reason === null ? [] : [reason]),
     ...(firstDifference === null
@@ -194,8 +204,17 @@ async function exportDesign({ client, output }: CommandContext, options: Typed):
 }
 
 /** What came of it, as a zip too where that was asked for. @returns the exit code */
-async function tell({ client, output }: CommandContext, made: DesignExport, isZipped: boolean): Promise<number> {
-  const bundle = isZipped ? await client.exports.bundle({ folder: made.folder }) : null
+export async function tell({ client, output }: CommandContext, made: DesignExport, isZipped: boolean): Promise<number> {
+  /** The export is written and proven, whatever becomes of the zip: both are told. */
+  const zipped = async () => {
+    try {
+      return await client.exports.bundle({ folder: made.folder })
+    } catch (thrown) {
+      output.note(exportText(made))
+      throw thrown
+    }
+  }
+  const bundle = isZipped ? await zipped() : null
   const zip =
     bundle === null ? [] : [`Bundled with README, class names and proof as ${bundle.file} (${bytes(bundle.sizeBytes)})`]
   output.result({ ...made, bundle: bundle?.file ?? null }, [exportText(made), ...zip].join('\n'))

@@ -2,6 +2,8 @@
 import type { Command } from 'commander'
 import { documentText } from '@shared/architecture/document'
 import { problemLines } from '@shared/exchange/imported/imported-network'
+import { AppError } from '@shared/errors'
+import { quoted } from '@shared/quoted'
 import { typed } from '@node/command-line'
 import { NETWORK_FORMATS, readNetwork, refuseProblems } from '@node/networks/read-network'
 import { absolutePlace } from '@node/safe-target'
@@ -72,24 +74,50 @@ export function importCommand(program: Command): void {
   )
 }
 
+/** @throws AppError `invalid-input` for what is no number */
+function numberOf(words: string): number {
+  if (/^\d{1,15}$/.test(words)) return Number(words)
+  throw new AppError(
+    'invalid-input',
+    `The number of an import was expected; received ${quoted(words)}.`,
+    `List them with "${typed('imports')}".`,
+  )
+}
+
 export function importsCommand(program: Command): void {
-  withCommonOptions(program.command('imports').description('list the imported networks of the workspace')).action(
-    (options: CommonOptions) =>
-      runCommand(options, async ({ client, output }) => {
-        const imports = await client.imports.list()
-        const rows = imports.map(({ id, name, facts, weightsSha256 }) => [
-          String(id),
-          name,
-          facts.title,
-          facts.parameters.toLocaleString('en'),
-          weightsSha256 === null ? 'none' : facts.missing.length === 0 ? 'all' : 'some',
-        ])
-        output.result(
-          imports,
-          imports.length === 0
-            ? `Nothing was imported yet. Import a network with "${typed('import FILE')}".`
-            : table(['>Import', 'Name', 'From', '>Parameters', 'Values'], rows),
-        )
-      }),
+  const group = program.command('imports').description('imported networks of the workspace: list, remove')
+  withCommonOptions(
+    group.command('list', { isDefault: true }).description('every imported network, with where it comes from'),
+  ).action((options: CommonOptions) =>
+    runCommand(options, async ({ client, output }) => {
+      const imports = await client.imports.list()
+      const rows = imports.map(({ id, name, facts, weightsSha256 }) => [
+        String(id),
+        name,
+        facts.title,
+        facts.parameters.toLocaleString('en'),
+        weightsSha256 === null ? 'none' : facts.missing.length === 0 ? 'all' : 'some',
+      ])
+      output.result(
+        imports,
+        imports.length === 0
+          ? `Nothing was imported yet. Import a network with "${typed('import FILE')}".`
+          : table(['>Import', 'Name', 'From', '>Parameters', 'Values'], rows),
+      )
+    }),
+  )
+  withCommonOptions(
+    group
+      .command('remove <number>')
+      .description(
+        'take an imported network out of the workspace; the file it was made of stays, and so do its exports',
+      ),
+  ).action((words: string, options: CommonOptions) =>
+    runCommand(options, async ({ client, output }) => {
+      const id = numberOf(words)
+      const { import: found } = await client.imports.load({ id })
+      const { removed } = await client.imports.remove({ id })
+      output.result({ id, removed }, `Removed import ${id}, ${quoted(found.name)}. ${found.facts.file} is as it was.`)
+    }),
   )
 }

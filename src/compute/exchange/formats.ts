@@ -18,7 +18,7 @@ export const FORMATS: Readonly<Record<ExportFormat, Format>> = {
     },
     values: async (job) => {
       const { tfjsLayersValues } = await import('./tfjs-layers/values')
-      return tfjsLayersValues(await import('@tensorflow/tfjs'), job)
+      return tfjsLayersValues(plainTensorFlow(), job)
     },
   },
   'tfjs-graph': {

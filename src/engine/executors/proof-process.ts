@@ -1,4 +1,4 @@
-// A fresh process that runs exports with plain tfjs; one for each proof, so that nothing of ours is loaded in it.
+// A fresh process for each proof and each import: it runs exports without anything of ours, and reads networks of other programs.
 import type { ProofContract } from '@shared/contract/proof'
 import { createClient } from '@shared/transport/rpc'
 import type { StartProof } from './pool'

@@ -1,16 +1,17 @@
 // An export as one zip beside its folder: the files as they are, and what whoever receives it needs: README with sample code, class
 // names, the proof. What the texts say is shared/exchange's.
 import { createHash } from 'node:crypto'
-import { lstat } from 'node:fs/promises'
 import path from 'node:path'
 import { Zip, ZipDeflate, ZipPassThrough, type ZipInputFile } from 'fflate'
+import { metaOf, parseDocument } from '@shared/architecture/document'
 import { proofSchema } from '@shared/contract/exports'
 import { AppError } from '@shared/errors'
 import { bundleReadme, type BundleFacts } from '@shared/exchange/bundle-readme'
+import { exportFormatFacts } from '@shared/exchange/formats'
 import { bundledExport, METADATA_FILE, type BundledExport } from '@shared/exchange/metadata'
 import { MIB } from '@shared/units'
 import { readInPieces, readWhole } from '@node/read-file'
-import { writeFileWhole } from '@node/whole-file'
+import { writeNewFileWhole } from '@node/whole-file'
 
 /** The design of the largest networks has less than a megabyte. */
 const MAX_METADATA_BYTES = 64 * MIB
@@ -22,21 +23,31 @@ export interface Bundle {
   readonly sizeBytes: number
 }
 
-/** Never replaces anything: the first of `folder.zip`, `folder-2.zip`, ... that is free. */
-async function freeName(folder: string): Promise<string> {
-  for (let i = 1; ; i++) {
-    const file = `${folder}${i === 1 ? '' : `-${i}`}.zip`
-    const there = await lstat(file).then(
-      () => true,
-      () => false,
-    )
-    if (!there) return file
+/** What the design itself says; undefined for what is none that can be read here. */
+function designOf({ architecture }: BundledExport) {
+  try {
+    return metaOf(parseDocument(architecture))
+  } catch {
+    return undefined // the files are sent as they are
   }
 }
 
+function whatItIs({ format, importedFrom, isTrained }: BundledExport): BundleFacts['network'] {
+  if (!exportFormatFacts(format).isTrained) return 'design'
+  if (importedFrom !== undefined) return 'imported'
+  return isTrained === false ? 'untrained' : 'trained'
+}
+
+function nameOf(metadata: BundledExport, design: string | undefined): string {
+  if (metadata.search !== undefined) return `${told(metadata.search)}, trial ${told(metadata.trial)}`
+  return metadata.design === undefined ? (design ?? 'A network') : told(metadata.design)
+}
+
+const told = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value))
+
 function factsOf(metadata: BundledExport): BundleFacts {
   const proof = metadata.proof === undefined ? null : proofSchema.safeParse(metadata.proof).data
-  const text = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value))
+  const design = designOf(metadata)
   const said = [
     'search',
     'run',
@@ -45,20 +56,20 @@ function factsOf(metadata: BundledExport): BundleFacts {
     'dataset',
     'datasetFingerprint',
     'validationAccuracy',
+    'importedFrom',
     'writtenBy',
   ] as const
   const provenance = said.flatMap((key): [string, string][] =>
-    metadata[key] === undefined || metadata[key] === null ? [] : [[key, text(metadata[key])]],
+    metadata[key] === undefined || metadata[key] === null ? [] : [[key, told(metadata[key])]],
   )
   return {
     format: metadata.format,
     options: metadata.options,
-    input: metadata.inputShape ?? [],
-    name:
-      metadata.search === undefined
-        ? text(metadata.design ?? 'A network')
-        : `${text(metadata.search)}, trial ${text(metadata.trial)}`,
+    network: whatItIs(metadata),
+    input: metadata.inputShape ?? (design !== undefined && 'input' in design ? design.input : []),
+    name: nameOf(metadata, design?.name),
     classes: metadata.classes ?? [],
+    classCount: metadata.classes?.length ?? (design !== undefined && 'classes' in design ? design.classes : null),
     proof: proof ?? null,
     provenance: Object.fromEntries([...provenance, ['weights', metadata.weights?.sha256 ?? 'none']]),
   }
@@ -132,13 +143,13 @@ export async function bundleExport(folder: string): Promise<Bundle> {
     })),
     text(METADATA_FILE, bytes.toString('utf8')),
     text('README.md', bundleReadme(facts)),
-    text('classes.txt', `${facts.classes.join('\n')}\n`),
+    ...(facts.classes.length === 0 ? [] : [text('classes.txt', `${facts.classes.join('\n')}\n`)]),
     text('proof.json', `${JSON.stringify(metadata.proof ?? null, null, 2)}\n`),
   ]
-  const file = await freeName(folder)
   let sizeBytes = 0
-  await writeFileWhole(
-    file,
+  // Never replaces anything: the first of folder.zip, folder-2.zip, ... that is free when it is written.
+  const file = await writeNewFileWhole(
+    (i) => `${folder}${i === 1 ? '' : `-${i}`}.zip`,
     (async function* () {
       for await (const piece of zipped(files)) {
         sizeBytes += piece.length

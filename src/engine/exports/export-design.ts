@@ -100,7 +100,7 @@ export async function* exportDesign(
         ...(await proveExport(
           { pool, startProof },
           { format, options, folder, files },
-          { graph, weights, test, seed },
+          { graph, weights, test, seed, isUnlabelled: true },
           signal,
         )),
         split: 'random',

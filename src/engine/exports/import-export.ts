@@ -44,11 +44,11 @@ export async function* exportImport(
   const { title, isTrained, isProvable } = exportFormatFacts(format)
   const { import: found, document: stored } = await loadImport(store.db, importId)
   const { document, graph } = prepareStored(stored, storedLibrary([]))
-  const sha256 = isTrained ? await wholeValues(tools, found, graph) : null
-  const place = named ?? path.join(store.folders.exports, `import-${importId}-${format}`)
-  const { folder, earlier } = await exportFolder(tools, place)
-  const unpin = sha256 === null ? () => undefined : artefacts.pin(sha256)
+  const unpin = found.weightsSha256 === null ? () => undefined : artefacts.pin(found.weightsSha256)
   try {
+    const sha256 = isTrained ? await wholeValues(tools, found, graph) : null
+    const place = named ?? path.join(store.folders.exports, `import-${importId}-${format}`)
+    const { folder, earlier } = await exportFolder(tools, place)
     yield { stage: 'writing', message: `Writing ${quoted(found.name)} as ${title}`, result: null }
     const metadata = {
       ...metadataOf(found.facts),
@@ -88,9 +88,11 @@ export async function* proveImport(
   const { store, artefacts } = tools
   const { import: found, document } = await loadImport(store.db, importId)
   const { graph } = prepareStored(document, storedLibrary([]))
-  const weights = artefacts.path(await wholeValues(tools, found, graph))
+  // Before they are looked at: they stay, even if the import is removed meanwhile.
+  const unpin = found.weightsSha256 === null ? () => undefined : artefacts.pin(found.weightsSha256)
   const temporary = await mkdtemp(path.join(os.tmpdir(), 'gpt-nas-drawn-'))
   try {
+    const weights = artefacts.path(await wholeValues(tools, found, graph))
     const test = await drawnSplit(temporary, graph, found.facts)
     const network = { graph, weights, test, seed: SEED, isDrawn: true }
     yield* prove(tools, written, network, signal, (made) =>
@@ -99,6 +101,7 @@ export async function* proveImport(
       ),
     )
   } finally {
+    unpin()
     await rm(temporary, { recursive: true, force: true })
   }
 }

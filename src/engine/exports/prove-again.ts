@@ -1,7 +1,12 @@
-// Proves an export that lies somewhere: the trial it was made of is found by the weights that its metadata names.
+// Proves an export that lies somewhere: the trial or the imported network that it was made of is found by the weights and the design that
+// its metadata names.
 import { createHash } from 'node:crypto'
 import { stat } from 'node:fs/promises'
 import path from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
+import type { LayerGraph } from '@shared/architecture/layer'
+import { storedLibrary } from '@shared/architecture/library'
+import { prepareStored } from '@shared/architecture/prepared'
 import type { Export, ExportProgress } from '@shared/contract/exports'
 import { AppError } from '@shared/errors'
 import { exportFormatFacts, exportOptions } from '@shared/exchange/formats'
@@ -11,7 +16,7 @@ import { errorCode } from '@node/file-error'
 import { typed } from '@node/command-line'
 import { isMissing, readInPieces, readWhole } from '@node/read-file'
 import { insertExport } from '../storage/exports'
-import { importWithWeights } from '../storage/imports'
+import { importsWithWeights } from '../storage/imports'
 import { trialWithWeights } from '../storage/trials'
 import { proveImport } from './import-export'
 import { prove } from './prove'
@@ -51,6 +56,28 @@ async function filesOf(folder: string, names: readonly string[]): Promise<Export
 }
 
 /**
+ * The import whose values and whose design an export holds: equal arrays alone may be those of two networks.
+ * @returns null where no import has the values
+ * @throws AppError `conflict` where one has them and is another network
+ */
+async function importOf(
+  { store }: ExportTools,
+  { weights, architecture }: NonNullable<ReturnType<typeof trainedExport>>,
+): Promise<number | null> {
+  const graphOf = (document: unknown): LayerGraph => prepareStored(document, storedLibrary([])).graph
+  const found = await importsWithWeights(store.db, weights.sha256)
+  if (found.length === 0) return null
+  const wanted = graphOf(architecture)
+  const same = found.find(({ document }) => isDeepStrictEqual(graphOf(document), wanted))
+  if (same !== undefined) return same.id
+  throw new AppError(
+    'conflict',
+    `The values of this export are those of import ${found[0]?.id ?? ''}, and its design is another one: what it computes cannot be compared.`,
+    'Export the network again.',
+  )
+}
+
+/**
  * @param place an export's folder, or a file in it
  * @throws AppError `not-found`, `invalid-input` for what is no export or holds no trained values, and those of `createExport`
  */
@@ -80,7 +107,7 @@ export async function* proveAgain(
   if (!exportFormatFacts(format).isProvable)
     throw new AppError('invalid-input', `Nothing here can run an export of ${exportFormatFacts(format).title}.`)
   const trialId = await trialWithWeights(store.db, weights.sha256)
-  const importId = trialId === null ? await importWithWeights(store.db, weights.sha256) : null
+  const importId = trialId === null ? await importOf(tools, made) : null
   const all = [...names.map(({ name }) => name), METADATA_FILE]
   if (importId !== null) {
     const written = { format, options: exportOptions(format, options), folder, files: await filesOf(folder, all) }

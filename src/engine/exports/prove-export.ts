@@ -28,6 +28,8 @@ export interface ProvenNetwork {
   readonly seed: number
   /** `test` is no data set: its images were drawn, and have no labels. */
   readonly isDrawn?: boolean
+  /** Its labels mean nothing: there is no accuracy to tell. */
+  readonly isUnlabelled?: boolean
 }
 
 function drawIndices({ test, seed }: ProvenNetwork, count: number): number[] {
@@ -98,7 +100,9 @@ export async function proveExport(
     const compared = comparePredictions(trained, exported, runtime, closeness)
     const seen = network.isDrawn === true ? ({ split: 'drawn', accuracy: null } as const) : {}
     const model = files.filter(({ name }) => name !== METADATA_FILE)
-    const rounding = await roundingOf(exported)
+    const isUnlabelled = network.isDrawn === true || network.isUnlabelled === true
+    const cost = await roundingOf(exported)
+    const rounding = cost !== null && isUnlabelled ? { ...cost, trainedAccuracy: null } : cost
     const sizeBytes = model.reduce((sum, file) => sum + file.sizeBytes, 0)
     const proof: Proof = { ...compared, ...seen, latency, sizeBytes, rounding }
     if (proof.verdict !== 'different') return proof

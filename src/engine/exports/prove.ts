@@ -1,4 +1,4 @@
-// The proof of written files, told and kept: beside the files, and wherever the caller stores it.
+// The proof of written files, of a trial or of an imported network, told and kept: in their metadata, and wherever the caller stores it.
 import type { Export, ExportProgress, Proof } from '@shared/contract/exports'
 import { addProof } from './proof-in-metadata'
 import { proveExport, type ProvenNetwork, type WrittenExport } from './prove-export'

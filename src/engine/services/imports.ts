@@ -2,19 +2,18 @@
 import { implement } from '@orpc/server'
 import { importsContract } from '@shared/contract/imports'
 import { importNetwork, previewImport } from '../imports/import-network'
-import { listImports, loadImport, removeImport } from '../storage/imports'
+import { takeOut } from '../imports/remove-import'
+import { listImports, loadImport } from '../storage/imports'
 import type { Services } from './services'
 
 export function importsService(services: Services) {
-  const { store, artefacts } = services
+  const { store } = services
   const os = implement(importsContract)
   return os.router({
     preview: os.preview.handler(({ input }) => previewImport(services, input.path)),
     create: os.create.handler(({ input }) => importNetwork(services, input.path, input.partial)),
     list: os.list.handler(() => listImports(store.db)),
     load: os.load.handler(({ input }) => loadImport(store.db, input.id)),
-    remove: os.remove.handler(async ({ input }) => ({
-      removed: await store.write((writer) => removeImport(writer, artefacts, input.id)),
-    })),
+    remove: os.remove.handler(async ({ input }) => ({ removed: await takeOut(services, input.id) })),
   })
 }

@@ -36,6 +36,8 @@ export interface Artefacts {
   release(writer: Writer, owner: string): Promise<void>
   /** Keeps the content on the disk, whatever becomes of its references, until the returned function is called. */
   pin(sha256: string): () => void
+  /** Whether somebody keeps it so. */
+  isPinned(sha256: string): boolean
   /** Removes what nothing refers to. @returns the number of files removed. */
   collect(nowMs?: number): Promise<number>
   /** What is there, what is missing, what a collection would remove. */
@@ -104,6 +106,7 @@ export function createArtefacts(store: Store): Artefacts {
         else pins.delete(sha256)
       }
     },
+    isPinned: (sha256) => pins.has(sha256),
     collect: (nowMs = Date.now()) => {
       const collection = (): Promise<number> => collectArtefacts({ store, place, isInUse }, nowMs)
       // One after another, also after one that failed: they share the folder where files are put aside.

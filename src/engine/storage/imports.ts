@@ -77,13 +77,19 @@ export async function removeImport(writer: Writer, artefacts: Artefacts, id: num
   return numDeletedRows > 0n
 }
 
-/** The newest import whose values have this hash; null where none has. */
-export async function importWithWeights(db: Reader, sha256: string): Promise<number | null> {
-  const row = await db
+/**
+ * Imports whose values have this hash, the newest first: networks with the same arrays may still compute otherwise.
+ * @throws AppError `storage-damaged`
+ */
+export async function importsWithWeights(
+  db: Reader,
+  sha256: string,
+): Promise<{ readonly id: number; readonly document: unknown }[]> {
+  const rows = await db
     .selectFrom('imports')
-    .select('id')
+    .select(['id', 'document'])
     .where('weights_sha256', '=', sha256)
     .orderBy('id', 'desc')
-    .executeTakeFirst()
-  return row?.id ?? null
+    .execute()
+  return rows.map((row) => ({ id: row.id, document: readCell(cell(row.id, 'document'), row.document, (json) => json) }))
 }

@@ -17,8 +17,8 @@ export type FirstDifference = z.infer<typeof firstDifferenceSchema>
 export const roundingSchema = z.object({
   /** What the numbers are stored as. */
   storedAs: z.string(),
-  /** Accuracy of the trained network on the images of the proof, fraction. */
-  trainedAccuracy: z.number(),
+  /** Accuracy of the trained network on the images of the proof, fraction; null for images without labels. */
+  trainedAccuracy: z.number().nullable(),
   /** Images to which both give the same class. */
   samePredictions: z.number().int(),
   /** Of a class score, relative to the largest. */

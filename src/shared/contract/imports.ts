@@ -61,6 +61,10 @@ export const importsContract = {
   create: oc.input(z.object({ path: z.string(), partial: z.boolean().default(false) })).output(importSchema),
   list: oc.output(z.array(importSchema)),
   load: oc.input(id).output(z.object({ import: importSchema, document: z.unknown() })),
-  /** Its values stay where another import or a trial has the same. */
+  /**
+   * Takes it out of the workspace; the file it was made of and what was exported of it stay. Its values stay where another import, a trial or a
+   * run has the same.
+   * @throws conflict while an export of it is made, or a run that has not ended begins with its values
+   */
   remove: oc.input(id).output(z.object({ removed: z.boolean() })),
 }

@@ -45,6 +45,7 @@ const bundledSchema = metadataSchema.extend({
   proof: SAID,
   design: SAID,
   ...{ search: SAID, run: SAID, trial: SAID, seed: SAID, dataset: SAID },
+  ...{ importedFrom: SAID, isTrained: SAID },
   ...{ datasetFingerprint: SAID, validationAccuracy: SAID, writtenBy: SAID },
 })
 export type BundledExport = z.infer<typeof bundledSchema>
