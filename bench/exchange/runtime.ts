@@ -1,12 +1,15 @@
-// The other side of the measurement: a process of its own that runs exported files in plain tfjs or onnxruntime. Jobs are lines of
+// The other side of the measurement: a process of its own that runs exported files in tfjs, TensorFlow or onnxruntime. Jobs are lines of
 // JSON on its standard input, answers lines on its standard output.
 import { spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import type { PredictionJob, RunPrediction } from '../../src/compute/exchange/format'
 import { FORMATS } from '../../src/compute/exchange/formats'
+import { predictTfjsGraph } from '../../src/compute/exchange/tfjs-graph/predict'
+import { predictTfjsLayers } from '../../src/compute/exchange/tfjs-layers/predict'
 import type { ExportFormat } from '../../src/shared/exchange/formats'
+import { tfjsOnWasm } from './wasm'
 
-interface Job extends PredictionJob {
+export interface NodeJob extends PredictionJob {
   readonly format: ExportFormat
 }
 type Answer = { readonly prediction: RunPrediction } | { readonly error: string }
@@ -14,12 +17,19 @@ type Answer = { readonly prediction: RunPrediction } | { readonly error: string 
 /** Set where this process is the other side. */
 export const RUNTIME_FLAG = '--runtime'
 
+async function predicted({ format, ...job }: NodeJob): Promise<RunPrediction> {
+  if (format === 'tfjs') return predictTfjsLayers(await tfjsOnWasm(), job)
+  if (format === 'tfjs-graph') return predictTfjsGraph(await tfjsOnWasm(), job)
+  const { predict } = FORMATS[format]
+  if (predict === null) throw new Error(`${format} is not run in Node`)
+  return predict(job)
+}
+
 export async function serveRuntime(): Promise<void> {
   for await (const line of createInterface({ input: process.stdin })) {
-    const { format, ...job } = JSON.parse(line) as Job
     let answer: Answer
     try {
-      answer = { prediction: await FORMATS[format].predict!(job) }
+      answer = { prediction: await predicted(JSON.parse(line) as NodeJob) }
     } catch (thrown) {
       answer = { error: thrown instanceof Error ? thrown.message : String(thrown) }
     }
@@ -27,19 +37,38 @@ export async function serveRuntime(): Promise<void> {
   }
 }
 
-/** @returns what runs a job, and what ends the process */
-export function startRuntime() {
-  const child = spawn(process.execPath, [process.argv[1]!, RUNTIME_FLAG], { stdio: ['pipe', 'pipe', 'inherit'] })
+/** A process that answers a line of JSON for each line. */
+export interface Lines {
+  ask(job: unknown): Promise<unknown>
+  close(): void
+}
+
+export function startLines(command: string, args: readonly string[], environment: NodeJS.ProcessEnv = {}): Lines {
+  const stdio = ['pipe', 'pipe', 'inherit'] as ['pipe', 'pipe', 'inherit']
+  const child = spawn(command, args, { stdio, env: { ...process.env, ...environment } })
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
+  // Told by the missing answer.
+  child.stdin.on('error', () => undefined)
   return {
-    async run(job: Job): Promise<RunPrediction> {
+    async ask(job) {
       child.stdin.write(`${JSON.stringify(job)}\n`)
       const line = await lines.next()
-      if (line.done === true) throw new Error('the runtime has ended')
-      const answer = JSON.parse(line.value) as Answer
+      if (line.done === true) throw new Error(`${command} has ended without an answer`)
+      return JSON.parse(line.value) as unknown
+    },
+    close: () => void child.stdin.end(),
+  }
+}
+
+/** @returns what runs a job, and what ends the process */
+export function startRuntime() {
+  const lines = startLines(process.execPath, [process.argv[1]!, RUNTIME_FLAG])
+  return {
+    async run(job: NodeJob): Promise<RunPrediction> {
+      const answer = (await lines.ask(job)) as Answer
       if ('error' in answer) throw new Error(answer.error)
       return answer.prediction
     },
-    close: (): void => void child.stdin.end(),
+    close: lines.close,
   }
 }

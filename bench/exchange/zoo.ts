@@ -1,0 +1,152 @@
+// Random weights through every way out: each layer kind and built-in block, and the 36 networks of the zoo, one network at a time. What
+// was measured with the same code is taken up again, so that hours can be spent in portions.
+import { LAYER_KINDS } from '../../src/shared/architecture/catalogue'
+import { BUILT_IN_BLOCKS } from '../../src/shared/architecture/blocks'
+import { ZOO_FAMILIES, ZOO_NAMES, zooNetwork } from '../../src/shared/architecture/zoo'
+import { BLOCK_CASES } from '../../src/compute/networks/testing/block-cases'
+import { KIND_CASES } from '../../src/compute/networks/testing/kind-cases'
+import { keptFigures, type Kept } from '../accuracy/kept'
+import { atMost, equal, type BenchOptions, type Check } from '../harness'
+import { codeVersion } from './code-version'
+import { measureCase, type Case, type Row, type Run } from './measure-case'
+import { FULL_SIDE, isTfjs, PLAIN_SIDE, WAYS, type Way } from './ways'
+import { hasWasm } from './wasm'
+
+/** Issued bound: float32 sums in another order, relative to the largest class score. */
+export const BOUND = 1e-4
+const QUICK_SIDE = 32
+/** Of the layer cases. */
+const QUICK_SHARE = 8
+
+export interface ZooOptions extends BenchOptions {
+  /** Part of a network's name. */
+  readonly only: string | undefined
+  /** Pixels; undefined: 224, or 32 for plain tfjs. */
+  readonly side: number | undefined
+  readonly ways: readonly Way[]
+  /** Where figures are kept; null keeps none. */
+  readonly keep: string | null
+  /** False once the time that was given has passed: nothing new is begun. */
+  readonly hasTime: () => boolean
+}
+
+export interface ZooRows {
+  readonly layers: readonly Row[]
+  readonly networks: readonly Row[]
+  /** What was left for another call. */
+  readonly notSeen: readonly string[]
+}
+
+const LAYER_CASES: readonly Case[] = [...KIND_CASES, ...BLOCK_CASES].map(({ title, graph }) => ({
+  name: title,
+  graph,
+  classes: 3,
+  images: 4,
+}))
+
+/** Kinds of layers and blocks without a case: nobody would measure a new one otherwise. */
+const kindsLeftOut = (): string[] => {
+  const seen = new Set<string>([...KIND_CASES.map(({ kind }) => kind), ...BLOCK_CASES.map(({ block }) => block)])
+  return [...LAYER_KINDS, ...BUILT_IN_BLOCKS.keys()].filter((name) => !seen.has(name))
+}
+
+/** Rows of a case: kept ones, and for the other ways measured ones. */
+async function rowsOf(run: Run, one: Case, ways: readonly Way[], kept: Kept<Row>): Promise<Row[]> {
+  const named = await Promise.all(
+    ways.map(async (way) => {
+      const decisive = { graph: one.graph, way, images: one.images, code: await codeVersion(way) }
+      const name = `${one.name}-${one.graph.input[0]}-${way.title}`.replace(/[^\w.-]+/g, '-')
+      return { way, name, decisive, before: await kept.find(name, decisive) }
+    }),
+  )
+  const missing = named.filter(({ before }) => before === null)
+  const measured =
+    missing.length === 0
+      ? []
+      : await measureCase(
+          run,
+          one,
+          missing.map(({ way }) => way),
+        )
+  for (const [i, { name, decisive }] of missing.entries())
+    if (measured[i]!.problem === null) await kept.keep(name, decisive, measured[i]!)
+  return named.map(({ before, way }) => before ?? measured.find((row) => row.way === way.title)!)
+}
+
+export async function measureLayers(run: Run, options: ZooOptions): Promise<Pick<ZooRows, 'layers' | 'notSeen'>> {
+  const cases = LAYER_CASES.filter((_, i) => !options.quick || i % QUICK_SHARE === 0)
+  // Hundreds of small files would say no more than one whole run: kept only as long as it is not done.
+  const kept = keptFigures<Row>(options.quick || options.keep === null ? null : `${options.keep}/layers`)
+  const layers: Row[] = []
+  const notSeen: string[] = []
+  for (const one of cases) {
+    if (!options.hasTime()) notSeen.push(one.name)
+    else layers.push(...(await rowsOf(run, one, options.ways, kept)))
+  }
+  options.note(`${cases.length - notSeen.length} of ${cases.length} layer cases: done`)
+  return { layers, notSeen }
+}
+
+const sideOf = (way: Way, { side, quick }: ZooOptions): number =>
+  side ?? (quick ? QUICK_SIDE : isTfjs(way) && !hasWasm() ? PLAIN_SIDE : FULL_SIDE)
+
+export async function measureNetworks(run: Run, options: ZooOptions): Promise<Pick<ZooRows, 'networks' | 'notSeen'>> {
+  const kept = keptFigures<Row>(options.quick ? null : options.keep)
+  const smallest = ZOO_FAMILIES.map((family) => ZOO_NAMES.find((name) => zooNetwork(name).family === family)!)
+  const wanted = (options.quick ? smallest : ZOO_NAMES).filter((name) => name.includes(options.only ?? ''))
+  // Small ones first: what time is left for shows most of them.
+  const names = options.quick ? wanted : [...wanted].sort((a, b) => layersOf(a) - layersOf(b))
+  const networks: Row[] = []
+  const notSeen: string[] = []
+  for (const name of names) {
+    if (!options.hasTime()) {
+      notSeen.push(name)
+      continue
+    }
+    for (const side of new Set(options.ways.map((way) => sideOf(way, options)))) {
+      const ways = options.ways.filter((way) => sideOf(way, options) === side)
+      const { graph } = zooNetwork(name, { input: [side, side, 3] })
+      const rows = await rowsOf(run, { name, graph, classes: 1000, images: 2 }, ways, kept)
+      networks.push(...rows)
+      rows.forEach((row) => options.note(lineOf(row)))
+    }
+  }
+  return { networks, notSeen }
+}
+
+const layersOf = (name: string): number => zooNetwork(name).graph.nodes.length
+
+const lineOf = ({ name, way, input, difference, sensitivity, milliseconds, problem }: Row): string =>
+  `${name}, ${way}, ${input} px: ` +
+  (problem ?? `${difference?.toExponential(1)} (own ${sensitivity.toExponential(1)}), ${milliseconds.toFixed(0)} ms`)
+
+/** @param ways those that could be run on this machine */
+export function zooChecks({ layers, networks, notSeen }: ZooRows, ways: readonly Way[], isWhole: boolean): Check[] {
+  const checks: Check[] = [
+    ...checksOf('layer cases', layers, ways),
+    ...checksOf('networks', networks, ways),
+    equal('layer kinds and blocks without a case', kindsLeftOut().length, 0),
+  ]
+  if (!isWhole) return checks
+  return [
+    ...checks,
+    equal('ways out that nothing here can run', WAYS.length - ways.length, 0),
+    equal('networks and layer cases not seen in this call', notSeen.length, 0),
+  ]
+}
+
+function checksOf(title: string, rows: readonly Row[], ways: readonly Way[]): Check[] {
+  return ways.flatMap(({ title: way }) => {
+    const own = rows.filter((row) => row.way === way)
+    if (own.length === 0) return []
+    const others = own.filter(({ name, verdict }) => verdict !== 'equal' && !name.startsWith('zero'))
+    return [
+      atMost(`${way}, ${own.length} ${title}: largest relative difference of a score`, worst(own), BOUND),
+      equal(`${way}, ${title} not proven equal`, others.length, 0),
+    ]
+  })
+}
+
+/** The largest difference; infinite where one was not computed. */
+export const worst = (rows: readonly Row[]): number =>
+  rows.reduce((most, { difference }) => Math.max(most, difference ?? Infinity), 0)
