@@ -1,5 +1,5 @@
 // What exports compute beside the network that they were made of, each run by others in a process without anything of ours. Parts, all of
-// them unless some are named: --layers and --networks (random weights, every way out).
+// them unless some are named: --layers and --networks (random weights, every way out), --trained (CIFAR-10, every test image).
 // --quick: the smallest network of each family and every eighth layer case. --only=NAME and --side=PIXELS look at some networks or
 // another input, --without=tfjs-graph leaves a format out. --minutes=N begins nothing new after N minutes; what was measured is kept
 // (--keep=FOLDER, else the cache; --fresh measures anew) and taken up by the next call. --docs writes the tables of docs/exchange.md.
@@ -11,17 +11,18 @@ import type { Run } from './exchange/measure-case'
 import { pythonRuntimes } from './exchange/python'
 import { RUNTIME_FLAG, serveRuntime, startRuntime } from './exchange/runtime'
 import { writeTable, zooTable } from './exchange/table'
-import { WAYS } from './exchange/ways'
+import { measureTrained, TRAINED_WAYS, trainedChecks, trainedTable } from './exchange/trained'
+import { WAYS, type Way } from './exchange/ways'
 import { measureLayers, measureNetworks, zooChecks, type ZooOptions, type ZooRows } from './exchange/zoo'
 import { runBench, type BenchOptions, type Check, type Measured } from './harness'
 
-const PARTS = ['layers', 'networks'] as const
+const PARTS = ['layers', 'networks', 'trained'] as const
 type Part = (typeof PARTS)[number]
 
 function optionsOf() {
   const { values } = parseArgs({
     options: {
-      ...{ layers: { type: 'boolean' }, networks: { type: 'boolean' } },
+      ...{ layers: { type: 'boolean' }, networks: { type: 'boolean' }, trained: { type: 'boolean' } },
       ...{ only: { type: 'string' }, side: { type: 'string' }, without: { type: 'string', multiple: true } },
       ...{
         minutes: { type: 'string' },
@@ -43,18 +44,21 @@ async function measure(options: BenchOptions): Promise<Measured> {
   const node = startRuntime()
   const run: Run = (way, job) =>
     way.library === undefined ? node.run({ ...job, format: way.format }) : python.run(way.library, job)
-  const ways = WAYS.filter(
-    ({ format, library }) => !without.includes(format) && (library === undefined || python.has(library)),
-  )
-  for (const { title } of WAYS.filter((way) => !ways.includes(way))) options.note(`${title}: left out`)
+  const isRun = ({ format, library }: Way): boolean =>
+    !without.includes(format) && (library === undefined || python.has(library))
+  const ways = WAYS.filter(isRun)
+  for (const { title } of TRAINED_WAYS.filter((way) => !isRun(way))) options.note(`${title}: left out`)
   const end = minutes === undefined ? Infinity : performance.now() + Number(minutes) * 60_000
+  const hasTime = (): boolean => performance.now() < end
+  const kept = path.resolve(keep ?? keptFolder())
+  const isWhole = !options.quick && only === undefined && without.length === 0
   const zooOptions: ZooOptions = {
     ...options,
     only,
     side: side === undefined ? undefined : Number(side),
     ways,
-    keep: fresh === true ? null : path.resolve(keep ?? keptFolder()),
-    hasTime: () => performance.now() < end,
+    keep: fresh === true ? null : kept,
+    hasTime,
   }
   const results: Record<string, unknown> = {}
   const checks: Check[] = []
@@ -67,8 +71,15 @@ async function measure(options: BenchOptions): Promise<Measured> {
       results['layerCases'] = new Set(rows.layers.map(({ name }) => name)).size
       results['failing'] = rows.layers.filter(({ verdict }) => verdict !== 'equal')
       results['notSeen'] = rows.notSeen
-      checks.push(...zooChecks(rows, ways, !options.quick && only === undefined && without.length === 0))
+      checks.push(...zooChecks(rows, ways, isWhole))
       if (docs === true) await writeTable('networks', zooTable(rows))
+    }
+    if (parts.has('trained')) {
+      const own = { ways: TRAINED_WAYS.filter(isRun), keep: kept, isFresh: fresh === true, hasTime }
+      const trained = await measureTrained(run, { ...options, ...own })
+      results['trained'] = trained
+      checks.push(...trainedChecks(trained, isWhole))
+      if (docs === true) await writeTable('trained', trainedTable(trained))
     }
   } finally {
     node.close()

@@ -50,8 +50,8 @@ const kindsLeftOut = (): string[] => {
   return [...LAYER_KINDS, ...BUILT_IN_BLOCKS.keys()].filter((name) => !seen.has(name))
 }
 
-/** Rows of a case: kept ones, and for the other ways measured ones. */
-async function rowsOf(run: Run, one: Case, ways: readonly Way[], kept: Kept<Row>): Promise<Row[]> {
+/** Rows of a case: kept ones, and for the other ways measured ones, unless the time is over. */
+async function rowsOf(run: Run, one: Case, { ways, hasTime }: ZooOptions, kept: Kept<Row>): Promise<Row[]> {
   const named = await Promise.all(
     ways.map(async (way) => {
       const decisive = { graph: one.graph, way, images: one.images, code: await codeVersion(way) }
@@ -59,7 +59,7 @@ async function rowsOf(run: Run, one: Case, ways: readonly Way[], kept: Kept<Row>
       return { way, name, decisive, before: await kept.find(name, decisive) }
     }),
   )
-  const missing = named.filter(({ before }) => before === null)
+  const missing = hasTime() ? named.filter(({ before }) => before === null) : []
   const measured =
     missing.length === 0
       ? []
@@ -70,7 +70,7 @@ async function rowsOf(run: Run, one: Case, ways: readonly Way[], kept: Kept<Row>
         )
   for (const [i, { name, decisive }] of missing.entries())
     if (measured[i]!.problem === null) await kept.keep(name, decisive, measured[i]!)
-  return named.map(({ before, way }) => before ?? measured.find((row) => row.way === way.title)!)
+  return named.flatMap(({ before, way }) => before ?? measured.find((row) => row.way === way.title) ?? [])
 }
 
 export async function measureLayers(run: Run, options: ZooOptions): Promise<Pick<ZooRows, 'layers' | 'notSeen'>> {
@@ -80,8 +80,9 @@ export async function measureLayers(run: Run, options: ZooOptions): Promise<Pick
   const layers: Row[] = []
   const notSeen: string[] = []
   for (const one of cases) {
-    if (!options.hasTime()) notSeen.push(one.name)
-    else layers.push(...(await rowsOf(run, one, options.ways, kept)))
+    const rows = await rowsOf(run, one, options, kept)
+    if (rows.length < options.ways.length) notSeen.push(one.name)
+    layers.push(...rows)
   }
   options.note(`${cases.length - notSeen.length} of ${cases.length} layer cases: done`)
   return { layers, notSeen }
@@ -99,17 +100,15 @@ export async function measureNetworks(run: Run, options: ZooOptions): Promise<Pi
   const networks: Row[] = []
   const notSeen: string[] = []
   for (const name of names) {
-    if (!options.hasTime()) {
-      notSeen.push(name)
-      continue
-    }
+    const before = networks.length
     for (const side of new Set(options.ways.map((way) => sideOf(way, options)))) {
       const ways = options.ways.filter((way) => sideOf(way, options) === side)
       const { graph } = zooNetwork(name, { input: [side, side, 3] })
-      const rows = await rowsOf(run, { name, graph, classes: 1000, images: 2 }, ways, kept)
+      const rows = await rowsOf(run, { name, graph, classes: 1000, images: 2 }, { ...options, ways }, kept)
       networks.push(...rows)
       rows.forEach((row) => options.note(lineOf(row)))
     }
+    if (networks.length - before < options.ways.length) notSeen.push(name)
   }
   return { networks, notSeen }
 }
