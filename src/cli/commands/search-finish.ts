@@ -1,12 +1,13 @@
 // gpt-nas search finish: the winner of a run trained on, tested once, exported and proven; a hand-made network beside it.
-import { Option, type Command } from 'commander'
-import { FINAL_SCHEDULES, FINAL_STARTS, finalWishSchema, type FinalWish } from '@shared/search/final-training'
+import type { Command } from 'commander'
+import type { FinalWish } from '@shared/search/final-training'
 import type { Run } from '@shared/search/run'
 import type { Trial } from '@shared/search/trial'
 import type { Export } from '@shared/contract/exports'
 import { AppError } from '@shared/errors'
 import { typed } from '@node/command-line'
 import { runCommand, withCommonOptions, type CommandContext, type CommonOptions } from '../command'
+import { finishWish, withFinishOptions, type TypedFinish } from '../finish-options'
 import { count, percent, table } from '../format'
 import { positive } from '../option-values'
 import { EXIT } from '../output'
@@ -15,13 +16,8 @@ import { watchRun } from '../watch-run'
 import { exportTrial, exportText } from './export'
 import { findRun } from './search-run'
 
-interface FinishOptions extends CommonOptions {
+interface FinishOptions extends CommonOptions, TypedFinish {
   readonly trial?: string
-  readonly schedule: FinalWish['schedule']
-  readonly epochs?: string
-  readonly start: FinalWish['start']
-  readonly allImages?: boolean
-  readonly peer?: boolean
   readonly export?: boolean
 }
 
@@ -100,40 +96,20 @@ export function finishLines(search: Run, winner: Finished, peer: Finished | null
   ]
 }
 
-/** @throws AppError `invalid-input` */
-function wishOf({ schedule, epochs, start, allImages }: FinishOptions): FinalWish {
-  const read = finalWishSchema.safeParse({
-    ...{ schedule, start, images: allImages === true ? 'all' : 'searched' },
-    epochs: epochs === undefined ? null : Number(epochs),
-  })
-  if (read.success) return read.data
-  throw new AppError('invalid-input', `--epochs: ${read.error.issues[0]?.message ?? 'not a number'}`)
-}
-
 /** @param group `gpt-nas search` */
 export function finishCommand(group: Command): void {
   withCommonOptions(
-    group
-      .command('finish [run]')
-      .description(
-        'train the winner of a run (default: the latest) on its training and validation images together and test it once; an unfinished one goes on',
-      )
-      .option('--trial <number>', 'another trial than the best')
-      .addOption(
-        new Option('--schedule <name>', 'short: 10 epochs; long: 60; paper: its 350 epochs')
-          .choices(FINAL_SCHEDULES)
-          .default('short'),
-      )
-      .option('--epochs <n>', 'in place of the schedule’s')
-      .addOption(
-        new Option('--start <from>', 'new weights, or those the search left').choices(FINAL_STARTS).default('scratch'),
-      )
-      .option('--all-images', 'on the whole train split, not only the images of the search')
-      .option('--peer', 'train a hand-made network of about the same cost as long, and test it, too')
-      .option('--export', 'export the result and prove the export'),
+    withFinishOptions(
+      group
+        .command('finish [run]')
+        .description(
+          'train the winner of a run (default: the latest) on its training and validation images together and test it once; an unfinished one goes on',
+        )
+        .option('--trial <number>', 'another trial than the best'),
+    ).option('--export', 'export the result and prove the export'),
   ).action((wanted: string | undefined, options: FinishOptions) =>
     runCommand(options, async (context) => {
-      const wish = wishOf(options)
+      const wish = finishWish(options)
       const search = await searchOf(context, wanted)
       const result = await finish(context, search, wish, {
         trialId: options.trial === undefined ? null : await trialId(context, search, options.trial),

@@ -9,14 +9,14 @@ import { budgetText } from '@shared/search/progress'
 import type { Run, RunDefinition } from '@shared/search/run'
 import { RUN_STATE_RULES } from '@shared/search/run-states'
 import { PRESETS } from '@shared/search/presets'
-import { finalWishSchema } from '@shared/search/final-training'
-import { FINISH_EPOCHS, SAMPLES } from '@shared/search/samples'
+import { SAMPLES } from '@shared/search/samples'
 import type { Trial } from '@shared/search/trial'
 import { STRATEGIES } from '@shared/strategies/registry'
 import { typed } from '@node/command-line'
 import { runCommand, withCommonOptions, type CommandContext, type CommonOptions } from '../command'
 import { presetOf, readDefinition, type DefinitionSource } from '../definition'
 import { count, duration, table } from '../format'
+import { finishWish, finishWords, refuseWithoutFinish, withFinishOptions, type TypedFinish } from '../finish-options'
 import { frontLine, frontTable } from '../front-text'
 import { EXIT } from '../output'
 import { exitCodeOf, resumeAdvice } from '../run-end'
@@ -34,7 +34,7 @@ import { exportAfter, exportText, nextSteps } from './export'
 import { dryRun } from './search-forecast'
 import { findRun } from './search-run'
 
-interface StartOptions extends CommonOptions, DefinitionSource {
+interface StartOptions extends CommonOptions, DefinitionSource, TypedFinish {
   readonly export?: boolean
   readonly finish?: boolean
   readonly goOn?: boolean
@@ -54,15 +54,20 @@ async function refuseProblems({ client }: CommandContext, definition: RunDefinit
   return notes
 }
 
-/** How a winner is trained on where nothing else is said: short, on all images, for the fewest minutes. */
-const SAMPLE_FINISH = finalWishSchema.parse({ epochs: FINISH_EPOCHS, images: 'all' })
-
-async function followAndFinish(context: CommandContext, run: Run, shouldExport: boolean): Promise<number> {
+/** @param typedFinish how its winner is trained on */
+async function followAndFinish(
+  context: CommandContext,
+  run: Run,
+  shouldExport: boolean,
+  typedFinish: TypedFinish,
+): Promise<number> {
+  const wish = finishWish(typedFinish)
   const ended = RUN_STATE_RULES[run.state].isOver ? run : await watchRun(context, run.id)
   const best = ended.bestTrialId === null ? null : await context.client.trials.get({ id: ended.bestTrialId })
   const told = summary(ended, best, null)
   if (ended.state !== 'finished' || best === null) {
-    const later = typed(`search finish ${ended.number} --peer${shouldExport ? ' --export' : ''}`)
+    const words = [...finishWords(typedFinish), ...(shouldExport ? ['--export'] : [])]
+    const later = typed(['search finish', ended.number, ...words].join(' '))
     context.output.result(
       { run: ended, best },
       `${summary(ended, best)}\nOnce it is finished, "${later}" trains its winner on.`,
@@ -70,7 +75,11 @@ async function followAndFinish(context: CommandContext, run: Run, shouldExport: 
     return exitCodeOf(ended)
   }
   context.output.note(told)
-  const finished = await finish(context, ended, SAMPLE_FINISH, { trialId: null, peer: true, export: shouldExport })
+  const finished = await finish(context, ended, wish, {
+    trialId: null,
+    peer: typedFinish.peer === true,
+    export: shouldExport,
+  })
   context.output.result(
     { run: ended, best, winner: finished.winner, peer: finished.peer, export: finished.export },
     [told, finished.text, ...(finished.export === null ? [] : [nextSteps(finished.winner.run.number)])].join('\n'),
@@ -144,10 +153,18 @@ async function unfinished(
   return runs.reduce<Run | null>((newest, run) => (newest !== null && newest.number > run.number ? newest : run), null)
 }
 
-async function goOn(context: CommandContext, id: string, shouldExport: boolean, isFinished = false): Promise<number> {
+/** @param finishing how its winner is trained on at the end; null where it is not */
+async function goOn(
+  context: CommandContext,
+  id: string,
+  shouldExport: boolean,
+  finishing: TypedFinish | null = null,
+): Promise<number> {
   const run = await context.client.searches.resume({ id })
   context.output.note(`Run ${run.number} "${run.definition.name}" goes on: ${budgetText(run)}.`)
-  return (isFinished ? followAndFinish : follow)(context, run, shouldExport)
+  return finishing === null
+    ? follow(context, run, shouldExport)
+    : followAndFinish(context, run, shouldExport, finishing)
 }
 
 const isDamaged = ({ error }: Pick<Run, 'error'>): boolean => error?.code === 'storage-damaged'
@@ -173,27 +190,34 @@ export function searchCommand(program: Command): void {
     .description('runs: start a search, resume, list, show, verify; strategies compared')
 
   withCommonOptions(
-    group
-      .command('start')
-      .description('start a search and follow it to its end; Ctrl-C pauses it cleanly')
-      .option('--config <file>', 'JSON file with the settings')
-      .option('--sample [name]', `settings that come with the product: ${SAMPLES.map(({ id }) => id).join(', ')}`)
-      .option(
-        '--preset <name>',
-        `a published experiment as it was done, which takes days on a card: ${PRESETS.map(({ id }) => id).join(', ')}; --dry-run forecasts them`,
-      )
-      .option(
-        '--set <field=value>',
-        `a setting in place of the file’s, the sample’s or the preset’s, such as strategy=ga; may be given again and again. Strategies: ${STRATEGIES.map(({ name }) => name).join(', ')}; every field: docs/search-file.md`,
-        (word: string, words: readonly string[]) => [...words, word],
-        [],
-      )
-      .option('--export', 'export the best network at the end and prove the export')
-      .option('--finish', 'then train the winner on, test it once, and a hand-made network of the same cost beside it')
-      .option('--dry-run', 'check the settings and forecast time, memory and disk; start nothing')
-      .option('--go-on', 'go on with an unfinished run of exactly these settings where there is one'),
+    withFinishOptions(
+      group
+        .command('start')
+        .description('start a search and follow it to its end; Ctrl-C pauses it cleanly')
+        .option('--config <file>', 'JSON file with the settings')
+        .option('--sample [name]', `settings that come with the product: ${SAMPLES.map(({ id }) => id).join(', ')}`)
+        .option(
+          '--preset <name>',
+          `a published experiment as it was done, which takes days on a card: ${PRESETS.map(({ id }) => id).join(', ')}; --dry-run forecasts them`,
+        )
+        .option(
+          '--set <field=value>',
+          `a setting in place of the file’s, the sample’s or the preset’s, such as strategy=ga; may be given again and again. Strategies: ${STRATEGIES.map(({ name }) => name).join(', ')}; every field: docs/search-file.md`,
+          (word: string, words: readonly string[]) => [...words, word],
+          [],
+        )
+        .option('--export', 'export the best network at the end and prove the export')
+        .option('--finish', 'then train the winner on and test it once, as "search finish" does')
+        .option('--dry-run', 'check the settings and forecast time, memory and disk; start nothing')
+        .option('--go-on', 'go on with an unfinished run of exactly these settings where there is one'),
+      'with --finish: ',
+    ),
   ).action((options: StartOptions) =>
     runCommand(options, async (context) => {
+      const isFinishing = options.finish === true
+      refuseWithoutFinish(options, isFinishing)
+      // What is wrong with it is told before the search takes its hours.
+      finishWish(options)
       const definition = readDefinition(options)
       const notes = await refuseProblems(context, definition)
       if (options.dryRun === true) return dryRun(context, definition, notes, presetOf(options))
@@ -201,16 +225,17 @@ export function searchCommand(program: Command): void {
         await getDataset(context, definition.data.dataset, definition.data.resolution)
       await allowCommand(context, definition)
       const before =
-        options.goOn === true
-          ? await unfinished(context, definition, options.finish === true ? 'finished' : 'none')
-          : null
-      if (before?.state === 'finished') return followAndFinish(context, before, options.export === true)
-      if (before !== null) return goOn(context, before.id, options.export === true, options.finish === true)
+        options.goOn === true ? await unfinished(context, definition, isFinishing ? 'finished' : 'none') : null
+      const finishing = isFinishing ? options : null
+      if (before?.state === 'finished') return followAndFinish(context, before, options.export === true, options)
+      if (before !== null) return goOn(context, before.id, options.export === true, finishing)
       const run = await context.client.searches.create({ definition })
       context.output.note(
         `Run ${run.number} "${definition.name}" (${definition.strategy.name}) in ${context.workspaceFolder}`,
       )
-      return (options.finish === true ? followAndFinish : follow)(context, run, options.export === true)
+      return isFinishing
+        ? followAndFinish(context, run, options.export === true, options)
+        : follow(context, run, options.export === true)
     }),
   )
 

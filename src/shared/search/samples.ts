@@ -6,9 +6,6 @@ export interface Sample {
   readonly definition: RunDefinition
 }
 
-/** Epochs of the sample's final trainings, each on all training images: what five minutes have room for. */
-export const FINISH_EPOCHS = 1
-
 /**
  * All of the product in five minutes on two quiet cores: a search of 6 small networks on some images of CIFAR-10, then the winner and a
  * hand-made network trained on all of them and tested once. Two epochs show a search at work; they say nothing about final accuracy.

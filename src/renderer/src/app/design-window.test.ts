@@ -123,7 +123,7 @@ describe('with the rest of the workbench', () => {
     await settle()
     expect(active().meta.name).toBe('exported')
     drop({ value: { path: '/net.onnx', text: null } })
-    expect(useExchangeStore().importing).toBe('/net.onnx')
+    expect(useExchangeStore().dialogs).toMatchObject([{ kind: 'import', path: '/net.onnx' }])
     const fix = 'Name an ordinary file.'
     drop({ failed: { code: 'invalid-input', message: '/pipe.json is a pipe: a design was expected.', fix } })
     await settle()

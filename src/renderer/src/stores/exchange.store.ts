@@ -22,17 +22,5 @@ export const useExchangeStore = defineStore('exchange', () => {
     last += 1
     byId.set(last, { ...wish, id: last })
   }
-  /** Of a dropped file: setting it opens the dialog. */
-  const importing = computed<string | null>({
-    get: () => null,
-    set: (path) => {
-      if (path !== null) open({ kind: 'import', path })
-    },
-  })
-  return {
-    dialogs: computed(() => [...byId.values()]),
-    importing,
-    open,
-    close: (id: number): void => void byId.delete(id),
-  }
+  return { dialogs: computed(() => [...byId.values()]), open, close: (id: number): void => void byId.delete(id) }
 })

@@ -43,11 +43,12 @@ export const useRunsStore = defineStore('runs', () => {
     (await client.searches.inject({ id, architecture })).trialNumber
   const order = async (id: string, first: readonly number[]): Promise<void> =>
     void (await client.searches.order({ id, first: [...first] }))
-  /** Trains a run's winner on and, where that is wanted, a hand-made network beside it. */
-  async function finish(id: string, wish: FinalWish, withPeer: boolean): Promise<void> {
-    apply(await client.searches.finish({ id, wish }))
-    if (withPeer) apply(await client.searches.trainPeer({ id, wish: { ...wish, start: 'scratch' } }))
-  }
+  /** Trains its winner on, or another trial of it: a run of its own. */
+  const finish = async (id: string, trialId: number | null, wish: FinalWish): Promise<Run> =>
+    apply(await client.searches.finish({ id, trialId, wish }))
+  /** The same for a hand-made network of about the same cost, which has no weights to start from. */
+  const trainPeer = async (id: string, wish: FinalWish): Promise<Run> =>
+    apply(await client.searches.trainPeer({ id, wish: { ...wish, start: 'scratch' } }))
   const endTrial = async (id: number): Promise<void> => void (await client.trials.end({ id }))
   async function remove(id: string): Promise<void> {
     await client.searches.remove({ id })
@@ -71,6 +72,7 @@ export const useRunsStore = defineStore('runs', () => {
     inject,
     order,
     finish,
+    trainPeer,
     endTrial,
     remove,
   }

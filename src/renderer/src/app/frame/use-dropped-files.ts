@@ -18,7 +18,7 @@ export function useDroppedFiles(): void {
 
   function open(dropped: HostOutcome<Dropped>): void {
     if ('value' in dropped && dropped.value.text === null) {
-      exchange.importing = dropped.value.path
+      exchange.open({ kind: 'import', path: dropped.value.path })
       return
     }
     // The editor, which may still be loading, waits for the text and tells what went wrong.

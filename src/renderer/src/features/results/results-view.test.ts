@@ -7,7 +7,9 @@ import { sampleReadOnlyStatus, sampleRun, sampleTrial } from '@/testing/samples'
 import { testIds } from '@/lib/ids'
 import { clickById, eventually, findById, untilText } from '@/testing/until'
 import { useNavigationStore } from '@/stores/navigation.store'
+import { useExportsToComeStore } from '@/stores/exports-to-come.store'
 import { AppError } from '@shared/errors'
+import { finalWishSchema } from '@shared/search/final-training'
 import ResultsView from './ResultsView.vue'
 import { DEFAULT_HIDDEN, FIRST_OPTIONAL, withNewHidden } from './columns'
 import { MAX_TICKED, useResultsStore } from './store/results.store'
@@ -318,6 +320,8 @@ describe('one trial', () => {
     expect((await findById(testIds.bundleFile)).textContent).toContain('/home/ada/exports/2.zip')
     await clickById(testIds.exportTrial)
     await eventually(() => expect(document.querySelector(`[data-testid="${testIds.bundleFile}"]`)).toBeNull())
+    await findById(testIds.proofCard)
+    expect(document.querySelector(`[data-testid="${testIds.bundleFile}"]`)).toBeNull()
   })
 
   it('shows a proof that failed as a failure', async () => {
@@ -383,13 +387,58 @@ describe('the final training of a run', () => {
     return sampleRun({ id: `run-${number}`, number, definition, state: 'finished', reported })
   }
 
-  it('is asked for with its schedule, and a hand-made network with it', async () => {
+  const inputOf = (path: string) => mounted.engine.calls.find((call) => call.path === path)?.input
+  const type = async (id: string, value: string): Promise<void> => {
+    const input = (await findById(id)) as HTMLInputElement
+    input.value = value
+    input.dispatchEvent(new Event('input'))
+  }
+
+  it('is asked for with the defaults of the command, and nothing beside it', async () => {
     await open({ runs: [search] })
     await clickById(testIds.finish)
     await clickById(testIds.confirmFinish)
-    const inputOf = (path: string) => mounted.engine.calls.find((call) => call.path === path)?.input
-    await eventually(() => expect(inputOf('searches.trainPeer')).toMatchObject({ id: 'run-1' }))
-    expect(inputOf('searches.finish')).toMatchObject({ id: 'run-1', wish: { schedule: 'short', start: 'scratch' } })
+    await eventually(() => expect(inputOf('searches.finish')).toBeDefined())
+    expect(inputOf('searches.finish')).toEqual({ id: 'run-1', trialId: null, wish: finalWishSchema.parse({}) })
+    await eventually(() => expect(document.querySelector('[role="dialog"]')).toBeNull())
+    expect(inputOf('searches.trainPeer')).toBeUndefined()
+  })
+
+  it('takes another trial, its own number of epochs, an export to come and a hand-made network', async () => {
+    await open({ runs: [search] })
+    await clickById(testIds.finish)
+    await type(testIds.trialPick, '3')
+    await eventually(() => expect(document.body.textContent).toContain('no finished trial 3'))
+    expect(((await findById(testIds.confirmFinish)) as HTMLButtonElement).disabled).toBe(true)
+    await type(testIds.trialPick, '1')
+    await type(testIds.finishField('epochs'), '4')
+    await clickById(testIds.finishField('peer'))
+    await clickById(testIds.finishField('export'))
+    await clickById(testIds.confirmFinish)
+    await eventually(() => expect(inputOf('searches.trainPeer')).toMatchObject({ id: 'run-1', wish: { epochs: 4 } }))
+    expect(inputOf('searches.finish')).toMatchObject({ trialId: 101, wish: { epochs: 4, schedule: 'short' } })
+    expect(useExportsToComeStore().runIds).toEqual(['run-1'])
+  })
+
+  it('says that only the hand-made network was refused, and tries only that again', async () => {
+    const refused = new AppError('conflict', 'No network of about its cost is known.')
+    await open({ runs: [search], failures: new Map([['searches.trainPeer', refused]]) })
+    await clickById(testIds.finish)
+    await clickById(testIds.finishField('peer'))
+    await clickById(testIds.confirmFinish)
+    const told = () => document.querySelector('[role="dialog"]')?.textContent ?? ''
+    await eventually(() => expect(told()).toContain('No network of about its cost is known.'))
+    expect(told()).toContain('The winner trains')
+    expect(told()).not.toContain('The final training could not be started')
+    mounted.engine.state.failures.clear()
+    await clickById(testIds.confirmFinish)
+    await eventually(() => expect(document.querySelector('[role="dialog"]')).toBeNull())
+    expect(mounted.engine.calls.filter(({ path }) => path === 'searches.finish')).toHaveLength(1)
+  })
+
+  it('is not offered where the space has only words: nothing can be trained', async () => {
+    await open({ runs: [search], trials: trials.map((trial) => ({ ...trial, parameters: null, macs: null })) })
+    expect(document.querySelector(`[data-testid="${testIds.finish}"]`)).toBeNull()
   })
 
   it('shows what the winner and the hand-made network reached beside each other', async () => {

@@ -1,9 +1,9 @@
 // A run as a user meets it, on the real contract with a fake engine behind.
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { mountWithEngine, type Mounted } from '@/testing/mount-with-engine'
-import { sampleRun, sampleStatus, sampleTrial } from '@/testing/samples'
+import { sampleImport, sampleRun, sampleStatus, sampleTrial } from '@/testing/samples'
 import { testIds } from '@/lib/ids'
-import { clickById, eventually, findById, untilText } from '@/testing/until'
+import { chooseById, clickById, eventually, findById, untilText } from '@/testing/until'
 import { useDefinitionStore } from '@/stores/definition.store'
 import { useNavigationStore } from '@/stores/navigation.store'
 import { ZOO_NAMES } from '@shared/architecture/zoo'
@@ -145,32 +145,90 @@ describe('a run', () => {
     ).toEqual(['Trial 13', 'Trial 11', 'Trial 12'])
     const orders = () => mounted.engine.calls.filter(({ path }) => path === 'searches.order').map(({ input }) => input)
     await clickById(testIds.queueNext(12))
-    await clickById(testIds.queueUp(12))
+    await eventually(() => expect(orders()).toHaveLength(1))
+    const up = (await findById(testIds.queueUp(12))) as HTMLButtonElement
+    await eventually(() => expect(up.disabled).toBe(false))
+    up.click()
     await eventually(() => expect(orders()).toMatchObject([{ first: [112, 113, 111] }, { first: [113, 112, 111] }]))
   })
 
-  it('takes a network of the zoo, to be evaluated next', async () => {
-    mounted = mountWithEngine(SearchView, { runs: [sampleRun()], trials })
-    await clickMenu('Put an architecture in')
+  async function injectFromSegment(place: number): Promise<void> {
     const segment = await eventually(() => {
-      const found = [...document.querySelectorAll<HTMLElement>(`[data-testid="${testIds.injectFrom}"] button`)].at(-1)
+      const found = [...document.querySelectorAll<HTMLElement>(`[data-testid="${testIds.injectFrom}"] button`)].at(
+        place,
+      )
       if (!found) throw new Error('no sources yet')
       return found
     })
     segment.click()
+  }
+  /** Opens the dialog on the source at that place. */
+  async function injectFrom(place: number): Promise<void> {
+    await clickMenu('Put an architecture in')
+    await injectFromSegment(place)
+  }
+  const injected = () => mounted.engine.calls.find(({ path }) => path === 'searches.inject')?.input
+
+  it('takes a network of the zoo, to be evaluated next', async () => {
+    mounted = mountWithEngine(SearchView, { runs: [sampleRun()], trials })
+    await injectFrom(2)
     await eventually(() => expect(document.body.textContent).toContain(ZOO_NAMES[0]))
     await clickById(testIds.confirmInject)
-    await eventually(() =>
-      expect(mounted.engine.calls.find(({ path }) => path === 'searches.inject')?.input).toMatchObject({
-        architecture: { from: 'zoo' },
-      }),
-    )
+    await eventually(() => expect(injected()).toMatchObject({ architecture: { from: 'zoo' } }))
+  })
+
+  it('takes any finished trial of another run by its number, and nothing of the source before', async () => {
+    const runs = [sampleRun(), sampleRun({ id: 'run-2', number: 2, state: 'finished', bestTrialId: 103 })]
+    const many = Array.from({ length: 120 }, (_, index) => sampleTrial(index + 1))
+    mounted = mountWithEngine(SearchView, { runs, trials: many })
+    useNavigationStore().selectRun('run-1')
+    await injectFrom(2)
+    await injectFromSegment(1)
+    const confirm = (await findById(testIds.confirmInject)) as HTMLButtonElement
+    await eventually(() => expect(confirm.disabled).toBe(true))
+    await chooseById(testIds.injectRun, 'Run 2')
+    await type(testIds.trialPick, '117')
+    await eventually(() => expect(confirm.disabled).toBe(false))
+    confirm.click()
+    await eventually(() => expect(injected()).toMatchObject({ architecture: { from: 'trial', id: 217 } }))
+  })
+
+  it('takes a network in a file, and says what of it is no layer here', async () => {
+    mounted = mountWithEngine(SearchView, { runs: [sampleRun()], trials })
+    await injectFrom(3)
+    await clickById(testIds.injectFile)
+    await eventually(() => expect(document.body.textContent).toContain('/home/ada/pictures.zip'))
+    await clickById(testIds.confirmInject)
+    await eventually(() => expect(document.body.textContent).toContain('LeakyRelu at /act/LeakyRelu'))
+    expect(injected()).toBeUndefined()
+    mounted.engine.state.importPreview = sampleImport({ problems: [] })
+    await clickById(testIds.confirmInject)
+    await eventually(() => expect(injected()).toMatchObject({ architecture: { from: 'document' } }))
+  })
+
+  it('has a trial that waits ended only after asking, and says why it could not be', async () => {
+    const waiting = [sampleTrial(11, { state: 'waiting', fitness: null })]
+    const refused = new AppError('conflict', 'It trains already.', 'End it where it trains.')
+    const failures = new Map([['trials.end', refused]])
+    mounted = mountWithEngine(SearchView, { runs: [sampleRun()], trials: waiting, failures })
+    await findById(testIds.queue)
+    const ended = () => mounted.engine.calls.filter(({ path }) => path === 'trials.end')
+    await clickById(testIds.endTrial)
+    await findById(testIds.confirmEndTrial)
+    expect(ended()).toEqual([])
+    await clickById(testIds.confirmEndTrial)
+    await eventually(() => expect(document.body.textContent).toContain('End it where it trains.'))
+    mounted.engine.state.failures.clear()
+    await clickById(testIds.confirmEndTrial)
+    await eventually(() => expect(document.querySelector(`[data-testid="${testIds.confirmEndTrial}"]`)).toBeNull())
+    expect(ended()).toHaveLength(2)
   })
 
   it('has single trials ended from where they train', async () => {
     const running = { ...trials[0]!, id: activities[0]!.trialId, state: 'running' as const }
     mounted = mountWithEngine(SearchView, { runs: [sampleRun()], trials: [running], activities, phase: 'training' })
     await clickById(testIds.endTrial)
+    await clickById(testIds.confirmEndTrial)
     await eventually(() =>
       expect(mounted.engine.calls).toContainEqual({ path: 'trials.end', input: { id: running.id } }),
     )
