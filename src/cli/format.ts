@@ -1,16 +1,11 @@
 // Figures as people read them: durations, sizes, percentages, bars and plain tables. Pure.
+import { readableDuration } from '@shared/duration'
 import { figure } from '@shared/figures'
 import { readableBytes } from '@shared/units'
 import { plainLine } from './plain-text'
 
-/** "52 s", "12 min 5 s", "3 h 4 min", "2 d 3 h". @param seconds >= 0 */
-export function duration(seconds: number): string {
-  const whole = Math.round(seconds)
-  if (whole < 60) return `${whole} s`
-  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`
-  if (whole < 86_400) return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`
-  return `${Math.floor(whole / 86_400)} d ${Math.floor((whole % 86_400) / 3600)} h`
-}
+/** "52 s", "12 min 5 s", "3 h 4 min", "2 d 3 h". */
+export const duration = readableDuration
 
 /** Three significant digits with a decimal prefix: "12.3 k", "4.56 M". */
 export const count = figure

@@ -1,6 +1,8 @@
 // Whether a run ends by itself because too little is left to gain. Asked between generations, from stored trials alone, so that a resumed
 // run ends where the undisturbed one does; what it found is told in the journal.
 import { plannedEvaluations } from '@shared/search/planning'
+import { fitnessFigure } from '@shared/evaluators/fitness-text'
+import { fitnessReading } from '@shared/evaluators/registry'
 import { createRandom } from '@shared/random'
 import { constrainedSpace } from '@shared/spaces/constrained'
 import type { TrialRecord } from '../storage/trials'
@@ -30,7 +32,8 @@ export async function isLittleLeft(
   const left = leftToGain(space, tried, plannedEvaluations(definition), random)
   if (left === null) return false
   const isOver = left < stopBelow
-  const message = `After ${tried.length} evaluations another one can be expected to gain ${Number(left.toPrecision(2))}, ${isOver ? 'less' : 'no less'} than the noise of ${stopBelow}.`
+  const figure = (value: number): string => fitnessFigure(fitnessReading(definition), value, 2)
+  const message = `After ${tried.length} evaluations another one can be expected to gain ${figure(left)}, ${isOver ? 'less' : 'no less'} than the noise of ${figure(stopBelow)}.`
   await journal(context, { message }, () => Promise.resolve())
   return isOver
 }

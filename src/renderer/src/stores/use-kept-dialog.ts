@@ -10,6 +10,8 @@ export interface KeptWork {
   readonly hasFailed: () => boolean
   /** Called where it is closed with nothing under way: the dialog may go. */
   readonly discard: () => void
+  /** Shows what came of it, where that is not in the dialog. */
+  readonly showResult?: () => void
 }
 
 export interface KeptDialog {
@@ -30,7 +32,8 @@ export function useKeptDialog(kept: KeptWork, isOpen: Ref<boolean> = ref(true)):
 
   function open(): void {
     store.forget(id)
-    isOpen.value = true
+    if (kept.showResult !== undefined && !kept.isBusy() && !kept.hasFailed()) kept.showResult()
+    else isOpen.value = true
   }
   const now = (state: Work['state']): Work => ({ id, title: kept.title(), state, open })
 

@@ -2,7 +2,8 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { sampleTrial } from '@/testing/samples'
 import type { Trial } from '@shared/search/trial'
-import { paretoFront } from './pareto-front'
+import { PARAMETERS } from './cost'
+import { frontOfRun, paretoFront } from './pareto-front'
 
 const size = ({ parameters }: Trial): number => parameters ?? 0
 const beats = (a: Trial, b: Trial): boolean =>
@@ -43,4 +44,13 @@ describe('Pareto front', () => {
     const equal = { parameters: 5, fitness: 0.5 }
     expect(paretoFront([sampleTrial(2, equal), sampleTrial(1, equal)]).map((trial) => trial.number)).toEqual([1])
   })
+})
+
+it('of a run with objectives of its own is the one that the run has, whatever two of them would make of it', () => {
+  const beaten = sampleTrial(1, { parameters: 9, fitness: 0.1 })
+  const cheap = sampleTrial(2, { parameters: 5, fitness: 0.5 })
+  const other = sampleTrial(3, { parameters: 7, fitness: 0.4 })
+  // The third objective, which is not drawn, is what keeps the first on the front.
+  const front = frontOfRun([beaten, cheap, other], [beaten.id, cheap.id], PARAMETERS)
+  expect(front.map(({ number }) => number)).toEqual([2, 1])
 })

@@ -1,4 +1,4 @@
-// The trade-off between cost and accuracy: trials that no other one beats in both.
+// The trade-off between cost and accuracy: trials that no other one beats in both, or, where the run has a front of its own, that one.
 import type { Trial } from '@shared/search/trial'
 import { PARAMETERS, type Cost } from './cost'
 
@@ -19,4 +19,10 @@ export function paretoFront(trials: readonly Trial[], cost: Cost = PARAMETERS): 
     best = fitness
     return [trial]
   })
+}
+
+/** Those of a run's own front, cheapest first, as the step line goes. Under more than two objectives the line is its shadow on these two. */
+export function frontOfRun(trials: readonly Trial[], frontIds: readonly number[], cost: Cost): readonly Trial[] {
+  const onFront = new Set(frontIds)
+  return trials.filter(({ id }) => onFront.has(id)).sort((a, b) => (cost.of(a) ?? 0) - (cost.of(b) ?? 0))
 }

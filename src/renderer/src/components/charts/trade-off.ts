@@ -27,7 +27,7 @@ const point = (trial: Trial, cost: Cost): Point => ({
 export interface TradeOff {
   readonly trials: readonly Trial[]
   readonly cost: Cost
-  /** What `paretoFront` gives for `trials`. */
+  /** Of `trials`, cheapest first (pareto-front.ts). */
   readonly front: readonly Trial[]
   /** Drawn in their series colours, the others quietly. */
   readonly compared: readonly Trial[]

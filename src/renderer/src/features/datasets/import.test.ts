@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { mountWithEngine, type Mounted } from '@/testing/mount-with-engine'
 import { sampleDataset, sampleReadOnlyStatus } from '@/testing/samples'
 import { testIds } from '@/lib/ids'
+import { useWorkStore } from '@/stores/work.store'
 import { clickById, eventually, findById, untilText } from '@/testing/until'
 import type { ImportReport, Recognised } from '@shared/contract/datasets'
 import { AppError } from '@shared/errors'
@@ -172,6 +173,23 @@ describe('the import dialog', () => {
         splits: question,
       }),
     )
+  })
+
+  it('goes on when its dialog is closed, and is listed until it was looked at', async () => {
+    const importProgress = [{ stage: 'writing' as const, fraction: 0.5, message: 'Half' }]
+    mounted = mountWithEngine(DataView, { datasets: [sampleDataset()], recognised, importProgress })
+    await openDialog()
+    const start = (await findById(testIds.importStart)) as HTMLButtonElement
+    await eventually(() => expect(start.disabled).toBe(false))
+    start.click()
+    await findById(testIds.importCancel)
+    const dialog = await findById(testIds.importDialog)
+    dialog.dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape', bubbles: true }))
+    const work = useWorkStore()
+    await eventually(() => expect(work.items).toMatchObject([{ title: 'Import of the data set fruits' }]))
+    work.items[0]?.open()
+    await eventually(() => expect(bodyText()).toContain('Half'))
+    expect(work.items).toEqual([])
   })
 
   it('says when a folder is nothing it knows', async () => {

@@ -1,5 +1,6 @@
 // Columns of the table of trials: what each is called, sorted by, and shown as.
 import type { TableColumn } from '@/components/ui/data-table'
+import type { useCostWords } from '@/lib/use-cost-words'
 import type { useFormats } from '@/lib/use-formats'
 import type { FitnessReading } from '@shared/evaluators/evaluator'
 import { standingOf, type Trial } from '@shared/search/trial'
@@ -34,9 +35,10 @@ export interface Shown {
 export function trialColumns(
   t: Translate,
   formats: ReturnType<typeof useFormats>,
+  words: ReturnType<typeof useCostWords>,
   { reading, costs }: Shown,
 ): readonly TableColumn<Trial>[] {
-  const { percent, fitness: fitnessText, fitnessName, measured, compact, duration, decimals, bytes, dateTime } = formats
+  const { percent, fitness: fitnessText, fitnessName, compact, duration, decimals, bytes, dateTime } = formats
   const title = (id: string): { id: string; title: string; help: string } => ({
     id,
     title: t(`results.columns.${id}`),
@@ -76,12 +78,12 @@ export function trialColumns(
     },
     ...costs.map((name): TableColumn<Trial> => ({
       id: `cost-${name}`,
-      title: name,
+      title: words.costName(name),
       help: t('results.columnHelp.cost'),
       width: 100,
       isNumeric: true,
       value: (trial) => trial.costs[name],
-      text: (trial) => measured(trial.costs[name]),
+      text: (trial) => words.costText(name, trial.costs[name]),
     })),
     {
       ...title('blocks'),

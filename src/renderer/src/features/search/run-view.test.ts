@@ -249,6 +249,20 @@ describe('a run', () => {
     await told('Trial 7 of generation 2 has another fitness.')
   })
 
+  it('tells why it ended with its limit as people read it', async () => {
+    const { definition } = sampleRun()
+    const limited = { ...definition, maxSeconds: 5400, stopBelow: 0.005 }
+    mounted = mountWithEngine(SearchView, {
+      runs: [sampleRun({ state: 'finished', end: 'time', definition: limited })],
+    })
+    await untilText(mounted.wrapper, 'The time limit of 1 h 30 min was reached.')
+    mounted.wrapper.unmount()
+    mounted = mountWithEngine(SearchView, {
+      runs: [sampleRun({ state: 'finished', end: 'gain', definition: limited })],
+    })
+    await untilText(mounted.wrapper, 'less than the noise of 0.50 %')
+  })
+
   it('counts what goes with it before it is removed', async () => {
     const counts = { ...sampleRun().counts, finished: 1 }
     mounted = mountWithEngine(SearchView, { runs: [sampleRun({ state: 'finished', counts })], trials })

@@ -45,6 +45,7 @@ export const data = {
       readOnly:
         'This workspace is open read-only, so nothing can be imported here. Data sets of the catalogue belong to this machine and can be fetched.',
       title: 'Import a data set',
+      of: 'Import of the data set {name}',
       description:
         'A folder with one folder of images for each class, a table of images, or the files of CIFAR, MNIST or ImageNet; also zipped. Nothing is changed there.',
       path: 'Folder, archive or table',

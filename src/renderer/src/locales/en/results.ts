@@ -85,7 +85,6 @@ export const results = {
   charts: {
     accuracy: 'Accuracy',
     loss: 'Loss',
-    parameters: 'Parameters',
     epoch: 'Epoch',
     trial: 'Trial',
     all: 'All',
@@ -107,8 +106,8 @@ export const results = {
     costs: {
       parameters: 'Parameters',
       macs: 'Multiply-accumulates',
-      weightsBytes: 'Bytes of weights',
-      trainingBytes: 'Bytes of a training step',
+      weightsBytes: 'Size of the weights',
+      trainingBytes: 'Memory of a training step',
       latency: 'Latency (ms)',
     },
     costPoint: 'Trial {number}: {fitness}, {cost} {name}',

@@ -165,7 +165,7 @@ export const search = {
     ends: {
       evaluations: 'All {planned} planned evaluations have a result: the search is finished.',
       epochs: 'The budget of {epochs} epochs has no room for another training.',
-      time: 'The time limit of {seconds} s was reached.',
+      time: 'The time limit of {time} was reached.',
       space: 'Every architecture was tried: the space is used up.',
       gain: 'Another evaluation can be expected to gain less than the noise of {noise}: the search ends by itself.',
       repeats: '{repeats} proposals in a row were repeats: the strategy finds nothing new in this space.',
@@ -181,7 +181,7 @@ export const search = {
   compare: {
     open: 'Compare',
     title: 'Compare strategies',
-    text: 'Each strategy searches with this definition, the same seeds and the same budget. Closing pauses it; the same comparison goes on where it stopped.',
+    text: 'Each strategy searches with this definition, the same seeds and the same budget. It goes on when this is closed; “Stop” holds it, and the same comparison goes on where it stopped.',
     strategies: 'Strategies',
     seeds: 'Seeds',
     seedsHelp: 'Searches of each strategy. With fewer than 6 no difference can be told from chance.',
