@@ -1,9 +1,9 @@
 // Questions to main from inside Electron's utility process, answered by number.
-import type { EngineToMain, MainToEngine } from '@shared/transport/supervision'
+import type { EngineToMain, MainToEngine, PlaceUse } from '@shared/transport/supervision'
 
 export interface MainQuestions {
-  /** Whether a dialog of main's returned this place, or a folder above it. */
-  readonly isChosen: (place: string) => Promise<boolean>
+  /** Whether a person picked this place, or a folder above it, for this use. */
+  readonly isChosen: (place: string, use: PlaceUse) => Promise<boolean>
   /** Whether a person said in a dialog of main's that this command may be started. @param command its key */
   readonly isConfirmed: (command: string) => Promise<boolean>
   /** Takes main's answers; other messages are ignored. */
@@ -21,7 +21,7 @@ export function mainQuestions(send: (message: EngineToMain) => void): MainQuesti
       send(question(id))
     })
   return {
-    isChosen: (place) => ask((id) => ({ type: 'is-chosen', id, place })),
+    isChosen: (place, use) => ask((id) => ({ type: 'is-chosen', id, place, use })),
     isConfirmed: (command) => ask((id) => ({ type: 'is-confirmed', id, command })),
     receive: (message) => {
       if (message.type !== 'chosen') return

@@ -9,7 +9,7 @@ import { engineContract } from '@shared/contract'
 import { commandKey } from '@shared/evaluators/command'
 import { listing } from '@node/testing/listing'
 import { openEngine, type Opened } from './testing/open-engine'
-import { COMMAND_CALL, PLACE_FIELDS, windowGuard } from './window-places'
+import { ADDRESS_FIELDS, COMMAND_CALL, PLACE_FIELDS, windowGuard } from './window-places'
 
 type Call = (input: unknown) => Promise<unknown>
 
@@ -25,15 +25,21 @@ const CALLS = Object.entries(engineContract).flatMap(([service, procedures]) =>
 )
 
 /** Texts of the contract that name no place. Splits are looked for among the folders found at the place of an import. */
-const NO_PLACES: ReadonlySet<string> = new Set(['id', 'name', 'key', 'command', 'splits', 'index'])
+const NO_PLACES: ReadonlySet<string> = new Set(['id', 'name', 'key', 'command', 'splits', 'strategies'])
 
 /** Fields of an object that take a text which is not one of a few words. */
 function textsOf(schema: z.ZodType | undefined): string[] {
   if (schema === undefined) return []
   const json = z.toJSONSchema(schema, { unrepresentable: 'any', io: 'input' })
   const takesText = (field: unknown): boolean => {
-    const { type, anyOf = [], enum: words } = field as { type?: string | string[]; anyOf?: unknown[]; enum?: unknown[] }
-    return ([type].flat().includes('string') && words === undefined) || anyOf.some(takesText)
+    const {
+      type,
+      anyOf = [],
+      items,
+      enum: words,
+    } = field as Partial<Record<'type' | 'items', unknown> & Record<'anyOf' | 'enum', unknown[]>>
+    const isText = [type].flat().includes('string') && words === undefined
+    return isText || anyOf.some(takesText) || (items !== undefined && takesText(items))
   }
   return Object.entries(json.properties ?? {}).flatMap(([field, value]) => (takesText(value) ? [field] : []))
 }
@@ -59,8 +65,8 @@ const openForWindow = (): Promise<Opened> =>
     guard: windowGuard({
       workspaceFolder: at('workspace'),
       exportsFolder: at('workspace/exports'),
-      isChosen: (place) => {
-        asked.push(place)
+      isChosen: (place, wanted) => {
+        asked.push(`${wanted} ${place}`)
         return Promise.resolve(chosen.includes(place))
       },
       isConfirmed: (command) => Promise.resolve(confirmed.includes(command)),
@@ -69,6 +75,10 @@ const openForWindow = (): Promise<Opened> =>
 
 /** Inputs that the contract takes, but for the place. */
 const INPUTS: Readonly<Record<string, object>> = {
+  'runtimes.pack': { id: 'cpu' },
+  'runtimes.install': { id: 'cuda12' },
+  'imports.preview': {},
+  'imports.create': { name: 'stolen' },
   'exports.create': { trialId: 1 },
   'exports.prove': {},
   'exports.createOfDesign': { document: {}, format: 'svg' },
@@ -90,6 +100,12 @@ async function call({ client }: Opened, name: string, input: unknown): Promise<u
   return answer
 }
 
+/** A call's input with this place in the field that names one. */
+function withPlace(name: string, place: string): object {
+  const { field } = PLACE_FIELDS[name]!
+  return { ...INPUTS[name], [field]: name === 'runtimes.install' ? [place] : place }
+}
+
 const refused = { code: 'invalid-input', message: expect.stringContaining('was not chosen in a dialog') as string }
 
 it('every text of the contract is known for a place or for none', () => {
@@ -97,12 +113,33 @@ it('every text of the contract is known for a place or for none', () => {
     // A command is allowed as a whole, or not at all.
     const isCommand = [COMMAND_CALL, 'searches.isCommandAllowed'].includes(name)
     const places = isCommand ? [] : textsOf(schema).filter((field) => !NO_PLACES.has(field))
-    expect({ name, places }).toEqual({ name, places: name in PLACE_FIELDS ? [PLACE_FIELDS[name]!.field] : [] })
+    const known = [PLACE_FIELDS[name]?.field, ADDRESS_FIELDS[name]].filter((field) => field !== undefined)
+    expect({ name, places }).toEqual({ name, places: known })
   }
   expect(CALLS.map(([name]) => name)).toEqual(expect.arrayContaining(Object.keys(PLACE_FIELDS)))
 })
 
-describe.each(Object.entries(PLACE_FIELDS))('%s of a window', (name, { field, use }) => {
+it.each(Object.keys(PLACE_FIELDS))('%s is tried here with what the contract takes', (name) => {
+  const schema = CALLS.find(([call]) => call === name)?.[1]
+  expect(schema?.safeParse(withPlace(name, '/place'))).toMatchObject({ success: true })
+})
+
+it('a window installs from no address of its own, nor from a list with one place that nobody chose', async () => {
+  const engine = await openForWindow()
+  for (const index of ['http://169.254.169.254/latest', 'https://example.invalid/simple', ''])
+    await expect(call(engine, 'runtimes.install', { id: 'cuda12', index })).rejects.toMatchObject({
+      code: 'invalid-input',
+      message: expect.stringContaining('may not name the address') as string,
+    })
+  chosen.push(at('theirs/empty'))
+  for (const from of [
+    [at('theirs/empty'), at('theirs/CARD.md')],
+    [at('theirs/CARD.md'), at('theirs/empty')],
+  ])
+    await expect(call(engine, 'runtimes.install', { id: 'cuda12', from })).rejects.toMatchObject(refused)
+})
+
+describe.each(Object.entries(PLACE_FIELDS))('%s of a window', (name, { use }) => {
   it('takes no place that nobody chose, and touches nothing', async () => {
     const engine = await openForWindow()
     symlinkSync(at('theirs'), at('workspace/exports/link'))
@@ -122,15 +159,14 @@ describe.each(Object.entries(PLACE_FIELDS))('%s of a window', (name, { field, us
       '~',
       `${at('workspace')}\0`,
     ]
-    for (const place of places)
-      await expect(call(engine, name, { ...INPUTS[name], [field]: place })).rejects.toMatchObject(refused)
+    for (const place of places) await expect(call(engine, name, withPlace(name, place))).rejects.toMatchObject(refused)
     expect(listing(at('theirs'))).toEqual(before)
   })
 
   it(use === 'read' ? 'reads in the workspace' : 'writes in the workspace among the exports only', async () => {
     const engine = await openForWindow()
     const answered = (place: string) =>
-      call(engine, name, { ...INPUTS[name], [field]: place }).then(
+      call(engine, name, withPlace(name, place)).then(
         () => 'answered',
         (thrown: unknown) => (thrown instanceof Error && thrown.message.includes('dialog') ? 'refused' : 'answered'),
       )
@@ -143,9 +179,9 @@ describe.each(Object.entries(PLACE_FIELDS))('%s of a window', (name, { field, us
     const engine = await openForWindow()
     chosen.push(at('theirs/empty'))
     // What it then finds there is told by whoever reads or writes it.
-    const told = await call(engine, name, { ...INPUTS[name], [field]: at('theirs/empty') }).catch(String)
+    const told = await call(engine, name, withPlace(name, at('theirs/empty'))).catch(String)
     expect(String(told)).not.toContain('dialog')
-    expect(asked).toEqual([at('theirs/empty')])
+    expect(asked).toEqual([`${use} ${at('theirs/empty')}`])
   })
 })
 

@@ -16,17 +16,27 @@ afterEach(() => rmSync(folder, { recursive: true }))
 
 it('covers what was picked and what lies in it, and nothing beside it', async () => {
   const chosen = createChosenPlaces()
-  expect(chosen.covers(at('pictures'))).toBe(false)
+  expect(chosen.covers(at('pictures'), 'write')).toBe(false)
   expect(await chosen.add(at('pictures'))).toBe(at('pictures'))
-  for (const place of ['pictures', 'pictures/cats', 'pictures/..strange']) expect(chosen.covers(at(place))).toBe(true)
-  for (const place of ['', 'pictures-2', 'other']) expect(chosen.covers(at(place))).toBe(false)
+  for (const place of ['pictures', 'pictures/cats', 'pictures/..strange'])
+    expect(chosen.covers(at(place), 'write')).toBe(true)
+  for (const place of ['', 'pictures-2', 'other']) expect(chosen.covers(at(place), 'write')).toBe(false)
 })
 
 it('knows a link by what it leads to, and a place that is still to be made', async () => {
   const chosen = createChosenPlaces()
   expect(await chosen.add(at('link'))).toBe(at('link'))
   await chosen.add(at('new/model'))
-  expect(chosen.covers(at('pictures'))).toBe(true)
-  expect(chosen.covers(at('new/model'))).toBe(true)
-  expect(chosen.covers(at('new'))).toBe(false)
+  expect(chosen.covers(at('pictures'), 'write')).toBe(true)
+  expect(chosen.covers(at('new/model'), 'write')).toBe(true)
+  expect(chosen.covers(at('new'), 'write')).toBe(false)
+})
+
+it('lets what was dropped be read, and nothing be written there', async () => {
+  const chosen = createChosenPlaces()
+  expect(await chosen.addDropped(at('link'))).toBe(at('link'))
+  expect(chosen.covers(at('pictures/cats'), 'read')).toBe(true)
+  expect(chosen.covers(at('pictures/cats'), 'write')).toBe(false)
+  await chosen.add(at('pictures'))
+  expect(chosen.covers(at('pictures/cats'), 'write')).toBe(true)
 })

@@ -70,7 +70,7 @@ async function outcomeOf<T>(answer: () => Promise<T>): Promise<HostOutcome<T>> {
 }
 
 /** @param chosen is told what a person picks, before the page is: the engine takes no other places from a page */
-export function setupHostFunctions(chosen: Pick<ChosenPlaces, 'add' | 'confirm'>): void {
+export function setupHostFunctions(chosen: Pick<ChosenPlaces, 'add' | 'addDropped' | 'confirm'>): void {
   const handle = <T>(
     channel: string,
     schema: z.ZodType<T>,
@@ -112,8 +112,10 @@ export function setupHostFunctions(chosen: Pick<ChosenPlaces, 'add' | 'confirm'>
     const [picked] = filePaths
     return picked === undefined ? null : chosen.add(picked)
   })
-  // Preload has it from the event itself, which no script can make.
-  handle(HOST_CHANNELS.droppedPlace, localPath, async (path) => readDropped(await chosen.add(path), MAX_TEXT_BYTES))
+  // Preload has it from the event itself, which no script of the page can make; main cannot see a drop, so nothing is ever written there.
+  handle(HOST_CHANNELS.droppedPlace, localPath, async (path) =>
+    readDropped(await chosen.addDropped(path), MAX_TEXT_BYTES),
+  )
   handle(HOST_CHANNELS.openTextFile, openRequest, async ({ title, extensions }, window) => {
     const { filePaths } = await dialog.showOpenDialog(window, {
       title,

@@ -104,7 +104,7 @@ export class EngineHost {
         this.programs?.handle(message)
         break
       case 'is-chosen':
-        this.send({ type: 'chosen', id: message.id, isChosen: this.chosen.covers(message.place) })
+        this.send({ type: 'chosen', id: message.id, isChosen: this.chosen.covers(message.place, message.use) })
         break
       case 'is-confirmed':
         this.send({ type: 'chosen', id: message.id, isChosen: this.chosen.isConfirmed(message.command) })

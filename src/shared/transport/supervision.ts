@@ -5,6 +5,9 @@
 export const PROCESS_KINDS = ['compute', 'proof', 'self-check'] as const
 export type ProcessKind = (typeof PROCESS_KINDS)[number]
 
+/** What a window wants with a place. */
+export type PlaceUse = 'read' | 'write'
+
 export type MainToEngine =
   /** Carries the port of a window. */
   | { readonly type: 'client' }
@@ -28,8 +31,8 @@ export type EngineToMain =
       readonly env: Readonly<Record<string, string>>
     }
   | { readonly type: 'kill-process'; readonly id: number }
-  /** Whether a person picked this place, or a folder above it, in a dialog: a window has named it. */
-  | { readonly type: 'is-chosen'; readonly id: number; readonly place: string }
+  /** Whether a person picked this place, or a folder above it, for this use: a window has named it. */
+  | { readonly type: 'is-chosen'; readonly id: number; readonly place: string; readonly use: PlaceUse }
   /** Whether a person said in a dialog that this command may be started: a window has asked for it. */
   | { readonly type: 'is-confirmed'; readonly id: number; readonly command: string }
   /** The engine cannot start at all; main shows it and does not restart. `canRestore`: it serves the copies of the database alone. */
