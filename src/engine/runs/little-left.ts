@@ -5,20 +5,21 @@ import { fitnessFigure } from '@shared/evaluators/fitness-text'
 import { fitnessReading } from '@shared/evaluators/registry'
 import { createRandom } from '@shared/random'
 import { constrainedSpace } from '@shared/spaces/constrained'
+import type { RunDefinition } from '@shared/search/run'
 import type { TrialRecord } from '../storage/trials'
 import { journal, type RunContext } from './run-context'
 
 /** Evaluations between two looks: each builds a surrogate anew, which takes a second after some hundred. Chosen by us. */
 const EVERY = 10
 
-/** @param trials all of the run, each with its result */
+/** @param definition that holds for the generation @param trials all of the run, each with its result */
 export async function isLittleLeft(
   context: RunContext,
+  definition: RunDefinition,
   generation: number,
   trials: readonly TrialRecord[],
 ): Promise<boolean> {
-  const { prepared, live } = context
-  const { definition } = live.steering
+  const { prepared } = context
   const { stopBelow, seed } = definition
   // What is left to gain is asked of the fitness alone, which is not what a search with costs is about.
   if (stopBelow === null || definition.objective.kind !== 'fitness' || !crossesTen(trials)) return false
@@ -29,7 +30,7 @@ export async function isLittleLeft(
     fitness === null || isRepeat ? [] : [{ genotype: space.parse(genotype), fitness }],
   )
   const random = createRandom(seed).fork(`gain-${generation}`)
-  const left = leftToGain(space, tried, plannedEvaluations(definition), random)
+  const left = await leftToGain(space, tried, plannedEvaluations(definition), random, prepared.breathe)
   if (left === null) return false
   const isOver = left < stopBelow
   const figure = (value: number): string => fitnessFigure(fitnessReading(definition), value, 2)

@@ -18,7 +18,7 @@ import type { PreparedRun, PrepareRun } from './prepared-run'
 import { journal } from './run-context'
 import { limitTimer, outcomeOf } from './run-end'
 import { winnersOf } from './run-view'
-import { searchLoop } from './search-loop'
+import { searchLoop, type FoundEnd } from './search-loop'
 import { dropCheckpointsOf } from './stale-checkpoints'
 import { keepTime } from './stored-time'
 import type { Updates } from './updates'
@@ -43,6 +43,8 @@ interface Ending {
   readonly end?: RunEnd | null
   /** What a finished run's winner is reported with. */
   readonly report?: { readonly trialId: number; readonly value: number } | undefined
+  /** Count of changes under which a finished run's end was found. */
+  readonly revision?: number
 }
 
 interface Task {
@@ -247,75 +249,103 @@ export class Orchestrator {
 
   /** The life of one task; never rejects. */
   private async go(run: RunRecord, live: LiveRun, control: RunControl): Promise<void> {
-    const { store, artefacts, updates, prepare, report: tell } = this.options
     try {
-      let failure: ErrorData | null = null
-      let report: Ending['report']
-      let ended: RunEnd | null = null
-      const stopLimit = limitTimer(live, control)
-      const stopKeeping = keepTime({ store, report: tell }, run.id, live)
-      try {
-        await this.options.tidy?.()
-        const prepared = await prepare(run, control.signal, (step) => {
-          live.preparing = step
-          updates.touch(run.id)
-        })
-        live.preparing = null
-        live.prepared = prepared
-        const reason = await searchLoop({ store, artefacts, updates, run, live, control, prepared })
-        // Asked for when nothing is proposed any more.
-        if (reason !== null) report = await this.reportOf(run, prepared, control.signal)
-        // Only now: what was let go before its report goes on to it.
-        ended = reason
-      } catch (thrown) {
-        if (control.reason !== 'stop' && control.reason !== 'close') {
-          failure = errorData(thrown)
-          if (!(thrown instanceof AppError)) tell(thrown)
-        }
-      } finally {
-        stopLimit()
-        stopKeeping()
-      }
-      const seconds = live.seconds()
-      if (failure !== null) {
-        const fix = failure.fix === undefined ? '' : ` ${failure.fix}`
-        const message = `The search ended: ${failure.message}${fix}`
-        // A disk that is full says nothing against the search. Whether its end can still be stored is chance, and one that cannot
-        // is found as interrupted at the next start: so it is called that in both cases.
-        const state = failure.code === 'storage-failed' ? 'interrupted' : 'failed'
-        await this.end(run, { state, message, seconds, error: failure })
-      } else {
-        // What is finished stays finished, whatever was asked of it meanwhile.
-        const outcome = outcomeOf(ended ?? control.reason, live.steering.definition)
-        await this.end(run, { ...outcome, seconds, ...(outcome.state === 'finished' && { report }) })
-      }
+      let ending = await this.searched(run, live, control)
+      // Something was changed or put in after the end was found: there is more to do.
+      while (!(await this.end(run, ending, live))) ending = await this.searched(run, live, control, ending.report)
     } catch (thrown) {
       // The end itself could not be stored: shown to who watches, and found as interrupted at the next start.
       this.unstored.set(run.id, errorData(thrown))
-      tell(thrown)
+      this.options.report(thrown)
     } finally {
       this.tasks.delete(run.id)
-      updates.touch(run.id)
+      this.options.updates.touch(run.id)
     }
   }
 
-  private async reportOf(run: RunRecord, { evaluator }: PreparedRun, signal: AbortSignal): Promise<Ending['report']> {
-    const { db } = this.options.store
-    const { best } = await winnersOf(db, run)
-    if (best === undefined) return undefined
-    const value = await evaluator.report?.(await getTrial(db, best.id), await getTrialDocument(db, best.id), signal)
-    return value === undefined ? undefined : { trialId: best.id, value }
+  /** Searches until there is an end of any kind, which is to be stored. @param earlier a report of an end that did not hold */
+  private async searched(
+    run: RunRecord,
+    live: LiveRun,
+    control: RunControl,
+    earlier?: Ending['report'],
+  ): Promise<Ending> {
+    const { store, artefacts, updates, prepare, report: tell } = this.options
+    let failure: ErrorData | null = null
+    let report: Ending['report']
+    let found: FoundEnd | null = null
+    const stopLimit = limitTimer(live, control)
+    const stopKeeping = keepTime({ store, report: tell }, run.id, live)
+    try {
+      await this.options.tidy?.()
+      const prepared =
+        live.prepared ??
+        (await prepare(run, control.signal, (step) => {
+          live.preparing = step
+          updates.touch(run.id)
+        }))
+      live.preparing = null
+      live.prepared = prepared
+      const end = await searchLoop({ store, artefacts, updates, run, live, control, prepared })
+      // Asked for when nothing is proposed any more.
+      if (end !== null) report = await this.reportOf(run, prepared, control.signal, earlier)
+      // Only now: what was let go before its report goes on to it.
+      found = end
+    } catch (thrown) {
+      if (control.reason !== 'stop' && control.reason !== 'close') {
+        failure = errorData(thrown)
+        if (!(thrown instanceof AppError)) tell(thrown)
+      }
+    } finally {
+      stopLimit()
+      stopKeeping()
+    }
+    const seconds = live.seconds()
+    if (failure === null) {
+      // What is finished stays finished, whatever was asked of its task meanwhile.
+      const outcome = outcomeOf(found?.end ?? control.reason, live.steering.definition)
+      const isFinished = outcome.state === 'finished'
+      return { ...outcome, seconds, ...(isFinished && { report }), ...(found !== null && { revision: found.revision }) }
+    }
+    const fix = failure.fix === undefined ? '' : ` ${failure.fix}`
+    const message = `The search ended: ${failure.message}${fix}`
+    // A disk that is full says nothing against the search. Whether its end can still be stored is chance, and one that cannot
+    // is found as interrupted at the next start: so it is called that in both cases.
+    const state = failure.code === 'storage-failed' ? 'interrupted' : 'failed'
+    return { state, message, seconds, error: failure }
   }
 
+  private async reportOf(
+    run: RunRecord,
+    { evaluator }: PreparedRun,
+    signal: AbortSignal,
+    earlier: Ending['report'],
+  ): Promise<Ending['report']> {
+    const { store } = this.options
+    const { best } = await winnersOf(store.db, run)
+    if (best === undefined || evaluator.report === undefined) return undefined
+    if (earlier?.trialId === best.id) return earlier
+    const trial = await getTrial(store.db, best.id)
+    // A final training is tested once, also where the program ended between its test and its end.
+    if (run.definition.final !== null && trial.reported !== null) return { trialId: best.id, value: trial.reported }
+    const value = await evaluator.report(trial, await getTrialDocument(store.db, best.id), signal)
+    if (value === undefined) return undefined
+    if (run.definition.final !== null) await store.write((writer) => updateTrial(writer, best.id, { reported: value }))
+    return { trialId: best.id, value }
+  }
+
+  /** @returns false, with nothing stored, where the run has changed since its end was found */
   private async end(
     run: RunRecord,
-    { state, message, seconds, error = null, report, end = null }: Ending,
-  ): Promise<void> {
+    { state, message, seconds, error = null, report, end = null, revision }: Ending,
+    live?: LiveRun,
+  ): Promise<boolean> {
     const { isOver } = RUN_STATE_RULES[state]
     const finishedAt = isOver || error !== null ? new Date().toISOString() : null
     const { store } = this.options
     let touched: number[] = []
-    await journal({ ...this.options, run }, { level: error === null ? 'info' : 'error', message }, async (writer) => {
+    const isStored = await store.write(async (writer) => {
+      if (revision !== undefined && live !== undefined && live.steering.revision !== revision) return false
       const moved = await moveTrials(writer, run.id, 'running', isOver ? 'cancelled' : 'waiting')
       const dropped = isOver ? await moveTrials(writer, run.id, 'waiting', 'cancelled') : []
       touched = [...moved, ...dropped]
@@ -324,12 +354,16 @@ export class Orchestrator {
         touched.push(report.trialId)
       }
       await updateRun(writer, run.id, { state, seconds, error, finishedAt, end })
+      await addJournal(writer, run.id, error === null ? 'info' : 'error', message)
+      return true
     })
+    if (!isStored) return false
     this.options.updates.touch(run.id, touched)
     if (error?.code === 'dataset-damaged') await dropCheckpointsOf(store, run.id)
     if (isOver) {
       for (const id of touched)
         await rm(checkpointFolder(store.folders.checkpoints, id), { recursive: true, force: true })
     }
+    return true
   }
 }

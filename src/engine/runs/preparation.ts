@@ -3,6 +3,8 @@
 import type { ImageFacts } from '@shared/spaces/published-images'
 import { storedLibrary } from '@shared/architecture/library'
 import { strategyByName } from '@shared/strategies/registry'
+import { refuseCancelled } from '@node/cancel'
+import { nextTurn } from '@node/waiting'
 import { judgeIn, learnerIn } from '@node/small-checkpoints'
 import type { EvaluatorTools } from '../evaluators/kind'
 import { engineEvaluator } from '../evaluators/registry'
@@ -69,6 +71,10 @@ export function proposingOf(
     space: spaceOfRun(definition, facts, storedLibrary(userBlocks)),
     strategy,
     seeds: run.seeds,
+    breathe: async () => {
+      await nextTurn()
+      refuseCancelled(signal)
+    },
     ...(strategy.usesJudge === true && { judge: judgeIn(judgeFolder), learner: learnerIn(learnerFolder) }),
     ...(strategy.usesProposer && {
       reconstructor: createReconstructor({

@@ -1,5 +1,6 @@
 // What a run needs before it can go on: its space, strategy, evaluator and how a proposal becomes a trial. The orchestrator
 // knows only this; how it is made from data sets, blocks and computes is preparation.ts's, tests make their own.
+import type { Breathe } from '@shared/breathe'
 import type { DatasetProgress } from '@shared/contract/datasets'
 import type { ImageFacts } from '@shared/spaces/published-images'
 import type { Genotype, Space } from '@shared/spaces/space'
@@ -18,6 +19,8 @@ export interface PreparedRun {
   readonly reconstructor?: Reconstructor
   readonly judge?: GraphJudge | undefined
   readonly learner?: InContextLearner | undefined
+  /** Lets the engine answer others while a long choice is made; throws `cancelled` once the run lets go. */
+  readonly breathe?: Breathe
   /** @param number the trial's number in the run, for its name */
   describe(proposal: Proposal, number: number): NewTrial
   readonly evaluator: Evaluator

@@ -12,7 +12,10 @@ import type { TrialRecord } from '../storage/trials'
 import type { PreparedRun } from './prepared-run'
 
 /** What takes part in proposing. */
-export type Proposing = Pick<PreparedRun, 'space' | 'strategy' | 'seeds' | 'reconstructor' | 'judge' | 'learner'>
+export type Proposing = Pick<
+  PreparedRun,
+  'space' | 'strategy' | 'seeds' | 'reconstructor' | 'judge' | 'learner' | 'breathe'
+>
 
 const drawn = (genotype: Genotype): Proposal => ({
   genotype,
@@ -47,7 +50,7 @@ function resultOf(trial: TrialRecord, objective: Objective): Pick<Member, 'fitne
  * @param trials of the generations before, at least, in their order
  */
 export async function proposalsOf(
-  { space, strategy, seeds, reconstructor, judge, learner }: Proposing,
+  { space, strategy, seeds, reconstructor, judge, learner, breathe }: Proposing,
   { definition }: Pick<RunRecord, 'definition'>,
   generation: number,
   trials: readonly TrialRecord[],
@@ -65,6 +68,7 @@ export async function proposalsOf(
     ...(reconstructor !== undefined && { reconstructor: constrainedReconstructor(reconstructor, allowed) }),
     ...(judge !== undefined && { judge }),
     ...(learner !== undefined && { learner }),
+    ...(breathe !== undefined && { breathe }),
   })
   const proposals = await strategy.propose(context, definition.strategy)
   const random = createRandom(definition.seed).fork(`rules-${generation}`)

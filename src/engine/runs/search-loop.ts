@@ -19,34 +19,45 @@ import { TrialQueue } from './queue'
 import { journal, type RunContext } from './run-context'
 import { MAX_ATTEMPTS, reuseResult, runTrial } from './trial-runner'
 
+/** Why a run is finished, and the count of its changes when that was found: with any later one it does not hold. */
+export interface FoundEnd {
+  readonly end: RunEnd
+  readonly revision: number
+}
+
 /**
  * Goes on from what is stored until a budget is used up, nothing is left to propose, or the control ends it. What it decides at
  * the end of a generation follows from stored trials and changes alone.
  * @returns why it is finished; null when the control has ended it
  * @throws AppError what makes going on pointless.
  */
-export async function searchLoop(context: RunContext): Promise<RunEnd | null> {
+export async function searchLoop(context: RunContext): Promise<FoundEnd | null> {
   const { store, run, live, control } = context
   while (!control.isEnding) {
+    // Before anything is read of the run, so that whatever comes in after that is seen to have come.
+    const { revision, definition } = live.steering
     // A generation, or what came in by hand since one was complete.
     if ((await listQueue(store.db, run.id)).length > 0) {
       live.phase = 'training'
       context.updates.touch(run.id)
-      const epochs = await EpochBudget.open(store.db, run.id, live.steering.definition)
+      const epochs = await EpochBudget.open(store.db, run.id, definition)
       await evaluateWaiting(context, epochs)
       await store.settle()
-      if (epochs.isUsedUp) return 'epochs'
+      // Another limit of epochs meanwhile: what waits is looked at again.
+      if (epochs.isUsedUp && live.steering.definition.maxEpochs === definition.maxEpochs)
+        return { end: 'epochs', revision: live.steering.revision }
       continue
     }
     const before = await listTrials(store.db, run.id)
     const generation = nextGeneration(before)
-    const evaluations = new Evaluations(plannedEvaluations(live.steering.definition))
+    const evaluations = new Evaluations(plannedEvaluations(definition))
     for (const { evaluationKey } of before) evaluations.add(evaluationKey)
-    if (evaluations.end !== null) return evaluations.end
+    if (evaluations.end !== null) return { end: evaluations.end, revision }
     live.phase = 'proposing'
     context.updates.touch(run.id)
-    if (await isLittleLeft(context, generation, before)) return 'gain'
-    if (!(await propose(context, generation, before, evaluations))) return 'space'
+    if (await isLittleLeft(context, definition, generation, before)) return { end: 'gain', revision }
+    if (!(await propose(context, { definition, revision }, generation, before, evaluations)))
+      return { end: 'space', revision }
   }
   return null
 }
@@ -57,12 +68,12 @@ export async function searchLoop(context: RunContext): Promise<RunEnd | null> {
  */
 async function propose(
   context: RunContext,
+  { definition, revision }: { readonly definition: RunDefinition; readonly revision: number },
   generation: number,
   before: readonly TrialRecord[],
   evaluations: Evaluations,
 ): Promise<boolean> {
   const { run, prepared, live, store } = context
-  const { revision, definition } = live.steering
   const proposals = await askStrategy(context, definition, generation, before)
   const described = proposals.map((proposal, index) => prepared.describe(proposal, before.length + index + 1))
   const trials = described.slice(0, evaluations.roomFor(described.map(({ evaluationKey }) => evaluationKey)))

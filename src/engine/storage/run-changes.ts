@@ -1,5 +1,6 @@
 // Rows of what a person changed of a run after it had begun; what may change is shared/search/changes.ts's.
 import { changeableOf, changeableSchema, type DefinitionChange } from '@shared/search/changes'
+import { upgradeDefinition } from '@shared/search/old-definitions'
 import type { RunDefinition } from '@shared/search/run'
 import { AppError } from '@shared/errors'
 import { typed } from '@node/command-line'
@@ -10,7 +11,7 @@ export async function listChanges(db: Reader | Writer, runId: string): Promise<D
   const rows = await db.selectFrom('run_changes').selectAll().where('run_id', '=', runId).orderBy('id').execute()
   return rows.map(({ id, generation, before }) => {
     try {
-      return { generation, before: changeableSchema.parse(JSON.parse(before)) }
+      return { generation, before: changeableSchema.parse(upgradeDefinition(JSON.parse(before))) }
     } catch (cause) {
       throw new AppError(
         'storage-damaged',

@@ -18,8 +18,8 @@ const nameAlone = z.string().optional()
 export function upgradeDefinition(definition: unknown): unknown {
   const fields = json.safeParse(definition)
   if (!fields.success) return definition
-  const strategyNamed = withSurrogateOfThen(
-    withPublishedName(withStrategyOfItsOwn(withArchitectureAsSpace(fields.data))),
+  const strategyNamed = withoutBoundsOfNow(
+    withSurrogateOfThen(withPublishedName(withStrategyOfItsOwn(withArchitectureAsSpace(fields.data)))),
   )
   const upgraded = withEvaluationsCounted(withEvaluatorOfItsOwn(strategyNamed))
   return upgraded === fields.data ? definition : upgraded
@@ -79,5 +79,21 @@ function withSurrogateOfThen(fields: Fields): Fields {
   if (!strategy.success || strategy.data['name'] !== 'gpt-nas' || 'surrogate' in strategy.data) return fields
   return BEFORE_THE_LEARNER.every((key) => key in strategy.data)
     ? { ...fields, strategy: { ...strategy.data, surrogate: 'gaussian-process' } }
+    : fields
+}
+
+/** All that the strategies with a surrogate had while it read every result, by their names. */
+const BEFORE_BOUNDS: Readonly<Record<string, readonly string[]>> = {
+  'gpt-nas': [...BEFORE_THE_LEARNER, 'surrogate'],
+  'gp-ei': ['randomFirst', 'candidates'],
+}
+
+/** As `withSurrogateOfThen`: a run of then goes on reading all (decision 135). */
+function withoutBoundsOfNow(fields: Fields): Fields {
+  const strategy = json.safeParse(fields['strategy'])
+  if (!strategy.success || 'bounded' in strategy.data) return fields
+  const before = BEFORE_BOUNDS[String(strategy.data['name'])]
+  return before?.every((key) => key in strategy.data) === true
+    ? { ...fields, strategy: { ...strategy.data, bounded: false } }
     : fields
 }

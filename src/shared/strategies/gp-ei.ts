@@ -19,6 +19,10 @@ const schema = setting(
       description: 'Random architectures to choose from at first; neighbours and changes of the best join them.',
       unit: 'architectures',
     }),
+    bounded: setting(z.boolean().default(true), {
+      description:
+        'Reads at most 250 results and weighs fewer candidates under three objectives or more, so that a choice takes as long after thousands of results; false reads all.',
+    }),
   }),
   {
     description:
@@ -28,39 +32,45 @@ const schema = setting(
 type Own = z.infer<typeof schema>
 
 /** Everything after the random start; the search has been told all finished generations. */
-function chosen(search: SurrogateSearch, context: StrategyContext, count: number): Proposal[] {
-  return search.suggest(count, context.random.fork('candidates')).map((genotype) => ({
+async function chosen(search: SurrogateSearch, context: StrategyContext, count: number): Promise<Proposal[]> {
+  return (await search.suggest(count, context.random.fork('candidates'))).map((genotype) => ({
     genotype,
     origin: { operator: 'surrogate', parents: [], crossover: false, mutation: false, reconstructed: [] },
   }))
 }
 
-function step(search: SurrogateSearch, context: StrategyContext, { randomFirst }: Own): readonly Proposal[] {
+async function step(
+  search: SurrogateSearch,
+  context: StrategyContext,
+  { randomFirst }: Own,
+): Promise<readonly Proposal[]> {
   const { history, populationSize } = context
   if (history.length === 0) return initialPopulation(context)
   const missing = Math.max(0, randomFirst - history.flat().length)
   const keys = knownKeys(context)
   const first = randomProposals(context, Math.min(populationSize, missing), keys)
   const rest = populationSize - first.length
-  const promising = rest === 0 ? [] : chosen(search, context, rest)
+  const promising = rest === 0 ? [] : await chosen(search, context, rest)
   for (const { genotype } of promising) keys.add(context.space.canonicalKey(genotype))
   const left = rest - promising.length
   return [...first, ...promising, ...(left === 0 ? [] : randomProposals(context, left, keys))]
 }
 
-type Propose = (context: StrategyContext, own: Own) => readonly Proposal[]
+type Propose = (context: StrategyContext, own: Own) => Promise<readonly Proposal[]>
 let loaded: Promise<Propose> | undefined
 
 /** Loaded by the first run that uses it: every window and every command reads the list of strategies, few need statistics. */
 async function load(): Promise<Propose> {
   const surrogate = await import('../surrogate/surrogate-search')
   return withSessions<Own, SurrogateSearch>({
-    begin: (context, { candidates }) =>
-      new surrogate.SurrogateSearch({
+    begin: (context, { candidates, bounded }) =>
+      surrogate.SurrogateSearch.open({
         space: context.space,
         random: context.random.fork('pool'),
         budget: context.populationSize * context.generations,
         candidates,
+        isBounded: bounded,
+        breathe: context.breathe,
       }),
     tell: (search, generation) => {
       for (const member of generation) search.tell(member)

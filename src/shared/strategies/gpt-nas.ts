@@ -35,6 +35,10 @@ const schema = setting(
       description:
         'What the later ones are chosen by: a Gaussian process, a transformer that learned from invented landscapes, or both.',
     }),
+    bounded: setting(z.boolean().default(true), {
+      description:
+        'Reads at most 250 results and weighs fewer candidates under three objectives or more, so that a choice takes as long after thousands of results; false reads all.',
+    }),
   }),
   {
     description:
@@ -53,13 +57,15 @@ interface State {
 
 const UNTOUCHED = { parents: [], crossover: false, mutation: false, reconstructed: [] }
 
-function begin(Search: typeof SurrogateSearch, context: StrategyContext, own: Own): State {
+async function begin(Search: typeof SurrogateSearch, context: StrategyContext, own: Own): Promise<State> {
   const { space, random, judge, learner, populationSize, generations } = context
-  const search = new Search({
+  const search = await Search.open({
     space,
     random: random.fork('pool'),
     budget: populationSize * generations,
     candidates: own.candidates,
+    isBounded: own.bounded,
+    breathe: context.breathe,
     ...(learner !== undefined &&
       own.surrogate !== 'gaussian-process' && { learner: { model: learner, isAlone: own.surrogate === 'in-context' } }),
   })
@@ -75,7 +81,7 @@ function begin(Search: typeof SurrogateSearch, context: StrategyContext, own: Ow
     : { search, picks, leading }
 }
 
-function step({ search, picks, leading }: State, context: StrategyContext): readonly Proposal[] {
+async function step({ search, picks, leading }: State, context: StrategyContext): Promise<readonly Proposal[]> {
   const { history, populationSize, space } = context
   if (history.length === 0 && picks.length === 0) return initialPopulation(context)
   const known = history.flat()
@@ -93,11 +99,11 @@ function step({ search, picks, leading }: State, context: StrategyContext): read
   const missing = leading - known.length - proposals.length
   proposals.push(...randomProposals(context, Math.min(room(), Math.max(0, missing)), keys))
   if (room() > 0)
-    for (const genotype of search.suggest(room(), context.random.fork('candidates'))) add(genotype, 'surrogate')
+    for (const genotype of await search.suggest(room(), context.random.fork('candidates'))) add(genotype, 'surrogate')
   return [...proposals, ...randomProposals(context, room(), keys)]
 }
 
-type Propose = (context: StrategyContext, own: Own) => readonly Proposal[]
+type Propose = (context: StrategyContext, own: Own) => Promise<readonly Proposal[]>
 let loaded: Promise<Propose> | undefined
 
 /** As gp-ei.ts: loaded by the first run that uses it. */

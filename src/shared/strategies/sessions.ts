@@ -5,11 +5,11 @@ import { generationContext, type Member, type Proposal, type StrategyContext } f
 
 export interface SessionSteps<Own, State> {
   /** The state before anything is known; `context` is that of the first generation. */
-  begin(context: StrategyContext, own: Own): State
+  begin(context: StrategyContext, own: Own): Promise<State>
   /** Takes a finished generation in. */
   tell(state: State, generation: readonly Member[]): void
   /** The next generation; may change the state. */
-  propose(state: State, context: StrategyContext, own: Own): readonly Proposal[]
+  propose(state: State, context: StrategyContext, own: Own): Promise<readonly Proposal[]>
 }
 
 interface Session<State> {
@@ -22,26 +22,37 @@ interface Session<State> {
 /** @returns `propose` of a strategy, remembering the newest session of each space. */
 export function withSessions<Own, State>(
   steps: SessionSteps<Own, State>,
-): (context: StrategyContext, own: Own) => readonly Proposal[] {
+): (context: StrategyContext, own: Own) => Promise<readonly Proposal[]> {
   const sessions = new WeakMap<Space, Session<State>>()
-  return (context, own) => {
+  const asked = new WeakMap<Space, Promise<unknown>>()
+  const next = async (context: StrategyContext, own: Own): Promise<readonly Proposal[]> => {
     const { space, history, seed, populationSize, generations, seeds } = context
     const run = JSON.stringify([seed, populationSize, generations, seeds, own])
     const last = sessions.get(space)
+    // Back only when it has got through: one that was broken off half way is no session any more.
+    sessions.delete(space)
     const newest = history.at(-1)
-    if (last?.run === run && newest !== undefined && isNext(last.told, history)) {
-      steps.tell(last.state, newest)
-      last.told.push(newest)
-      return steps.propose(last.state, context, own)
-    }
-    const state = steps.begin(generationContext(context, 0), own)
-    history.forEach((generation, index) => {
-      // What it proposed is known; proposing again is what brings the state there.
-      steps.propose(state, generationContext(context, index), own)
-      steps.tell(state, generation)
-    })
+    const isNewest = last?.run === run && newest !== undefined && isNext(last.told, history)
+    const state = isNewest ? last.state : await steps.begin(generationContext(context, 0), own)
+    if (isNewest) steps.tell(state, newest)
+    else
+      for (const [index, generation] of history.entries()) {
+        // What it proposed is known; proposing again is what brings the state there.
+        await steps.propose(state, generationContext(context, index), own)
+        steps.tell(state, generation)
+      }
+    const proposals = await steps.propose(state, context, own)
     sessions.set(space, { run, state, told: [...history] })
-    return steps.propose(state, context, own)
+    return proposals
+  }
+  return (context, own) => {
+    // One after the other: two at once would change one state.
+    const answer = (asked.get(context.space) ?? Promise.resolve()).then(() => next(context, own))
+    asked.set(
+      context.space,
+      answer.catch(() => undefined),
+    )
+    return answer
   }
 }
 

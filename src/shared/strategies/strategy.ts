@@ -1,6 +1,7 @@
 // What decides which architecture comes next. A strategy is a pure function of its seed and of the finished
 // generations in trial order, so a resumed run proposes what the undisturbed one would have (docs/rules.md#order).
 import type { z } from 'zod'
+import type { Breathe } from '../breathe'
 import type { OperationGraph } from '../language/graphs/operation-graph'
 import type { Origin } from '../search/trial'
 import type { Genotype, Space } from '../spaces/space'
@@ -70,6 +71,8 @@ export interface StrategyContext {
   readonly judge?: GraphJudge
   /** Present where a checkpoint of preset `in-context` is; strategies do without where it is not. */
   readonly learner?: InContextLearner
+  /** Awaited while a long choice is made; left out, nobody waits for anything else meanwhile. What it throws ends the choice. */
+  readonly breathe?: Breathe
 }
 
 /**

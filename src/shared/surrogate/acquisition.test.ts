@@ -69,11 +69,25 @@ describe('what evaluating a candidate is worth', () => {
 
   it.each([1, 2, 3])('under %i objectives is nothing where it is known already, and more beyond the end', (width) => {
     const process = learned(width)
-    const worth = acquisitionOf(process)
+    const { worth } = acquisitionOf(process, false)
     const known = worth(process.distances(pointAt(5)))
     const beyond = worth(process.distances(pointAt(7)))
     expect(known).toBeGreaterThanOrEqual(0)
     expect(beyond).toBeGreaterThan(known)
+  })
+
+  it('of three, with bounds, is the same while the front is short; of a long one it reads a part', () => {
+    const process = learned(3)
+    const [whole, bounded] = [acquisitionOf(process, false), acquisitionOf(process, true)]
+    expect(bounded.shortlist).toBeLessThan(whole.shortlist)
+    const asked = process.distances(pointAt(7))
+    expect(bounded.worth(asked)).toBe(whole.worth(asked))
+    expect(bounded.guess(asked)).toBeGreaterThan(bounded.guess(process.distances(pointAt(3))))
+    const random = createRandom(3)
+    for (let place = 6; place < 80; place++) process.add(pointAt(place), place, -place, random.next())
+    process.fit()
+    const between = process.distances(pointAt(40.5))
+    expect(acquisitionOf(process, true).worth(between)).toBeGreaterThan(acquisitionOf(process, false).worth(between))
   })
 
   it('measures from below the worst seen', () => {

@@ -2,11 +2,11 @@
 // that the front dominates (Emmerich, Giannakoglou & Naujoks 2006), exact for two, by a sample for more.
 import { jStat } from 'jstat'
 import { hypervolumeGain } from '../objectives/hypervolume'
-import { frontOf } from '../objectives/pareto'
+import { crowdedOrder, frontOf } from '../objectives/pareto'
 import { createRandom } from '../random'
 import type { Acquisition } from './candidates'
 import { expectedImprovement } from './expected-improvement'
-import type { GaussianProcess, Prediction } from './gaussian-process'
+import type { Distances, GaussianProcess, Prediction } from './gaussian-process'
 
 type Point = readonly number[]
 
@@ -15,35 +15,76 @@ const BELOW_WORST = 0.1
 /** Draws of a sample; the same for all candidates, so that their order does not hang on luck. Chosen for speed. */
 const DRAWS = 32
 
-/** @param process fitted, with at least one point */
-export function acquisitionOf(process: GaussianProcess): Acquisition {
+/** Candidates that all models are asked about; the likeliest one has put the rest further back. */
+const SHORTLIST = 300
+/** Where a volume is worth its time (three objectives or more), so many candidates, and so many points of the front (decision 135). */
+const BOUNDED_SHORTLIST = 100
+const BOUNDED_FRONT = 30
+
+/**
+ * @param process fitted, with at least one point
+ * @param isBounded whether volumes are worked out of part of the front, for part of the candidates
+ */
+export function acquisitionOf(process: GaussianProcess, isBounded: boolean): Acquisition {
   const seen = process.targets
   const width = seen[0]?.length ?? 1
   if (width === 1) {
     const best = seen.reduce((most, [value = -Infinity]) => Math.max(most, value), -Infinity)
-    return (distances, models) => expectedImprovement(process.predictions(distances, models), best)
+    return of((distances, models) => expectedImprovement(process.predictions(distances, models), best))
   }
   const front = frontOf(seen).map((index) => seen[index] ?? [])
   const reference = referenceOf(seen)
-  const objectives = Array.from({ length: width }, (_, i) => i)
-  if (width === 2) {
-    const growth = expectedGrowth(front, reference)
-    return (distances, models) =>
-      growth(process.predictions(distances, models, 0), process.predictions(distances, models, 1))
-  }
+  if (width > 2) return byVolume(process, width, front, reference, isBounded)
+  const growth = expectedGrowth(front, reference)
+  return of((distances, models) =>
+    growth(process.predictions(distances, models, 0), process.predictions(distances, models, 1)),
+  )
+}
+
+/** @param worth by so many of the likeliest models; by all where that is left out */
+function of(worth: (distances: Distances, models?: number) => number): Acquisition {
+  return { worth: (distances) => worth(distances), guess: (distances) => worth(distances, 1), shortlist: SHORTLIST }
+}
+
+function byVolume(
+  process: GaussianProcess,
+  width: number,
+  whole: readonly Point[],
+  reference: Point,
+  isBounded: boolean,
+): Acquisition {
+  const front = isBounded ? leastCrowded(whole, BOUNDED_FRONT) : whole
   const sample = normalSample(width)
-  return (distances, models) => {
-    const beliefs = objectives.map((objective) => moments(process.predictions(distances, models, objective)))
-    const gains = sample.map((draw) =>
-      hypervolumeGain(
-        beliefs.map(({ mean, deviation }, i) => mean + deviation * (draw[i] ?? 0)),
-        front,
-        reference,
-      ),
+  const objectives = Array.from({ length: width }, (_, i) => i)
+  const beliefs = (distances: Distances, models?: number) =>
+    objectives.map((objective) => moments(process.predictions(distances, models, objective)))
+  const gainAt = (believed: ReturnType<typeof beliefs>, draw: Point): number =>
+    hypervolumeGain(
+      believed.map(({ mean, deviation }, i) => mean + deviation * (draw[i] ?? 0)),
+      front,
+      reference,
     )
-    return gains.reduce((sum, gain) => sum + gain, 0) / gains.length
+  const byDraws = (distances: Distances, models?: number): number => {
+    const believed = beliefs(distances, models)
+    return sample.reduce((sum, draw) => sum + gainAt(believed, draw), 0) / sample.length
+  }
+  if (!isBounded) return of(byDraws)
+  // One point in place of all draws: a deviation above what is expected of each objective.
+  const hopeful = objectives.map(() => 1)
+  return {
+    worth: (distances) => byDraws(distances),
+    guess: (distances) => gainAt(beliefs(distances, 1), hopeful),
+    shortlist: BOUNDED_SHORTLIST,
   }
 }
+
+/** The ends of a front and what is least crowded between them, best first. */
+const leastCrowded = (front: readonly Point[], most: number): readonly Point[] =>
+  front.length <= most
+    ? front
+    : crowdedOrder(front)
+        .slice(0, most)
+        .flatMap((index) => [front[index] ?? []])
 
 /** Below the worst seen, so that the ends of the front count as well. */
 export function referenceOf(points: readonly Point[]): number[] {

@@ -1,5 +1,6 @@
 // The architectures that a surrogate chooses from: a bounded pool for spaces of any size, each candidate with its distances to
 // what was evaluated, which grow by one as each result comes in.
+import type { Breathe } from '../breathe'
 import type { OperationGraph } from '../language/graphs/operation-graph'
 import type { Genotype } from '../spaces/space'
 import { expectedImprovement } from './expected-improvement'
@@ -21,8 +22,14 @@ export interface Candidate {
   promise: number
 }
 
-/** What evaluating a candidate is worth, by its distances. @param models of the likeliest ones that are asked; left out, all */
-export type Acquisition = (distances: Distances, models?: number) => number
+export interface Acquisition {
+  /** What evaluating a candidate is worth, by its distances. */
+  readonly worth: (distances: Distances) => number
+  /** The same at a guess, which every candidate of the pool is ordered by. */
+  readonly guess: (distances: Distances) => number
+  /** Best ones by the guess that are weighed. */
+  readonly shortlist: number
+}
 
 /** A learner that is asked about the shortlist. */
 export interface Advice {
@@ -31,8 +38,8 @@ export interface Advice {
   readonly isAlone: boolean
 }
 
-/** Candidates that all models are asked about; the likeliest one has put the rest further back. */
-const SHORTLIST = 300
+/** Candidates that are measured between two breaths: some milliseconds. */
+const A_BREATH = 50
 
 /** Equal promises keep the order in which candidates came, which the seed decides. */
 const byPromise = (a: Candidate, b: Candidate): number => b.promise - a.promise
@@ -80,25 +87,35 @@ export class CandidatePool {
   /**
    * Orders by what evaluating them is worth and keeps the `most` best.
    * @param advice what a learner says of the shortlist, beside what the process says or in its place; under one objective alone
+   * @param breathe awaited now and then; nothing else may ask the pool meanwhile
    * @returns the best; undefined for an empty pool
    */
-  best(process: GaussianProcess, most: number, worth: Acquisition, advice?: Advice): Candidate | undefined {
-    const ask = (candidate: Candidate, models?: number): void => {
-      candidate.promise = worth(candidate.distances, models)
-    }
-    for (const candidate of this.candidates.values()) {
+  async best(
+    process: GaussianProcess,
+    most: number,
+    { worth, guess, shortlist: weighed }: Acquisition,
+    { advice, breathe }: { readonly advice?: Advice | undefined; readonly breathe?: Breathe | undefined } = {},
+  ): Promise<Candidate | undefined> {
+    await inBreaths([...this.candidates.values()], breathe, (candidate) => {
       measure(candidate, process)
-      ask(candidate, 1)
-    }
+      candidate.promise = guess(candidate.distances)
+    })
     const ordered = [...this.candidates.values()].sort(byPromise)
     for (const { key } of ordered.slice(most)) this.candidates.delete(key)
-    const shortlist = ordered.slice(0, SHORTLIST)
-    for (const candidate of shortlist) {
+    const shortlist = ordered.slice(0, weighed)
+    await inBreaths(shortlist, breathe, (candidate) => {
       const { choices, paths, figures } = candidate.distances
       candidate.promise = worth({ choices, paths, figures })
-    }
+    })
     if (advice !== undefined) follow(shortlist, process, advice)
     return shortlist.sort(byPromise)[0]
+  }
+}
+
+async function inBreaths<T>(all: readonly T[], breathe: Breathe | undefined, step: (each: T) => void): Promise<void> {
+  for (const [i, each] of all.entries()) {
+    if (breathe !== undefined && i % A_BREATH === 0) await breathe()
+    step(each)
   }
 }
 

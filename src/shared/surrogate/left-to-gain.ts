@@ -1,5 +1,6 @@
 // What a search can still expect to gain: the expected improvement of the most promising architecture that was not tried, in the units of
 // fitness. A search may end by itself where that is below the noise of a fitness (decision 139).
+import type { Breathe } from '../breathe'
 import type { Random } from '../random'
 import type { Genotype, Space } from '../spaces/space'
 import { SurrogateSearch } from './surrogate-search'
@@ -16,20 +17,24 @@ export const LEAST_TRIED = 20
 const CANDIDATES = 1000
 
 /**
- * A function of what was tried, in trial order, and of the stream.
+ * Of many results it reads a part, as the strategies do (decision 135). A function of what was tried, in trial order, and of the stream.
  * @param planned evaluations
  * @returns 0 or above; null where too few were tried, or all came out alike
  */
-export function leftToGain(
+export async function leftToGain(
   space: Space,
   tried: readonly TriedArchitecture[],
   planned: number,
   random: Random,
-): number | null {
+  breathe?: Breathe,
+): Promise<number | null> {
   if (tried.length < LEAST_TRIED) return null
-  const search = new SurrogateSearch({ space, random: random.fork('pool'), budget: planned, candidates: CANDIDATES })
+  const search = await SurrogateSearch.open({
+    ...{ space, random: random.fork('pool'), budget: planned, candidates: CANDIDATES },
+    ...{ isBounded: true, breathe },
+  })
   for (const each of tried) search.tell(each)
-  const promise = search.promise(random.fork('candidates'))
+  const promise = await search.promise(random.fork('candidates'))
   return promise === null ? null : promise * fitnessPerQuantile(tried.map(({ fitness }) => fitness))
 }
 

@@ -3,6 +3,7 @@
 import type { Random } from '../random'
 import type { Genotype, Space } from '../spaces/space'
 import { LEAST_RESULTS } from '../search/winner'
+import { bestAndSpread } from './best-and-spread'
 import { featuresOf } from './features-of'
 import { GaussianProcess } from './gaussian-process'
 import { PointMaker } from './points'
@@ -61,12 +62,12 @@ export function posteriorWinner(space: Space, results: readonly Result[], random
 
 function chosen(results: readonly Result[]): (Result & { readonly index: number })[] {
   const all = results.map((result, index) => ({ ...result, index }))
-  if (all.length <= MOST_RESULTS) return all
   const ordered = [...all].sort((a, b) => b.score - a.score || a.index - b.index)
-  const half = MOST_RESULTS / 2
-  const rest = ordered.slice(half)
-  const spread = Array.from({ length: half }, (_, i) => rest[Math.floor((i * rest.length) / half)])
-  return [...ordered.slice(0, half), ...spread.flatMap((each) => each ?? [])].sort((a, b) => a.index - b.index)
+  const kept = bestAndSpread(
+    ordered.map(({ index }) => index),
+    MOST_RESULTS,
+  )
+  return kept.flatMap((index) => all[index] ?? [])
 }
 
 /** The score at a quantile, between those of the results beside it; beyond them, that of the last. */

@@ -1,16 +1,18 @@
 // Search by a Gaussian process over any space: always the candidate that promises most. Candidates are random members,
 // neighbours of the best and refills of the best (docs/method.md#surrogate). What is evaluated first is the strategy's affair.
+import type { Breathe } from '../breathe'
 import type { Random } from '../random'
 import type { Features } from '../spaces/features'
 import { featuresOf } from './features-of'
 import type { Genotype, Space } from '../spaces/space'
 import { crowdedOrder } from '../objectives/pareto'
 import { acquisitionOf } from './acquisition'
+import { bestAndSpread } from './best-and-spread'
 import { CandidatePool, type Advice, type Candidate } from './candidates'
 import { GaussianProcess, type Grid } from './gaussian-process'
 import { InContextAdviser } from './in-context/adviser'
 import type { InContextLearner } from './in-context/learner'
-import { PointMaker } from './points'
+import { PointMaker, type Point } from './points'
 
 export interface SurrogateOptions {
   readonly space: Space
@@ -23,6 +25,10 @@ export interface SurrogateOptions {
   readonly grid?: Grid
   /** Asked about the most promising ones, beside the Gaussian process or in its place. */
   readonly learner?: { readonly model: InContextLearner; readonly isAlone: boolean }
+  /** Whether what it reads and weighs has bounds, so that a choice takes as long after thousands of results (decision 135). */
+  readonly isBounded: boolean
+  /** Awaited between steps; a search that it ended by throwing must not be asked again. */
+  readonly breathe?: Breathe | undefined
 }
 
 /** Figures of docs/method.md#surrogate: found on NAS-Bench-201, kept for every space. */
@@ -33,6 +39,14 @@ const RANDOM_A_STEP = 10
 const REFILLS_A_STEP = 10
 const FIRST_REFILL_RATE = 0.4
 
+/** Bounds (decision 135). With more results than that the process begins anew with fewer, not with each result again. */
+const MOST_READ = 250
+const READ_ANEW = 200
+/** Of a larger batch the assumed results are forgotten after so many; what was chosen is not chosen again. */
+const MOST_ASSUMED = 50
+/** Points that are made or taken in between two breaths: some ten milliseconds. */
+const A_BREATH = 10
+
 /** A result: higher is better. `objectives` stand in place of the fitness where there are several. */
 export interface Told {
   readonly genotype: Genotype
@@ -42,6 +56,7 @@ export interface Told {
 
 interface Evaluated {
   readonly genotype: Genotype
+  readonly point: Point
   readonly key: string
   /** Higher is better; under one objective that one alone. */
   readonly objectives: readonly number[]
@@ -49,26 +64,47 @@ interface Evaluated {
 
 /** What to evaluate next, given all results so far in the order of their trials: a function of both and of the streams. */
 export class SurrogateSearch {
-  private readonly process: GaussianProcess
+  private process: GaussianProcess
   private readonly features: (genotype: Genotype) => Features
   private readonly points: PointMaker
   private readonly advice: Advice | undefined
   private readonly pool = new CandidatePool()
   private readonly evaluated: Evaluated[] = []
+  /** Of those evaluated, the first that the process has not taken in or left out. */
+  private unread = 0
   private readonly asked = new Set<string>()
   private readonly explored = new Set<string>()
 
-  constructor(private readonly options: SurrogateOptions) {
-    const { space, random, candidates, grid, learner } = options
+  private constructor(
+    private readonly options: SurrogateOptions,
+    first: readonly { readonly genotype: Genotype; readonly features: Features }[],
+  ) {
+    const { space, grid, learner } = options
     this.process = new GaussianProcess(grid)
     this.features = featuresOf(space)
-    const first = Array.from({ length: candidates }, () => space.random(random))
-    this.points = new PointMaker(first.map(this.features))
+    this.points = new PointMaker(first.map(({ features }) => features))
     if (learner !== undefined) {
-      const landmarks = first.map((genotype) => this.points.point(this.features(genotype)))
+      const landmarks = first.map(({ features }) => this.points.point(features))
       this.advice = { adviser: new InContextAdviser(learner.model, landmarks), isAlone: learner.isAlone }
     }
-    for (const genotype of first) this.offer(genotype)
+  }
+
+  /** With its first candidates. @throws what `breathe` throws */
+  static async open(options: SurrogateOptions): Promise<SurrogateSearch> {
+    const { space, random, candidates, breathe } = options
+    const features = featuresOf(space)
+    const first: { readonly genotype: Genotype; readonly features: Features }[] = []
+    for (let i = 0; i < candidates; i++) {
+      if (i % A_BREATH === 0) await breathe?.()
+      const genotype = space.random(random)
+      first.push({ genotype, features: features(genotype) })
+    }
+    const search = new SurrogateSearch(options, first)
+    for (const [i, { genotype }] of first.entries()) {
+      if (i % A_BREATH === 0) await breathe?.()
+      search.offer(genotype)
+    }
+    return search
   }
 
   /** Results that are known. */
@@ -88,44 +124,71 @@ export class SurrogateSearch {
     this.take(key)
     if (fitness === undefined || isRepeat) return
     const values = objectives ?? [fitness]
-    this.evaluated.push({ genotype, key, objectives: values })
-    this.process.add(this.points.point(this.features(genotype)), ...values)
+    this.evaluated.push({ genotype, key, objectives: values, point: this.points.point(this.features(genotype)) })
+  }
+
+  /** Takes in what was told since the last time; of too many, those that say most. */
+  private async read(): Promise<void> {
+    const { evaluated, options } = this
+    const news = evaluated.slice(this.unread)
+    const isTooMuch = options.isBounded && this.process.size + news.length > MOST_READ
+    if (isTooMuch) {
+      this.process = new GaussianProcess(options.grid)
+      this.pool.truncate(0)
+    }
+    const taken = isTooMuch ? bestAndSpread(this.order(), READ_ANEW).flatMap((index) => evaluated[index] ?? []) : news
+    for (const [i, { point, objectives }] of taken.entries()) {
+      if (i % A_BREATH === 0) await options.breathe?.()
+      this.process.add(point, ...objectives)
+    }
+    this.unread = evaluated.length
   }
 
   /**
    * What promises most, best first: each of a batch is chosen as if those before it had come out as the mean of all (constant
    * liar: Ginsbourger, Le Riche & Carraro 2010). Fewer, or none, where the candidates are used up.
    */
-  suggest(count: number, random: Random): Genotype[] {
-    const { evaluated, process } = this
+  async suggest(count: number, random: Random): Promise<Genotype[]> {
+    const { evaluated } = this
+    const { isBounded, breathe } = this.options
     if (evaluated.length === 0) return []
+    await this.read()
+    const { process } = this
     this.widen(random)
     const known = process.size
+    const forget = (): void => {
+      process.truncate(known)
+      this.pool.truncate(known)
+    }
     const means = (evaluated[0]?.objectives ?? []).map(
       (_, i) => evaluated.reduce((sum, { objectives }) => sum + (objectives[i] ?? 0), 0) / evaluated.length,
     )
     const chosen: Genotype[] = []
     while (chosen.length < count) {
+      await breathe?.()
+      if (isBounded && process.size >= known + MOST_ASSUMED) forget()
       process.fit()
       // A learner reads one figure of each result.
       const advice = means.length === 1 ? this.advice : undefined
-      const best = this.pool.best(process, POOL, acquisitionOf(process), advice)
+      const best = await this.pool.best(process, POOL, acquisitionOf(process, isBounded), { advice, breathe })
       if (best === undefined) break
       chosen.push(best.genotype)
       this.take(best.key)
       if (chosen.length < count) process.add(best.point, ...means)
     }
-    process.truncate(known)
-    this.pool.truncate(known)
+    forget()
     return chosen
   }
 
   /** Expected improvement of the most promising candidate, in normal quantiles of what is known; null where there is none. */
-  promise(random: Random): number | null {
+  async promise(random: Random): Promise<number | null> {
     if (this.evaluated.length === 0) return null
+    const { isBounded, breathe } = this.options
+    await this.read()
     this.widen(random)
     this.process.fit()
-    return this.pool.best(this.process, POOL, acquisitionOf(this.process))?.promise ?? null
+    const best = await this.pool.best(this.process, POOL, acquisitionOf(this.process, isBounded), { breathe })
+    return best?.promise ?? null
   }
 
   private take(key: string): void {
@@ -133,14 +196,19 @@ export class SurrogateSearch {
     this.pool.remove(key)
   }
 
-  /** Under several objectives the least crowded of the front come first (Deb et al. 2002). */
-  private elite(): readonly Evaluated[] {
+  /** Indices of what was evaluated, the best first; under several objectives the least crowded of the front (Deb et al. 2002). */
+  private order(): readonly number[] {
     const { evaluated } = this
     const isSingle = (evaluated[0]?.objectives.length ?? 1) === 1
-    const order = isSingle
+    return isSingle
       ? evaluated.map((_, i) => i).sort((a, b) => firstOf(evaluated[b]) - firstOf(evaluated[a]))
       : crowdedOrder(evaluated.map(({ objectives }) => objectives))
-    return order.slice(0, ELITE).flatMap((index) => evaluated[index] ?? [])
+  }
+
+  private elite(): readonly Evaluated[] {
+    return this.order()
+      .slice(0, ELITE)
+      .flatMap((index) => this.evaluated[index] ?? [])
   }
 
   private widen(random: Random): void {

@@ -1,5 +1,6 @@
 // A search whose evaluations cost nothing: a strategy on a space whose table says what each architecture is worth. The same
 // proposals as in a run, without an engine; for comparing strategies over many seeds.
+import type { Breathe } from '../../breathe'
 import type { Measurement, Space } from '../../spaces/space'
 import type { Objective } from '../../objectives/schema'
 import { judgedRow, objectivesOf, scoreOf } from '../../objectives/score'
@@ -22,8 +23,8 @@ export interface TableRunOptions {
   readonly objective?: Objective
   /** Architectures of a generation of those strategies that need whole generations; left out, that of the published rows. */
   readonly populationSize?: number
-  /** Awaited between generations, for who must answer others meanwhile; it may throw. */
-  readonly breathe?: () => Promise<void>
+  /** Awaited between generations and while one is chosen, for who must answer others meanwhile; it may throw. */
+  readonly breathe?: Breathe
 }
 
 /** As in the published rows. */
@@ -50,6 +51,7 @@ export async function searchTable(options: TableRunOptions): Promise<Measurement
     seeds: [],
     ...(judge && { judge }),
     ...(learner && { learner }),
+    ...(breathe && { breathe }),
   }
   while (evaluations.end === null) {
     await breathe?.()

@@ -114,6 +114,7 @@ export const definition = {
         randomFirst: { label: 'Random first' },
         candidates: { label: 'Candidates' },
         surrogate: { label: 'Surrogate' },
+        bounded: { label: 'Bounded surrogate' },
         wholeNeighbourhood: { label: 'Whole neighbourhood' },
       },
       objective: {
