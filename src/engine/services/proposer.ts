@@ -1,7 +1,10 @@
-// Implements the proposer service by asking a compute; where no checkpoint is named, the one that comes with the product.
+// Implements the proposer service: checkpoints of preset `paper` by asking a compute, the small ones here; where none is named, those that
+// come with the product.
 import { implement } from '@orpc/server'
 import { storedLibrary } from '@shared/architecture/library'
-import { proposerContract } from '@shared/contract/proposer'
+import { proposerContract, type ProposerInfo } from '@shared/contract/proposer'
+import type { WorkbenchFile } from '@shared/proposer/checkpoint'
+import type { InContextFile } from '@shared/surrogate/in-context/checkpoint'
 import { createRandom } from '@shared/random'
 import { openSpace } from '@shared/spaces'
 import { chainSpaceSchema, unboundedChains } from '@shared/spaces/block-chain/schema'
@@ -10,13 +13,21 @@ import { streamFromPool } from '../executors/stream-from-pool'
 import { createReconstructor } from '../runs/reconstructor'
 import { searchableBlocks } from '../storage/designs'
 import type { Services } from './services'
+import type { ModelFolder } from '@node/model-folder'
 import { folderToAddTo } from '@node/safe-target'
+import { readInContextCheckpoint, readWorkbenchCheckpoint } from '@node/small-checkpoints'
 import { untilClosing } from './until-closing'
 
 /** Relative tokens make the image's size matter little; designs start from the first data set's. */
 const IMAGES = { shape: cifar10.shape, classes: cifar10.classes.length }
 
-export function proposerService({ store, pool, proposerFolder, closing }: Services) {
+/** Small models are read here: they need no compute. */
+function smallInfo({ file, weights, card }: ModelFolder<WorkbenchFile | InContextFile>): ProposerInfo {
+  const { name, preset, metrics } = file
+  return { name, preset, parameters: weights.length, vocabulary: null, card, metrics }
+}
+
+export function proposerService({ store, pool, proposerFolder, judgeFolder, learnerFolder, closing }: Services) {
   const os = implement(proposerContract)
   const describe = (checkpoint: string) =>
     pool.run((client) => client.proposerInfo({ checkpoint }, { signal: closing }), closing)
@@ -66,7 +77,10 @@ export function proposerService({ store, pool, proposerFolder, closing }: Servic
   }
 
   return os.router({
-    info: os.info.handler(() => describe(proposerFolder)),
+    info: os.info.handler(({ input: { preset } }) => {
+      if (preset === 'workbench') return smallInfo(readWorkbenchCheckpoint(judgeFolder))
+      return preset === 'in-context' ? smallInfo(readInContextCheckpoint(learnerFolder)) : describe(proposerFolder)
+    }),
     suggest: os.suggest.handler(({ input }) => suggest(input.genotype, input.position, input.count, input.stemWidth)),
     train: os.train.handler(({ input, signal }) =>
       untilClosing(closing, signal, async function* (ended) {

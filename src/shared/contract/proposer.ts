@@ -5,11 +5,16 @@ import { z } from 'zod'
 import { chainSpaceSchema } from '../spaces/block-chain/schema'
 import { genotypeSchema } from '../spaces/genotype'
 
+/** Of the checkpoints that come with the product: what the strategy `gpt-nas` asks, before and beside its results, and the published method's. */
+export const PROPOSER_PRESETS = ['workbench', 'in-context', 'paper'] as const
+export type ProposerPreset = (typeof PROPOSER_PRESETS)[number]
+
 export const proposerInfoSchema = z.object({
   name: z.string(),
   preset: z.string(),
   parameters: z.number().int(),
-  vocabulary: z.number().int(),
+  /** Null where nothing is read as tokens. */
+  vocabulary: z.number().int().nullable(),
   /** Sections of the model card, as markdown. */
   card: z.string(),
   metrics: z.record(z.string(), z.number()),
@@ -94,7 +99,10 @@ const proposedChainSchema = z.object({
 })
 
 export const proposerContract = {
-  info: oc.output(proposerInfoSchema),
+  /** Of the checkpoint of a preset that comes with the product. @throws not-found where there is none */
+  info: oc
+    .input(z.object({ preset: z.enum(PROPOSER_PRESETS).default('paper') }).prefault({}))
+    .output(proposerInfoSchema),
   /** Blocks that could follow the first `position` blocks of a chain genotype, most probable first. */
   suggest: oc
     .input(

@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 import { mountWithEngine, type Mounted } from '@/testing/mount-with-engine'
 import { sampleExport, sampleImport, sampleNetworkImport, sampleReadOnlyStatus } from '@/testing/samples'
 import { testIds } from '@/lib/ids'
+import { designIds } from '@/features/design/ids'
 import { chooseById, clickById, eventually, findById } from '@/testing/until'
 import { useExchangeStore, type ExchangeWish } from '@/stores/exchange.store'
 import { useNavigationStore } from '@/stores/navigation.store'
@@ -79,6 +80,38 @@ describe('the dialog of an import', () => {
     await findById(testIds.exportTrial)
     expect(dialog.textContent).toContain('Import 7')
     expect(shown(testIds.importKeep)).toBeNull()
+  })
+})
+
+describe('networks that were imported', () => {
+  const imports = [sampleNetworkImport({ id: 7, name: 'mobile' })]
+
+  it('are listed where designing begins, and open what can be done with them', async () => {
+    mounted = mountWithEngine(App, { imports })
+    useNavigationStore().open('design')
+    await clickById(designIds.imported(7))
+    const dialog = await findById(testIds.importNetworkDialog)
+    await eventually(() => expect(dialog.textContent).toContain('Import 7: mobile'))
+  })
+
+  it('are removed after asking, and stay with the reason where something needs them', async () => {
+    const needed = new AppError('conflict', 'Import 7 cannot be removed: run 3 begins with its values.')
+    mounted = mountWithEngine(App, { imports, failures: new Map([['imports.remove', needed]]) })
+    useNavigationStore().open('design')
+    await clickById(designIds.removeImport(7))
+    expect(inputOf('imports.remove')).toBeUndefined()
+    await clickById(designIds.confirmRemoveImport)
+    await eventually(() => expect(document.body.textContent).toContain('run 3 begins with its values'))
+    mounted.engine.state.failures.clear()
+    await clickById(designIds.confirmRemoveImport)
+    await eventually(() => expect(shown(designIds.imported(7))).toBeNull())
+  })
+
+  it('cannot be removed where another program holds the workspace', async () => {
+    mounted = mountWithEngine(App, { imports, status: sampleReadOnlyStatus() })
+    useNavigationStore().open('design')
+    await findById(designIds.imported(7))
+    await eventually(() => expect(shown(designIds.removeImport(7))).toBeNull())
   })
 })
 

@@ -74,10 +74,36 @@ describe('Proposer', () => {
     card: '# Card\n\n<img src=x onerror="alert(1)">\n\n[link](javascript:alert(1))\n\n![picture](https://example.org/a.png)',
   }
 
+  /** Shows the card of the preset at that place. */
+  async function choosePreset(place: number): Promise<void> {
+    const choice = await findById(testIds.proposerPreset)
+    choice.querySelectorAll('button')[place]?.click()
+  }
+
+  it('shows the checkpoint of each preset with its card, its shares as percentages', async () => {
+    const smallProposers = {
+      ...{ name: 'workbench-1', preset: 'workbench', parameters: 81_876, vocabulary: null, card: '# A graph reader' },
+      metrics: { validShare: 1, uniqueShare: 0.2238, parameters: 27_292 },
+    }
+    mounted = mountWithEngine(ProposerView, { proposer, smallProposers })
+    const card = await findById(testIds.modelCard)
+    await eventually(() => expect(card.textContent).toContain('A graph reader'))
+    expect(card.textContent).toContain('Different among them22.4 %')
+    expect(mounted.wrapper.text()).not.toContain('Suggestions start from a network')
+    await choosePreset(2)
+    await eventually(() => expect(card.textContent).toContain('paper preset'))
+    expect(card.textContent).not.toContain('A graph reader')
+    expect(mounted.engine.calls.map(({ path, input }) => [path, input])).toContainEqual([
+      'proposer.info',
+      { preset: 'paper' },
+    ])
+  })
+
   it('renders its card as text only: no HTML, no script links, no remote pictures', async () => {
     mounted = mountWithEngine(ProposerView, { proposer })
+    await choosePreset(2)
     const card = await findById(testIds.modelCard)
-    expect(card.textContent).toContain('onerror')
+    await eventually(() => expect(card.textContent).toContain('onerror'))
     expect(card.querySelector('img')).toBeNull()
     expect(card.querySelector('a[href^="javascript"]')).toBeNull()
     expect(card.textContent).toContain('2.413')
@@ -87,6 +113,7 @@ describe('Proposer', () => {
     const suggestions = [{ block: 'resnet-basic', probability: 0.44 }]
     mounted = mountWithEngine(ProposerView, { proposer, suggestions, runs: [sampleRun()], trials: [sampleTrial(1)] })
     useNavigationStore().selectRun('run-1')
+    await choosePreset(2)
     await untilText(mounted.wrapper, '44.0 %')
     const asked = mounted.engine.calls.find((call) => call.path === 'proposer.suggest')?.input
     expect(asked).toMatchObject({ position: 5, count: 8, stemWidth: 16 })
@@ -94,7 +121,7 @@ describe('Proposer', () => {
 
   it('says what to do when there is no checkpoint', async () => {
     mounted = mountWithEngine(ProposerView)
-    await untilText(mounted.wrapper, 'No proposer checkpoint is installed')
+    await untilText(mounted.wrapper, 'No checkpoint of this preset is installed')
     expect(mounted.wrapper.text()).toContain('gpt-nas proposer train')
   })
 })

@@ -128,6 +128,7 @@ export const testIds = {
 
   /** Proposer, Runtime, Settings */
   modelCard: 'proposer-card',
+  proposerPreset: 'proposer-preset',
   suggest: 'proposer-suggest',
   suggestions: 'proposer-suggestions',
   runDoctor: 'runtime-doctor',

@@ -172,8 +172,9 @@ export function createFakeEngine(state: FakeState = emptyState()): FakeEngine {
     },
     proposer: {
       ...refusing('proposer'),
-      info: os.proposer.info.handler(() => {
-        called('proposer.info', null)
+      info: os.proposer.info.handler(({ input }) => {
+        called('proposer.info', input)
+        if (input.preset !== 'paper' && state.smallProposers !== null) return state.smallProposers
         if (state.proposer === null)
           throw new AppError(
             'not-found',

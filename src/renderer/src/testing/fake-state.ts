@@ -48,7 +48,9 @@ export interface FakeState {
   importPreview: ImportPreview
   /** What was imported before. */
   imports: NetworkImport[]
+  /** Of preset `paper`, and of the others too unless they have their own. */
   proposer: ProposerInfo | null
+  smallProposers: ProposerInfo | null
   suggestions: { block: string; probability: number }[]
   check: { problems: string[]; plannedEvaluations: number; notes: string[] }
   forecast: RunForecast
@@ -92,6 +94,7 @@ export function emptyState(changes: Partial<FakeState> = {}): FakeState {
     importPreview: sampleImport(),
     imports: [],
     proposer: null,
+    smallProposers: null,
     suggestions: [],
     check: { problems: [], plannedEvaluations: 12, notes: [] },
     forecast: {

@@ -3,9 +3,7 @@ import { onScopeDispose, watch } from 'vue'
 import { useI18n } from 'vue-i18n'
 import { tinykeys } from 'tinykeys'
 import { focusNextPane } from './use-pane-focus'
-import { useHost } from '@/api/keys'
-import { NETWORK_EXTENSIONS } from '@shared/exchange/imported/extensions'
-import { useExchangeStore } from '@/stores/exchange.store'
+import { useExchangePlaces } from '@/stores/use-exchange-places'
 import { useCommands, useCommandsStore } from '@/stores/commands.store'
 import { useNavigationStore } from '@/stores/navigation.store'
 import { usePreferencesStore } from '@/stores/preferences.store'
@@ -28,17 +26,7 @@ export function useFrameCommands(): void {
   const store = useCommandsStore()
   const navigation = useNavigationStore()
   const preferences = usePreferencesStore()
-  const exchange = useExchangeStore()
-  const host = useHost()
-  async function importNetwork(): Promise<void> {
-    const path = await host.chooseFile({ title: t('network.choose'), extensions: [...NETWORK_EXTENSIONS] })
-    if (path !== null) exchange.open({ kind: 'import', path })
-  }
-  async function proveExport(): Promise<void> {
-    const place = await host.chooseFolder({ title: t('network.chooseExport') })
-    if (place !== null) exchange.open({ kind: 'prove', place })
-  }
-
+  const { importNetwork, proveExport } = useExchangePlaces()
   useCommands(() => [
     ...VIEWS.map(({ name }, index) => ({
       id: `go-${name}`,

@@ -4,6 +4,7 @@ import { useEngine } from '@/api/keys'
 import { useTask, type Task } from '@/api/use-task'
 import { useDatasetsStore } from '@/stores/datasets.store'
 import { useExportsStore } from '@/stores/exports.store'
+import { useImportsStore } from '@/stores/imports.store'
 import { useRunsStore } from '@/stores/runs.store'
 import { applyDiff, parseDocument, setClasses, setInputShape } from '@shared/architecture/document'
 import type { Dataset } from '@shared/contract/datasets'
@@ -28,6 +29,7 @@ export function useImport(place: ImportPlace) {
   const runs = useRunsStore()
   const datasets = useDatasetsStore()
   const exports = useExportsStore()
+  const imports = useImportsStore()
   void datasets.load()
 
   const look = useTask(async (): Promise<Looked> => {
@@ -36,9 +38,12 @@ export function useImport(place: ImportPlace) {
     await exports.look({ importId: kept.id })
     return { facts: kept.facts, document, kept }
   })
-  const keep = useTask(async (): Promise<NetworkImport | null> =>
-    'path' in place ? client.imports.create({ path: place.path, partial: true }) : null,
-  )
+  const keep = useTask(async (): Promise<NetworkImport | null> => {
+    if (!('path' in place)) return null
+    const made = await client.imports.create({ path: place.path, partial: true })
+    void imports.load()
+    return made
+  })
   const kept: ComputedRef<NetworkImport | null> = computed(() => keep.result.value ?? look.result.value?.kept ?? null)
 
   const datasetName = ref('')

@@ -10,6 +10,10 @@ export const designIds = {
   suggestedName: 'design-name-suggested',
   /** The library of stored designs, and one of them. */
   stored: (name: string) => `design-stored-${name}`,
+  importNetwork: 'import-network',
+  imported: (id: number) => `imported-${id}`,
+  removeImport: (id: number) => `imported-remove-${id}`,
+  confirmRemoveImport: 'imported-remove-confirm',
   paletteFilter: 'palette-filter',
   /** `layer:conv2d`, `block:resnet-basic`. */
   paletteItem: (key: string) => `palette-${key}`,

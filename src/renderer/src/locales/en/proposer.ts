@@ -2,7 +2,18 @@
 export const proposer = {
   proposer: {
     card: 'Model card',
-    none: 'No proposer checkpoint is installed. Searches with the strategies “Genetic, no GPT” and “Random” still work.',
+    presets: { workbench: 'Workbench', 'in-context': 'In context', paper: 'Paper' },
+    uses: {
+      workbench: 'Picks what the strategy GPT-NAS evaluates first, before anything is known.',
+      'in-context': 'Reads the results of the strategy GPT-NAS beside its Gaussian process and says what to expect.',
+      paper: 'Refills blocks in the published method, and suggests blocks here and in the editor.',
+    },
+    none: {
+      workbench: 'No checkpoint of this preset is installed. GPT-NAS then begins with architectures drawn at random.',
+      'in-context': 'No checkpoint of this preset is installed. GPT-NAS then asks its Gaussian process alone.',
+      paper:
+        'No checkpoint of this preset is installed. The published method and suggestions need it; the other strategies work.',
+    },
     failed: 'The proposer could not be read',
     preset: 'Preset',
     parameters: 'Parameters',
@@ -23,6 +34,23 @@ export const proposer = {
       classifierAccuracyZoo: 'Block classifier accuracy, zoo',
       accuracy: 'Token accuracy',
       validationLoss: 'Validation loss (nats)',
+      trainedCells: 'Cells it learned from',
+      heldOutCells: 'Cells it never saw',
+      heldOutRank: 'Rank correlation, unseen cells',
+      classLoss: 'Next operation (nats)',
+      uniformLoss: 'The same, by chance (nats)',
+      unigramLoss: 'The same, by frequency (nats)',
+      bigramLoss: 'The same, from one before (nats)',
+      fiveGramLoss: 'The same, from four before (nats)',
+      samples: 'Cells written as a test',
+      validShare: 'Valid among them',
+      uniqueShare: 'Different among them',
+      novelShare: 'New among them',
+      terrains: 'Invented landscapes asked of',
+      loss: 'Loss after {count} results (nats)',
+      processLoss: 'Gaussian process, loss after {count} (nats)',
+      error: 'Error after {count} results',
+      processError: 'Gaussian process, error after {count}',
     },
   },
 }
