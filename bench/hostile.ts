@@ -1,6 +1,7 @@
 // npm run bench:hostile: a thousand damaged and hostile files over every reader, pipes, devices, folders and files of 3 GiB in the place
 // of each, documents and tables that are meant to take minutes, and a client that sends what none would. Each is
-// refused with a clear error or accepted, within seconds and a bounded memory; nothing is written elsewhere, nothing is lost.
+// refused with a clear error or accepted, within seconds and a bounded memory; nothing is written elsewhere, nothing is lost. Before them 300
+// damaged and hostile networks (ONNX, Keras, tfjs, NNP, our own); `--networks` stops behind those.
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -9,10 +10,12 @@ import { writeDataset } from '../tests/faults/dataset'
 import { costlyFiles, emptyFiles } from '../tests/faults/costly-files'
 import { openEngine } from '../tests/faults/engine'
 import { abuse, type Abuse } from '../tests/faults/hostile-client'
+import { attackNetworks } from '../tests/faults/hostile-networks'
 import { attackReaders, giveUnusual, type Attack } from '../tests/faults/hostile-files'
 import { definition, outcomeOf } from '../tests/faults/workbench'
-import { atMost, atLeast, equal, runBench } from './harness'
+import { atMost, atLeast, equal, runBench, type Measured } from './harness'
 
+const NETWORKS = { full: 300, quick: 80 }
 const ATTACKS = { full: 1000, quick: 100 }
 const CALLS = { full: 500, quick: 100 }
 const EMPTY_FILES = { full: 200_000, quick: 20_000 }
@@ -24,6 +27,42 @@ const MOST_MIB = 1024
 const MOST_SECONDS_OF_EMPTY_FILES = 60
 
 const told = ({ reader, file, mutation, seed, message }: Attack) => ({ reader, file, mutation, seed, message })
+
+const peakMiB = (): number => process.resourceUsage().maxRSS / 1024
+
+/** Every way in which a network comes in, one after another in this process: its peak is that of all of them. */
+async function networks(folder: string, quick: boolean, note: (line: string) => void): Promise<Measured> {
+  const wanted = quick ? NETWORKS.quick : NETWORKS.full
+  const before = Math.round(peakMiB())
+  let made = 0
+  const attacks = await attackNetworks(folder, wanted, (what) => {
+    // What the one before has left is not the next one's.
+    ;(globalThis as { gc?: () => void }).gc?.()
+    if (made++ % 50 === 0) note(`${made} of ${wanted} networks: ${what}`)
+  })
+  const slowest = [...attacks].sort((a, b) => b.seconds - a.seconds).slice(0, 5)
+  const bugs = attacks.filter(({ end }) => end === 'bug')
+  const strays = attacks.filter((attack) => attack.strays.length > 0)
+  return {
+    results: {
+      networks: attacks.length,
+      networkReaders: new Set(attacks.map(({ reader }) => reader)).size,
+      refusedNetworks: attacks.filter(({ end }) => end === 'refused').length,
+      openedNetworks: attacks.filter(({ end }) => end === 'accepted').length,
+      slowestNetworks: slowest.map(({ reader, mutation, seconds }) => ({ reader, mutation, seconds })),
+      memoryBeforeMiB: before,
+      bugsOfNetworks: bugs.map(told),
+      straysOfNetworks: strays.map(told),
+    },
+    checks: [
+      equal('networks read', attacks.length, wanted),
+      equal('networks neither opened nor refused with a clear error', bugs.length, 0),
+      equal('files outside the folder of a network', strays.length, 0),
+      atMost('slowest network, seconds', slowest[0]?.seconds ?? 0, MOST_SECONDS),
+      atMost('largest memory of the process that reads networks, MiB', peakMiB(), MOST_MIB),
+    ],
+  }
+}
 
 /** An engine with a finished search, which none of it may change. */
 async function abuseEngine(workspace: string, calls: number, messages: number): Promise<Abuse> {
@@ -43,6 +82,8 @@ void runBench('Hostile files', async ({ quick, note }) => {
   const folder = mkdtempSync(join(tmpdir(), 'gptnas-hostile-'))
   const wanted = quick ? ATTACKS.quick : ATTACKS.full
   try {
+    const ofNetworks = await networks(join(folder, 'networks'), quick, note)
+    if (process.argv.includes('--networks')) return ofNetworks
     let made = 0
     const attacks = await attackReaders(folder, wanted, 0, (reader, seed) => {
       if (made++ % 100 === 0) note(`${made} of ${wanted}: ${reader}, seed ${seed}`)
@@ -63,6 +104,7 @@ void runBench('Hostile files', async ({ quick, note }) => {
     const refused = attacks.filter(({ end }) => end === 'refused').length
     return {
       results: {
+        ...ofNetworks.results,
         emptyFiles: { count: empty.mutation, end: empty.end, seconds: empty.seconds },
         unusual: unusual.length,
         costly: costly.map(({ reader, mutation, end, seconds }) => ({ reader, mutation, end, seconds })),
@@ -75,6 +117,7 @@ void runBench('Hostile files', async ({ quick, note }) => {
         calls: abused,
       },
       checks: [
+        ...ofNetworks.checks,
         equal('files read', attacks.length, wanted),
         atLeast('unusual files given', unusual.length, 500),
         atLeast('refused with a clear error', refused, Math.floor(wanted / 3)),
@@ -86,7 +129,7 @@ void runBench('Hostile files', async ({ quick, note }) => {
         equal('files outside the folder', strays.length, 0),
         atMost('slowest answer, seconds', slowest.seconds, MOST_SECONDS),
         atMost('an archive of empty files, seconds', empty.seconds, MOST_SECONDS_OF_EMPTY_FILES),
-        atMost('largest memory of the process, MiB', process.resourceUsage().maxRSS / 1024, MOST_MIB),
+        atMost('largest memory of the process, MiB', peakMiB(), MOST_MIB),
       ],
     }
   } finally {

@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { zipSync } from 'fflate'
+import { zooDocument } from '../../src/shared/architecture/document/zoo-document'
 import { encodeModel, EXTERNAL, FLOAT, valueInfo } from '../../src/shared/exchange/onnx/proto'
 import { readNetwork } from '../../src/node/networks/read-network'
 import type { Reader } from './readers'
@@ -84,7 +85,14 @@ const NNP = `network { name: "net" batch_size: 1
   function { name: "act" type: "ReLU" input: "h" output: "r" relu_param { inplace: true } }
   function { name: "mean" type: "GlobalAveragePooling" input: "r" output: "y" } }`
 
+/** A design, and an export that holds it. */
+const OURS = zooDocument('resnet18', { input: [32, 32, 3], classes: 10 })
+
 export const networkReaders = (): Reader[] => [
+  reader('our own design', 'net.gptnas.json', { 'net.gptnas.json': text(OURS) }),
+  reader('our own export', '.', {
+    'metadata.json': text({ format: 'architecture-json', architecture: OURS, files: [] }),
+  }),
   reader('Keras', 'net.keras', { 'net.keras': foreign('nested.keras') }),
   reader('Keras in HDF5', 'net.h5', { 'net.h5': foreign('nested.h5') }),
   reader('Keras as JSON', 'net.json', { 'net.json': foreign('mixed-keras.json') }),

@@ -4,6 +4,7 @@ import type * as H5wasm from 'h5wasm'
 import { AppError } from '@shared/errors'
 import { elementCount } from '@shared/element-count'
 import { quoted } from '@shared/quoted'
+import { mostUnpacked } from './wanted-entries'
 import type { KerasArray } from '@shared/exchange/keras/keras-values'
 
 /** More than any network has. */
@@ -50,10 +51,10 @@ export async function readH5(bytes: Uint8Array): Promise<H5File> {
   let file: InstanceType<typeof h5wasm.File> | undefined
   try {
     file = new h5wasm.File(place, 'r')
-    return contentOf(h5wasm, file)
+    return contentOf(h5wasm, file, mostUnpacked(bytes.length))
   } catch (thrown) {
     if (thrown instanceof AppError) throw thrown
-    throw damaged(firstLine(thrown), thrown)
+    throw damaged(reasonOf(thrown), thrown)
   } finally {
     closeQuietly(file)
     FS.unlink(place)
@@ -69,15 +70,19 @@ function closeQuietly(file: { close(): unknown } | undefined): void {
   }
 }
 
-function firstLine(thrown: unknown): string {
+function reasonOf(thrown: unknown): string {
   const text = thrown instanceof Error ? thrown.message : String(thrown)
-  const [line = ''] = text.split('\n').filter((each) => each.trim() !== '')
+  // "HDF5-DIAG: Error detected in ...", then what called what, each with its reason: the innermost, which comes last.
+  const reasons = [...text.matchAll(/ in \w+\(\): ([^\n]+)/g)].map(([, reason = '']) => reason)
+  const line = reasons.at(-1) ?? text.split('\n').find((each) => each.trim() !== '') ?? ''
   return quoted(line.trim().replace(/\.$/, '')).slice(1, -1)
 }
 
 type Library = typeof H5wasm
 
-function contentOf(h5wasm: Library, file: InstanceType<Library['File']>): H5File {
+/** @param most bytes of values as float32, of all arrays together */
+function contentOf(h5wasm: Library, file: InstanceType<Library['File']>, most: number): H5File {
+  let values = 0
   const arrays: H5Array[] = []
   const groupNames = new Map<string, string>()
   let entries = 0
@@ -92,7 +97,12 @@ function contentOf(h5wasm: Library, file: InstanceType<Library['File']>): H5File
         const title = textOf(entity.attrs, 'name')
         if (title !== undefined) groupNames.set(name, title)
         visit(entity, name, depth + 1)
-      } else if (entity instanceof h5wasm.Dataset) arrays.push(arrayOf(entity, name))
+      } else if (entity instanceof h5wasm.Dataset) {
+        // A file may announce more than it stores; what is not stored would be filled in.
+        values += elementCount(entity.shape ?? [])
+        if (!(values * 4 <= most)) throw damaged(`its arrays announce more than ${Math.floor(most / 4)} values`)
+        arrays.push(arrayOf(entity, name))
+      }
     }
   }
   visit(file, '', 0)
@@ -115,12 +125,8 @@ function arrayOf(dataset: InstanceType<Library['Dataset']>, path: string): H5Arr
   const shape = dataset.shape ?? []
   const count = elementCount(shape)
   const isNumbers = typeof dtype === 'string' && /^[<>|]?[fdbBhHiIlLqQe]/.test(dtype)
-  // A file may announce more than it stores; what is not stored would be filled in.
-  if (isNumbers && (!Number.isSafeInteger(count) || count > MAX_VALUES))
-    throw damaged(`${quoted(path)} announces ${count} values`)
   const value = (isNumbers ? dataset.value : null) as ArrayLike<number | bigint> | number | null
-  const values =
-    value === null ? undefined : typeof value === 'number' ? Float32Array.of(value) : Float32Array.from(value, Number)
+  const values = value === null ? undefined : typeof value === 'number' ? Float32Array.of(value) : float32(value)
   return {
     path,
     shape,
@@ -131,5 +137,7 @@ function arrayOf(dataset: InstanceType<Library['Dataset']>, path: string): H5Arr
   }
 }
 
-/** As many as an ONNX file can hold. */
-const MAX_VALUES = 2 ** 29
+const float32 = (values: ArrayLike<number | bigint>): Float32Array =>
+  values instanceof BigInt64Array || values instanceof BigUint64Array
+    ? Float32Array.from(values, Number)
+    : new Float32Array(values as ArrayLike<number>)

@@ -10,10 +10,11 @@ import { AppError } from '@shared/errors'
 import { designFromText } from '@shared/exchange/design-from-text'
 import { wantedArrays } from '@shared/exchange/imported/own-design'
 import type { ImportedNetwork } from '@shared/exchange/imported/imported-network'
-import { field, safeJson, textAt } from '@shared/exchange/imported/json'
+import { field, listAt, safeJson, textAt } from '@shared/exchange/imported/json'
 import { unscaled } from '@shared/exchange/imported/scaling'
 import { exportedDocument, METADATA_FILE } from '@shared/exchange/metadata'
 import { LARGEST_ONNX_MIB } from '@shared/exchange/onnx/options'
+import { quoted } from '@shared/quoted'
 import { MIB } from '@shared/units'
 import { typed } from '../command-line'
 import { openToRead, readWhole } from '../read-file'
@@ -45,6 +46,8 @@ export const NETWORK_HELP =
   'a .gptnas.json file, an export or its folder, an .onnx, .keras, .h5, .json (Keras, tfjs) or .nnp file'
 
 const WEIGHTS_LIMIT = LARGEST_ONNX_MIB * MIB
+/** Bytes of a network's description without its weights: those of the largest networks have two millions. */
+const MOST_TEXT = 32 * MIB
 
 /** The file in a folder that holds its network. @throws AppError `not-found` */
 async function fileIn(folder: string): Promise<string> {
@@ -124,20 +127,21 @@ async function readOnnx(file: string): Promise<Read> {
 }
 
 async function readZipped(file: string): Promise<Read> {
-  const { zipEntries } = await import('./zip-entries')
+  const { wantedEntries } = await import('./wanted-entries')
   const limits: Readonly<Record<string, number>> = {
-    'config.json': 64 * MIB,
+    'config.json': MOST_TEXT,
     'metadata.json': MIB,
     'model.weights.h5': WEIGHTS_LIMIT,
   }
-  const isNnp = (name: string): boolean => /^[^/]*\.(nntxt|prototxt|protobuf|h5)$/.test(name)
-  const entries = await zipEntries(file, 'network', (name) =>
-    Object.hasOwn(limits, name) ? limits[name] : isNnp(name) ? WEIGHTS_LIMIT : undefined,
+  const nnpLimit = (name: string): number | undefined =>
+    isNnpText(name) ? MOST_TEXT : /^[^/]*\.h5$/.test(name) ? WEIGHTS_LIMIT : undefined
+  const entries = await wantedEntries(file, 'network', (name) =>
+    Object.hasOwn(limits, name) ? limits[name] : nnpLimit(name),
   )
   const config = entries.get('config.json')
   if (config !== undefined)
     return readKeras(file, config, entries.get('model.weights.h5'), entries.get('metadata.json'))
-  const text = [...entries].find(([name]) => /\.(nntxt|prototxt)$/.test(name))
+  const text = [...entries].find(([name]) => isNnpText(name))
   if (text !== undefined) return readNnp(file, text[1], entries)
   throw new AppError(
     'invalid-input',
@@ -146,6 +150,7 @@ async function readZipped(file: string): Promise<Read> {
   )
 }
 
+const isNnpText = (name: string): boolean => /^[^/]*\.(nntxt|prototxt)$/.test(name)
 const textOf = (bytes: Buffer): string => bytes.toString('utf8')
 const versionOf = (text: string | undefined): number => Number(/^\d+/.exec(text ?? '')?.[0] ?? 2)
 
@@ -258,6 +263,7 @@ async function readTfjs(file: string, json: unknown): Promise<Read> {
   const { valuesByName } = await import('@shared/exchange/keras/keras-values')
   const folder = path.dirname(file)
   const model = tfjsTopology(json)
+  refuseRepeated(folder, json)
   const arrays = tfjsArrays(json, (names) => Buffer.concat(names.map((name) => shard(folder, name))))
   const producer = textAt(json, 'generatedBy')?.slice(0, 60) ?? null
   const held = ownDocument(exportedDocument(field(json, 'userDefinedMetadata')))
@@ -285,6 +291,22 @@ function ownDocument(json: unknown): ArchitectureDocument | undefined {
   } catch {
     return undefined
   }
+}
+
+/** A shard that is named again and again would be read as often. @throws AppError `invalid-input` */
+function refuseRepeated(folder: string, json: unknown): void {
+  const seen = new Set<string>()
+  for (const group of listAt(json, 'weightsManifest'))
+    for (const name of listAt(group, 'paths')) {
+      const place = path.resolve(folder, String(name))
+      if (seen.has(place))
+        throw new AppError(
+          'invalid-input',
+          `This is no tfjs layers model: it names its shard ${quoted(String(name))} twice.`,
+          'Export it again.',
+        )
+      seen.add(place)
+    }
 }
 
 function shard(folder: string, name: string): Uint8Array {

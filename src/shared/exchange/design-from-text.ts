@@ -2,6 +2,7 @@
 // that we have written.
 import { parseDocument, parseDocumentText, type ArchitectureDocument } from '../architecture/document'
 import { MAX_FILE_LENGTH } from '../architecture/document/limits'
+import { hasTooManyValues } from '../architecture/document/parse'
 import { exportedDocument } from './metadata'
 
 /** What tfjs keeps of its writer in model.json. */
@@ -26,8 +27,8 @@ function inPicture(text: string): string | undefined {
 
 /** @throws AppError `invalid-architecture` as `parseDocumentText` */
 export function designFromText(text: string): ArchitectureDocument {
-  // What is no JSON, or too long, is told by the parser of documents.
-  if (text.length <= MAX_FILE_LENGTH) {
+  // What is no JSON, too long or too much is told by the parser of documents.
+  if (text.length <= MAX_FILE_LENGTH && !hasTooManyValues(text)) {
     const drawn = inPicture(text)
     if (drawn !== undefined) return parseDocumentText(drawn)
     const json = jsonOf(text)

@@ -7,7 +7,7 @@ import { mapOf } from '@shared/architecture/catalogue/window'
 import { INPUT_ID, type LayerNode } from '@shared/architecture/layer'
 import { AppError } from '@shared/errors'
 import { required } from '@shared/required'
-import { BATCH_NORM_EPSILON } from '../../networks/layers/batch-norm-constants'
+import { BATCH_NORM_EPSILON, BATCH_NORM_MOMENTUM } from '../../networks/layers/batch-norm-constants'
 import type { Network } from '../../networks/network'
 import type { RoundedArray } from '../rounding'
 import { convolution, depthwiseConvolution } from './convolution'
@@ -61,7 +61,7 @@ const batchNormalisation: Mapping = ({ builder, node, inputs, array }) =>
     node.id,
     [inputs[0]],
     inputs[0].shape,
-    { axis: -1, epsilon: BATCH_NORM_EPSILON, center: true, scale: true },
+    { axis: -1, epsilon: BATCH_NORM_EPSILON, momentum: BATCH_NORM_MOMENTUM, center: true, scale: true },
     {
       gamma: array('gamma'),
       beta: array('beta'),

@@ -37,6 +37,7 @@ export function parseDocumentText(text: string): ArchitectureDocument {
   if (text.length > MAX_FILE_LENGTH)
     throw refused(`the file: ${text.length} characters, expected at most ${MAX_FILE_LENGTH}`)
   if (text.trim() === '') throw refused('line 1, column 1: the file is empty')
+  if (hasTooManyValues(text)) throw refused(`the file: more than ${MAX_VALUES} values`)
   let json: unknown
   try {
     // A byte order mark is what Windows editors put before JSON.
@@ -46,6 +47,24 @@ export function parseDocumentText(text: string): ArchitectureDocument {
     throw refused(`${placeInText(text, reason)}: not JSON (${shownReason(reason)})`, error)
   }
   return parseDocument(json)
+}
+
+const [QUOTE, COMMA, BRACKET, BACKSLASH, BRACE] = [34, 44, 91, 92, 123] as const
+
+/**
+ * Whether JSON in `text` would have more values than any document, before anything is made of it: three letters can become an object of fifty
+ * bytes. A list or object has one value more than commas, so that commas and openings are never more than the values.
+ */
+export function hasTooManyValues(text: string): boolean {
+  let signs = 0
+  let isText = false
+  for (let at = 0; at < text.length && signs <= MAX_VALUES; at++) {
+    const code = text.charCodeAt(at)
+    if (code === QUOTE) isText = !isText
+    else if (isText) at += Number(code === BACKSLASH)
+    else if (code === COMMA || code === BRACKET || code === BRACE) signs++
+  }
+  return signs > MAX_VALUES
 }
 
 /** Place of the first key that reaches into prototypes, nesting too deep or number that is none; keeps later code safe. */

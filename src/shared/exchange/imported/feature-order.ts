@@ -28,10 +28,12 @@ export function inFeatureOrder(values: Float32Array, order: FeatureOrder): Float
 export function joinedOrder(
   inputs: readonly { readonly shape: TensorShape; readonly order?: FeatureOrder }[],
 ): FeatureOrder {
-  const order: number[] = []
+  const order = new Int32Array(inputs.reduce((sum, { shape }) => sum + elementCount(shape), 0))
+  let start = 0
   for (const { shape, order: own } of inputs) {
-    const start = order.length
-    for (let i = 0; i < elementCount(shape); i++) order.push(start + (own?.[i] ?? i))
+    const count = elementCount(shape)
+    for (let i = 0; i < count; i++) order[start + i] = start + (own?.[i] ?? i)
+    start += count
   }
-  return Int32Array.from(order)
+  return order
 }

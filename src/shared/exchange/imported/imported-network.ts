@@ -1,6 +1,7 @@
 // What every reader of another program's network gives: a design of ours, what of the file it is not, and the values of its layers.
 import { ancestorsOf, withoutLastSoftmax } from '../../architecture/ancestors'
 import { graphDocument, type ArchitectureDocument } from '../../architecture/document'
+import { MAX_NODES } from '../../architecture/document/limits'
 import { elementCount } from '../../element-count'
 import { requireShapes } from '../../architecture/infer'
 import { channelsOf, INPUT_ID, type LayerGraph } from '../../architecture/layer'
@@ -8,7 +9,8 @@ import { AppError } from '../../errors'
 import { required } from '../../required'
 import { quoted } from '../../quoted'
 import { unscaled, type Scaling } from './scaling'
-import { NoLayer, type BuiltArray, type NetworkBuilder } from './network-builder'
+import { WorkBudget } from './work-budget'
+import { NoLayer, tooManyLayers, type BuiltArray, type NetworkBuilder } from './network-builder'
 
 export interface ImportProblem {
   /** Name of the node or layer in the file. */
@@ -67,6 +69,8 @@ export interface ReadNetwork {
   readonly notes: readonly string[]
   readonly arrays: ReadonlyMap<string, BuiltArray>
   readonly scaling: Scaling
+  /** How much the file may make of what it holds. */
+  readonly budget: WorkBudget
 }
 
 /**
@@ -79,18 +83,21 @@ export function importedNetwork(read: ReadNetwork, name: string, what: string): 
   if (graph.nodes.length === 0)
     throw new AppError(
       'invalid-architecture',
-      `No network can be made of this file, ${what}:\n${problemLines(problems.slice(0, MOST_TOLD)).join('\n')}`,
+      problems.length === 0
+        ? `No network can be made of this file, ${what}: no layer leads from its image to its output.`
+        : `No network can be made of this file, ${what}:\n${problemLines(problems.slice(0, MOST_TOLD)).join('\n')}`,
       'Networks here take one image and end with one score a class.',
     )
+  if (graph.nodes.length > MAX_NODES) throw tooManyLayers(String(graph.nodes.length))
   const classes = elementCount(required(requireShapes(graph), graph.output, 'shape'))
   const document = graphDocument({ name: name.slice(0, 100) || 'network', classes, graph })
-  return { document, graph, problems, notes, scaling, values: () => valuesOf(graph, read.arrays) }
+  return { document, graph, problems, notes, scaling, values: () => valuesOf(graph, read) }
 }
 
 /** Lines of problems that a refusal without a design tells. */
 const MOST_TOLD = 100
 
-function valuesOf(graph: LayerGraph, known: ReadonlyMap<string, BuiltArray>): ImportedValues {
+function valuesOf(graph: LayerGraph, { arrays: known, budget }: ReadNetwork): ImportedValues {
   const arrays: ImportedArray[] = []
   const missing = new Set<string>()
   const here = new Set(graph.nodes.map(({ id }) => id))
@@ -98,8 +105,12 @@ function valuesOf(graph: LayerGraph, known: ReadonlyMap<string, BuiltArray>): Im
     const layer = name.slice(0, name.lastIndexOf('/'))
     if (!here.has(layer)) continue
     const found = arrayOf(values)
-    if (found === undefined) missing.add(layer)
-    else arrays.push({ name, shape, values: found })
+    if (found === undefined) {
+      missing.add(layer)
+      continue
+    }
+    budget.make(found)
+    arrays.push({ name, shape, values: found })
   }
   return { arrays, missing: [...missing] }
 }
@@ -133,4 +144,5 @@ export const nothingRead = (problem: ImportProblem): ReadNetwork => ({
   notes: [],
   arrays: new Map(),
   scaling: unscaled(1),
+  budget: new WorkBudget(),
 })

@@ -1,5 +1,5 @@
 // What another program has written as JSON, looked at field by field: whatever is not what was expected is undefined.
-import { unsafePlace } from '../../architecture/document/parse'
+import { hasTooManyValues, unsafePlace } from '../../architecture/document/parse'
 import { AppError } from '../../errors'
 
 export type Json = Readonly<Record<string, unknown>>
@@ -35,6 +35,12 @@ export function pairAt(json: unknown, name: string): readonly [number, number] |
  * @throws AppError `invalid-input` for what is no JSON, nests too deep or has keys that reach into prototypes
  */
 export function safeJson(text: string, what: string): unknown {
+  if (hasTooManyValues(text))
+    throw new AppError(
+      'invalid-input',
+      `This is not ${what}: it has more values than any network's description.`,
+      'Export it again.',
+    )
   let json: unknown
   try {
     json = JSON.parse(text)

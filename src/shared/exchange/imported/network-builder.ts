@@ -12,6 +12,9 @@ import {
   type TensorShape,
 } from '../../architecture/layer'
 import { elementCount } from '../../element-count'
+import { AppError } from '../../errors'
+import { MAX_NODES } from '../../architecture/document/limits'
+import { WorkBudget } from './work-budget'
 import { unscaled, type Scaling } from './scaling'
 import { inFeatureOrder, joinedOrder, type FeatureOrder } from './feature-order'
 
@@ -46,8 +49,15 @@ const KEEPS_ORDER: ReadonlySet<string> = new Set<LayerKind>([
   ...(['batch-norm', 'add', 'multiply', 'dropout', 'stochastic-depth', 'identity', 'zero', 'softmax'] as const),
 ])
 
+/** Those that lead nowhere are left out in the end. */
+const MAX_LAYERS = 4 * MAX_NODES
+/** Places that are kept of features in another order (128 MiB); VGG has 25,088 of them. */
+const MOST_ORDERED = 2 ** 25
+
 /** Names that a document's own records have. */
 const TAKEN = new Set([INPUT_ID, 'output', 'meta'])
+/** Of a name in a file, that anything is made of; ids end after eighty. */
+const LONGEST_NAME = 400
 const isTaken = (id: string): boolean => TAKEN.has(id) || /^edge-\d+$/.test(id) || id in Object.prototype
 
 /** `x * scale + offset` of the image, per channel, as the file's operators have said so far. */
@@ -55,6 +65,14 @@ interface Affine {
   readonly scale: Float64Array
   readonly offset: Float64Array
 }
+
+/** @param count in words */
+export const tooManyLayers = (count: string): AppError =>
+  new AppError(
+    'invalid-input',
+    `The file has ${count} layers, and a design at most ${MAX_NODES}.`,
+    'Open a smaller network.',
+  )
 
 export class NetworkBuilder {
   readonly nodes: LayerNode[] = []
@@ -66,6 +84,10 @@ export class NetworkBuilder {
 
   private affineOfImage: Affine
   private isScaled = false
+  /** Features whose order is kept. */
+  private ordered = 0
+  /** Of the file that is read. */
+  readonly budget = new WorkBudget()
 
   constructor(readonly input: TensorShape) {
     const channels = channelsOf(input)
@@ -75,6 +97,7 @@ export class NetworkBuilder {
   /** What is done to the image before the network: `x * scale + offset`, one number or one a channel. */
   scaleImage(scale: readonly number[], offset: readonly number[]): void {
     const { affineOfImage: known } = this
+    this.budget.spend(known.scale.length)
     this.isScaled = true
     const at = (list: readonly number[], i: number): number => (list.length === 1 ? list[0] : list[i]) ?? 0
     this.affineOfImage = {
@@ -116,6 +139,7 @@ export class NetworkBuilder {
     }
     const result = definition.shape(complete, inputShapes(inputs.map(({ shape }) => shape)))
     if (!result.ok) throw new NoLayer(result.reason)
+    if (this.nodes.length >= MAX_LAYERS) throw tooManyLayers(`more than ${MAX_LAYERS}`)
     const order = this.orderBehind(kind, inputs)
     const id = this.unused(name)
     this.places.set(id, this.nodes.length)
@@ -144,16 +168,23 @@ export class NetworkBuilder {
   }
 
   /** `x * scale + offset` along the channels: a batch normalisation whose statistics leave x as it is. */
-  affine(name: string, x: BuiltValue, scale: Float32Array, offset: Float32Array): BuiltValue {
-    const channels = scale.length
+  affine(name: string, x: BuiltValue, { scale, offset }: { scale?: Values; offset?: Values }): BuiltValue {
+    const channels = channelsOf(x.shape)
+    this.budget.spend(channels)
     this.notes.add('A product or a sum with constants is read as a batch normalisation.')
     return this.add(name, 'batch-norm', {}, [x], {
-      gamma: () => scale,
-      beta: () => offset,
+      gamma: scale ?? (() => new Float32Array(channels).fill(1)),
+      beta: offset ?? (() => new Float32Array(channels)),
       'moving-mean': () => new Float32Array(channels),
       // What the layer adds to the variance makes it 1.
       'moving-variance': () => new Float32Array(channels).fill(1 - OUR_EPSILON),
     })
+  }
+
+  /** The order of so many features is kept. @throws NoLayer where all of them are too many */
+  protected keepOrder(features: number): void {
+    this.ordered += features
+    if (this.ordered > MOST_ORDERED) throw new NoLayer(`its ${features} features in another order are too many`)
   }
 
   /** @throws NoLayer where features come in an order that this layer cannot take */
@@ -161,7 +192,10 @@ export class NetworkBuilder {
     const orders = inputs.map(({ order }) => order)
     if (orders.every((order) => order === undefined)) return undefined
     if (kind === 'dense') return undefined
-    if (kind === 'concatenate') return joinedOrder(inputs)
+    if (kind === 'concatenate') {
+      this.keepOrder(inputs.reduce((sum, { shape }) => sum + elementCount(shape), 0))
+      return joinedOrder(inputs)
+    }
     if (!KEEPS_ORDER.has(kind)) throw new NoLayer('it is given a flattened map whose features lie in another order')
     if (orders.some((order) => order !== orders[0]))
       throw new NoLayer('its inputs are flattened maps whose features lie in different orders')
@@ -196,6 +230,7 @@ export class NetworkBuilder {
   private unused(name: string): string {
     const base =
       name
+        .slice(0, LONGEST_NAME)
         .replace(/[^A-Za-z0-9_.-]+/g, '.')
         .replace(/^\.+|\.+$/g, '')
         .slice(0, 80) || 'layer'

@@ -80,6 +80,7 @@ export function importKeras(source: KerasGraph, values: KerasValues, kerasVersio
     problems,
     notes: [...importer.notes],
     arrays: importer.arrays,
+    budget: importer.budget,
     scaling: scalingOf(importer, problems),
   }
 }

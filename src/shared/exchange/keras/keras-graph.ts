@@ -4,8 +4,11 @@ import { AppError } from '../../errors'
 import { quoted } from '../../quoted'
 import { field, isObject, listAt, textAt, type Json } from '../imported/json'
 
-/** Far above any network that can be opened (architecture/document/limits.ts). */
-const MAX_CALLS = 20_000
+/**
+ * Layers, their calls and what these read, in all models within models. Far above any network that can be opened
+ * (architecture/document/limits.ts).
+ */
+const MAX_USES = 60_000
 /** Models within models. */
 const MAX_DEPTH = 16
 
@@ -36,7 +39,7 @@ const refused = (reason: string): AppError =>
 const nameOf = (layer: unknown): string => textAt(field(layer, 'config'), 'name') ?? textAt(layer, 'name') ?? ''
 
 /** A reference `[layer, call, output]`, or a list of them, in any form there is. */
-function referencesOf(json: unknown): readonly (readonly [string, number, number])[] {
+function referencesOf(json: unknown): readonly Reference[] {
   if (Array.isArray(json)) {
     const [layer, call, output] = json as readonly unknown[]
     if (typeof layer === 'string') return [[layer, Number(call ?? 0), Number(output ?? 0)]]
@@ -59,6 +62,8 @@ const shapeOf = (config: unknown): readonly unknown[] => {
 const isModel = (className: string): boolean => ['Sequential', 'Functional', 'Model'].includes(className)
 
 class Spelling {
+  /** Uses of layers and of models within models, which may hold nothing. */
+  private used = 0
   readonly calls: KerasCall[] = []
   readonly inputs: { value: string; shape: readonly unknown[] }[] = []
 
@@ -71,11 +76,14 @@ class Spelling {
     given: readonly string[] | null,
   ): readonly string[] {
     if (path.length > MAX_DEPTH) throw refused(`its models nest more than ${MAX_DEPTH} deep`)
+    this.use(1)
     const className = textAt(json, 'class_name') ?? ''
     const config = field(json, 'config')
     // Sequential models of old have the layers themselves as their configuration.
     const layers = Array.isArray(config) ? (config as readonly unknown[]) : listAt(config, 'layers')
     if (layers.length === 0) throw refused('it has no layers')
+    // Each is looked at once for every use of the model.
+    this.use(layers.length)
     const counts = new Map<string, number>()
     const placed = layers.map((layer) => {
       const kind = textAt(layer, 'class_name') ?? ''
@@ -124,28 +132,17 @@ class Spelling {
         known.set(`${name}/0`, [value])
         return []
       }
-      return listAt(placed.layer, 'inbound_nodes').map((node, at) => ({
-        placed,
-        key: `${name}/${at}`,
-        at,
-        reads: referencesOf(node),
-      }))
-    })
-    if (waiting.length > MAX_CALLS) throw refused(`it has more than ${MAX_CALLS} layers`)
-    // Layers come nearly in order; those that are shared come before what they read.
-    for (let left = waiting; left.length > 0;) {
-      const next = left.filter(({ placed, key, at, reads }) => {
-        const values = reads.map(([layer, call, output]) => known.get(`${layer}/${call}`)?.[output])
-        if (values.some((value) => value === undefined)) return true
-        known.set(key, this.call(placed, path, prefix, at, values as readonly string[]))
-        return false
+      const nodes = listAt(placed.layer, 'inbound_nodes')
+      this.use(nodes.length)
+      return nodes.map((node, at): Waiting => {
+        const reads = referencesOf(node)
+        this.use(reads.length)
+        return { placed, key: `${name}/${at}`, at, reads }
       })
-      if (next.length === left.length)
-        throw refused(
-          `its layer ${quoted(next[0]?.key.replace(/\/\d+$/, '') ?? '')} reads what is not there, or itself`,
-        )
-      left = next
-    }
+    })
+    inOrder(waiting, known, ({ placed, key, at, values }) =>
+      known.set(key, this.call(placed, path, prefix, at, values)),
+    )
     return referencesOf(field(config, 'output_layers')).map(([layer, call, output]) => {
       const value = known.get(`${layer}/${call}`)?.[output]
       if (value === undefined) throw refused(`its output ${quoted(layer)} is no layer of it`)
@@ -162,7 +159,6 @@ class Spelling {
   ): readonly string[] {
     const name = nameOf(layer)
     if (isModel(kind)) return this.model(layer, [...path, name], places, `${prefix}${name}/${at}/`, inputs)
-    if (this.calls.length >= MAX_CALLS) throw refused(`it has more than ${MAX_CALLS} layers`)
     const config = field(layer, 'config')
     const output = `${prefix}${name}/${at}`
     this.calls.push({
@@ -176,6 +172,12 @@ class Spelling {
     return [output]
   }
 
+  /** @throws AppError `invalid-input` for more than any network has */
+  private use(count: number): void {
+    this.used += count
+    if (this.used > MAX_USES) throw refused(`its layers and models are used more than ${MAX_USES} times`)
+  }
+
   private input(value: string, shape: readonly unknown[]): string {
     this.inputs.push({ value, shape })
     return value
@@ -187,6 +189,64 @@ interface Placed {
   readonly kind: string
   readonly places: KerasCall['places']
 }
+
+type Reference = readonly [layer: string, call: number, output: number]
+
+interface Waiting {
+  readonly placed: Placed
+  /** `layer/call` */
+  readonly key: string
+  readonly at: number
+  readonly reads: readonly Reference[]
+}
+
+interface Begun {
+  readonly call: Waiting
+  readonly from: number
+}
+const NOWHERE: Reference = ['', 0, 0]
+
+/**
+ * Makes each call once what it reads is known: layers come nearly in order, those that are shared come before what they read.
+ * @throws AppError `invalid-input` for a call that reads what is not there, or itself
+ */
+function inOrder(
+  waiting: readonly Waiting[],
+  known: ReadonlyMap<string, readonly string[]>,
+  make: (ready: Waiting & { readonly values: readonly string[] }) => void,
+): void {
+  const keyOf = ([layer, call]: Reference): string => `${layer}/${call}`
+  /** Calls by what they wait for, with how many of the values that they read are known. */
+  const held = new Map<string, Begun[]>()
+  let made = 0
+  const attempt = ({ call, from }: Begun, ready: Begun[]): void => {
+    let at = from
+    while (at < call.reads.length && known.has(keyOf(call.reads[at] ?? NOWHERE))) at++
+    const missing = call.reads[at]
+    if (missing !== undefined) {
+      const begun = { call, from: at }
+      const others = held.get(keyOf(missing))
+      if (others === undefined) held.set(keyOf(missing), [begun])
+      else others.push(begun)
+      return
+    }
+    const values = call.reads.map((read) => known.get(keyOf(read))?.[read[2]])
+    if (!values.every((value) => value !== undefined)) throw notThere(call)
+    make({ ...call, values })
+    made++
+    ready.push(...(held.get(call.key) ?? []))
+    held.delete(call.key)
+  }
+  for (const first of waiting) {
+    const ready: Begun[] = [{ call: first, from: 0 }]
+    for (let next = ready.pop(); next !== undefined; next = ready.pop()) attempt(next, ready)
+  }
+  const [stuck] = [...held.values()].flat()
+  if (stuck !== undefined && made < waiting.length) throw notThere(stuck.call)
+}
+
+const notThere = ({ key }: Waiting): AppError =>
+  refused(`its layer ${quoted(key.replace(/\/\d+$/, ''))} reads what is not there, or itself`)
 
 /**
  * @param json `{ class_name, config }` of a model

@@ -5,7 +5,7 @@ import { numberAt, textAt } from '../imported/json'
 import { imagePath } from '../imported/image-path'
 import { asMap, NetworkBuilder, NoLayer, type BuiltValue, type Values } from '../imported/network-builder'
 import type { KerasCall, KerasGraph } from './keras-graph'
-import type { KerasValues } from './keras-values'
+import type { KerasArray, KerasValues } from './keras-values'
 
 export interface KerasValue extends BuiltValue {
   /** Zeros around it, `[top, left, bottom, right]`, for the window that comes next. */
@@ -21,6 +21,7 @@ export class KerasImporter extends NetworkBuilder {
   /** Features become a map of one position again somewhere: squeeze-and-excitation by dense layers. */
   readonly hasMapsAgain: boolean
   private readonly image: ReadonlySet<string>
+  private readonly read = new Set<KerasArray>()
 
   constructor(
     readonly source: KerasGraph,
@@ -68,9 +69,17 @@ export class KerasImporter extends NetworkBuilder {
     return value.isFlat === true && isMap(value.shape) ? this.add(`${name}.flatten`, 'flatten', {}, [value]) : value
   }
 
+  /** The numbers of an array of the file. */
+  valuesOf(array: KerasArray | undefined): Float32Array | undefined {
+    if (array === undefined) return undefined
+    const found = array.values()
+    if (!this.read.has(array)) this.budget.hold(found.length)
+    this.read.add(array)
+    return found
+  }
   /** Values of a variable of the call's layer. */
   variable(call: KerasCall, role: string, at: number): Values {
-    return () => this.weights.find(call, role, at)?.values()
+    return () => this.valuesOf(this.weights.find(call, role, at))
   }
 }
 

@@ -124,7 +124,7 @@ const depthwise: Read = (importer, call) => {
   const bias = usesBias(call)
   const values = {
     kernel: () =>
-      (importer.weights.find(call, 'depthwise_kernel', 0) ?? importer.weights.find(call, 'kernel', 0))?.values(),
+      importer.valuesOf(importer.weights.find(call, 'depthwise_kernel', 0) ?? importer.weights.find(call, 'kernel', 0)),
     ...(bias && { bias: importer.variable(call, 'bias', 1) }),
   }
   const parameters = { kernel, stride, padding, dilation, multiplier, bias }

@@ -21,9 +21,12 @@ function scaled(
     importer.scaleImage(scale, offset)
     return x
   }
-  const all = (list: readonly number[]): Float32Array =>
+  const all = (list: readonly number[]) => (): Float32Array =>
     Float32Array.from({ length: channels }, (_, i) => list[list.length === 1 ? 0 : i] ?? 0)
-  return { ...importer.affine(nameOf(call), x, all(scale), all(offset)), ...(x.isFlat === true && { isFlat: true }) }
+  return {
+    ...importer.affine(nameOf(call), x, { scale: all(scale), offset: all(offset) }),
+    ...(x.isFlat === true && { isFlat: true }),
+  }
 }
 
 const numbersAt = (config: unknown, name: string, fallback: number): readonly number[] => {

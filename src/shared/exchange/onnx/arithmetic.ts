@@ -76,9 +76,9 @@ function affine(
   }
   if (value.pending !== undefined) throw new NoLayer('what comes before it is the beginning of no layer')
   const channels = channelsOf(value.shape)
-  const all = numbers.length === 1 ? new Float32Array(channels).fill(numbers[0] ?? 0) : Float32Array.from(numbers)
-  const [ones, zeros] = [new Float32Array(channels).fill(1), new Float32Array(channels)]
-  const scaled = importer.affine(node.name, value, isProduct ? all : ones, isProduct ? zeros : all)
+  const all = (): Float32Array =>
+    numbers.length === 1 ? new Float32Array(channels).fill(numbers[0] ?? 0) : Float32Array.from(numbers)
+  const scaled = importer.affine(node.name, value, isProduct ? { scale: all } : { offset: all })
   gives(importer, node, value.isFlat === true ? { ...scaled, isFlat: true } : scaled)
 }
 
@@ -149,7 +149,7 @@ function scaled(
 
 /** The layer that gives `gate` is made of the value itself. */
 function isGateOf(importer: GraphImporter, gate: Value, value: Value, kind: LayerKind): boolean {
-  const node = importer.nodes.find(({ id }) => id === gate.id)
+  const node = importer.node(gate.id)
   return gate.pending === undefined && node?.kind === kind && node.inputs[0] === value.id
 }
 

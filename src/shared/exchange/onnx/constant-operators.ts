@@ -3,72 +3,97 @@
 import { elementCount } from '../../element-count'
 import { isMap } from '../../architecture/catalogue/window'
 import type { GraphImporter, Value } from './importer'
+import type { WorkBudget } from '../imported/work-budget'
 import { constant, type OnnxConstant, type OnnxNode } from './read-graph'
 
-type Fold = (node: OnnxNode, inputs: readonly OnnxConstant[]) => OnnxConstant | undefined
+type Fold = (node: OnnxNode, inputs: readonly OnnxConstant[], budget: WorkBudget) => OnnxConstant | undefined
 
 /** Constants of shapes are short; more numbers than this are weights, which only some operators change. */
 const SHORT = 64
+/** Axes of a constant, and operators that make one of another: exporters use three of either. */
+const MOST_AXES = 16
+const MOST_DEPTH = 32
+/** Numbers that are looked at one by one. */
+const MAX_VALUES = 65_536
 
 const ints = (values: readonly number[]): OnnxConstant => constant([values.length], Float32Array.from(values))
 
 /** The same numbers under other dimensions. */
-const reshaped = (from: OnnxConstant, dims: readonly number[]): OnnxConstant | undefined =>
-  elementCount(dims) === elementCount(from.dims) ? { ...lazily(dims, from.numbers), dims } : undefined
+const reshaped = (from: OnnxConstant, dims: readonly number[], budget: WorkBudget): OnnxConstant | undefined =>
+  elementCount(dims) === elementCount(from.dims) ? lazily(dims, [from], budget, from.numbers) : undefined
 
-const lazily = (dims: readonly number[], numbers: OnnxConstant['numbers']): OnnxConstant => ({
-  dims,
-  get values() {
-    return elementCount(dims) > 65_536 ? undefined : [...(numbers() ?? [])]
-  },
-  numbers,
-})
+/** Worked out whenever somebody asks; each time counts. */
+function lazily(
+  dims: readonly number[],
+  from: readonly (OnnxConstant | undefined)[],
+  budget: WorkBudget,
+  work: OnnxConstant['numbers'],
+): OnnxConstant | undefined {
+  const depth = 1 + Math.max(...from.map((each) => each?.depth ?? 0))
+  if (depth > MOST_DEPTH || dims.length > MOST_AXES) return undefined
+  const count = elementCount(dims)
+  const numbers = (): Float32Array | undefined => {
+    budget.spend(count)
+    return work()
+  }
+  return {
+    dims,
+    depth,
+    get values() {
+      return count > MAX_VALUES ? undefined : [...(numbers() ?? [])]
+    },
+    numbers,
+  }
+}
 
 const same: Fold = (_, [x]) => x
 
 const axesOf = (node: OnnxNode, given: OnnxConstant | undefined): readonly number[] | undefined =>
   node.ints('axes') ?? given?.values
 
-const unsqueeze: Fold = (node, [x, axes]) => {
+const unsqueeze: Fold = (node, [x, axes], budget) => {
   const list = axesOf(node, axes)
-  if (x === undefined || list === undefined) return undefined
+  if (x === undefined || list === undefined || list.length > MOST_AXES) return undefined
   const rank = x.dims.length + list.length
   const at = new Set(list.map((axis) => (axis < 0 ? axis + rank : axis)))
   const rest = [...x.dims]
   return reshaped(
     x,
     Array.from({ length: rank }, (_, axis) => (at.has(axis) ? 1 : (rest.shift() ?? 1))),
+    budget,
   )
 }
 
-const squeeze: Fold = (node, [x, axes]) => {
+const squeeze: Fold = (node, [x, axes], budget) => {
   if (x === undefined) return undefined
   const list = axesOf(node, axes)?.map((axis) => (axis < 0 ? axis + x.dims.length : axis))
   return reshaped(
     x,
     x.dims.filter((side, axis) => (list === undefined ? side !== 1 : !list.includes(axis))),
+    budget,
   )
 }
 
-const reshape: Fold = (_, [x, sizes]) => {
+const reshape: Fold = (_, [x, sizes], budget) => {
   const wanted = sizes?.values
-  if (x === undefined || wanted === undefined) return undefined
+  if (x === undefined || wanted === undefined || wanted.length > MOST_AXES) return undefined
   const known = wanted.map((size, axis) => (size === 0 ? (x.dims[axis] ?? 1) : size))
   const rest = known.filter((size) => size !== -1).reduce((product, size) => product * size, 1)
   return reshaped(
     x,
     known.map((size) => (size === -1 ? elementCount(x.dims) / rest : size)),
+    budget,
   )
 }
 
-const transpose: Fold = (node, [x]) => {
+const transpose: Fold = (node, [x], budget) => {
   if (x === undefined || x.dims.length > 6) return undefined
   const { dims } = x
   const perm = node.ints('perm') ?? dims.map((_, axis) => dims.length - 1 - axis)
   if (perm.length !== dims.length || [...perm].sort((a, b) => a - b).some((axis, i) => axis !== i)) return undefined
   const turned = perm.map((axis) => dims[axis] ?? 1)
   const strides = dims.map((_, axis) => elementCount(dims.slice(axis + 1)))
-  return lazily(turned, () => {
+  return lazily(turned, [x], budget, () => {
     const found = x.numbers()
     if (found === undefined) return undefined
     const steps = perm.map((axis) => strides[axis] ?? 0)
@@ -92,6 +117,8 @@ const transpose: Fold = (node, [x]) => {
 }
 
 const gather: Fold = (node, [x, indices]) => {
+  // Of shapes, which are short: weights are picked from nowhere.
+  if (elementCount(x?.dims ?? []) > SHORT || elementCount(indices?.dims ?? []) > SHORT) return undefined
   const [values, at] = [x?.values, indices?.values]
   if (values === undefined || at === undefined || x?.dims.length !== 1 || (node.int('axis') ?? 0) !== 0)
     return undefined
@@ -127,7 +154,7 @@ const product: Fold = (_, [a, b]) => {
 }
 
 /** `(x - zero point) * scale`, one scale for all or one along an axis. */
-const dequantize: Fold = (node, [x, scale, zero]) => {
+const dequantize: Fold = (node, [x, scale, zero], budget) => {
   if (x === undefined || scale === undefined) return undefined
   const { dims } = x
   const count = elementCount(scale.dims)
@@ -135,7 +162,7 @@ const dequantize: Fold = (node, [x, scale, zero]) => {
   const axis = given < 0 ? given + dims.length : given
   const inner = elementCount(dims.slice(axis + 1))
   if (count !== 1 && count !== dims[axis]) return undefined
-  return lazily(dims, () => {
+  return lazily(dims, [x, scale, zero], budget, () => {
     const [found, scales, zeros] = [x.numbers(), scale.numbers(), zero?.numbers()]
     if (found === undefined || scales === undefined) return undefined
     const at = (i: number): number => (count === 1 ? 0 : Math.floor(i / inner) % count)
@@ -192,5 +219,8 @@ function foldedOf(importer: GraphImporter, node: OnnxNode): OnnxConstant | undef
     if (found === undefined) return undefined
     inputs.push(found)
   }
-  return inputs.length === 0 ? undefined : fold(node, inputs)
+  // Short ones are looked at number by number, long ones only once somebody wants them.
+  const looked = inputs.reduce((sum, { dims }) => sum + Math.min(elementCount(dims), MAX_VALUES), 0)
+  importer.budget.spend(inputs.some(({ dims }) => elementCount(dims) > MAX_VALUES) ? 0 : looked)
+  return inputs.length === 0 ? undefined : fold(node, inputs, importer.budget)
 }

@@ -3,6 +3,7 @@ import { parseDocument, type ArchitectureDocument } from '../../architecture/doc
 import { channelsOf } from '../../architecture/layer'
 import { importedNetwork, type ImportedNetwork } from '../imported/imported-network'
 import { withOwnDesign } from '../imported/own-design'
+import { hasTooManyValues } from '../../architecture/document/parse'
 import { importGraph } from './import-graph'
 import { ownScaling } from './own-scaling'
 import { readOnnxGraph, type OnnxGraph } from './read-graph'
@@ -11,7 +12,7 @@ import type { ExternalData } from './tensor-values'
 /** What we write into `metadata_props`; undefined where there is none, or it is none of ours. */
 function ownDesign({ properties }: OnnxGraph): ArchitectureDocument | undefined {
   const text = properties.get('architecture')
-  if (text === undefined) return undefined
+  if (text === undefined || hasTooManyValues(text)) return undefined
   try {
     return parseDocument(JSON.parse(text))
   } catch {

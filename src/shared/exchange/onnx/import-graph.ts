@@ -72,7 +72,7 @@ export function importGraph(source: OnnxGraph): ReadNetwork {
   if (source.outputs.length > 1)
     importer.notes.add(`The file has ${source.outputs.length} outputs; the network here ends with the first.`)
   const graph = endedGraph(importer, output)
-  return { graph, problems, notes: [...importer.notes], arrays: importer.arrays, scaling }
+  return { graph, problems, notes: [...importer.notes], arrays: importer.arrays, scaling, budget: importer.budget }
 }
 
 /** The layer that gives the first output, or the input where nothing leads to it. */

@@ -2,8 +2,11 @@
 // operators.ts's, what is made of constants alone constant-operators.ts's.
 import type { LayerKind } from '../../architecture/catalogue'
 import { channelsOf, type MapShape, type ParameterValues, type TensorShape } from '../../architecture/layer'
+import { elementCount } from '../../element-count'
+import { channelsOutermost, type FeatureOrder } from '../imported/feature-order'
 import { imagePath } from '../imported/image-path'
 import { asMap, NetworkBuilder, NoLayer, type BuiltValue, type LayerValues } from '../imported/network-builder'
+import type { WorkBudget } from '../imported/work-budget'
 import type { OnnxConstant, OnnxGraph, OnnxNode } from './read-graph'
 
 /** A value of the graph, as far as it is known what it stands for. */
@@ -36,6 +39,7 @@ export class GraphImporter extends NetworkBuilder {
   /** Features become a map of one position again somewhere. */
   readonly hasMapsAgain: boolean
   private readonly constants: Map<string, OnnxConstant>
+  private readonly orders = new Map<string, FeatureOrder | undefined>()
   /** Values that are the whole image (imported/image-path). */
   private readonly image: ReadonlySet<string>
 
@@ -44,7 +48,7 @@ export class GraphImporter extends NetworkBuilder {
     input: TensorShape,
   ) {
     super(input)
-    this.constants = new Map(source.constants)
+    this.constants = new Map([...source.constants].map(([name, each]) => [name, counted(each, this.budget)]))
     this.hasMapsAgain = source.nodes.some(
       ({ op, inputs }) => op === 'Unsqueeze' || (op === 'Reshape' && endsInOnes(this.constants.get(inputs[1] ?? ''))),
     )
@@ -84,15 +88,24 @@ export class GraphImporter extends NetworkBuilder {
     if (value.pending === undefined) return value
     const { pending } = value
     // What might have begun a GELU or a hard sigmoid and did not: a product or a sum like any other.
-    const fill = (number: number): Float32Array => new Float32Array(channelsOf(value.shape)).fill(number)
+    const fill = (number: number) => (): Float32Array => new Float32Array(channelsOf(value.shape)).fill(number)
     const x = withoutPending(value)
-    if (pending.step === 'scaled') return this.affine(`${name ?? ''}.scaled`, x, fill(pending.by), fill(0))
-    if (pending.step === 'plus-3') return this.affine(`${name ?? ''}.sum`, x, fill(1), fill(3))
+    if (pending.step === 'scaled') return this.affine(`${name ?? ''}.scaled`, x, { scale: fill(pending.by) })
+    if (pending.step === 'plus-3') return this.affine(`${name ?? ''}.sum`, x, { offset: fill(3) })
     throw new NoLayer(`what comes before it (${pending.step}) is the beginning of no layer of ours`)
   }
   map(name: string | undefined): Value & { readonly shape: MapShape } {
     const { isFlat: _, ...value } = this.plain(name)
     return asMap(value)
+  }
+  /** The order of the features of a map that the file flattens as it stands; made once for maps of a size. @throws NoLayer */
+  outermost(shape: MapShape): FeatureOrder | undefined {
+    const key = shape.join()
+    if (!this.orders.has(key)) {
+      this.keepOrder(elementCount(shape))
+      this.orders.set(key, channelsOutermost(shape))
+    }
+    return this.orders.get(key)
   }
   /** As features: a map that the file takes for some is flattened now. */
   features(name: string, value: Value): Value {
@@ -112,6 +125,23 @@ export class GraphImporter extends NetworkBuilder {
     const value = this.add(node.name, kind, parameters, inputs, values)
     const isFlat = inputs.every((input) => input.isFlat === true) && kind !== 'flatten'
     return isFlat ? { ...value, isFlat } : value
+  }
+}
+
+/** A constant of the file: what it really holds is known once it is read. */
+function counted(constant: OnnxConstant, budget: WorkBudget): OnnxConstant {
+  let isRead = false
+  return {
+    dims: constant.dims,
+    get values() {
+      return constant.values
+    },
+    numbers: () => {
+      const found = constant.numbers()
+      if (found !== undefined && !isRead) budget.hold(found.length)
+      isRead = true
+      return found
+    },
   }
 }
 

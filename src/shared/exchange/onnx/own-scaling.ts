@@ -6,6 +6,9 @@ import type { OnnxGraph } from './read-graph'
 /** As the writer calls itself (compute/exchange/onnx/model.ts). */
 const OURS = /^GPT-NAS Workbench\b/
 
+/** Characters: three numbers a channel at most. */
+const LONGEST = 1_000_000
+
 const inputSchema = z.object({
   isRaw: z.literal(false),
   normalisation: z.object({ mean: z.array(z.number()), deviation: z.array(z.number().positive()) }),
@@ -17,7 +20,7 @@ const inputSchema = z.object({
  */
 export function ownScaling({ producer, properties }: OnnxGraph, channels: number): Scaling | undefined {
   const text = properties.get('input')
-  if (text === undefined || !OURS.test(producer)) return undefined
+  if (text === undefined || text.length > LONGEST || !OURS.test(producer)) return undefined
   try {
     const { normalisation } = inputSchema.parse(JSON.parse(text))
     const fits = normalisation.mean.length === channels && normalisation.deviation.length === channels

@@ -2,7 +2,7 @@
 // What a model consists of is its writer's and its reader's business.
 import { protobufMessage, type ProtobufSchema } from '../../protobuf'
 
-const SCHEMA: ProtobufSchema = {
+export const SCHEMA: ProtobufSchema = {
   nested: {
     Entry: { fields: { key: { type: 'string', id: 1 }, value: { type: 'string', id: 2 } } },
     Tensor: {

@@ -1,12 +1,18 @@
 // What an ONNX file says, ready to be walked: nodes with their attributes by name, constants with their numbers. Sizes and counts are
 // looked at before anything is believed; what the operators mean is import.ts's.
 import { quoted } from '../../quoted'
+import { MIB } from '../../units'
 import { damagedModel } from './damaged-model'
-import { decodeModel, type AttributeProto, type GraphProto, type NodeProto, type TensorProto } from './proto'
+import { decodedSize } from './decoded-size'
+import { decodeModel, SCHEMA, type AttributeProto, type GraphProto, type NodeProto, type TensorProto } from './proto'
 import { numbersOf, type ExternalData } from './tensor-values'
 
 /** Far above any network that can be opened (architecture/document/limits.ts). */
 const MAX_NODES = 100_000
+/** Bytes of memory that the graph may take without its weights, which lie in it as bytes. */
+const MOST_DECODED = 640 * MIB
+/** ONNX has operators of at most five axes of space and two more. */
+const MOST_AXES = 16
 /** Numbers of a constant that are looked at: shapes, pads, scalars, a value a channel. */
 const MAX_VALUES = 65_536
 
@@ -28,6 +34,8 @@ export interface OnnxConstant {
   readonly dims: readonly number[]
   /** Undefined where there are too many to be anything but weights, or there are no numbers. */
   readonly values: readonly number[] | undefined
+  /** Operators that it was worked out with, one behind the other. */
+  readonly depth?: number
   /** All of them, however many; undefined where the file does not have them. @throws AppError `invalid-input` */
   numbers(): Float32Array | undefined
 }
@@ -49,7 +57,7 @@ const isCount = (value: number): boolean => Number.isSafeInteger(value) && value
 
 function constantOf(tensor: TensorProto, external: ExternalData | undefined): OnnxConstant {
   const { dims = [] } = tensor
-  if (!dims.every(isCount))
+  if (dims.length > MOST_AXES || !dims.every(isCount))
     throw damagedModel(`the constant ${quoted(tensor.name)} has the dimensions [${dims.slice(0, 8).join(', ')}]`)
   const size = dims.reduce((product, side) => product * side, 1)
   const numbers = (): Float32Array | undefined => numbersOf(tensor, external)
@@ -60,14 +68,19 @@ function constantOf(tensor: TensorProto, external: ExternalData | undefined): On
 export const constant = (dims: readonly number[], values: Float32Array): OnnxConstant =>
   fromNumbers(dims, values.length, () => values)
 
-const fromNumbers = (dims: readonly number[], size: number, numbers: OnnxConstant['numbers']): OnnxConstant => ({
-  dims,
-  get values() {
-    const found = size > MAX_VALUES ? undefined : numbers()
-    return found && [...found]
-  },
-  numbers,
-})
+function fromNumbers(dims: readonly number[], size: number, numbers: OnnxConstant['numbers']): OnnxConstant {
+  /** Asked by every operator that reads it. */
+  let known: readonly number[] | undefined
+  return {
+    dims,
+    get values() {
+      if (known !== undefined || size > MAX_VALUES) return known
+      const found = numbers()
+      return (known = found && [...found])
+    },
+    numbers,
+  }
+}
 
 /** Operators of ONNX itself. What another domain calls Conv may be something else. */
 const isOwnDomain = (domain: string | undefined): boolean =>
@@ -127,6 +140,8 @@ function valueOf(
  * @throws AppError `invalid-input` for bytes that are no model, and for one that is larger than any network
  */
 export function readOnnxGraph(bytes: Uint8Array, external?: ExternalData): OnnxGraph {
+  if (decodedSize(SCHEMA, 'Model', bytes, MOST_DECODED) > MOST_DECODED)
+    throw damagedModel('it has far more nodes, attributes or single numbers than any network')
   let model
   try {
     model = decodeModel(bytes)

@@ -2,14 +2,13 @@
 // parts of the channels.
 import { isMap } from '../../architecture/catalogue/window'
 import { elementCount } from '../../element-count'
-import { channelsOutermost } from '../imported/feature-order'
 import { NoLayer } from '../imported/network-builder'
 import { withoutPending, type GraphImporter } from './importer'
 import { given, gives, step, type Read } from './operator'
 import type { OnnxNode } from './read-graph'
 
 /** Of a flattened map: a dense layer behind more has more weights than a file can hold. */
-const MOST_FEATURES = 2 ** 26
+const MOST_FEATURES = 2 ** 24
 
 function flat(importer: GraphImporter, node: OnnxNode): void {
   const found = importer.find(node.inputs[0] ?? '')
@@ -18,7 +17,7 @@ function flat(importer: GraphImporter, node: OnnxNode): void {
   if (!isMap(x.shape) || x.isFlat === true) return gives(importer, node, x)
   if (importer.hasMapsAgain && x.shape[0] * x.shape[1] === 1) return gives(importer, node, { ...x, isFlat: true })
   if (elementCount(x.shape) > MOST_FEATURES) throw new NoLayer(`it has more than ${MOST_FEATURES} features`)
-  const order = isTurned ? undefined : channelsOutermost(x.shape)
+  const order = isTurned ? undefined : importer.outermost(x.shape)
   if (order !== undefined)
     importer.notes.add(
       'The file flattens maps with the channels outermost, networks here with the channels innermost: what reads them is turned.',

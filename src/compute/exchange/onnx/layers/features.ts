@@ -1,7 +1,7 @@
 // Dense layers and batch normalisation.
 import { flagOf } from '@shared/architecture/catalogue/parameter-values'
 import { channelsOf } from '@shared/architecture/layer'
-import { BATCH_NORM_EPSILON } from '../../../networks/layers/batch-norm-constants'
+import { BATCH_NORM_EPSILON, BATCH_NORM_MOMENTUM } from '../../../networks/layers/batch-norm-constants'
 import { attribute } from '@shared/exchange/onnx/proto'
 import type { Mapping } from './call'
 import { weightsOf } from './weights'
@@ -43,5 +43,6 @@ export const batchNormalisation: Mapping = ({ builder, node, inputs: [x], array 
   const weights = roles.map((role) => builder.constant(`${node.id}.${role}`, dims, array(role).values))
   return builder.add('BatchNormalization', node.id, [x.name, ...weights], x.shape, [
     attribute.float('epsilon', BATCH_NORM_EPSILON),
+    attribute.float('momentum', BATCH_NORM_MOMENTUM),
   ])
 }
