@@ -60,7 +60,7 @@ export async function finish(
   const exported = isDone && also.export && winner.trial !== null ? await exportTrial(context, winner.trial.id) : null
   const peer =
     isDone && also.peer
-      ? await followed(context, await client.searches.trainPeer({ id: search.id, wish: { ...wish, start: 'scratch' } }))
+      ? await followed(context, await client.searches.trainPeer({ id: search.id, trialId: also.trialId, wish }))
       : null
   const text = [...finishLines(search, winner, peer), ...(exported === null ? [] : [exportText(exported)])].join('\n')
   const failed = exported?.proof?.passed === false

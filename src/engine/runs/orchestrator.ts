@@ -10,6 +10,7 @@ import { checkpointFolder } from '../evaluators/training/training'
 import { namedArtefact, type Artefacts } from '../storage/artefacts'
 import { addJournal } from '../storage/journal'
 import { deleteRun, getRun, insertRun, listRuns, updateRun, type NewRun, type RunRecord } from '../storage/runs'
+import type { Writer } from '../storage/schema'
 import type { Store } from '../storage/store'
 import { getTrial, getTrialDocument, listTrials, moveTrials, updateTrial } from '../storage/trials'
 import { RunControl } from './control'
@@ -114,16 +115,24 @@ export class Orchestrator {
     return left.filter(({ state }) => state === 'running').map(({ id }) => id)
   }
 
-  async create(run: NewRun): Promise<void> {
-    await this.options.store.write(async (writer) => {
+  /**
+   * @param sameAs looks, in the write that stores the run, for one that makes it needless
+   * @returns the id of the run, or of that one
+   */
+  async create(run: NewRun, sameAs?: (db: Writer) => Promise<string | undefined>): Promise<string> {
+    const id = await this.options.store.write(async (writer) => {
+      const same = await sameAs?.(writer)
+      if (same !== undefined) return same
       await insertRun(writer, run)
       const initial = initialWeightsOf(run.definition)
       // They stay as long as the run does: it may have to begin again.
       if (initial !== undefined)
         await this.options.artefacts.refer(writer, await namedArtefact(writer, initial), `run:${run.id}`)
       await addJournal(writer, run.id, 'info', `Run "${run.definition.name}" was created.`)
+      return run.id
     })
-    this.options.updates.touch(run.id)
+    this.options.updates.touch(id)
+    return id
   }
 
   /** @throws AppError `conflict` when the run is going or has ended, `not-found`, `read-only`. */

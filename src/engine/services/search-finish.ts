@@ -12,7 +12,7 @@ import { RUN_STATE_RULES } from '@shared/search/run-states'
 import { trainingKind } from '../evaluators/training'
 import { getRun, listRuns, type RunRecord } from '../storage/runs'
 import { winnersOf } from '../runs/run-view'
-import { getTrial, getTrialDocument, type TrialRecord } from '../storage/trials'
+import { bestTrial, getTrial, getTrialDocument, type TrialRecord } from '../storage/trials'
 import { newRunOf } from './search-create'
 import type { Services } from './services'
 
@@ -26,6 +26,40 @@ export async function finishRun(
   { id, trialId, wish }: { readonly id: string; readonly trialId: number | null; readonly wish: FinalWish },
 ): Promise<string> {
   const { store } = services
+  const { run, trial } = await winnerOf(services, id, trialId)
+  if (wish.start === 'weights' && trial.weightsSha256 === null)
+    throw new AppError('conflict', `Trial ${trial.number} has no weights to start from.`, 'Start from scratch.')
+  const stored = await getTrialDocument(store.db, trial.id)
+  if (stored === null)
+    throw new AppError(
+      'invalid-input',
+      `Trial ${trial.number} has no network to train: the choices of its space are mere words.`,
+      'Describe what each choice builds under "blocks" of the space file (docs/spaces.md).',
+    )
+  const definition = definitionOf(services, run, trial, parseDocument(stored), wish)
+  return started(services, definition, run.userBlocks)
+}
+
+/**
+ * The same training for a hand-made network of about the same cost, to stand beside a winner; from new weights, as it has no others.
+ * @param trialId the one that it stands beside; null takes the run's best
+ * @returns the id of its run, started
+ * @throws AppError `conflict` where no winner is there to compare with
+ */
+export async function trainPeer(
+  services: Services,
+  { id, trialId, wish }: { readonly id: string; readonly trialId: number | null; readonly wish: FinalWish },
+): Promise<string> {
+  const { run, trial } = await winnerOf(services, id, trialId)
+  if (trial.macs === null) throw new AppError('conflict', `Run ${run.number} has no network to stand beside.`)
+  const { shape, classes } = trainingKind.images(run.definition, services.datasets)
+  const { document } = handMadeNetwork(trial.macs, shape, classes)
+  const definition = definitionOf(services, run, null, document, { ...wish, start: 'scratch' })
+  return started(services, definition, run.userBlocks)
+}
+
+/** @param trialId null takes the run's best */
+async function winnerOf({ store }: Services, id: string, trialId: number | null) {
   store.refuseReadOnly()
   const run = await getRun(store.db, id)
   if (run.definition.final !== null)
@@ -41,37 +75,7 @@ export async function finishRun(
   const trial = await getTrial(store.db, best)
   if (trial.runId !== id || trial.fitness === null)
     throw new AppError('conflict', `Trial ${trial.number} is no finished trial of run ${run.number}.`)
-  if (wish.start === 'weights' && trial.weightsSha256 === null)
-    throw new AppError('conflict', `Trial ${trial.number} has no weights to start from.`, 'Start from scratch.')
-  const stored = await getTrialDocument(store.db, trial.id)
-  if (stored === null)
-    throw new AppError(
-      'invalid-input',
-      `Trial ${trial.number} has no network to train: the choices of its space are mere words.`,
-      'Describe what each choice builds under "blocks" of the space file (docs/spaces.md).',
-    )
-  const definition = definitionOf(services, run, trial, parseDocument(stored), wish)
-  return started(services, definition, run.userBlocks)
-}
-
-/**
- * The same training for a hand-made network of about the same cost, to stand beside a winner.
- * @returns the id of its run, started
- * @throws AppError `conflict` where no winner is there to compare with
- */
-export async function trainPeer(
-  services: Services,
-  { id, wish }: { readonly id: string; readonly wish: FinalWish },
-): Promise<string> {
-  const { store, datasets } = services
-  store.refuseReadOnly()
-  const run = await getRun(store.db, id)
-  const { best } = await winnersOf(store.db, run)
-  const macs = best === undefined ? null : (await getTrial(store.db, best.id)).macs
-  if (macs === null) throw new AppError('conflict', `Run ${run.number} has no network to stand beside.`)
-  const { shape, classes } = trainingKind.images(run.definition, datasets)
-  const { document } = handMadeNetwork(macs, shape, classes)
-  return started(services, definitionOf(services, run, null, document, wish), run.userBlocks)
+  return { run, trial }
 }
 
 function definitionOf(
@@ -110,15 +114,33 @@ function definitionOf(
   }
 }
 
-/** One that was begun goes on, and one that is finished is tested no second time: it is the same training. */
+/**
+ * What makes two final trainings the same one: all that decides what is trained and tested. What they are called, which version made
+ * them and what else the search said do not.
+ */
+function identityOf({ space, data, recipe, seed, final }: RunDefinition): unknown {
+  return { space, data, recipe, seed, final: final && { ...final, workbench: null } }
+}
+
+/** One that was begun goes on, and one that is finished is tested no second time. One that came to nothing is trained anew. */
 async function started(services: Services, definition: RunDefinition, userBlocks: RunRecord['userBlocks']) {
   const { store, orchestrator } = services
   const created = await newRunOf(services, randomUUID(), definition, userBlocks)
-  const before = (await listRuns(store.db)).find(
-    (one) => one.state !== 'stopped' && isDeepStrictEqual(one.definition, created.definition),
-  )
-  if (before === undefined) await orchestrator.create(created)
-  const { id } = before ?? created
-  if (before === undefined || RUN_STATE_RULES[before.state].canResume) await orchestrator.resume(id)
+  const identity = identityOf(created.definition)
+  // In the write that would store it: of two wishes at the same time one makes it.
+  const id = await orchestrator.create(created, async (reader) => {
+    for (const run of await listRuns(reader)) {
+      if (run.state === 'stopped' || !isDeepStrictEqual(identityOf(run.definition), identity)) continue
+      const hasFailed = run.state === 'finished' && (await bestTrial(reader, run.id)) === undefined
+      if (!hasFailed) return run.id
+    }
+    return undefined
+  })
+  const { state } = await getRun(store.db, id)
+  if (RUN_STATE_RULES[state].canResume && orchestrator.live(id) === undefined)
+    await orchestrator.resume(id).catch((thrown: unknown) => {
+      // Another wish has started it since it was looked at.
+      if (orchestrator.live(id) === undefined) throw thrown
+    })
   return id
 }

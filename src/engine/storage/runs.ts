@@ -69,7 +69,7 @@ function fromRow(row: Schema['runs'], onDamage: OnDamage): RunRecord {
 }
 
 /** Every run, newest first. A damaged one is among them and tells so in `error`. */
-export async function listRuns(db: Reader): Promise<RunRecord[]> {
+export async function listRuns(db: Reader | Writer): Promise<RunRecord[]> {
   const rows = await db.selectFrom('runs').selectAll().orderBy('number', 'desc').execute()
   return rows.map((row) => fromRow(row, 'tell'))
 }

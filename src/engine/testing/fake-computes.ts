@@ -34,11 +34,14 @@ export function finishedEvent(job: TrainJob, fitness: number): TrainEvent {
 }
 
 type ExportJob = Parameters<ComputeClient['export']>[0]
+type EvaluateJob = Parameters<ComputeClient['evaluate']>[0]
 
 export interface FakeComputes extends ShapedPool {
   readonly jobs: TrainJob[]
   /** What was to be exported. */
   readonly exports: ExportJob[]
+  /** What was scored of given images. */
+  readonly evaluations: EvaluateJob[]
   /** Slots whose process a job has killed, in order. */
   readonly killed: number[]
 }
@@ -48,6 +51,7 @@ export function fakeComputes(train: TrainScript = wellTrained, size = 2): FakeCo
   const jobs: TrainJob[] = []
   const killed: number[] = []
   const exports: ExportJob[] = []
+  const evaluations: EvaluateJob[] = []
   const free = Array.from({ length: size }, (_, slot) => slot)
   const waiting: ((slot: number) => void)[] = []
   const trainings = Array.from({ length: size }, () => ({ going: 0, wake: [] as (() => void)[] }))
@@ -80,7 +84,9 @@ export function fakeComputes(train: TrainScript = wellTrained, size = 2): FakeCo
         writeFileSync(path.join(folder, 'model.json'), '{}')
         return Promise.resolve({ files: [{ name: 'model.json', sizeBytes: 2, sha256: 'ab' }] })
       },
-      evaluate: ({ weights, indices }: { weights: string; indices: string }) => {
+      evaluate: (job: EvaluateJob) => {
+        evaluations.push(job)
+        const { weights, indices } = job
         const { accuracy } = JSON.parse(readFileSync(weights, 'utf8')) as { accuracy: number }
         const { validationLoss } = epochOf(1, accuracy)
         return Promise.resolve({ images: statSync(indices).size / 4, loss: validationLoss, accuracy })
@@ -97,6 +103,7 @@ export function fakeComputes(train: TrainScript = wellTrained, size = 2): FakeCo
   return {
     jobs,
     exports,
+    evaluations,
     killed,
     size,
     run: async (job, signal) => {

@@ -85,8 +85,10 @@ export const searchesContract = {
   finish: oc
     .input(id.extend({ trialId: z.number().int().nullable().default(null), wish: finalWishSchema.prefault({}) }))
     .output(runSchema),
-  /** The same for a hand-made network of about its cost, to stand beside its winner. */
-  trainPeer: oc.input(id.extend({ wish: finalWishSchema.prefault({}) })).output(runSchema),
+  /** The same for a hand-made network of about its cost, to stand beside its winner, or a trial of it; from new weights. */
+  trainPeer: oc
+    .input(id.extend({ trialId: z.number().int().nullable().default(null), wish: finalWishSchema.prefault({}) }))
+    .output(runSchema),
   rename: oc.input(id.extend({ name: z.string().min(1).max(200) })).output(runSchema),
   /** Removes a run that is not running, with its trials and what only they need. */
   remove: oc.input(id).output(z.object({ removed: z.boolean() })),

@@ -10,7 +10,7 @@ const EPOCHS = { short: 10, long: 60 }
 export function finalRecipe({ schedule, epochs }: Pick<FinalWish, 'schedule' | 'epochs'>, searched: Recipe): Recipe {
   const base: Recipe =
     schedule === 'paper'
-      ? PAPER.finalRecipe
+      ? { ...PAPER.finalRecipe, deterministic: searched.deterministic }
       : { ...searched, epochs: EPOCHS[schedule], schedule: 'cosine', warmUp: Math.min(searched.warmUp, 0.1) }
   // Every epoch counts, and everything is trained: it is the network that is wanted now, not its rank.
   return recipeSchema.parse({ ...base, ...(epochs !== null && { epochs }), patience: null, trainPredictedOnly: false })

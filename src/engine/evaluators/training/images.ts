@@ -31,7 +31,17 @@ export async function imagesOfRun(
  * Results on other images cannot be compared, and weights belong to the classes and the normalisation that they were trained with.
  * @throws AppError `conflict` when the data set was replaced since the run began
  */
-export function refuseOtherData({ number, dataFingerprint }: RunRecord, { manifest, fingerprint }: ReadyDataset): void {
+export function refuseOtherData(
+  { number, dataFingerprint, definition: { final } }: RunRecord,
+  { manifest, fingerprint }: ReadyDataset,
+): void {
+  const searched = final?.dataFingerprint ?? null
+  if (dataFingerprint === null && searched !== null && searched !== fingerprint)
+    throw new AppError(
+      'conflict',
+      `Run ${number} trains on what another search has found, on other images than the data set "${manifest.name}" holds now: it was replaced on ${manifest.createdAt}.`,
+      `Import the images of before as "${manifest.name}" again, or search on those of now.`,
+    )
   if (dataFingerprint === null || dataFingerprint === fingerprint) return
   throw new AppError(
     'conflict',

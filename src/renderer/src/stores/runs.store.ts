@@ -47,8 +47,8 @@ export const useRunsStore = defineStore('runs', () => {
   const finish = async (id: string, trialId: number | null, wish: FinalWish): Promise<Run> =>
     apply(await client.searches.finish({ id, trialId, wish }))
   /** The same for a hand-made network of about the same cost, which has no weights to start from. */
-  const trainPeer = async (id: string, wish: FinalWish): Promise<Run> =>
-    apply(await client.searches.trainPeer({ id, wish: { ...wish, start: 'scratch' } }))
+  const trainPeer = async (id: string, trialId: number | null, wish: FinalWish): Promise<Run> =>
+    apply(await client.searches.trainPeer({ id, trialId, wish }))
   const endTrial = async (id: number): Promise<void> => void (await client.trials.end({ id }))
   async function remove(id: string): Promise<void> {
     await client.searches.remove({ id })
