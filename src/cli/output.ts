@@ -22,6 +22,12 @@ export interface Streams {
   readonly stderr: Writable & { readonly isTTY?: boolean; readonly columns?: number }
 }
 
+/** A failure for people: what happened, and what to do about it, a line each. */
+export function failureText(thrown: unknown): string {
+  const { message, fix, commandLine } = errorData(thrown)
+  return plainText([`Error: ${message}`, fix, commandLine].map((line) => (line ? `${line}\n` : '')).join(''))
+}
+
 export function createOutput(isJson: boolean, { stdout, stderr }: Streams): Output {
   let drawn = 0
   const isTerminal = stderr.isTTY === true
@@ -48,10 +54,8 @@ export function createOutput(isJson: boolean, { stdout, stderr }: Streams): Outp
     },
     failure: (thrown) => {
       clear()
-      const data = errorData(thrown)
-      if (isJson) stdout.write(`${plainJson(JSON.stringify({ error: data }, null, 2))}\n`)
-      const lines = [`Error: ${data.message}`, data.fix, data.commandLine]
-      stderr.write(plainText(lines.map((line) => (line ? `${line}\n` : '')).join('')))
+      if (isJson) stdout.write(`${plainJson(JSON.stringify({ error: errorData(thrown) }, null, 2))}\n`)
+      stderr.write(failureText(thrown))
     },
   }
 }

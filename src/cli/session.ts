@@ -15,6 +15,7 @@ import { faultText } from '@node/unhandled'
 import { forkedProcesses } from '../engine/executors/forked-processes'
 import { createEngine } from '../engine/host'
 import { applicationFolder, resourcesFolder } from './application'
+import { failureText } from './output'
 import { plainText } from './plain-text'
 
 export interface SessionOptions {
@@ -51,7 +52,7 @@ export async function openSession({ workspace }: SessionOptions): Promise<Sessio
     electron: installedElectron(application),
     autoResume: false,
     startProcess: forkedProcesses(programsFolder(), reportTo(env['GPTNAS_VERBOSE'])),
-    report: (thrown) => process.stderr.write(`${plainText(String(thrown))}\n`),
+    report: (thrown) => process.stderr.write(failureText(thrown)),
   })
   const [server, port] = memoryPorts()
   serveRouter(engine.router, server, (thrown) => process.stderr.write(`${plainText(faultText(thrown))}\n`))
