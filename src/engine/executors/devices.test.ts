@@ -195,6 +195,19 @@ describe('the devices of a processor alone', () => {
   })
 })
 
+it('machine, plan and computes stay together where the pool cannot follow', async () => {
+  let build = 'tensorflow 1'
+  const devices = await machine().open({ build: () => Promise.resolve(build) })
+  devices.watchOver({
+    exclusively: (work: () => Promise<unknown>) => work(),
+    reshape: () => Promise.reject(new Error('cannot')),
+    statuses: () => [],
+  } as unknown as ShapedPool)
+  build = 'tensorflow 2'
+  await expect(devices.reread()).rejects.toThrow('cannot')
+  expect(devices.machine.key.tensorflowBuild).toBe('tensorflow 1')
+})
+
 describe('the devices of a machine with cards', () => {
   const cards = { devices: CARDS, listing: LISTING }
 

@@ -153,10 +153,17 @@ export async function createDevices(options: DevicesOptions): Promise<Devices> {
     })
   const reread = async (): Promise<void> => {
     const change = async (): Promise<void> => {
-      machine = await read()
-      checks.clear()
-      notes.length = 0
-      await adopt(planAnyhow(), () => Promise.resolve())
+      const before = { machine, settings, plan }
+      try {
+        machine = await read()
+        notes.length = 0
+        await adopt(planAnyhow(), () => Promise.resolve())
+        checks.clear()
+      } catch (thrown) {
+        // Machine, plan and computes belong together.
+        ;({ machine, settings, plan } = before)
+        throw thrown
+      }
     }
     await (pool ? pool.exclusively(change) : change())
   }

@@ -1,7 +1,7 @@
 // Which runtime computes load: the chosen one where it is whole, else the one that came with the program. The binding is copied into the
 // runtime's folder, since its place decides which libraries it finds.
 import { createHash } from 'node:crypto'
-import { stat } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
 import path from 'node:path'
 import { z } from 'zod'
 import { BINDING_VARIABLE } from '@shared/runtime/compute-environment'
@@ -51,6 +51,9 @@ export async function readChoice(
     return { id: SHIPPED, by: 'default' } // nothing chosen yet, or not readable as ours
   }
 }
+
+/** Nothing is chosen any more, as before the first choice. */
+export const forgetChoice = (cacheFolder: string): Promise<void> => rm(choiceFile(cacheFolder), { force: true })
 
 /** @throws AppError `storage-failed` */
 export const keepChoice = (cacheFolder: string, id: BuildId): Promise<void> =>
@@ -119,10 +122,8 @@ async function placeBinding(folder: string): Promise<string> {
   const content = await readWhole(shippedBinding(), { what: 'binding', maxBytes: MAX_BINDING_BYTES })
   const name = `tfjs_binding-${createHash('sha256').update(content).digest('hex').slice(0, 12)}.node`
   const file = path.join(folder, BINDING_FOLDER, name)
-  const size = await stat(file).then(
-    (info) => info.size,
-    () => -1,
-  )
-  if (size !== content.length) await writeFileWhole(file, content)
+  // Its name is a hash of its content; what has the name may still have been changed since.
+  const there = await readWhole(file, { what: 'binding', maxBytes: MAX_BINDING_BYTES }).catch(() => undefined)
+  if (there === undefined || !content.equals(there)) await writeFileWhole(file, content)
   return file
 }

@@ -33,12 +33,20 @@ export async function get(address: string, from: number, accept: string, signal:
     const { location } = body.headers
     if (status < 300 || status >= 400 || location === undefined) return { status, body, url }
     body.destroy()
-    const next = new URL(location, url)
+    const next = redirected(location, url)
     if (url.protocol === 'https:' && next.protocol !== 'https:')
       throw new NetworkError(`${url.host} leads to ${next.host} without encryption`)
     url = addressOf(next.href)
   }
   throw new NetworkError(`${url.host} leads from one address to the next without end`)
+}
+
+function redirected(location: string, from: URL): URL {
+  try {
+    return new URL(location, from)
+  } catch (cause) {
+    throw new NetworkError(`${from.host} leads to an address that is none`, { cause })
+  }
 }
 
 function addressOf(text: string): URL {

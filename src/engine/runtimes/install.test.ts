@@ -1,5 +1,8 @@
 // Installing builds from an index and from files: what is there afterwards, what goes on, and what is refused with nothing left behind.
+import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs'
+import http, { type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import path from 'node:path'
 import { zipSync } from 'fflate'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -8,6 +11,7 @@ import { listing } from '@node/testing/listing'
 import { tarOf } from '../datasets/testing/archives'
 import { temporaryFolder } from '../testing/temporary-folder'
 import { installBuild, type InstallOptions } from './install'
+import { readManifest } from './manifest'
 import { createRuntimes } from './runtimes'
 import { indexServer, smallBuild, smallWheel, type IndexServer } from './testing/small-builds'
 
@@ -76,6 +80,59 @@ describe('an installation from an index', () => {
     truncateSync(path.join(place, INSTALLED[2]!), 10)
     await install()
     expect(statSync(path.join(place, INSTALLED[2]!)).size).toBe(3000)
+  })
+
+  it('finds a byte that has changed in a runtime that is there, and fetches that wheel alone', async () => {
+    const place = await install()
+    const file = path.join(place, 'deps/nvidia/cublas/lib/libcublas.so.12')
+    const pinned = readFileSync(file)
+    writeFileSync(file, Buffer.from(pinned.map((byte, i) => (i === 1500 ? byte ^ 1 : byte))))
+    server.asked.length = 0
+    await install()
+    expect(server.asked.map(({ file: name }) => name)).toEqual([cublas.file])
+    expect(readFileSync(file)).toEqual(pinned)
+    expect(filesOf(place)).toEqual(INSTALLED)
+  })
+
+  it('believes no list in a runtime that says otherwise than the pin', async () => {
+    const place = await install()
+    const manifest = path.join(place, 'runtime.json')
+    const library = path.join(place, 'deps/nvidia/cublas/lib/libcublas.so.12')
+    const other = Buffer.alloc(3000, 7)
+    const text = readFileSync(manifest, 'utf8')
+    const hashed = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex')
+    writeFileSync(manifest, text.replace(hashed(readFileSync(library)), hashed(other)))
+    writeFileSync(library, other)
+    expect(await readManifest(place, build)).toBeUndefined()
+    // Nor one that leaves out what the wheel has.
+    writeFileSync(manifest, text.replace(/"deps\/nvidia\/cublas\/lib\/libcublas\.so\.12":3000,?/, ''))
+    expect(await readManifest(place, build)).toBeUndefined()
+    await install()
+    expect(readFileSync(library)).not.toEqual(other)
+  })
+
+  it.each<[string, (response: ServerResponse) => void]>([
+    [
+      'a list that breaks off',
+      (response) => void response.writeHead(200, { 'content-length': 999 }).write('{"fil', () => response.destroy()),
+    ],
+    ['half a list', (response) => response.writeHead(200).end('{"files": [')],
+    ['another list', (response) => response.writeHead(200).end('{"files": {"tensorflow": 1}}')],
+    ['an address that is none', (response) => response.writeHead(200).end(`<a href="http://[/${tensorflow.file}">`)],
+    ['a way to nowhere', (response) => response.writeHead(302, { location: 'http://[' }).end()],
+  ])('says in words what is wrong with an index that answers with %s', async (_what, answer) => {
+    const broken = http.createServer((_request, response) => answer(response))
+    await new Promise<void>((resolve) => broken.listen(0, '127.0.0.1', resolve))
+    const { port } = broken.address() as AddressInfo
+    try {
+      await expect(install({ index: `http://127.0.0.1:${port}/simple` })).rejects.toMatchObject({
+        code: expect.stringMatching(/runtime-missing|not-found/) as string,
+        message: expect.stringContaining(tensorflow.file) as string,
+      })
+    } finally {
+      broken.closeAllConnections()
+      broken.close()
+    }
   })
 
   it('goes on within a file where a line breaks again and again', async () => {

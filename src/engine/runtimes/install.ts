@@ -1,5 +1,6 @@
 // Installing a build: wheel by wheel into a folder beside its place, which gets its name when it is whole. Whatever ends in between, the
-// next installation goes on with the wheel it stood at; nothing ever loads a folder that is not whole.
+// next installation goes on with the wheel it stood at; nothing ever loads a folder that is not whole. One that is there is read to its
+// last byte and mended wheel by wheel.
 import { rename, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { AppError } from '@shared/errors'
@@ -10,9 +11,18 @@ import { diskError, refuseTooLittleSpace } from '@node/disk'
 import { makeFolder, syncFolder } from '@node/folders'
 import { absolutePlace } from '@node/safe-target'
 import { downloadWheel, isAsPinned } from './download'
-import { downloadsFolder, lockFile, runtimeFolder, stagingFolder } from './layout'
+import { downloadsFolder, lockFile, MANIFEST, runtimeFolder, stagingFolder } from './layout'
 import { holdingLock } from './lock'
-import { damageOf, readManifest, removeStrays, stampOf, writeManifest, writeStamp, type WheelStamp } from './manifest'
+import {
+  readManifest,
+  removeStamp,
+  removeStrays,
+  stampOf,
+  wheelDamage,
+  writeManifest,
+  writeStamp,
+  type WheelStamp,
+} from './manifest'
 import { openArchive, type OpenedArchive } from './pack'
 import { telling, type Telling } from './progress'
 import { unpackWheel, wheelFiles } from './unpack'
@@ -40,11 +50,14 @@ export function installBuild(build: TensorFlowBuild, options: InstallOptions): P
 async function install(build: TensorFlowBuild, options: InstallOptions): Promise<string> {
   const { cacheFolder, emit, signal } = options
   const folder = runtimeFolder(cacheFolder, build)
-  const there = await readManifest(folder, build)
-  if (there !== undefined && (await damageOf(folder, there)) === null) return folder
   const staging = stagingFolder(folder)
-  makeFolder(staging)
   const tell = telling(build.wheels, emit)
+  if (await isFolder(folder)) {
+    const damaged = await damagedWheels(folder, build, tell, signal)
+    if (damaged.length === 0 && (await readManifest(folder, build)) !== undefined) return folder
+    await openAgain(folder, staging, damaged)
+  }
+  makeFolder(staging)
   const stamps: WheelStamp[] = []
   const missing: WheelPin[] = []
   for (const pin of build.wheels) if ((await stampOf(staging, pin)) === undefined) missing.push(pin)
@@ -67,6 +80,30 @@ async function install(build: TensorFlowBuild, options: InstallOptions): Promise
   await rename(staging, folder)
   await syncFolder(path.dirname(folder))
   return folder
+}
+
+/** Reads every byte of what is there. @returns the wheels that are not as pinned */
+async function damagedWheels(
+  folder: string,
+  build: TensorFlowBuild,
+  tell: Telling,
+  signal: AbortSignal,
+): Promise<WheelPin[]> {
+  const damaged: WheelPin[] = []
+  for (const pin of build.wheels) {
+    const stamp = await stampOf(folder, pin)
+    const read = (done: number): void => tell('verifying', pin, done, pin.keptBytes)
+    if (stamp === undefined || (await wheelDamage(folder, stamp, read, signal)) !== null) damaged.push(pin)
+  }
+  return damaged
+}
+
+/** A runtime grows again from what is whole of it. Its list goes first: what is half-mended is never loaded. */
+async function openAgain(folder: string, staging: string, damaged: readonly WheelPin[]): Promise<void> {
+  await rm(path.join(folder, MANIFEST), { force: true })
+  for (const pin of damaged) await removeStamp(folder, pin)
+  await rm(staging, { recursive: true, force: true })
+  await rename(folder, staging)
 }
 
 /** What is unpacked, and the largest wheel beside it: each goes when it is unpacked. */

@@ -7,6 +7,8 @@ import type { TensorFlowBuild } from '@shared/runtime/tensorflow-builds'
 export const runtimesFolder = (cacheFolder: string): string => path.join(cacheFolder, 'runtimes')
 /** Held by the one program that installs or removes. */
 export const lockFile = (cacheFolder: string): string => path.join(runtimesFolder(cacheFolder), 'install.lock')
+/** Held for the moment in which one is chosen, and while one is removed: what is chosen stays. */
+export const choiceLock = (cacheFolder: string): string => path.join(runtimesFolder(cacheFolder), 'choice.lock')
 /** Wheels until they are unpacked, and halves of them. */
 export const downloadsFolder = (cacheFolder: string): string => path.join(runtimesFolder(cacheFolder), 'downloads')
 /** A whole runtime: nothing half-installed ever has this name. */

@@ -7,12 +7,18 @@ import { z } from 'zod'
 import { AppError } from '@shared/errors'
 import { makeFolder } from '@node/folders'
 import { readJson } from '@node/json-file'
-import { errorCode } from '@node/file-error'
+import { errorCode, fileError } from '@node/file-error'
+import { delay } from '@node/waiting'
 
 /** The owner touches the lock this often. */
 const HEARTBEAT_MS = 5_000
+/** Where a lock could not be made in one step, its owner is in it after this. */
+const HALF_WRITTEN_MS = 100
 /** Untouched for a dozen heartbeats, it has no living owner, whatever machine that was on. */
 const STALE_MS = 60_000
+
+/** What link(2) ends with where a file system has none; EPERM is also what a folder says that may not be written, as the second try then does. */
+const NO_LINKS: ReadonlySet<string> = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'])
 
 const ownerSchema = z.object({ pid: z.number().int(), host: z.string(), token: z.string() })
 type Owner = z.infer<typeof ownerSchema>
@@ -20,15 +26,15 @@ type Owner = z.infer<typeof ownerSchema>
 /** @throws AppError `conflict` naming the process that holds it, and what `work` throws */
 export async function holdingLock<T>(file: string, work: () => Promise<T>): Promise<T> {
   const mine: Owner = { pid: process.pid, host: os.hostname(), token: randomBytes(8).toString('hex') }
-  makeFolder(path.dirname(file))
+  try {
+    makeFolder(path.dirname(file))
+  } catch (thrown) {
+    throw fileError(`make ${path.dirname(file)}`, thrown)
+  }
   while (!(await take(file, mine))) {
-    const owner = await ownerOf(file)
-    if (owner !== undefined && !(await isStale(file, owner)))
-      throw new AppError(
-        'conflict',
-        `Process ${owner.pid} on ${owner.host} is installing or removing a runtime in the same folder.`,
-        'Wait until it is done.',
-      )
+    const owner = (await ownerOf(file)) ?? (await delay(HALF_WRITTEN_MS), await ownerOf(file))
+    if (owner !== undefined && !(await isStale(file, owner))) throw held(owner)
+    if (owner !== undefined && isAlive(owner) !== false) await refuseIfBeating(file, owner)
     await removeIf(file, owner?.token)
   }
   const beat = setInterval(() => {
@@ -48,13 +54,17 @@ export async function holdingLock<T>(file: string, work: () => Promise<T>): Prom
 /** Made with its content in one step, so that nobody reads half an owner. */
 async function take(file: string, owner: Owner): Promise<boolean> {
   const temporary = `${file}.${owner.token}`
-  await writeFile(temporary, JSON.stringify(owner))
   try {
-    await link(temporary, file)
+    await writeFile(temporary, JSON.stringify(owner))
+    await link(temporary, file).catch((thrown: unknown) => {
+      // Disks without hard links (FAT, some shares): not in one step, but by one alone.
+      if (!NO_LINKS.has(errorCode(thrown) ?? '')) throw thrown
+      return writeFile(file, JSON.stringify(owner), { flag: 'wx' })
+    })
     return true
   } catch (thrown) {
     if (errorCode(thrown) === 'EEXIST') return false
-    throw thrown
+    throw fileError(`lock ${path.dirname(file)}`, thrown)
   } finally {
     await rm(temporary, { force: true })
   }
@@ -68,20 +78,41 @@ async function ownerOf(file: string): Promise<Owner | undefined> {
   }
 }
 
-async function isStale(file: string, { pid, host }: Owner): Promise<boolean> {
-  const age = await stat(file).then(
-    ({ mtimeMs }) => Date.now() - mtimeMs,
-    () => Infinity,
+const touchedAt = (file: string): Promise<number> =>
+  stat(file).then(
+    ({ mtimeMs }) => mtimeMs,
+    () => -Infinity,
   )
-  if (age > STALE_MS) return true
-  if (host !== os.hostname()) return false
+
+async function isStale(file: string, owner: Owner): Promise<boolean> {
+  return Date.now() - (await touchedAt(file)) > STALE_MS || isAlive(owner) === false
+}
+
+/** Whether the owner's process lives; null on another machine, where nobody can tell. */
+function isAlive({ pid, host }: Owner): boolean | null {
+  if (host !== os.hostname()) return null
   try {
     process.kill(pid, 0)
-    return false
+    return true
   } catch (thrown) {
-    return errorCode(thrown) !== 'EPERM'
+    return errorCode(thrown) === 'EPERM'
   }
 }
+
+/** A machine that slept, or whose clock differs, has an owner that looks dead: a living one touches its lock meanwhile. */
+async function refuseIfBeating(file: string, owner: Owner): Promise<void> {
+  const before = await touchedAt(file)
+  await delay(HEARTBEAT_MS + HEARTBEAT_MS / 2)
+  const after = await touchedAt(file)
+  if (after > before && (await ownerOf(file))?.token === owner.token) throw held(owner)
+}
+
+const held = ({ pid, host }: Owner): AppError =>
+  new AppError(
+    'conflict',
+    `Process ${pid} on ${host} is installing, choosing or removing a runtime in the same folder.`,
+    'Wait until it is done.',
+  )
 
 /** Two who see the same dead owner must not remove a living one's lock. */
 async function removeIf(file: string, token: string | undefined): Promise<void> {

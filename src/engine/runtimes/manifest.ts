@@ -7,7 +7,7 @@ import { z } from 'zod'
 import type { TensorFlowBuild, WheelPin } from '@shared/runtime/tensorflow-builds'
 import { readJson } from '@node/json-file'
 import { sha256OfFile, writeFileWhole } from '@node/whole-file'
-import { MANIFEST, STAMPS } from './layout'
+import { keptPlace, MANIFEST, STAMPS } from './layout'
 
 const FORMAT = 'gptnas-runtime/1'
 
@@ -40,12 +40,23 @@ export async function writeStamp(staging: string, pin: WheelPin, stamp: WheelSta
 export async function stampOf(staging: string, pin: WheelPin): Promise<WheelStamp | undefined> {
   try {
     const stamp = stampSchema.parse(await readJson(stampFile(staging, pin)))
-    const isOfPin = stamp.sha256 === pin.sha256 && keptHash(stamp.entries) === pin.keptSha256
-    return isOfPin && (await hasAll(staging, stamp.files)) ? stamp : undefined
+    return isOfPin(stamp, pin) && (await hasAll(staging, stamp.files)) ? stamp : undefined
   } catch {
     return undefined // not there, or half-written: the wheel is unpacked again
   }
 }
+
+/** Whether a list is the pin's, hash by hash: one that says otherwise was not written by an installation. */
+function isOfPin({ sha256, files, entries }: WheelStamp, pin: WheelPin): boolean {
+  const places = Object.keys(entries).map(keptPlace)
+  const isComplete =
+    places.length === Object.keys(files).length && places.every((place) => place !== null && place in files)
+  return sha256 === pin.sha256 && isComplete && keptHash(entries) === pin.keptSha256
+}
+
+/** Forgets that a wheel is whole: it is unpacked again. */
+export const removeStamp = (staging: string, pin: WheelPin): Promise<void> =>
+  rm(stampFile(staging, pin), { force: true })
 
 export async function writeManifest(
   folder: string,
@@ -60,10 +71,8 @@ export async function writeManifest(
 export async function readManifest(folder: string, build: TensorFlowBuild): Promise<Manifest | undefined> {
   try {
     const manifest = manifestSchema.parse(await readJson(path.join(folder, MANIFEST)))
-    const hashes = new Set(manifest.wheels.map(({ sha256 }) => sha256))
-    const isOfBuild =
-      manifest.wheels.length === build.wheels.length && build.wheels.every(({ sha256 }) => hashes.has(sha256))
-    return isOfBuild ? manifest : undefined
+    const isOfBuild = build.wheels.every((pin) => manifest.wheels.some((stamp) => isOfPin(stamp, pin)))
+    return isOfBuild && manifest.wheels.length === build.wheels.length ? manifest : undefined
   } catch {
     return undefined
   }
@@ -85,23 +94,36 @@ export function keptHash(entries: Readonly<Record<string, string>>): string {
   return createHash('sha256').update(lines.join('')).digest('hex')
 }
 
-/** Reads every byte of a runtime: the first file whose content is not the pinned one, or null. @param placeOf of an entry's name */
-export async function contentDamage(
+/** Reads every byte of a runtime: the first file whose content is not the pinned one, or null. */
+export async function contentDamage(folder: string, manifest: Manifest, signal: AbortSignal): Promise<string | null> {
+  for (const stamp of manifest.wheels) {
+    const damaged = await wheelDamage(folder, stamp, () => undefined, signal)
+    if (damaged !== null) return damaged
+  }
+  return null
+}
+
+/**
+ * The same for one wheel, whose list is the pin's.
+ * @param tell receives bytes read so far
+ * @throws AppError `cancelled`
+ */
+export async function wheelDamage(
   folder: string,
-  manifest: Manifest,
-  placeOf: (name: string) => string | null,
+  { entries, files }: WheelStamp,
+  tell: (doneBytes: number) => void,
   signal: AbortSignal,
 ): Promise<string | null> {
-  for (const { entries } of manifest.wheels) {
-    for (const [name, hash] of Object.entries(entries)) {
-      const place = placeOf(name)
-      if (place === null) return name
-      const found = await sha256OfFile(path.join(folder, place), signal).catch((thrown: unknown) => {
-        if (signal.aborted) throw thrown
-        return null // gone, or unreadable
-      })
-      if (found !== hash) return place
-    }
+  let done = 0
+  for (const [name, hash] of Object.entries(entries)) {
+    const place = keptPlace(name)
+    if (place === null) return name
+    const found = await sha256OfFile(path.join(folder, place), signal).catch((thrown: unknown) => {
+      if (signal.aborted) throw thrown
+      return null // gone, or unreadable
+    })
+    if (found !== hash) return place
+    tell((done += files[place] ?? 0))
   }
   return null
 }

@@ -1,5 +1,6 @@
 // Where a pinned wheel can be fetched: at the Python package index itself by its pinned place, or at a mirror by its simple index
 // (PEP 503 and 691). Whatever a mirror says, only the pinned hash is believed.
+import { z } from 'zod'
 import { AppError } from '@shared/errors'
 import type { WheelPin } from '@shared/runtime/tensorflow-builds'
 import { get, NetworkError } from './http'
@@ -31,24 +32,51 @@ export async function wheelAddress(pin: WheelPin, index: string | undefined, sig
   }
   const pieces: Buffer[] = []
   let size = 0
-  for await (const piece of body as AsyncIterable<Buffer>) {
-    size += piece.length
-    if (size > MAX_LIST_BYTES) throw new NetworkError(`${url.host} sent an endless list of ${pin.name}`)
-    pieces.push(piece)
+  try {
+    for await (const piece of body as AsyncIterable<Buffer>) {
+      size += piece.length
+      if (size > MAX_LIST_BYTES) throw new NetworkError(`${url.host} sent an endless list of ${pin.name}`)
+      pieces.push(piece)
+    }
+  } catch (thrown) {
+    if (thrown instanceof NetworkError) throw thrown
+    if (signal.aborted) throw new AppError('cancelled', 'The download was cancelled.')
+    throw new NetworkError(`the connection to ${url.host} broke in its list of ${pin.name}: ${String(thrown)}`, {
+      cause: thrown,
+    })
   }
   const found = addressIn(Buffer.concat(pieces).toString('utf8'), pin.file)
   if (found === undefined) throw missing(pin, url)
-  const address = new URL(found, url)
+  const address = addressFrom(found, url)
+  if (address === undefined) throw new NetworkError(`${url.host} names no address for ${pin.file}`)
   address.hash = ''
   return address.href
 }
 
-/** The address of a file in a simple index, as HTML or JSON has it. */
+/** PEP 691, as far as it is read. */
+const indexSchema = z.object({ files: z.array(z.object({ filename: z.string(), url: z.string() })) })
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined // cut off, or another text in braces: it names no file
+  }
+}
+
+function addressFrom(text: string, base: URL): URL | undefined {
+  try {
+    return new URL(text, base)
+  } catch {
+    return undefined // told by who asks
+  }
+}
+
+/** The address of a file in a simple index, as HTML or JSON has it; undefined where it has none, or is no index. */
 export function addressIn(list: string, file: string): string | undefined {
   if (list.trimStart().startsWith('{')) {
-    const { files } = JSON.parse(list) as { files?: readonly { filename?: unknown; url?: unknown }[] }
-    const url = files?.find(({ filename }) => filename === file)?.url
-    return typeof url === 'string' ? url : undefined
+    const parsed = indexSchema.safeParse(jsonOf(list))
+    return parsed.data?.files.find(({ filename }) => filename === file)?.url
   }
   for (const [, address = ''] of list.matchAll(/href\s*=\s*["']([^"']+)["']/gi)) {
     const plain = address.replaceAll('&amp;', '&')

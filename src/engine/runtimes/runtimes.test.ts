@@ -1,5 +1,6 @@
 // Choosing and removing runtimes: what is loaded is always whole, and what is in use stays.
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { hostname } from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { InstallEvent } from '@shared/contract/runtimes'
@@ -68,7 +69,7 @@ describe('runtimes', () => {
 
   it('refuse an installation while another program installs into the same folder', async () => {
     mkdirSync(path.join(folder, 'runtimes'))
-    const owner = { pid: process.ppid, host: (await import('node:os')).hostname(), token: 'x' }
+    const owner = { pid: process.ppid, host: hostname(), token: 'x' }
     writeFileSync(path.join(folder, 'runtimes', 'install.lock'), JSON.stringify(owner))
     await expect(all(open().install(wish, signal))).rejects.toMatchObject({
       code: 'conflict',
@@ -93,6 +94,32 @@ describe('runtimes', () => {
     await all(runtimes.install(wish, signal))
     await expect(runtimes.choose('cuda12', () => Promise.reject(new Error('busy')))).rejects.toThrow('busy')
     expect((await runtimes.active()).id).toBe('cpu')
+    // As before the first choice, and not one for what came with the program.
+    expect((await runtimes.view()).chosenBy).toBe('default')
+    await runtimes.choose('cuda12', nothing)
+    await expect(runtimes.choose('cpu', () => Promise.reject(new Error('busy')))).rejects.toThrow('busy')
+    expect(await runtimes.view()).toMatchObject({ chosenBy: 'user', loads: 'cuda12' })
+  })
+
+  it('load no binding that has another content than its name says', async () => {
+    const runtimes = open()
+    await all(runtimes.install(wish, signal))
+    await runtimes.choose('cuda12', nothing)
+    const { binding } = await runtimes.active()
+    const own = readFileSync(binding!)
+    writeFileSync(binding!, Buffer.alloc(own.length, 1))
+    expect((await runtimes.active()).binding).toBe(binding)
+    expect(readFileSync(binding!)).toEqual(own)
+  })
+
+  it('are not removed while they are being chosen, nor chosen while they are removed', async () => {
+    const runtimes = open()
+    await all(runtimes.install(wish, signal))
+    const owner = { pid: process.ppid, host: hostname(), token: 'x' }
+    writeFileSync(path.join(folder, 'runtimes', 'choice.lock'), JSON.stringify(owner))
+    await expect(runtimes.remove('cuda12')).rejects.toMatchObject({ code: 'conflict' })
+    await expect(runtimes.choose('cuda12', nothing)).rejects.toMatchObject({ code: 'conflict' })
+    expect(await stateOf(runtimes)).toMatchObject({ state: 'installed', isChosen: false })
   })
 
   it.each(['deps/lib/libtensorflow_cc.so.2', 'runtime.json'])('never load one without %s, and say so', async (name) => {

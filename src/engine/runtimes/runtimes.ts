@@ -18,11 +18,11 @@ import {
   type TensorFlowBuild,
 } from '@shared/runtime/tensorflow-builds'
 import { typed } from '@node/command-line'
-import { freeBytes, sizeOnDisk } from '@node/disk'
+import { freeBytes, refuseTooLittleSpace, sizeOnDisk } from '@node/disk'
 import { refuseUnwritable, safeFile } from '@node/safe-target'
 import { streamOfWork } from '../stream-of-work'
-import { activeRuntime, isShipped, keepChoice, readChoice, SHIPPED, type Active } from './active'
-import { downloadsFolder, lockFile, keptPlace, MANIFEST, runtimeFolder, runtimesFolder, stagingFolder } from './layout'
+import { activeRuntime, forgetChoice, isShipped, keepChoice, readChoice, SHIPPED, type Active } from './active'
+import { choiceLock, downloadsFolder, lockFile, MANIFEST, runtimeFolder, runtimesFolder, stagingFolder } from './layout'
 import { holdingLock } from './lock'
 import { contentDamage, damageOf, readManifest, type Manifest } from './manifest'
 import { packRuntime } from './pack'
@@ -98,7 +98,7 @@ export function createRuntimes({
     throw new AppError(
       'storage-damaged',
       `The runtime ${id} is damaged: ${damaged} is missing or not of its size.`,
-      `Mend it: ${typed(`runtime install ${id}`)}.`,
+      `Install it again, which keeps what is whole of it: ${typed(`runtime install ${id}`)}, or Runtime in the window.`,
     )
   }
 
@@ -160,7 +160,7 @@ export function createRuntimes({
       // Set-up and the package hold the list of what came with the program.
       if (id === SHIPPED && (await isShipped())) return null
       const { folder, manifest } = await whole(id)
-      return contentDamage(folder, manifest, keptPlace, signal)
+      return contentDamage(folder, manifest, signal)
     },
     install: (wish, signal) =>
       streamOfWork<InstallEvent>(async (emit, ended) => {
@@ -186,45 +186,50 @@ export function createRuntimes({
       await ending?.done.catch(() => undefined)
     },
     choose: async (id, adopt) => {
-      if (id !== SHIPPED || !(await isShipped())) await whole(id)
-      const { by, id: named } = await readChoice(cacheFolder, env)
-      if (by === 'environment' && named !== id)
-        throw new AppError(
-          'conflict',
-          `GPTNAS_RUNTIME=${named} in the environment decides which runtime is used.`,
-          'Unset the variable, then choose.',
-        )
-      await keepChoice(cacheFolder, id)
+      const before = await holdingLock(choiceLock(cacheFolder), async () => {
+        if (id !== SHIPPED || !(await isShipped())) await whole(id)
+        const found = await readChoice(cacheFolder, env)
+        if (found.by === 'environment' && found.id !== id)
+          throw new AppError(
+            'conflict',
+            `GPTNAS_RUNTIME=${found.id} in the environment decides which runtime is used.`,
+            'Unset the variable, then choose.',
+          )
+        await keepChoice(cacheFolder, id)
+        return found
+      })
       try {
         await adopt()
       } catch (thrown) {
-        await keepChoice(cacheFolder, named)
+        await (before.by === 'user' ? keepChoice(cacheFolder, before.id) : forgetChoice(cacheFolder))
         throw thrown
       }
     },
     remove: async (id) => {
-      const { id: chosen } = await readChoice(cacheFolder, env)
-      const folder = runtimeFolder(cacheFolder, build(id))
-      const { diskBytes, state } = await viewOf(cacheFolder, build(id), chosen)
-      if (diskBytes === 0)
-        throw new AppError(
-          'not-found',
-          state === 'shipped'
-            ? `The runtime ${id} came with the program and stays.`
-            : `The runtime ${id} is not installed.`,
-          `Look at "${typed('runtime list')}".`,
-        )
-      if (chosen === id && !(id === SHIPPED && (await isShipped())))
-        throw new AppError(
-          'conflict',
-          `The runtime ${id} is the chosen one.`,
-          `Choose another one first: ${typed(`runtime choose ${SHIPPED}`)}.`,
-        )
-      await holdingLock(lockFile(cacheFolder), async () => {
+      const removing = async (): Promise<void> => {
+        const { id: chosen } = await readChoice(cacheFolder, env)
+        const folder = runtimeFolder(cacheFolder, build(id))
+        const { diskBytes, state } = await viewOf(cacheFolder, build(id), chosen)
+        if (diskBytes === 0)
+          throw new AppError(
+            'not-found',
+            state === 'shipped'
+              ? `The runtime ${id} came with the program and stays.`
+              : `The runtime ${id} is not installed.`,
+            `Look at "${typed('runtime list')}".`,
+          )
+        if (chosen === id && !(id === SHIPPED && (await isShipped())))
+          throw new AppError(
+            'conflict',
+            `The runtime ${id} is the chosen one.`,
+            `Choose another one first: ${typed(`runtime choose ${SHIPPED}`)}.`,
+          )
         // Its list goes first: what is half-removed is never loaded.
         await rm(path.join(folder, MANIFEST), { force: true })
         for (const place of placesOf(cacheFolder, build(id))) await rm(place, { recursive: true, force: true })
-      })
+      }
+      // Nobody may install or choose it between the look and the end.
+      await holdingLock(lockFile(cacheFolder), () => holdingLock(choiceLock(cacheFolder), removing))
     },
     pack: (id, file, signal) =>
       streamOfWork<PackEvent>(async (emit, ended) => {
@@ -232,6 +237,7 @@ export function createRuntimes({
         const place = await safeFile(file)
         await refuseUnwritable(place)
         const { folder, manifest } = await whole(id)
+        await refuseTooLittleSpace(`pack ${build(id).title}`, path.dirname(place), installedBytes(build(id)))
         let last = -Infinity
         const tell = (doneBytes: number, totalBytes: number): void => {
           if (performance.now() - last < 100 && doneBytes < totalBytes) return

@@ -60,6 +60,6 @@ async function refuseDamagedFiles({ runtimes }: Services, id: BuildId, signal: A
   throw new AppError(
     'storage-damaged',
     `${damaged} of the runtime ${id} is not as it was installed.`,
-    `Remove the runtime and install it again: ${typed(`runtime remove ${id}`)}, then ${typed(`runtime install ${id}`)}.`,
+    `Install it again, which keeps what is whole of it: ${typed(`runtime install ${id}`)}, or Runtime in the window.`,
   )
 }
