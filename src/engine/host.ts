@@ -31,6 +31,7 @@ import { exportsService } from './services/exports'
 import { importsService } from './services/imports'
 import { proposerService } from './services/proposer'
 import { runtimeService } from './services/runtime'
+import { takeUpAtStart, type AtStart } from './services/runtime-at-start'
 import { runtimesService } from './services/runtimes'
 import { searchesService, trialsService } from './services/searches'
 import type { Services } from './services/services'
@@ -57,6 +58,8 @@ export interface EngineOptions {
   readonly report?: (thrown: unknown) => void
   /** Starts the engine again once it has answered: it has closed to put a copy of the database back. */
   readonly restart?: () => void
+  /** Installed and taken up in the background. */
+  readonly runtimeAtStart?: AtStart | undefined
   /** Instead of processes on this machine; injected by tests. */
   readonly computes?: ShapedPool
   readonly startProof?: StartProof
@@ -225,6 +228,10 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       throw thrown
     }
   }
+  if (options.runtimeAtStart !== undefined)
+    takeUpAtStart(services, options.runtimeAtStart).catch((thrown: unknown) => {
+      if (!closing.signal.aborted) report(thrown)
+    })
   return {
     router: createRouter(services),
     folders: store.folders,

@@ -11,6 +11,7 @@ import { mainProcesses } from './executors/main-processes'
 import { createEngine, type Engine } from './host'
 import { mainQuestions } from './main-questions'
 import { recoveryRouter } from './services/backups'
+import { wantedAtStart } from './services/runtime-at-start'
 import { isDamage } from './storage/storage-error'
 import { windowGuard } from './window-places'
 
@@ -71,6 +72,7 @@ async function start(): Promise<void> {
       ...engineArguments,
       electron: process.versions.electron,
       startProcess: processes.start,
+      runtimeAtStart: wantedAtStart(process.env),
       report,
       restart,
     })

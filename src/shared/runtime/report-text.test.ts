@@ -28,7 +28,7 @@ describe('the report for others', () => {
       'memory: 1 of 2 bytes free',
       'disk: 3 bytes free',
       '[warning] Workspace: (workspace) is read-only -> Close it.',
-      '[ok] Cache folder: ~/.cache/gpt-nas-workbench',
+      '[ok] Cache folder: (cache)',
     ])
   })
 
@@ -37,5 +37,26 @@ describe('the report for others', () => {
     ['C:\\Users\\Ada\\z', '~\\z'],
     ['"/root/.cache", /rooted', '"~/.cache", /rooted'],
     ['/dev/nvidia0 and /usr/lib stay', '/dev/nvidia0 and /usr/lib stay'],
-  ])('%s becomes %s', (text, told) => expect(withoutPlaces(text, '')).toBe(told))
+    ['C:\\Users\\Ada Lovelace\\cache of C:\\Users\\Ada', '~\\cache of ~'],
+    ['there is none in /data/ada/checkout/resources/paper-1.', 'there is none in (...)/paper-1.'],
+    ['D:\\ada\\cache and C:\\Windows\\System32', '(...)/cache and C:\\Windows\\System32'],
+    ['1234 images/s, 1/2 cores, https://pypi.org/project/x/', '1234 images/s, 1/2 cores, https://pypi.org/project/x/'],
+    ['there are 0 (GPU-5d5b3f00-aaaa-bbbb-cccc-001122334455)', 'there are 0 (GPU-(id))'],
+    ['MIG-c6d4f1ef-42e4-5de3-91c7-45d71c87eb3f, MIG-GPU-5d5b/7/0', 'MIG-(id), GPU-(id)'],
+    ['GPU-bound work', 'GPU-bound work'],
+  ])('%s becomes %s', (text, told) => expect(withoutPlaces(text, {})).toBe(told))
+
+  it('knows the cache by its check, wherever it lies', () => {
+    const cache = {
+      id: 'cache',
+      title: 'Cache folder',
+      status: 'ok' as const,
+      found: '/data/ada lovelace/cache',
+      fix: '',
+    }
+    const other = { ...cache, id: 'proposer', title: 'Proposer', found: '/data/ada lovelace/cache/x is missing' }
+    const text = reportText({ ...report, checks: [cache, other] }, null, 'head')
+    expect(text).not.toMatch(/ada|lovelace/)
+    expect(text).toContain('(cache)/x is missing')
+  })
 })

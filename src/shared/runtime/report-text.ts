@@ -21,14 +21,36 @@ export function reportText(report: DoctorReport, status: Pick<Status, 'computes'
       (check) => `[${check.status}] ${check.title}: ${check.found}${check.fix === '' ? '' : ` -> ${check.fix}`}`,
     ),
   ]
-  return withoutPlaces(lines.join('\n'), report.disk.path)
+  // Its check says where it is.
+  const cache = report.checks.filter(({ id, status }) => id === 'cache' && status === 'ok').map(({ found }) => found)
+  return withoutPlaces(lines.join('\n'), { workspace: [report.disk.path], cache })
 }
 
-/** What begins a path of a person's own: their home under Linux, macOS and Windows. */
-const HOME = /(?:\/home\/|\/Users\/|[A-Z]:\\Users\\)[^/\\\s'",;:)]+|\/root(?=[/\s'",;:)]|$)/g
+/** What begins a path of a person's own: their home under Linux, macOS and Windows, where names may hold blanks. */
+const HOME =
+  /(?:\/home\/|\/Users\/)[^/\\\s'",;:)]+|\/root(?=[/\s'",;:)]|$)|[A-Z]:\\Users\\(?:[^\\/:*?"<>|\r\n]+(?=\\)|[^\\\s'",;:)]+)/gi
+/** Places that every machine has tell nothing of who uses it. */
+const SYSTEM = 'dev|usr|lib|lib64|proc|sys|etc|opt|bin|sbin|run|boot'
+/** Any other absolute path; what stands before it must not make it a part of a word, a sum or an address. */
+const ELSEWHERE = new RegExp(`(?<![\\w~.):/\\\\])/(?!(?:${SYSTEM})\\b)[^\\s'",;:)/]+(?:/[^\\s'",;:)/]+)+`, 'g')
+const ELSEWHERE_ON_WINDOWS = /\b[A-Z]:\\(?!Windows\b|Program Files)[^\s'",;:)]+/gi
+/** Names of one card among all cards, or of a part of one. */
+const CARD_ID = /\b(?:MIG-)?(GPU|MIG)-[0-9a-f]{4,}(?:-[0-9a-f]{4,})*(?:\/\d+)*\b/gi
 
-/** Names of people and of the places they chose are replaced: the workspace by its word, a home by `~`. */
-export function withoutPlaces(text: string, workspace: string): string {
-  const told = workspace === '' ? text : text.replaceAll(workspace, '(workspace)')
-  return told.replace(HOME, '~')
+/**
+ * Names of people, of the places they chose and of their very cards are replaced: known places by their word, a home by `~`, any other
+ * place by its last part, an id by the kind it is of.
+ */
+export function withoutPlaces(text: string, known: Readonly<Record<string, readonly string[]>>): string {
+  const places = Object.entries(known).flatMap(([word, paths]) => paths.map((path) => ({ word, path })))
+  // The longest first: one may lie in another.
+  const ordered = places.filter(({ path }) => path !== '').sort((a, b) => b.path.length - a.path.length)
+  let told = text
+  for (const { word, path } of ordered) told = told.replaceAll(path, `(${word})`)
+  const lastPart = (path: string): string => `(...)/${path.split(/[/\\]/).at(-1) ?? ''}`
+  return told
+    .replace(HOME, '~')
+    .replace(ELSEWHERE, lastPart)
+    .replace(ELSEWHERE_ON_WINDOWS, lastPart)
+    .replace(CARD_ID, '$1-(id)')
 }
