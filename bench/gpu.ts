@@ -3,6 +3,7 @@
 // --quick: a minute; no search, fewer cases. --parts=self-check,kernels,curves,steps,computes,cycles,search limits it.
 // PyTorch is compared where python3, or the Python that GPTNAS_PYTHON names, has it for the device.
 import { join } from 'node:path'
+import { CARD_LIMIT_MS } from '../src/engine/executors/time-limits'
 import { forkedProcesses } from '../src/engine/executors/forked-processes'
 import { measureTogether } from '../src/engine/benchmark/measure-together'
 import { createWorkload } from '../src/engine/benchmark/workload'
@@ -17,6 +18,7 @@ import type { StepFigures } from './gpu/judge'
 import { environmentOf, FLOAT32, modesFor, type Mode } from './gpu/modes'
 import { batchesFor, networksFor } from './gpu/networks'
 import { pytorchStep, pytorchVersion } from './gpu/pytorch'
+import { chosenRuntime } from './gpu/runtime'
 import { searchAndExport } from './gpu/search'
 import { joined, onCard, seen, type Lines } from './gpu/seen'
 import { checkout, equal, median, runBench, type BenchOptions, type Measured } from './harness'
@@ -56,7 +58,9 @@ class Acceptance {
       for (const line of whole) tell?.(line)
     }
     const environment = { ...this.environment, ...environmentOf(mode) }
-    return askChild<T>(job.part, command, job, environment, this.size.limit, lines)
+    // The first to touch a card waits for its driver, which may compile kernels.
+    const limit = job.part === 'self-check' ? CARD_LIMIT_MS / 1000 : this.size.limit
+    return askChild<T>(job.part, command, job, environment, limit, lines)
   }
 
   /** @throws Error with what the child died of */
@@ -69,20 +73,22 @@ class Acceptance {
   /** What the card is and what TensorFlow makes of it; every other part goes by it. */
   async selfCheck(): Promise<Measuring> {
     const candidate: SelfCheck = { oneDnn: true, groupedConvolution: true, allocator: 'bfc', notices: [] }
-    this.environment = { ...environmentFor(candidate, 1), TF_FORCE_GPU_ALLOW_GROWTH: 'true' }
+    const { environment, ...runtime } = await chosenRuntime()
+    this.environment = { ...environment, ...environmentFor(candidate, 1), TF_FORCE_GPU_ALLOW_GROWTH: 'true' }
     const [found, checked] = [await cards(), await this.answer<Checked>({ part: 'self-check' }, FLOAT32)]
     const { selfCheck } = checked
     this.isCard = checked.device === 'gpu'
     this.proved = selfCheck.halfPrecision ?? []
-    this.environment = { ...environmentFor(selfCheck, 1), TF_FORCE_GPU_ALLOW_GROWTH: 'true' }
+    this.environment = { ...environment, ...environmentFor(selfCheck, 1), TF_FORCE_GPU_ALLOW_GROWTH: 'true' }
     const names = found.map(({ name }) => name).join(', ')
+    this.options.note(`Runtime ${runtime.id}. ${runtime.note}`.trim())
     this.options.note(
       this.isCard
         ? `On ${names}.`
         : `No card computes here${found.length > 0 ? `, although nvidia-smi names ${names}` : ''}: the same code runs on the processor, with small networks.`,
     )
     return {
-      results: { cards: found, ...checked },
+      results: { runtime, cards: found, ...checked },
       ...joined(
         seen(
           equal('kernels that the self-check found wrong', selfCheck.notices.length, 0),

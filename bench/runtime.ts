@@ -36,6 +36,7 @@ if (mode === CHILD) {
         results: { kills, damage, hostile, disks: disks ?? 'not tried: no right to mount a disk' },
         checks: [
           atLeast('kills', kills.kills, quick ? 6 : 30),
+          equal('installations that failed without a kill', kills.failed, 0),
           equal('runtimes loaded half after a kill', kills.broken, 0),
           equal('installations that did not go on after a kill', kills.notResumed, 0),
           equal('files elsewhere after a kill', kills.strays, 0),

@@ -10,10 +10,10 @@ import type { Mode } from './modes'
 const python = process.env['GPTNAS_PYTHON'] ?? 'python3'
 const LOADING_SECONDS = 60
 
-/** Its version where it can use this device; null where it is not there, or its build knows no card. */
+/** Its version where it can use this device; null where it is not there, its build knows no card, or it does not load in time. */
 export function pytorchVersion(isCard: boolean): string | null {
   const script = `import torch\nassert ${isCard ? 'torch.cuda.is_available()' : 'True'}\nprint(torch.__version__)`
-  const { status, stdout } = spawnSync(python, ['-c', script], { encoding: 'utf8' })
+  const { status, stdout } = spawnSync(python, ['-c', script], { encoding: 'utf8', timeout: 1000 * LOADING_SECONDS })
   return status === 0 ? stdout.trim() : null
 }
 

@@ -67,6 +67,8 @@ const namesIn = (folder: string): string[] => readdirSync(folder).sort()
 
 export interface Kills {
   readonly kills: number
+  /** Installations that nobody killed and that ended in an error. */
+  readonly failed: number
   readonly broken: number
   readonly notResumed: number
   readonly strays: number
@@ -78,9 +80,11 @@ export async function killCampaign(folder: string, wanted: number, random: Rando
   const server = await indexServer(wheels, { pieceBytes: 1 << 18, pieceMs: 15 })
   try {
     const begin = performance.now()
-    await installApart(path.join(folder, 'undisturbed'), server.url, null)
+    const code = await installApart(path.join(folder, 'undisturbed'), server.url, null)
+    // Or what is killed afterwards would never have come far.
+    if (code !== 0) throw new Error(`An installation that nobody killed ended with ${code}`)
     const length = performance.now() - begin
-    let [kills, broken, notResumed, strays, extra, installs] = [0, 0, 0, 0, 0, 0]
+    let [kills, failed, broken, notResumed, strays, extra, installs] = [0, 0, 0, 0, 0, 0, 0]
     while (kills < wanted) {
       const place = path.join(folder, `killed-${installs++}`)
       const cache = path.join(place, 'cache')
@@ -88,6 +92,7 @@ export async function killCampaign(folder: string, wanted: number, random: Rando
       server.asked.length = 0
       for (let life = 0; life < 5 && kills < wanted; life++) {
         const code = await installApart(cache, server.url, random.next() * length)
+        if (code !== null && code !== 0) failed++
         if (code === null) kills++
         if ((await isSound(cache)) === 'broken') broken++
         if (code === 0) break
@@ -98,7 +103,7 @@ export async function killCampaign(folder: string, wanted: number, random: Rando
       extra += fetched(server) - build.wheels.reduce((sum, { bytes }) => sum + bytes, 0)
     }
     const all = build.wheels.reduce((sum, { bytes }) => sum + bytes, 0)
-    return { kills, broken, notResumed, strays, fetchedAgain: extra / (all * installs) }
+    return { kills, failed, broken, notResumed, strays, fetchedAgain: extra / (all * installs) }
   } finally {
     await server.close()
   }

@@ -221,9 +221,12 @@ describe('the devices of a machine with cards', () => {
     const { env } = await devices.environment(devices.plan().slots[1]!)
     expect(env).toMatchObject({ CUDA_VISIBLE_DEVICES: 'GPU-bb', TF_FORCE_GPU_ALLOW_GROWTH: 'true' })
     await devices.environment(devices.plan().slots[0]!)
-    expect(asked).toEqual(['device on GPU-aa', 'kernels on GPU-bb'])
-    await open({ build: () => Promise.resolve('tensorflow 2') })
+    // What one card proved says nothing of another, and holds from then on.
+    expect(asked).toEqual(['device on GPU-aa', 'kernels on GPU-bb', 'kernels on GPU-aa'])
+    await (await open()).environment(devices.plan().slots[0]!)
     expect(asked).toHaveLength(3)
+    await open({ build: () => Promise.resolve('tensorflow 2') })
+    expect(asked).toHaveLength(4)
   })
 
   it('are the processor where TensorFlow uses none, cannot be asked, or the user hides them', async () => {

@@ -1,5 +1,6 @@
 // The devices of this machine as the engine uses them: settings, benchmark and machine put together into slots, the environment
 // of each slot's compute, and what people are shown of it. The plan itself is device-plan.ts, measuring is benchmark/.
+import { createHash } from 'node:crypto'
 import type { PreparedArchitecture } from '@shared/architecture/prepared'
 import type { BenchmarkResult, Devices as DevicesView, MachineKey } from '@shared/contract/devices'
 import { AppError, errorData } from '@shared/errors'
@@ -70,6 +71,9 @@ export interface Devices {
 
 /** Part of the cores that others may keep busy. On a wholly busy machine the ranking turned round here (decision 070); the bound is ours. */
 const QUIET_MACHINE = 0.1
+
+/** Names a card in files: an id may hold slashes. */
+const cardName = (id: string): string => `gpu-${createHash('sha256').update(id).digest('hex').slice(0, 12)}`
 
 /** How often it is looked whether the pool has nothing to do: jobs take seconds to hours. */
 const IDLE_EVERY_MS = 15_000
@@ -200,13 +204,13 @@ export async function createDevices(options: DevicesOptions): Promise<Devices> {
     },
     plan: () => plan,
     environment: async (slot, wanted = 'of-slot') => {
-      const device = slot.gpu === null ? ON_PROCESSOR : { name: 'gpu', env: deviceEnvironment(slot) }
+      const device = slot.gpu === null ? ON_PROCESSOR : { name: cardName(slot.gpu.id), env: deviceEnvironment(slot) }
+      // What a card was proven to do holds for its driver and itself, not for the next card.
+      const runtime = slot.gpu === null ? machine.key.tensorflowBuild : machine.fingerprint
       const { threads, use }: ComputeThreads =
         wanted === 'of-slot' ? { threads: slot.threads, use: 'within-ops' } : wanted
       const key = `${device.name} ${threads} ${use}`
-      const asked =
-        checks.get(key) ??
-        checkedEnvironment({ start, cacheFolder, runtime: machine.key.tensorflowBuild, threads, use, device })
+      const asked = checks.get(key) ?? checkedEnvironment({ start, cacheFolder, runtime, threads, use, device })
       checks.set(key, asked)
       const checked = await asked
       return { ...checked, env: { ...checked.env, ...device.env } }

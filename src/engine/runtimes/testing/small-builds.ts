@@ -7,6 +7,9 @@ import type { BuildId, TensorFlowBuild, WheelPin } from '@shared/runtime/tensorf
 import { keptPlace } from '../layout'
 import { keptHash } from '../manifest'
 
+/** Of every file of a wheel: the first that a zip can hold. */
+const DATE = new Date(1980, 0, 1)
+
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
 
 export interface SmallWheel {
@@ -20,8 +23,8 @@ export function smallWheel(
   files: Readonly<Record<string, Uint8Array>>,
   changes: Partial<WheelPin> = {},
 ): SmallWheel {
-  // Stored, so that a cut or a changed byte is where a test expects it.
-  const bytes = Buffer.from(zipSync(files as Record<string, Uint8Array>, { level: 0 }))
+  // Stored, so that a cut or a changed byte is where a test expects it; with one date, so that every process makes the same.
+  const bytes = Buffer.from(zipSync(files as Record<string, Uint8Array>, { level: 0, mtime: DATE }))
   const kept = Object.entries(files).filter(([file]) => keptPlace(file) !== null)
   const pin: WheelPin = {
     name,
