@@ -35,10 +35,13 @@ export function useKeptDialog(kept: KeptWork, isOpen: Ref<boolean> = ref(true)):
     if (kept.showResult !== undefined && !kept.isBusy() && !kept.hasFailed()) kept.showResult()
     else isOpen.value = true
   }
-  const now = (state: Work['state']): Work => ({ id, title: kept.title(), state, open })
+  /** As it was when the dialog was closed: it names what went on then. */
+  let title = ''
+  const now = (state: Work['state']): Work => ({ id, title, state, open })
 
   function close(): void {
     isOpen.value = false
+    title = kept.title()
     if (kept.isBusy()) store.keep(now('running'))
     else {
       store.forget(id)
@@ -50,7 +53,7 @@ export function useKeptDialog(kept: KeptWork, isOpen: Ref<boolean> = ref(true)):
     const state = isBusy ? 'running' : kept.hasFailed() ? 'failed' : 'done'
     store.keep(now(state))
     if (isBusy) return
-    notices.tell(t(`work.ended.${state}`, { title: kept.title() }), { label: t('work.show'), run: open })
+    notices.tell(t(`work.ended.${state}`, { title }), { label: t('work.show'), run: open })
   })
   // Opened by its parent's button instead of by the list.
   watch(isOpen, (opened) => {

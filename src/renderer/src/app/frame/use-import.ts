@@ -77,6 +77,7 @@ export function useImport(place: ImportPlace) {
     dataset,
     datasetName,
     epochs,
+    isExporting,
     isBusy: (): boolean => keep.isBusy.value || train.isBusy.value || isExporting.value,
     hasFailed: (): boolean =>
       keep.error.value !== null ||

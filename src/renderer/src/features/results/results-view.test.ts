@@ -308,7 +308,7 @@ describe('one trial', () => {
       }),
     )
     await clickById(testIds.exportOptions)
-    await untilText(mounted.wrapper, 'Compare with the trained network')
+    await untilText(mounted.wrapper, 'Prove that the files compute the same')
     // tfjs has no options of its own; whether it is compared can be chosen of every format that holds values.
     expect(mounted.wrapper.text()).not.toContain('Softmax in the model')
   })

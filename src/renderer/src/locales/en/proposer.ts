@@ -2,6 +2,7 @@
 export const proposer = {
   proposer: {
     card: 'Model card',
+    checkpoint: 'Checkpoint',
     presets: { workbench: 'Workbench', 'in-context': 'In context', paper: 'Paper' },
     uses: {
       workbench: 'Picks what the strategy GPT-NAS evaluates first, before anything is known.',
@@ -38,10 +39,10 @@ export const proposer = {
       heldOutCells: 'Cells it never saw',
       heldOutRank: 'Rank correlation, unseen cells',
       classLoss: 'Next operation (nats)',
-      uniformLoss: 'The same, by chance (nats)',
-      unigramLoss: 'The same, by frequency (nats)',
-      bigramLoss: 'The same, from one before (nats)',
-      fiveGramLoss: 'The same, from four before (nats)',
+      uniformLoss: 'Next operation, by chance (nats)',
+      unigramLoss: 'Next operation, by frequency (nats)',
+      bigramLoss: 'Next operation, from one before (nats)',
+      fiveGramLoss: 'Next operation, from four before (nats)',
       samples: 'Cells written as a test',
       validShare: 'Valid among them',
       uniqueShare: 'Different among them',

@@ -225,7 +225,11 @@ export const results = {
       'architecture-json': 'The design as a file that the editor opens, without weights',
     },
     formatOptions: 'Options',
-    prove: 'Compare with the trained network',
+    optionChoices: {
+      inputLayout: { nchw: 'Channels first (NCHW)', nhwc: 'Channels last (NHWC)' },
+      theme: { light: 'Light', dark: 'Dark' },
+    },
+    prove: 'Prove that the files compute the same',
     cannotProve: 'Not proven: nothing here can run these files. Compare them yourself before you rely on them.',
     seed: 'Seed of the starting weights',
     seedHelp: 'The same seed gives the same weights.',
