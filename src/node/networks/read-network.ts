@@ -10,16 +10,16 @@ import { AppError } from '@shared/errors'
 import { designFromText } from '@shared/exchange/design-from-text'
 import { wantedArrays } from '@shared/exchange/imported/own-design'
 import type { ImportedNetwork } from '@shared/exchange/imported/imported-network'
-import { field, listAt, safeJson, textAt } from '@shared/exchange/imported/json'
+import { field, safeJson, textAt } from '@shared/exchange/imported/json'
 import { unscaled } from '@shared/exchange/imported/scaling'
 import { exportedDocument, METADATA_FILE } from '@shared/exchange/metadata'
 import { LARGEST_ONNX_MIB } from '@shared/exchange/onnx/options'
-import { quoted } from '@shared/quoted'
 import { MIB } from '@shared/units'
 import { typed } from '../command-line'
 import { openToRead, readWhole } from '../read-file'
 import { readUnicodeSync } from '../text-file'
 import { readBeside } from './beside'
+import { hasShards, readShards, refuseRepeated } from './shards'
 
 /** What a file was, for messages and for what is stored of it. */
 export const NETWORK_FORMATS = {
@@ -264,7 +264,7 @@ async function readTfjs(file: string, json: unknown): Promise<Read> {
   const folder = path.dirname(file)
   const model = tfjsTopology(json)
   refuseRepeated(folder, json)
-  const arrays = tfjsArrays(json, (names) => Buffer.concat(names.map((name) => shard(folder, name))))
+  const arrays = tfjsArrays(json, (names) => readShards(folder, names))
   const producer = textAt(json, 'generatedBy')?.slice(0, 60) ?? null
   const held = ownDocument(exportedDocument(field(json, 'userDefinedMetadata')))
   if (held !== undefined) {
@@ -291,40 +291,6 @@ function ownDocument(json: unknown): ArchitectureDocument | undefined {
   } catch {
     return undefined
   }
-}
-
-/** A shard that is named again and again would be read as often. @throws AppError `invalid-input` */
-function refuseRepeated(folder: string, json: unknown): void {
-  const seen = new Set<string>()
-  for (const group of listAt(json, 'weightsManifest'))
-    for (const name of listAt(group, 'paths')) {
-      const place = path.resolve(folder, String(name))
-      if (seen.has(place))
-        throw new AppError(
-          'invalid-input',
-          `This is no tfjs layers model: it names its shard ${quoted(String(name))} twice.`,
-          'Export it again.',
-        )
-      seen.add(place)
-    }
-}
-
-function shard(folder: string, name: string): Uint8Array {
-  const bytes = readBeside(folder, name, 0)
-  if (bytes !== undefined) return bytes
-  throw new AppError(
-    'not-found',
-    `Its weights are not beside it: ${path.join(folder, path.basename(name))} is missing.`,
-    'Put the shards back beside model.json.',
-  )
-}
-
-function hasShards(folder: string, json: unknown): boolean {
-  const manifest = field(json, 'weightsManifest')
-  const names = Array.isArray(manifest)
-    ? (manifest as readonly unknown[]).flatMap((group) => field(group, 'paths'))
-    : []
-  return names.every((name) => typeof name === 'string' && isFile(path.join(folder, path.basename(name))))
 }
 
 async function readNnp(file: string, text: Buffer, entries: ReadonlyMap<string, Buffer>): Promise<Read> {

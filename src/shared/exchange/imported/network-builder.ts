@@ -13,6 +13,7 @@ import {
 } from '../../architecture/layer'
 import { elementCount } from '../../element-count'
 import { AppError } from '../../errors'
+import { arrayShapes } from './array-shapes'
 import { MAX_NODES } from '../../architecture/document/limits'
 import { WorkBudget } from './work-budget'
 import { unscaled, type Scaling } from './scaling'
@@ -240,36 +241,6 @@ export class NetworkBuilder {
       this.counts.set(base, i)
     }
     return id
-  }
-}
-
-/** Shapes of the arrays of a layer with complete parameters, as networks store them (docs/extending.md#a-layer-with-weights). */
-export function arrayShapes(
-  kind: string,
-  parameters: ParameterValues,
-  input: TensorShape,
-): Readonly<Record<string, readonly number[]>> {
-  const channels = input[input.length - 1] ?? 1
-  const biased = (features: number): Record<string, readonly number[]> =>
-    parameters['bias'] === true ? { bias: [features] } : {}
-  const number = (name: string): number => Number(parameters[name])
-  switch (kind) {
-    case 'conv2d': {
-      const features = number('channels')
-      const [height, width] = parameters['kernel'] as readonly [number, number]
-      return { kernel: [height, width, channels / number('groups'), features], ...biased(features) }
-    }
-    case 'depthwise-conv2d': {
-      const [height, width] = parameters['kernel'] as readonly [number, number]
-      const multiplier = number('multiplier')
-      return { kernel: [height, width, channels, multiplier], ...biased(channels * multiplier) }
-    }
-    case 'dense':
-      return { kernel: [channels, number('features')], ...biased(number('features')) }
-    case 'batch-norm':
-      return { gamma: [channels], beta: [channels], 'moving-mean': [channels], 'moving-variance': [channels] }
-    default:
-      return {}
   }
 }
 

@@ -9,7 +9,7 @@ import { prepareArchitecture } from '../../architecture/prepared'
 import { required } from '../../required'
 import type { ImportedArray, ImportedNetwork, ImportedValues, ReadNetwork } from './imported-network'
 import { importedNetwork } from './imported-network'
-import { arrayShapes } from './network-builder'
+import { arrayShapes } from './array-shapes'
 
 /** Arrays of the layers that the output depends on, in the graph's order. */
 export function wantedArrays(graph: LayerGraph): { readonly name: string; readonly shape: readonly number[] }[] {

@@ -1,7 +1,7 @@
 // The calls of a Keras model's configuration in the order they can be computed: Sequential and Functional, of Keras 2, Keras 3 and tfjs,
 // models within models spelled out. What a layer is here is keras-layers.ts's.
-import { AppError } from '../../errors'
 import { quoted } from '../../quoted'
+import { inOrder, notAModel, type Reference, type Waiting } from './keras-order'
 import { field, isObject, listAt, textAt, type Json } from '../imported/json'
 
 /**
@@ -32,9 +32,6 @@ export interface KerasGraph {
   readonly inputs: readonly { readonly value: string; readonly shape: readonly unknown[] }[]
   readonly outputs: readonly string[]
 }
-
-const refused = (reason: string): AppError =>
-  new AppError('invalid-input', `This is no Keras model: ${reason}.`, 'Save it again from the program it comes from.')
 
 const nameOf = (layer: unknown): string => textAt(field(layer, 'config'), 'name') ?? textAt(layer, 'name') ?? ''
 
@@ -75,13 +72,13 @@ class Spelling {
     prefix: string,
     given: readonly string[] | null,
   ): readonly string[] {
-    if (path.length > MAX_DEPTH) throw refused(`its models nest more than ${MAX_DEPTH} deep`)
+    if (path.length > MAX_DEPTH) throw notAModel(`its models nest more than ${MAX_DEPTH} deep`)
     this.use(1)
     const className = textAt(json, 'class_name') ?? ''
     const config = field(json, 'config')
     // Sequential models of old have the layers themselves as their configuration.
     const layers = Array.isArray(config) ? (config as readonly unknown[]) : listAt(config, 'layers')
-    if (layers.length === 0) throw refused('it has no layers')
+    if (layers.length === 0) throw notAModel('it has no layers')
     // Each is looked at once for every use of the model.
     this.use(layers.length)
     const counts = new Map<string, number>()
@@ -134,7 +131,7 @@ class Spelling {
       }
       const nodes = listAt(placed.layer, 'inbound_nodes')
       this.use(nodes.length)
-      return nodes.map((node, at): Waiting => {
+      return nodes.map((node, at): Waiting<Placed> => {
         const reads = referencesOf(node)
         this.use(reads.length)
         return { placed, key: `${name}/${at}`, at, reads }
@@ -145,7 +142,7 @@ class Spelling {
     )
     return referencesOf(field(config, 'output_layers')).map(([layer, call, output]) => {
       const value = known.get(`${layer}/${call}`)?.[output]
-      if (value === undefined) throw refused(`its output ${quoted(layer)} is no layer of it`)
+      if (value === undefined) throw notAModel(`its output ${quoted(layer)} is no layer of it`)
       return value
     })
   }
@@ -175,7 +172,7 @@ class Spelling {
   /** @throws AppError `invalid-input` for more than any network has */
   private use(count: number): void {
     this.used += count
-    if (this.used > MAX_USES) throw refused(`its layers and models are used more than ${MAX_USES} times`)
+    if (this.used > MAX_USES) throw notAModel(`its layers and models are used more than ${MAX_USES} times`)
   }
 
   private input(value: string, shape: readonly unknown[]): string {
@@ -190,71 +187,13 @@ interface Placed {
   readonly places: KerasCall['places']
 }
 
-type Reference = readonly [layer: string, call: number, output: number]
-
-interface Waiting {
-  readonly placed: Placed
-  /** `layer/call` */
-  readonly key: string
-  readonly at: number
-  readonly reads: readonly Reference[]
-}
-
-interface Begun {
-  readonly call: Waiting
-  readonly from: number
-}
-const NOWHERE: Reference = ['', 0, 0]
-
-/**
- * Makes each call once what it reads is known: layers come nearly in order, those that are shared come before what they read.
- * @throws AppError `invalid-input` for a call that reads what is not there, or itself
- */
-function inOrder(
-  waiting: readonly Waiting[],
-  known: ReadonlyMap<string, readonly string[]>,
-  make: (ready: Waiting & { readonly values: readonly string[] }) => void,
-): void {
-  const keyOf = ([layer, call]: Reference): string => `${layer}/${call}`
-  /** Calls by what they wait for, with how many of the values that they read are known. */
-  const held = new Map<string, Begun[]>()
-  let made = 0
-  const attempt = ({ call, from }: Begun, ready: Begun[]): void => {
-    let at = from
-    while (at < call.reads.length && known.has(keyOf(call.reads[at] ?? NOWHERE))) at++
-    const missing = call.reads[at]
-    if (missing !== undefined) {
-      const begun = { call, from: at }
-      const others = held.get(keyOf(missing))
-      if (others === undefined) held.set(keyOf(missing), [begun])
-      else others.push(begun)
-      return
-    }
-    const values = call.reads.map((read) => known.get(keyOf(read))?.[read[2]])
-    if (!values.every((value) => value !== undefined)) throw notThere(call)
-    make({ ...call, values })
-    made++
-    ready.push(...(held.get(call.key) ?? []))
-    held.delete(call.key)
-  }
-  for (const first of waiting) {
-    const ready: Begun[] = [{ call: first, from: 0 }]
-    for (let next = ready.pop(); next !== undefined; next = ready.pop()) attempt(next, ready)
-  }
-  const [stuck] = [...held.values()].flat()
-  if (stuck !== undefined && made < waiting.length) throw notThere(stuck.call)
-}
-
-const notThere = ({ key }: Waiting): AppError =>
-  refused(`its layer ${quoted(key.replace(/\/\d+$/, ''))} reads what is not there, or itself`)
-
 /**
  * @param json `{ class_name, config }` of a model
  * @throws AppError `invalid-input`
  */
 export function kerasGraph(json: unknown): KerasGraph {
   if (!isModel(textAt(json, 'class_name') ?? '') || field(json, 'config') === undefined)
-    throw refused('a Sequential or Functional model with its configuration was expected')
+    throw notAModel('a Sequential or Functional model with its configuration was expected')
   const spelling = new Spelling()
   const outputs = spelling.model(json, [], [], '', null)
   return {
