@@ -6,9 +6,10 @@ import { zipSync } from 'fflate'
 import { zooDocument } from '../../src/shared/architecture/document/zoo-document'
 import { encodeModel, EXTERNAL, FLOAT, valueInfo } from '../../src/shared/exchange/onnx/proto'
 import { readNetwork } from '../../src/node/networks/read-network'
+import { checkout } from '../../bench/harness'
 import type { Reader } from './readers'
 
-const foreign = (name: string): Buffer => readFileSync(path.join(__dirname, '..', 'fixtures', 'foreign', name))
+const foreign = (name: string): Buffer => readFileSync(path.join(checkout, 'tests', 'fixtures', 'foreign', name))
 
 /** Layers and values: all that an import reads. */
 const reader = (name: string, file: string, files: Readonly<Record<string, Buffer>>): Reader => ({
