@@ -54,6 +54,32 @@ async function compared({ client }: Opened, plan: AblationPlan): Promise<{ cells
 }
 
 describe('strategies compared on a table', () => {
+  it('search by the objective, and report what it puts first', async () => {
+    const engine = await openEngine(temporaryFolder())
+    const costly = spaceSchema.parse({
+      kind: 'user',
+      file: {
+        format: 'gptnas-space/1',
+        name: 'priced-words',
+        positions: ['a', 'b', 'c', 'd', 'e'].map((name) => ({ name, choices: ['thin', 'thick', 'wide'] })),
+        table: { file: 'table.csv', key: 'arch', fitness: 'score', report: 'test', costs: ['latency'] },
+      },
+      // Whatever scores more costs more, by far.
+      table: [
+        'arch,score,test,latency',
+        ...keys.map((key) => {
+          const sum = [...key].reduce((total, digit) => total + Number(digit), 0)
+          return `${key},${sum},${sum},${2 ** sum}`
+        }),
+      ].join('\n'),
+    })
+    const objective = { kind: 'weighted' as const, costs: ['latency'], weights: [100] }
+    const plan = onTable({ seeds: 1 })
+    const definition = tinySearch({ ...plan.definition, space: costly, objective })
+    const { end } = await compared(engine, { ...plan, definition })
+    for (const { final, report } of end.summary.strategies) expect(report!.mean).toBeLessThan(final!.mean)
+  })
+
   it('come with pairs, intervals and words, without a run', async () => {
     const engine = await openEngine(temporaryFolder())
     const { cells, end } = await compared(engine, onTable())

@@ -7,6 +7,8 @@ import type { AblationEvent, AblationPlan } from '@shared/contract/ablations'
 import { fitnessReading } from '@shared/evaluators/registry'
 import type { Cell } from '@shared/search/comparison/ablation'
 import { searchTable } from '@shared/search/comparison/table-run'
+import { judgedRow } from '@shared/objectives/score'
+import { bestOf } from '@shared/objectives/winners'
 import { plannedEvaluations } from '@shared/search/planning'
 import type { Run, RunDefinition } from '@shared/search/run'
 import { RUN_STATE_RULES } from '@shared/search/run-states'
@@ -125,15 +127,18 @@ async function tableCell(
     seed: definition.seed,
     ...(strategy.usesJudge === true && { judge: judge(), learner: learner() }),
     populationSize: definition.populationSize,
+    objective: definition.objective,
     breathe: async () => {
       // The engine answers others meanwhile.
       await setImmediate()
       refuseCancelled(signal)
     },
   })
-  const best = measured.reduce<(typeof measured)[number] | undefined>(
-    (found, row) => (found === undefined || row.fitness > found.fitness ? row : found),
-    undefined,
+  // As a run's best: the first of its objective. What curves show is the fitness, of every strategy alike.
+  const costNames = space.table?.costNames ?? []
+  const best = bestOf(
+    definition.objective,
+    measured.map((row) => ({ ...judgedRow(costNames, row), report: row.report })),
   )
   return {
     curve: bestSoFar(measured.map(({ fitness }) => fitness)),

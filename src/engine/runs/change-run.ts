@@ -109,13 +109,16 @@ export async function orderQueue(
 export async function endTrial({ store, updates, orchestrator }: ChangeTools, trialId: number): Promise<void> {
   store.refuseReadOnly()
   const trial = await getTrial(store.db, trialId)
-  const end = orchestrator.live(trial.runId)?.ends.get(trialId)
-  if (end !== undefined) {
-    end()
-    return
+  const endGoing = (): boolean => {
+    const end = orchestrator.live(trial.runId)?.ends.get(trialId)
+    end?.()
+    return end !== undefined
   }
+  if (endGoing()) return
   await store.write(async (writer) => {
     const now = await getTrial(writer, trialId)
+    // Begun since it was looked for.
+    if (now.state === 'running' && endGoing()) return
     if (now.state !== 'waiting')
       throw new AppError('conflict', `Trial ${now.number} is ${now.state} and cannot be ended.`)
     await updateTrial(writer, trialId, { state: 'failed', error: ENDED_BY_HAND, finishedAt: new Date().toISOString() })

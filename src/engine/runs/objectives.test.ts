@@ -54,6 +54,12 @@ describe('a search for a front', () => {
       /1 costs and 2/,
     )
     expect(await check({ objective: { kind: 'pareto', costs: ['latency'] } })).toBe('')
+    // Nor is a search with them made, whoever did not look.
+    const unknown = onTable({ objective: { kind: 'pareto', costs: ['energy'] } })
+    await expect(client.searches.create({ definition: unknown })).rejects.toMatchObject({
+      code: 'invalid-input',
+      message: expect.stringContaining('"energy"') as string,
+    })
   })
 })
 

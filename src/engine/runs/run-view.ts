@@ -2,13 +2,15 @@
 import type { RunUpdate } from '@shared/contract/searches'
 import type { Run } from '@shared/search/run'
 import { RUN_STATE_RULES } from '@shared/search/run-states'
+import type { Objective } from '@shared/objectives/schema'
 import { bestOf, frontAmong } from '@shared/objectives/winners'
 import { forecastRemaining } from '@shared/search/forecast'
 import type { ErrorData } from '@shared/errors'
 import type { RunRecord } from '../storage/runs'
 import type { Reader, Writer } from '../storage/schema'
 import { countTrainedEpochs } from '../storage/epochs'
-import { bestTrial, listFigures, listTimings, type TrialRecord, type TrialTiming } from '../storage/trials'
+import { bestTrial, getTrial, listTimings, type TrialRecord, type TrialTiming } from '../storage/trials'
+import { countResults, listFigures } from '../storage/trial-figures'
 import type { LiveRun } from './live-run'
 
 export interface RunFacts {
@@ -55,12 +57,38 @@ export async function winnersOf(
   readonly front: Run['front']
 }> {
   if (objective.kind === 'fitness') return { best: await bestTrial(db, id), front: null }
-  const figures = await listFigures(db, id)
-  const front = frontAmong(objective, figures)
-  return {
-    best: bestOf(objective, figures),
-    front: front && { trialIds: front.trials.map((trial) => trial.id), hypervolume: front.hypervolume },
+  const { bestId, front } = await judged(db, id, objective)
+  return { best: bestId === undefined ? undefined : await getTrial(db, bestId, 'tell'), front }
+}
+
+interface Judgement {
+  readonly results: number
+  readonly bestId: number | undefined
+  readonly front: Run['front']
+}
+
+/** Of each database the newest judgement of each run: every run is shown whenever one changes, and few have a new result then. */
+const judgements = new WeakMap<Reader, Map<string, Judgement>>()
+
+/** A function of the run's results, which never change once they are there, and of its objective, which never does. */
+async function judged(db: Reader | Writer, runId: string, objective: Objective): Promise<Judgement> {
+  const known = judgements.get(db) ?? new Map<string, Judgement>()
+  judgements.set(db, known)
+  const results = await countResults(db, runId)
+  const before = known.get(runId)
+  if (before?.results === results) return before
+  const figures = await listFigures(db, runId)
+  const ended = [...figures].sort(
+    (a, b) => (a.finishedAt ?? '').localeCompare(b.finishedAt ?? '') || a.number - b.number,
+  )
+  const front = frontAmong(objective, figures, ended)
+  const judgement = {
+    results: figures.length,
+    bestId: bestOf(objective, figures)?.id,
+    front: front && { trialIds: front.trials.map(({ id }) => id), hypervolume: front.hypervolume },
   }
+  known.set(runId, judgement)
+  return judgement
 }
 
 const hasResult = ({ state }: TrialTiming): boolean => state === 'finished' || state === 'failed'

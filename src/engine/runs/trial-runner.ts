@@ -55,8 +55,6 @@ type Taken = Required<Pick<TrialChange, 'device' | 'usage'>> & { readonly second
  */
 export async function runTrial(context: RunContext, trial: TrialRecord): Promise<void> {
   const { store, run, live, control, prepared } = context
-  // Ended by hand while it waited in this session's list.
-  if ((await getTrial(store.db, trial.id)).state === 'failed') return
   const document = await getTrialDocument(store.db, trial.id)
   let before: Taken = { seconds: trial.seconds ?? 0, device: trial.device, usage: trial.usage }
   for (let attempt = trial.attempt; ; attempt++) {
@@ -75,18 +73,8 @@ export async function runTrial(context: RunContext, trial: TrialRecord): Promise
     })
     live.clocks.set(trial.id, seconds)
     live.usages.set(trial.id, usage)
-    await journal(
-      context,
-      null,
-      (writer) =>
-        updateTrial(writer, trial.id, {
-          state: 'running',
-          attempt,
-          ...(trial.startedAt === null && { startedAt: new Date().toISOString() }),
-        }),
-      [trial.id],
-    )
     try {
+      if (!(await begin(context, trial, attempt))) return
       const evaluation = await prepared.evaluator.evaluate(trial, document, hooks, controller.signal)
       if (evaluation.type === 'held') await putBack(context, trial, taken())
       else await finish(context, trial, evaluation, taken())
@@ -128,9 +116,30 @@ export async function runTrial(context: RunContext, trial: TrialRecord): Promise
   }
 }
 
+/** @returns false where it was ended by hand while it waited: it has its end, and nothing may train */
+async function begin(context: RunContext, trial: TrialRecord, attempt: number): Promise<boolean> {
+  let isThere = true
+  await journal(
+    context,
+    null,
+    async (writer) => {
+      isThere = (await getTrial(writer, trial.id)).state !== 'failed'
+      if (!isThere) return
+      await updateTrial(writer, trial.id, {
+        state: 'running',
+        attempt,
+        ...(trial.startedAt === null && { startedAt: new Date().toISOString() }),
+      })
+    },
+    [trial.id],
+  )
+  return isThere
+}
+
 /**
  * Gives a trial the result of an earlier one with the same key.
- * @returns false when that one has been removed since it was found, or its weights are not what was trained
+ * @returns false when that one has been removed since it was found, or its weights are not what was trained; true also where the trial
+ *   was ended by hand meanwhile, which stands
  */
 export async function reuseResult(context: RunContext, trial: TrialRecord, earlier: TrialRecord): Promise<boolean> {
   const { weightsSha256 } = earlier
@@ -152,6 +161,7 @@ export async function reuseResult(context: RunContext, trial: TrialRecord, earli
     context,
     { message, trialId: trial.id },
     async (writer) => {
+      if ((await getTrial(writer, trial.id)).state === 'failed') throw new AppError('conflict', ENDED_BY_HAND.message)
       // Its run may have been removed, and its weights with it.
       await getTrial(writer, earlier.id)
       await copyEpochs(writer, earlier.id, trial.id)
@@ -162,7 +172,8 @@ export async function reuseResult(context: RunContext, trial: TrialRecord, earli
         finishedAt: now,
         seconds: 0,
         bestEpoch: earlier.bestEpoch,
-        costs: { ...trial.costs, ...earlier.costs },
+        // What was worked out for this search stands: another one may have had other batches.
+        costs: isSameRun ? { ...trial.costs, ...earlier.costs } : { ...earlier.costs, ...trial.costs },
         weightsSha256: earlier.weightsSha256,
         ...(earlier.fitness !== null && { fitness: earlier.fitness }),
         ...(error !== undefined && { error }),
@@ -174,8 +185,8 @@ export async function reuseResult(context: RunContext, trial: TrialRecord, earli
     },
     [trial.id],
   ).catch((thrown: unknown) => {
-    if (!(thrown instanceof AppError) || thrown.code !== 'not-found') throw thrown
-    isThere = false
+    if (!(thrown instanceof AppError) || !(thrown.code === 'not-found' || thrown.code === 'conflict')) throw thrown
+    isThere = thrown.code === 'conflict'
   })
   return isThere
 }

@@ -8,6 +8,7 @@ import type { RunDefinition } from '@shared/search/run'
 import type { Space } from '@shared/spaces/space'
 import { strategyByName } from '@shared/strategies/registry'
 import { engineEvaluator } from '../evaluators/registry'
+import { objectiveFindings } from '../runs/objective-findings'
 import { proposableSpace, provenSpace } from '../runs/space'
 import { loadDesign, searchableBlocks } from '../storage/designs'
 import type { NewRun } from '../storage/runs'
@@ -30,6 +31,8 @@ export async function newRunOf(
   const [problem] = (await evaluator.check?.(definition, { datasets }))?.problems ?? []
   if (problem !== undefined) throw new AppError('invalid-input', problem)
   const space = provenSpace(definition, facts, storedLibrary(userBlocks))
+  const [objection] = definition.space.kind === 'single' ? [] : objectiveFindings(definition, space).problems
+  if (objection !== undefined) throw new AppError('invalid-input', objection)
   if (strategyByName(definition.strategy.name).usesProposer) proposableSpace(definition)
   const seeds: NewRun['seeds'][number][] = []
   for (const designId of definition.seedDesigns) {

@@ -260,25 +260,6 @@ export async function bestTrial(
     : { id: row.id, fitness: row.fitness, reported: row.reported }
 }
 
-/** What an objective compares of a finished trial. */
-export type TrialFigures = Pick<TrialRecord, 'id' | 'number' | 'fitness' | 'parameters' | 'macs' | 'costs' | 'reported'>
-
-/** Of every finished trial of a run, in trial order, without reading architectures. Costs that cannot be read are none. */
-export async function listFigures(db: Reader | Writer, runId: string): Promise<TrialFigures[]> {
-  const rows = await db
-    .selectFrom('trials')
-    .select(['id', 'number', 'fitness', 'parameters', 'macs', 'costs', 'reported'])
-    .where('run_id', '=', runId)
-    .where('state', '=', 'finished')
-    .where('fitness', 'is not', null)
-    .orderBy('number')
-    .execute()
-  return rows.map(({ costs, ...row }) => {
-    const { cell } = rowReader('trials', row.id, 'tell')
-    return { ...row, costs: costs === null ? {} : cell('costs', costs, costsSchema.parse, () => ({})) }
-  })
-}
-
 /**
  * An earlier result for the same key: a finished trial of any run, or a failed one of this run before `number`.
  * Results that were themselves reused do not count, so every reuse names the trial that was trained; nor does one whose row is

@@ -8,7 +8,7 @@ export const FIXED_BY = 10
 /**
  * In boxes from the worst to the best of each objective among the first ten results: 1 is what a single architecture would dominate
  * that had the best of all of them.
- * @param points in the order of their trials, higher is better @returns null before there are ten, or where they do not differ
+ * @param points in the order in which they became known, higher is better @returns null before there are ten, or where they do not differ
  */
 export function hypervolumeReached(points: readonly (readonly number[])[]): number | null {
   const first = points.slice(0, FIXED_BY)

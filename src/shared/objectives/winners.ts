@@ -21,15 +21,27 @@ export interface Front<T> {
   readonly hypervolume: number | null
 }
 
-/** Null where the objective is one figure. @param trials in their order */
-export function frontAmong<T extends Judged>(objective: Objective, trials: readonly T[]): Front<T> | null {
+/**
+ * Null where the objective is one figure.
+ * @param trials in their order
+ * @param asTheyEnded the same in the order in which they came to their results, which no later result changes; left out, that is their order
+ */
+export function frontAmong<T extends Judged>(
+  objective: Objective,
+  trials: readonly T[],
+  asTheyEnded: readonly T[] = trials,
+): Front<T> | null {
   if (objective.kind !== 'pareto') return null
   const known = trials.flatMap((trial) => {
     const point = objectivesOf(objective, trial)
     return point === undefined ? [] : [{ trial, point }]
   })
   const points = known.map(({ point }) => point)
+  const reached = asTheyEnded.flatMap((trial) => {
+    const point = objectivesOf(objective, trial)
+    return point === undefined ? [] : [point]
+  })
   const front = frontOf(points).flatMap((index) => known[index] ?? [])
   front.sort((a, b) => (b.point[0] ?? 0) - (a.point[0] ?? 0))
-  return { trials: front.map(({ trial }) => trial), hypervolume: hypervolumeReached(points) }
+  return { trials: front.map(({ trial }) => trial), hypervolume: hypervolumeReached(reached) }
 }
