@@ -1,5 +1,6 @@
 // What exports compute beside the network that they were made of, each run by others in a process without anything of ours. Parts, all of
-// them unless some are named: --layers and --networks (random weights, every way out), --trained (CIFAR-10, every test image).
+// them unless some are named: --layers and --networks (random weights, every way out), --trained (CIFAR-10, every test image),
+// --latency (beside torch.onnx), --foreign (networks of other programs, in and out again).
 // --quick: the smallest network of each family and every eighth layer case. --only=NAME and --side=PIXELS look at some networks or
 // another input, --without=tfjs-graph leaves a format out. --minutes=N begins nothing new after N minutes; what was measured is kept
 // (--keep=FOLDER, else the cache; --fresh measures anew) and taken up by the next call. --docs writes the tables of docs/exchange.md.
@@ -7,6 +8,8 @@
 import path from 'node:path'
 import { parseArgs } from 'node:util'
 import { keptFolder } from './exchange/code-version'
+import { foreignChecks, foreignTable, measureForeign } from './exchange/foreign'
+import { latencyChecks, latencyTable, measureLatencies } from './exchange/latency'
 import type { Run } from './exchange/measure-case'
 import { pythonRuntimes } from './exchange/python'
 import { RUNTIME_FLAG, serveRuntime, startRuntime } from './exchange/runtime'
@@ -16,13 +19,15 @@ import { WAYS, type Way } from './exchange/ways'
 import { measureLayers, measureNetworks, zooChecks, type ZooOptions, type ZooRows } from './exchange/zoo'
 import { runBench, type BenchOptions, type Check, type Measured } from './harness'
 
-const PARTS = ['layers', 'networks', 'trained'] as const
+const PARTS = ['layers', 'networks', 'trained', 'latency', 'foreign'] as const
 type Part = (typeof PARTS)[number]
 
 function optionsOf() {
   const { values } = parseArgs({
     options: {
       ...{ layers: { type: 'boolean' }, networks: { type: 'boolean' }, trained: { type: 'boolean' } },
+      latency: { type: 'boolean' },
+      foreign: { type: 'boolean' },
       ...{ only: { type: 'string' }, side: { type: 'string' }, without: { type: 'string', multiple: true } },
       ...{
         minutes: { type: 'string' },
@@ -80,6 +85,22 @@ async function measure(options: BenchOptions): Promise<Measured> {
       results['trained'] = trained
       checks.push(...trainedChecks(trained, isWhole))
       if (docs === true) await writeTable('trained', trainedTable(trained))
+    }
+    if (parts.has('latency')) {
+      const latencies = await measureLatencies((job) => node.race(job), {
+        ...options,
+        keep: fresh === true ? null : kept,
+        hasTime,
+      })
+      results['latency'] = latencies
+      checks.push(...latencyChecks(latencies, options.quick))
+      if (docs === true) await writeTable('latency', latencyTable(latencies))
+    }
+    if (parts.has('foreign')) {
+      const foreign = await measureForeign(run, options)
+      results['foreign'] = foreign
+      checks.push(...foreignChecks(foreign, options.quick))
+      if (docs === true) await writeTable('foreign', foreignTable(foreign))
     }
   } finally {
     node.close()

@@ -7,12 +7,13 @@ import { FORMATS } from '../../src/compute/exchange/formats'
 import { predictTfjsGraph } from '../../src/compute/exchange/tfjs-graph/predict'
 import { predictTfjsLayers } from '../../src/compute/exchange/tfjs-layers/predict'
 import type { ExportFormat } from '../../src/shared/exchange/formats'
+import { race, type RaceJob, type RaceResult } from './race'
 import { tfjsOnWasm } from './wasm'
 
 export interface NodeJob extends PredictionJob {
   readonly format: ExportFormat
 }
-type Answer = { readonly prediction: RunPrediction } | { readonly error: string }
+type Answer = { readonly prediction: RunPrediction } | { readonly raced: RaceResult } | { readonly error: string }
 
 /** Set where this process is the other side. */
 export const RUNTIME_FLAG = '--runtime'
@@ -29,7 +30,8 @@ export async function serveRuntime(): Promise<void> {
   for await (const line of createInterface({ input: process.stdin })) {
     let answer: Answer
     try {
-      answer = { prediction: await predicted(JSON.parse(line) as NodeJob) }
+      const job = JSON.parse(line) as NodeJob | RaceJob
+      answer = 'race' in job ? { raced: await race(job) } : { prediction: await predicted(job) }
     } catch (thrown) {
       answer = { error: thrown instanceof Error ? thrown.message : String(thrown) }
     }
@@ -63,11 +65,21 @@ export function startLines(command: string, args: readonly string[], environment
 /** @returns what runs a job, and what ends the process */
 export function startRuntime() {
   const lines = startLines(process.execPath, [process.argv[1]!, RUNTIME_FLAG])
+  const ask = async (job: NodeJob | RaceJob): Promise<Answer> => {
+    const answer = (await lines.ask(job)) as Answer
+    if ('error' in answer) throw new Error(answer.error)
+    return answer
+  }
   return {
     async run(job: NodeJob): Promise<RunPrediction> {
-      const answer = (await lines.ask(job)) as Answer
-      if ('error' in answer) throw new Error(answer.error)
-      return answer.prediction
+      const answer = await ask(job)
+      if ('prediction' in answer) return answer.prediction
+      throw new Error('the runtime answered another job')
+    },
+    async race(job: RaceJob): Promise<RaceResult> {
+      const answer = await ask(job)
+      if ('raced' in answer) return answer.raced
+      throw new Error('the runtime answered another job')
     },
     close: lines.close,
   }
