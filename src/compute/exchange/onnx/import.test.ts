@@ -171,6 +171,59 @@ describe('the import of ONNX', () => {
     expect(graph.nodes.at(-1)!.parameters).toMatchObject({ features: 2, bias: true })
   })
 
+  it('works out what is calculated of shapes: halves of channels, and a channel shuffle (torch.onnx with a free batch)', () => {
+    const side = (from: string, at: string, name: string): NodeProto[] => [
+      op('Shape', [from], `${name}.shape`),
+      op('Gather', [`${name}.shape`, at], name),
+    ]
+    const [nodes, constants] = tail('y')
+    const bytes = model(
+      [
+        op('Conv', ['x', 'k'], 'conv', [attribute.ints('pads', [1, 1, 1, 1])]),
+        ...side('conv', '1', 'channels'),
+        op('Add', ['channels', '1'], 'more'),
+        // Of whole numbers: (4 + 1) / 2 is 2.
+        op('Div', ['more', '2'], 'half'),
+        op('Mul', ['half', '1'], 'first'),
+        op('Mul', ['half', '2'], 'second'),
+        op('Slice', ['conv', '0', 'first', '1'], 'left'),
+        op('Slice', ['conv', 'first', 'second', '1'], 'right'),
+        op('Relu', ['right'], 'active'),
+        op('Concat', ['left', 'active'], 'both', [attribute.int('axis', 1)]),
+        ...side('both', '0', 'batch'),
+        ...side('both', '2', 'height'),
+        op('Div', ['channels', '2'], 'width'),
+        op('Cast', ['width'], 'whole', [attribute.int('to', INT64)]),
+        ...['batch', 'whole', 'height'].map((name) => op('Unsqueeze', [name, '0'], `${name}.list`)),
+        op('Concat', ['batch.list', '2.list', 'whole.list', 'height.list', 'height.list'], 'groups', [
+          attribute.int('axis', 0),
+        ]),
+        op('Reshape', ['both', 'groups'], 'grouped'),
+        op('Transpose', ['grouped'], 'turned', [attribute.ints('perm', [0, 2, 1, 3, 4])]),
+        op('Reshape', ['turned', 'sizes'], 'y'),
+        ...nodes,
+      ],
+      [
+        tensor('k', [4, 3, 3, 3]),
+        ...[0, 1, 2].map((value) => tensor(`${value}`, [], [value])),
+        tensor('2.list', [1], [2]),
+        tensor('sizes', [4], [-1, 4, 8, 8]),
+        ...constants,
+      ],
+      'out',
+    )
+    const { graph, problems } = importGraph(readOnnxGraph(bytes))
+    expect(problems).toEqual([])
+    const layers = ['conv2d', 'split', 'split', 'relu', 'concatenate', 'channel-shuffle', 'global-average-pool']
+    expect(graph.nodes.slice(0, layers.length).map(({ kind }) => kind)).toEqual(layers)
+    const of = (kind: string) => graph.nodes.filter((node) => node.kind === kind).map(({ parameters }) => parameters)
+    expect(of('split')).toEqual([
+      { parts: 2, part: 0 },
+      { parts: 2, part: 1 },
+    ])
+    expect(of('channel-shuffle')).toEqual([{ groups: 2 }])
+  })
+
   it('lists every operator that it does not know with its place, and opens the rest', () => {
     const [nodes, constants] = tail('leaky')
     const bytes = model(

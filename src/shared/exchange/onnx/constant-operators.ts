@@ -153,6 +153,19 @@ const product: Fold = (_, [a, b]) => {
   )
 }
 
+/** Of sides of a shape, as exporters work out half of the channels. What is done to a batch that nobody knows is not known either. */
+const ofSides =
+  (calculate: (a: number, b: number) => number): Fold =>
+  (_, [a, b]) => {
+    const [first, second] = [a?.values, b?.values]
+    const isOfShape = a?.isOfShape === true || b?.isOfShape === true
+    if (first === undefined || second === undefined || !isOfShape || first.length > SHORT) return undefined
+    if (first.length !== second.length && second.length !== 1) return undefined
+    const found = first.map((value, i) => calculate(value, second[second.length === 1 ? 0 : i] ?? NaN))
+    const isKnown = [...first, ...second].every((value) => value >= 0) && found.every(Number.isFinite)
+    return isKnown ? constant(a?.dims ?? [], Float32Array.from(found)) : undefined
+  }
+
 /** `(x - zero point) * scale`, one scale for all or one along an axis. */
 const dequantize: Fold = (node, [x, scale, zero], budget) => {
   if (x === undefined || scale === undefined) return undefined
@@ -182,6 +195,9 @@ const FOLDS: ReadonlyMap<string, Fold> = new Map<string, Fold>([
   ['Concat', concat],
   ['Slice', slice],
   ['Mul', product],
+  ['Add', ofSides((a, b) => a + b)],
+  ['Sub', ofSides((a, b) => a - b)],
+  ['Div', ofSides((a, b) => Math.floor(a / b))],
   ['DequantizeLinear', dequantize],
 ])
 
@@ -206,7 +222,7 @@ export function foldConstant(importer: GraphImporter, node: OnnxNode): boolean {
 function shapeConstant(importer: GraphImporter, node: OnnxNode): OnnxConstant | undefined {
   const value = importer.find(node.inputs[0] ?? '')
   const shape = value && shapeOf(value)
-  return shape && ints(shape)
+  return shape && { ...ints(shape), isOfShape: true }
 }
 
 function foldedOf(importer: GraphImporter, node: OnnxNode): OnnxConstant | undefined {
@@ -222,5 +238,12 @@ function foldedOf(importer: GraphImporter, node: OnnxNode): OnnxConstant | undef
   // Short ones are looked at number by number, long ones only once somebody wants them.
   const looked = inputs.reduce((sum, { dims }) => sum + Math.min(elementCount(dims), MAX_VALUES), 0)
   importer.budget.spend(inputs.some(({ dims }) => elementCount(dims) > MAX_VALUES) ? 0 : looked)
-  return inputs.length === 0 ? undefined : fold(node, inputs, importer.budget)
+  const folded = inputs.length === 0 ? undefined : fold(node, inputs, importer.budget)
+  if (folded === undefined || !inputs.some((input) => input.isOfShape === true) || isCastToFraction(node)) return folded
+  // A shape is short: its numbers may be looked at now.
+  return { ...folded, isOfShape: true }
 }
+
+/** float32, float16, float64, bfloat16. */
+const isCastToFraction = (node: OnnxNode): boolean =>
+  node.op === 'Cast' && [1, 10, 11, 16].includes(node.int('to') ?? 0)

@@ -38,6 +38,8 @@ export interface OnnxConstant {
   readonly depth?: number
   /** All of them, however many; undefined where the file does not have them. @throws AppError `invalid-input` */
   numbers(): Float32Array | undefined
+  /** It was worked out of sides of a shape: whole numbers, and divided as such. */
+  readonly isOfShape?: boolean
 }
 
 export interface OnnxGraph {
