@@ -14,24 +14,31 @@ interface Stored<T> {
 export interface Kept<T> {
   find(name: string, decisive: unknown): Promise<T | null>
   keep(name: string, decisive: unknown, result: T): Promise<void>
+  /** What is kept under the name, whatever decided it: to be told apart from a figure that holds. */
+  earlier(name: string): Promise<T | null>
 }
 
 const keyOf = (decisive: unknown): string => createHash('sha256').update(JSON.stringify(decisive)).digest('hex')
 
 /** @param folder null keeps nothing */
 export function keptFigures<T>(folder: string | null): Kept<T> {
-  if (folder === null) return { find: () => Promise.resolve(null), keep: () => Promise.resolve() }
+  const nothing = () => Promise.resolve(null)
+  if (folder === null) return { find: nothing, keep: () => Promise.resolve(), earlier: nothing }
   const fileOf = (name: string): string => join(folder, `${name}.json`)
+  const storedUnder = async (name: string): Promise<Stored<T> | null> => {
+    try {
+      return JSON.parse(await readFile(fileOf(name), 'utf8')) as Stored<T>
+    } catch (thrown) {
+      if (errorCode(thrown) === 'ENOENT') return null
+      throw thrown
+    }
+  }
   return {
     async find(name, decisive) {
-      try {
-        const stored = JSON.parse(await readFile(fileOf(name), 'utf8')) as Stored<T>
-        return stored.key === keyOf(decisive) ? stored.result : null
-      } catch (thrown) {
-        if (errorCode(thrown) === 'ENOENT') return null
-        throw thrown
-      }
+      const stored = await storedUnder(name)
+      return stored?.key === keyOf(decisive) ? stored.result : null
     },
+    earlier: async (name) => (await storedUnder(name))?.result ?? null,
     async keep(name, decisive, result) {
       const stored: Stored<T> = { key: keyOf(decisive), at: new Date().toISOString(), result }
       await mkdir(folder, { recursive: true })

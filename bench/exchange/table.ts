@@ -1,10 +1,10 @@
 // The tables of docs/exchange.md, between two comments there, so that nobody copies a figure by hand.
 import { readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
+import { ZOO_NAMES } from '../../src/shared/architecture/zoo'
 import { checkout } from '../harness'
-import type { Row } from './measure-case'
 import { WAYS } from './ways'
-import { worst, type ZooRows } from './zoo'
+import { LAYER_CASES, worst, type SeenRow, type ZooRows } from './zoo'
 
 const FILE = path.join(checkout, 'docs', 'exchange.md')
 
@@ -19,7 +19,24 @@ export async function writeTable(name: string, lines: readonly string[]): Promis
   await writeFile(FILE, text.slice(0, from) + table + text.slice(to))
 }
 
-const figure = (row: Row | undefined): string => row?.difference?.toExponential(1) ?? 'not seen'
+/** As prose in docs is. */
+const WIDTH = 120
+
+function wrapped(text: string): string[] {
+  const lines = ['']
+  for (const word of text.split(' ')) {
+    const line = `${lines[lines.length - 1]!} ${word}`.trim()
+    if (line.length <= WIDTH) lines[lines.length - 1] = line
+    else lines.push(word)
+  }
+  return lines
+}
+
+const MARK = ' \\*'
+const figure = (row: SeenRow | undefined): string =>
+  row === undefined
+    ? 'not seen'
+    : `${row.difference?.toExponential(1) ?? 'failed'}${row.isEarlier === true ? MARK : ''}`
 
 /** The largest difference of each network, by the way out; `own` is how far a rounding of the image moves its scores. */
 export function zooTable({ layers, networks }: ZooRows): string[] {
@@ -27,7 +44,9 @@ export function zooTable({ layers, networks }: ZooRows): string[] {
   const cells = (of: (way: string) => string): string => WAYS.map(({ title }) => of(title)).join(' | ')
   const whole = (way: string): string => {
     const own = layers.filter((row) => row.way === way)
-    return own.length === 0 ? 'not seen' : worst(own).toExponential(1)
+    return own.length === 0
+      ? 'not seen'
+      : `${worst(own).toExponential(1)}${own.some(({ isEarlier }) => isEarlier === true) ? MARK : ''}`
   }
   const lines = names.map((name) => {
     const own = networks.filter((row) => row.name === name)
@@ -36,10 +55,19 @@ export function zooTable({ layers, networks }: ZooRows): string[] {
     return `| ${name} | ${sides} | ${cells((way) => figure(own.find((row) => row.way === way)))} | ${sensitivity} |`
   })
   const caseCount = new Set(layers.map(({ name }) => name)).size
+  const left = ZOO_NAMES.filter((name) => !names.includes(name))
+  const isMarked = [...layers, ...networks].some(({ isEarlier }) => isEarlier === true)
   return [
     `| network | pixels | ${WAYS.map(({ title }) => title).join(' | ')} | own |`,
     `|---|---:|${'---:|'.repeat(WAYS.length)}---:|`,
-    ...(caseCount === 0 ? [] : [`| ${caseCount} layers and blocks | 7 x 6 | ${cells(whole)} | |`]),
+    ...(caseCount === 0
+      ? []
+      : [`| ${caseCount} of ${LAYER_CASES.length} layers and blocks | 7 x 6 | ${cells(whole)} | |`]),
     ...lines,
+    '',
+    ...wrapped(
+      `Networks not seen: ${left.length === 0 ? 'none' : left.join(', ')}.` +
+        (isMarked ? ' \\* before the last change of the source of that way out.' : ''),
+    ),
   ]
 }

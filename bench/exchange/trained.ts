@@ -51,6 +51,8 @@ export interface TrainedRow {
   readonly difference: number
   readonly turned: readonly Turned[]
   readonly milliseconds: number
+  /** Of an earlier source of ours: told, and never held against a bound. */
+  readonly isEarlier?: true
 }
 
 type Rows = Prediction['logits']
@@ -112,7 +114,9 @@ async function measureOne(run: Run, network: TrainedNetwork, data: Data, options
       const name = `${network.name}-${way.title}`.replace(/[^\w.-]+/g, '-')
       const before = await kept.find(name, decisive)
       if (before !== null || !hasTime()) {
+        const earlier = before === null ? await kept.earlier(name) : null
         if (before !== null) rows.push(before)
+        else if (earlier !== null) rows.push({ ...earlier, isEarlier: true })
         continue
       }
       own ??= await predict({ graph: network.graph, weights, ...inputs })
@@ -161,7 +165,8 @@ export async function measureTrained(run: Run, options: TrainedOptions): Promise
 
 const isInt8 = ({ way }: TrainedRow): boolean => way === INT8.title
 
-export function trainedChecks(rows: readonly TrainedRow[], isWhole: boolean): Check[] {
+export function trainedChecks(all: readonly TrainedRow[], isWhole: boolean): Check[] {
+  const rows = all.filter(({ isEarlier }) => isEarlier !== true)
   const exact = rows.filter((row) => !isInt8(row))
   const sure = exact.flatMap(({ turned }) => turned.filter(({ margin }) => !(margin <= SURE)))
   const lost = rows.filter(isInt8).map(({ ownAccuracy, accuracy }) => Math.abs(ownAccuracy - accuracy))
@@ -187,8 +192,8 @@ const percent = (share: number): string => `${(100 * share).toFixed(2)} %`
 /** One line for each network and runtime, then the images that turned. */
 export function trainedTable(rows: readonly TrainedRow[]): string[] {
   const lines = rows.map(
-    ({ network, way, runtime, ownAccuracy, accuracy, difference, turned }) =>
-      `| ${network} | ${way} | ${runtime} | ${percent(ownAccuracy)} | ${percent(accuracy)} | ` +
+    ({ network, way, runtime, ownAccuracy, accuracy, difference, turned, isEarlier }) =>
+      `| ${network} | ${way}${isEarlier === true ? ' \\*' : ''} | ${runtime} | ${percent(ownAccuracy)} | ${percent(accuracy)} | ` +
       `${difference.toExponential(1)} | ${turned.length} |`,
   )
   const listed = rows
@@ -206,5 +211,8 @@ export function trainedTable(rows: readonly TrainedRow[]): string[] {
     ...lines,
     '',
     ...(listed.length > 0 ? listed : ['No class turned in float32.']),
+    ...(rows.some(({ isEarlier }) => isEarlier === true)
+      ? ['', '\\* before the last change of the source of that way out.']
+      : []),
   ]
 }

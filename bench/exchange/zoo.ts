@@ -31,13 +31,13 @@ export interface ZooOptions extends BenchOptions {
 }
 
 export interface ZooRows {
-  readonly layers: readonly Row[]
-  readonly networks: readonly Row[]
+  readonly layers: readonly SeenRow[]
+  readonly networks: readonly SeenRow[]
   /** What was left for another call. */
   readonly notSeen: readonly string[]
 }
 
-const LAYER_CASES: readonly Case[] = [...KIND_CASES, ...BLOCK_CASES].map(({ title, graph }) => ({
+export const LAYER_CASES: readonly Case[] = [...KIND_CASES, ...BLOCK_CASES].map(({ title, graph }) => ({
   name: title,
   graph,
   classes: 3,
@@ -50,8 +50,11 @@ const kindsLeftOut = (): string[] => {
   return [...LAYER_KINDS, ...BUILT_IN_BLOCKS.keys()].filter((name) => !seen.has(name))
 }
 
-/** Rows of a case: kept ones, and for the other ways measured ones, unless the time is over. */
-async function rowsOf(run: Run, one: Case, { ways, hasTime }: ZooOptions, kept: Kept<Row>): Promise<Row[]> {
+/** Of an earlier source of ours: told, and never held against a bound. */
+export type SeenRow = Row & { readonly isEarlier?: true }
+
+/** Rows of a case: kept ones, and for the other ways measured ones; once the time is over, those of an earlier source. */
+async function rowsOf(run: Run, one: Case, { ways, hasTime }: ZooOptions, kept: Kept<Row>): Promise<SeenRow[]> {
   const named = await Promise.all(
     ways.map(async (way) => {
       const decisive = { graph: one.graph, way, images: one.images, code: await codeVersion(way) }
@@ -70,18 +73,25 @@ async function rowsOf(run: Run, one: Case, { ways, hasTime }: ZooOptions, kept: 
         )
   for (const [i, { name, decisive }] of missing.entries())
     if (measured[i]!.problem === null) await kept.keep(name, decisive, measured[i]!)
-  return named.flatMap(({ before, way }) => before ?? measured.find((row) => row.way === way.title) ?? [])
+  const rows: SeenRow[] = []
+  for (const { way, name, before } of named) {
+    const row = before ?? measured.find((each) => each.way === way.title)
+    const earlier = row === undefined ? await kept.earlier(name) : null
+    if (row !== undefined) rows.push(row)
+    else if (earlier !== null) rows.push({ ...earlier, isEarlier: true })
+  }
+  return rows
 }
 
 export async function measureLayers(run: Run, options: ZooOptions): Promise<Pick<ZooRows, 'layers' | 'notSeen'>> {
   const cases = LAYER_CASES.filter((_, i) => !options.quick || i % QUICK_SHARE === 0)
   // Hundreds of small files would say no more than one whole run: kept only as long as it is not done.
   const kept = keptFigures<Row>(options.quick || options.keep === null ? null : `${options.keep}/layers`)
-  const layers: Row[] = []
+  const layers: SeenRow[] = []
   const notSeen: string[] = []
   for (const one of cases) {
     const rows = await rowsOf(run, one, options, kept)
-    if (rows.length < options.ways.length) notSeen.push(one.name)
+    if (presentOf(rows).length < options.ways.length) notSeen.push(one.name)
     layers.push(...rows)
   }
   options.note(`${cases.length - notSeen.length} of ${cases.length} layer cases: done`)
@@ -97,7 +107,7 @@ export async function measureNetworks(run: Run, options: ZooOptions): Promise<Pi
   const wanted = (options.quick ? smallest : ZOO_NAMES).filter((name) => name.includes(options.only ?? ''))
   // Small ones first: what time is left for shows most of them.
   const names = options.quick ? wanted : [...wanted].sort((a, b) => layersOf(a) - layersOf(b))
-  const networks: Row[] = []
+  const networks: SeenRow[] = []
   const notSeen: string[] = []
   for (const name of names) {
     const before = networks.length
@@ -108,10 +118,12 @@ export async function measureNetworks(run: Run, options: ZooOptions): Promise<Pi
       networks.push(...rows)
       rows.forEach((row) => options.note(lineOf(row)))
     }
-    if (networks.length - before < options.ways.length) notSeen.push(name)
+    if (presentOf(networks.slice(before)).length < options.ways.length) notSeen.push(name)
   }
   return { networks, notSeen }
 }
+
+const presentOf = (rows: readonly SeenRow[]): Row[] => rows.filter(({ isEarlier }) => isEarlier !== true)
 
 const layersOf = (name: string): number => zooNetwork(name).graph.nodes.length
 
@@ -122,8 +134,8 @@ const lineOf = ({ name, way, input, difference, sensitivity, milliseconds, probl
 /** @param ways those that could be run on this machine */
 export function zooChecks({ layers, networks, notSeen }: ZooRows, ways: readonly Way[], isWhole: boolean): Check[] {
   const checks: Check[] = [
-    ...checksOf('layer cases', layers, ways),
-    ...checksOf('networks', networks, ways),
+    ...checksOf('layer cases', presentOf(layers), ways),
+    ...checksOf('networks', presentOf(networks), ways),
     equal('layer kinds and blocks without a case', kindsLeftOut().length, 0),
   ]
   if (!isWhole) return checks
