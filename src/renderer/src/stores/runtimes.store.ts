@@ -1,7 +1,7 @@
-// Runtimes as several views see them: the list, an installation with its progress, which goes on while the user looks elsewhere, and the
-// self-check.
+// Runtimes as several views see them: the list, an installation with its progress, which goes on while the user looks elsewhere, the
+// self-check and packing for another machine.
 import { defineStore } from 'pinia'
-import { shallowRef } from 'vue'
+import { computed, shallowRef } from 'vue'
 import { toErrorData } from '@/api/errors'
 import { useEngine } from '@/api/keys'
 import { useTask } from '@/api/use-task'
@@ -21,8 +21,10 @@ export const useRuntimesStore = defineStore('runtimes', () => {
   const runtimes = shallowRef<Runtimes | null>(null)
   /** The installation under way, or why the last one ended. */
   const installing = shallowRef<Installing | null>(null)
-  const check = shallowRef<RuntimeCheck | null>(null)
+  const check = shallowRef<{ readonly id: BuildId; readonly found: RuntimeCheck } | null>(null)
   const checkStep = shallowRef<string | null>(null)
+  const packing = shallowRef<{ readonly id: BuildId; readonly fraction: number } | null>(null)
+  const packed = shallowRef<{ readonly file: string; readonly sizeBytes: number } | null>(null)
 
   const load = useTask(async () => {
     runtimes.value = await client.runtimes.list()
@@ -59,17 +61,37 @@ export const useRuntimesStore = defineStore('runtimes', () => {
   const remove = useTask(async (id: BuildId) => {
     runtimes.value = await client.runtimes.remove({ id })
   })
-  const tryOut = useTask(async () => {
+  const tryOut = useTask(async (id: BuildId | null = null) => {
     check.value = null
     try {
-      for await (const event of await client.runtimes.check({})) {
+      for await (const event of await client.runtimes.check({ id })) {
         if (event.type === 'step') checkStep.value = event.step.found
-        else check.value = event.check
+        else check.value = { id: event.id, found: event.check }
       }
     } finally {
       checkStep.value = null
     }
   })
+  const pack = useTask(async (id: BuildId, file: string) => {
+    packed.value = null
+    try {
+      for await (const event of await client.runtimes.pack({ id, file })) {
+        if (event.type === 'finished') packed.value = { file: event.file, sizeBytes: event.sizeBytes }
+        else packing.value = { id, fraction: event.totalBytes === 0 ? 1 : event.doneBytes / event.totalBytes }
+      }
+    } finally {
+      packing.value = null
+    }
+  })
+  /** Something is being done to a build that no other change may meet. */
+  const isBusy = computed(
+    () =>
+      (installing.value !== null && installing.value.error === null) ||
+      [choose, remove, tryOut, pack].some((task) => task.isBusy.value),
+  )
 
-  return { runtimes, load, installing, install, cancel, choose, remove, tryOut, check, checkStep }
+  return {
+    ...{ runtimes, load, installing, install, cancel, choose, remove, isBusy },
+    ...{ tryOut, check, checkStep, pack, packing, packed },
+  }
 })

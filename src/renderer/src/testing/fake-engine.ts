@@ -237,6 +237,12 @@ export function createFakeEngine(state: FakeState = emptyState()): FakeEngine {
         const runtimes = state.runtimes.runtimes.map((each) => ({ ...each, isChosen: each.id === input.id }))
         return (state.runtimes = { ...state.runtimes, runtimes, loads: input.id, chosenBy: 'user' })
       }),
+      pack: os.runtimes.pack.handler(async function* ({ input }) {
+        called('runtimes.pack', input)
+        yield* state.packing
+        if (state.packing.some(({ type }) => type === 'finished')) return
+        await new Promise<void>((resolve) => wake.push(resolve))
+      }),
       remove: os.runtimes.remove.handler(({ input }) => (called('runtimes.remove', input), state.runtimes)),
       check: os.runtimes.check.handler(async function* ({ input }) {
         called('runtimes.check', input)

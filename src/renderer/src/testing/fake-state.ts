@@ -9,7 +9,7 @@ import type { ProposerInfo } from '@shared/contract/proposer'
 import type { Backup } from '@shared/contract/backups'
 import type { BenchmarkEvent, Devices } from '@shared/contract/devices'
 import type { DoctorReport, Status } from '@shared/contract/runtime'
-import type { InstallEvent, RuntimeCheckEvent, Runtimes } from '@shared/contract/runtimes'
+import type { InstallEvent, PackEvent, RuntimeCheckEvent, Runtimes } from '@shared/contract/runtimes'
 import type { AppError } from '@shared/errors'
 import type { Run } from '@shared/search/run'
 import type { RunForecast } from '@shared/search/run-forecast'
@@ -33,6 +33,7 @@ export interface FakeState {
   /** What an installation tells; it waits until it is cancelled where the last is no result. */
   installing: InstallEvent[]
   runtimeCheck: RuntimeCheckEvent[]
+  packing: PackEvent[]
   backups: Backup[]
   /** Told one after the other, then it waits until it is broken off where the last is no result. */
   benchmark: BenchmarkEvent[]
@@ -81,6 +82,7 @@ export function emptyState(changes: Partial<FakeState> = {}): FakeState {
     runtimes: sampleRuntimes(),
     installing: [],
     runtimeCheck: [],
+    packing: [],
     backups: [],
     benchmark: [],
     datasets: [],

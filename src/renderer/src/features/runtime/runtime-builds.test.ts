@@ -81,4 +81,53 @@ describe('the builds of TensorFlow', () => {
     await untilText(mounted.wrapper, why)
     expect(panel().text()).toMatch(/It trains on the processor, about 1,23[45] images a second/)
   })
+
+  it('are tried one by one, also one that computes do not load', async () => {
+    mounted = mountWithEngine(RuntimeView, { runtimes: withCard({ state: 'installed', diskBytes: 9 }) })
+    await untilText(mounted.wrapper, 'TensorFlow for NVIDIA cards')
+    await clickById(testIds.tryRuntime('cuda12'))
+    await eventually(() => expect(calls('runtimes.check')).toHaveLength(1))
+    expect(calls('runtimes.check')[0]?.input).toMatchObject({ id: 'cuda12' })
+    await clickById(testIds.checkRuntime)
+    await eventually(() => expect(calls('runtimes.check')).toHaveLength(2))
+    expect(calls('runtimes.check')[1]?.input).toMatchObject({ id: null })
+  })
+
+  it('are packed into a folder that a dialog returned, while nothing else can be begun', async () => {
+    const half = { type: 'progress' as const, doneBytes: 1, totalBytes: 2 }
+    mounted = mountWithEngine(RuntimeView, {
+      runtimes: withCard({ state: 'installed', diskBytes: 9 }),
+      packing: [half],
+    })
+    await untilText(mounted.wrapper, 'TensorFlow for NVIDIA cards')
+    const { version } = mounted.engine.state.runtimes.runtimes[1]!
+    await clickById(testIds.packRuntime('cuda12'))
+    await untilText(mounted.wrapper, 'Packing')
+    const file = `/home/ada/models/gpt-nas-runtime-cuda12-${version}.tar`
+    expect(calls('runtimes.pack').map(({ input }) => input)).toEqual([{ id: 'cuda12', file }])
+    for (const id of [testIds.chooseRuntime('cuda12'), testIds.removeRuntime('cuda12'), testIds.tryRuntime('cpu')])
+      expect(find(id).attributes('disabled') ?? find(id).attributes('aria-disabled'), id).toBeDefined()
+  })
+
+  it('say where the archive is', async () => {
+    const done = { type: 'finished' as const, file: '/home/ada/models/x.tar', sizeBytes: 3 * 1024 ** 3 }
+    mounted = mountWithEngine(RuntimeView, {
+      runtimes: withCard({ state: 'installed', diskBytes: 9 }),
+      packing: [done],
+    })
+    await untilText(mounted.wrapper, 'TensorFlow for NVIDIA cards')
+    await clickById(testIds.packRuntime('cuda12'))
+    await untilText(mounted.wrapper, 'Packed into /home/ada/models/x.tar, 3.0 GiB.')
+  })
+
+  it.each([
+    ['file', '/home/ada/pictures.zip'],
+    ['folder', '/home/ada/models'],
+  ] as const)('are installed from a %s that a dialog returned', async (kind, place) => {
+    mounted = mountWithEngine(RuntimeView, { installing: [progress] })
+    await untilText(mounted.wrapper, 'Not installed')
+    await clickById(testIds.installRuntimeFrom('cuda12', kind))
+    await untilText(mounted.wrapper, 'File 1 of 13')
+    expect(calls('runtimes.install').map(({ input }) => input)).toEqual([{ id: 'cuda12', from: [place], index: null }])
+  })
 })
