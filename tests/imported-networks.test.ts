@@ -14,6 +14,7 @@ import { writeExport } from '../src/compute/exchange/write-export'
 import type { ProofClient } from '../src/engine/executors/pool'
 import { fakeComputes } from '../src/engine/testing/fake-computes'
 import { openEngine, type Opened } from '../src/engine/testing/open-engine'
+import { ASSUMED_SCALING } from '../src/shared/exchange/imported/scaling'
 import { temporaryFolder } from '../src/engine/testing/temporary-folder'
 
 const FOREIGN = path.join(__dirname, 'fixtures', 'foreign')
@@ -64,6 +65,11 @@ describe('an imported network', () => {
       facts: { format: 'keras', missing: [], classes: 3 },
     })
     expect(await engine.client.imports.list()).toEqual([])
+    // Its pixels are scaled by a layer of its own; of the other file nobody knows.
+    const notesOf = async (name: string) =>
+      (await engine.client.imports.preview({ path: path.join(FOREIGN, name) })).facts.notes
+    expect(await notesOf('mixed.keras')).not.toContain(ASSUMED_SCALING)
+    expect(await notesOf('nested.h5')).toContain(ASSUMED_SCALING)
     const first = await engine.client.imports.create({ path: file })
     const second = await engine.client.imports.create({ path: file })
     expect(first.facts).toMatchObject({
