@@ -11,6 +11,8 @@ const REPEATABLE = new Set([
   'designs.loadDraft',
   'designs.discardDraft',
   'exports.list',
+  'imports.list',
+  'imports.load',
   'proposer.info',
   'proposer.suggest',
   'runtime.backups',
