@@ -12,8 +12,8 @@ import { root } from './setup/paths.mjs'
 import { CHECKOUT_COMMAND, becomeCli, prepare } from './setup/prepare.mjs'
 
 const { runtime, rest: args } = readArguments()
-// The sample search needs the data set as soon as its button is pressed.
-await prepare({ withDataSet: true })
+// The window is there before any data set: its searches fetch theirs, with progress. In the terminal the first line is a search's.
+await prepare({ withDataSet: !hasDisplay() })
 
 const workspace = path.resolve(process.env.GPTNAS_WORKSPACE ?? path.join(os.homedir(), 'GPT-NAS Workspace'))
 if (!args.includes('--workspace')) args.push('--workspace', workspace)

@@ -181,8 +181,9 @@ export function createDatasets({
     const prepared = await readContent(folder, look)
     if (prepared.state === 'ready') return prepared.manifest
     if (prepared.state === 'absent' && source !== null) {
-      const fix = `Fetch it under Data sets, or run "${typed(`dataset get ${name}`)}".`
-      throw new AppError('dataset-missing', `${title} has not been fetched yet.`, fix)
+      throw new AppError('dataset-missing', `${title} has not been fetched yet.`, 'Fetch it under Data sets.', {
+        commandLine: `Or type "${typed(`dataset get ${name}`)}".`,
+      })
     }
     throw damagedError(known, prepared.state === 'damaged' ? prepared.problem : `${MANIFEST_FILE} is missing`)
   }

@@ -51,7 +51,8 @@ it('a search of data that are not there yet is refused before a run exists, with
   const engine = await openEngine(temporaryFolder())
   await expect(engine.client.searches.create({ definition: tinySearch() })).rejects.toMatchObject({
     code: 'dataset-missing',
-    fix: expect.stringContaining('gpt-nas dataset get tiny') as string,
+    fix: 'Fetch it under Data sets.',
+    commandLine: expect.stringContaining('gpt-nas dataset get tiny') as string,
   })
   expect(await engine.client.searches.list()).toEqual([])
 })

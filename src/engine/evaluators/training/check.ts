@@ -79,9 +79,7 @@ export async function checkData(
     )
   const found = (await datasets.list()).find(({ name }) => name === dataset)
   if (found?.state !== 'ready')
-    notes.push(
-      `The data set ${dataset} is ${found?.state ?? 'unknown'}: it must be fetched before the search can start.`,
-    )
+    notes.push(`The data set ${dataset} is ${found?.state ?? 'unknown'}: it is fetched when the search is started.`)
   if (resolution !== null) notes.push(resolutionNote(datasets.describe(dataset).shape, facts.shape, found))
   if (definition.recipe.cutout >= Math.min(facts.shape[0], facts.shape[1]))
     notes.push(`Cutout of ${definition.recipe.cutout} pixels can blank a whole image of ${sizeText(facts.shape)}.`)

@@ -1,12 +1,11 @@
 // The host as stores and components use it, made of what preload exposes: an answer is a value or an AppError with its remedy.
 import type { HostBridge, HostOutcome, WorkbenchHost } from '@shared/contract/window'
-import { AppError } from '@shared/errors'
+import { appErrorOf } from './errors'
 
 /** @throws AppError what main could not do */
 export function valueOf<T>(outcome: HostOutcome<T>): T {
   if ('value' in outcome) return outcome.value
-  const { code, message, fix, commandLine } = outcome.failed
-  throw new AppError(code, message, fix, commandLine === undefined ? {} : { commandLine })
+  throw appErrorOf(outcome.failed)
 }
 
 export function hostOf(bridge: HostBridge): WorkbenchHost {

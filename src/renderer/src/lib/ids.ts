@@ -59,6 +59,7 @@ export const testIds = {
   endTrial: 'trial-end',
   confirmEndTrial: 'trial-end-confirm',
   startSample: 'run-start-sample',
+  fetchedData: 'fetched-data',
   plannedEvaluations: 'planned-evaluations',
   forecast: 'forecast',
   finalTraining: 'final-training',

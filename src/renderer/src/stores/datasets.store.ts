@@ -3,7 +3,7 @@
 import { defineStore } from 'pinia'
 import { readonly, shallowReactive, shallowRef } from 'vue'
 import { useEngine } from '@/api/keys'
-import { toErrorData } from '@/api/errors'
+import { appErrorOf, toErrorData } from '@/api/errors'
 import { useTask } from '@/api/use-task'
 import type { DatasetProgress, ImportRequest } from '@shared/contract/datasets'
 import type { ErrorData } from '@shared/errors'
@@ -22,12 +22,18 @@ export const useDatasetsStore = defineStore('datasets', () => {
   const list = useTask(() => client.datasets.list())
   const fetching = shallowReactive(new Map<string, Fetching>())
   const importing = shallowRef<Importing | null>(null)
+  const gets = new Map<string, Promise<void>>()
   let importAbort: AbortController | null = null
 
-  /** Fetches and prepares a data set; never rejects, the entry in `fetching` says how it goes. */
-  async function get(name: string): Promise<void> {
-    const running = fetching.get(name)
-    if (running !== undefined && running.error === null) return
+  /** Fetches and prepares a data set; never rejects, the entry in `fetching` says how it goes. One at a time of each. */
+  function get(name: string): Promise<void> {
+    const running = gets.get(name)
+    if (running !== undefined) return running
+    const started = fetchNow(name).finally(() => gets.delete(name))
+    gets.set(name, started)
+    return started
+  }
+  async function fetchNow(name: string): Promise<void> {
     fetching.set(name, { progress: null, error: null })
     try {
       for await (const progress of await client.datasets.get({ name })) fetching.set(name, { progress, error: null })
@@ -36,6 +42,15 @@ export const useDatasetsStore = defineStore('datasets', () => {
       fetching.set(name, { progress: fetching.get(name)?.progress ?? null, error: toErrorData(thrown) })
     }
     await list.run()
+  }
+
+  /** As `get`, for who cannot go on without it. @throws AppError why it is not there */
+  async function need(name: string): Promise<void> {
+    await get(name)
+    const failed = fetching.get(name)?.error
+    if (!failed) return
+    fetching.delete(name) // told by who needs it
+    throw appErrorOf(failed)
   }
 
   /** Imports the user's files; never rejects, `importing` says how it goes. One at a time. @returns whether it is there now */
@@ -78,6 +93,7 @@ export const useDatasetsStore = defineStore('datasets', () => {
     load: list.run,
     fetching,
     get,
+    need,
     importing: readonly(importing),
     importFiles,
     cancelImport,

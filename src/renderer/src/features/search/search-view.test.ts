@@ -45,6 +45,18 @@ describe('an empty workspace', () => {
     await untilText(mounted.wrapper, 'No run yet')
     await clickById(testIds.startSample)
     await eventually(() => expect(created()).toMatchObject({ name: 'Five minutes', populationSize: 3 }))
+    const paths = mounted.engine.calls.map(({ path }) => path)
+    // What it trains on is brought first, with its progress.
+    expect(paths.indexOf('datasets.get')).toBeGreaterThan(-1)
+    expect(paths.indexOf('datasets.get')).toBeLessThan(paths.indexOf('searches.create'))
+  })
+
+  it('starts nothing where the data set cannot be fetched, and says why', async () => {
+    const failures = new Map([['datasets.get', new AppError('dataset-missing', 'No network.', 'Connect it.')]])
+    mounted = mountWithEngine(SearchView, { failures })
+    await clickById(testIds.startSample)
+    await untilText(mounted.wrapper, 'Connect it.')
+    expect(created()).toBeUndefined()
   })
 
   it('that another program holds cannot be searched, and says so beside the sample', async () => {

@@ -41,6 +41,7 @@ export const definition = {
     },
     start: 'Start search',
     startFailed: 'The search could not be started',
+    fetching: 'Fetching {title}, which the search needs.',
     checkFailed: 'The settings could not be checked',
     readOnly: 'This workspace is open read-only, so no search can start here.',
     wrongSettings: '1 setting needs a look | {count} settings need a look',
