@@ -1,8 +1,8 @@
 // Getting a file from a package index: redirects, a limit on silence, and going on where an earlier download ended. Only http and https,
 // and never from the safe one to the other.
-import http, { type IncomingMessage } from 'node:http'
-import https from 'node:https'
+import type { IncomingMessage } from 'node:http'
 import { AppError } from '@shared/errors'
+import { getThroughProxy } from './proxy'
 
 const MAX_REDIRECTS = 5
 /** A server that sends nothing for this long has gone. */
@@ -64,14 +64,11 @@ function addressOf(text: string): URL {
 }
 
 function request(url: URL, from: number, accept: string, signal: AbortSignal): Promise<IncomingMessage> {
-  const { get: ask } = url.protocol === 'https:' ? https : http
   const headers = { accept, 'user-agent': 'gpt-nas-workbench', ...(from > 0 && { range: `bytes=${from}-` }) }
   return new Promise((resolve, reject) => {
-    const asked = ask(url, { headers, signal }, resolve)
-    asked.setTimeout(SILENCE_MS, () => asked.destroy(new Error(`it sent nothing for ${SILENCE_MS / 1000} s`)))
-    asked.on('error', (cause) =>
-      reject(signal.aborted ? new AppError('cancelled', 'The download was cancelled.') : networkError(url, cause)),
-    )
+    const failed = (cause: Error): void =>
+      reject(signal.aborted ? new AppError('cancelled', 'The download was cancelled.') : networkError(url, cause))
+    getThroughProxy(url, { headers, signal, silenceMs: SILENCE_MS }, process.env, resolve, failed)
   })
 }
 
