@@ -20,6 +20,9 @@ export const usePreferencesStore = defineStore('preferences', () => {
   /** Keys of notices about the program that were dismissed. */
   const readNotices = useLocalStorage<string[]>('gptnas.notices', [])
 
+  /** Whether the first steps are on show; begun again from the palette. */
+  const firstSteps = useLocalStorage<'open' | 'done'>('gptnas.first-steps', 'open')
+
   const systemIsDark = usePreferredDark()
   const isDark = computed(() => theme.value === 'dark' || (theme.value === 'system' && systemIsDark.value))
 
@@ -49,6 +52,7 @@ export const usePreferencesStore = defineStore('preferences', () => {
     rememberPanes,
     forgetPanes,
     readNotices,
+    firstSteps,
     markRead,
   }
 })

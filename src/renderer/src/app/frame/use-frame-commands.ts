@@ -90,6 +90,12 @@ export function useFrameCommands(): void {
       run: () => navigation.open('settings'),
     },
     {
+      id: 'first-steps',
+      title: t('firstSteps.title'),
+      group: t('commands.window'),
+      run: () => (preferences.firstSteps = 'open'),
+    },
+    {
       id: 'theme',
       title: preferences.isDark ? t('frame.toLight') : t('frame.toDark'),
       group: t('commands.window'),

@@ -37,6 +37,42 @@ export const frame = {
     viewFailed: 'This view stopped because of a fault in the program',
     openAgain: 'Open it again',
   },
+  firstSteps: {
+    title: 'First steps',
+    of: 'First steps, {step} of {steps}: {name}.',
+    more: 'More under Runtime',
+    back: 'The step before',
+    next: 'Next',
+    later: 'Close; the palette opens the first steps again',
+    machine: {
+      title: 'This machine',
+      unknown: 'What trains here, and is anything in its way?',
+      noCard: 'no graphics card that answers',
+      problems: 'Nothing is in the way. | 1 problem: look under Runtime. | {count} problems: look under Runtime.',
+      check: 'Check it',
+      again: 'Check again',
+    },
+    runtime: {
+      title: 'Runtime',
+      enough: 'TensorFlow for processors came with the program; nothing has to be fetched.',
+      inUse: '{title} is in use.',
+      there: '{title} is installed and not in use.',
+      wanted: '{title}: {download} to download, or from files under Runtime where there is no network.',
+      install: 'Install',
+      use: 'Use it',
+    },
+    data: {
+      title: 'Images of the sample',
+      there: '{title} is here.',
+      wanted: 'The sample search trains on CIFAR-10: {download} to download.',
+      fetch: 'Fetch it',
+    },
+    ready: {
+      title: 'Ready',
+      text: 'The sample search is prepared in {workspace}.',
+      begin: 'Go to the search',
+    },
+  },
   engine: {
     restarting:
       'The engine stopped and is restarting, {seconds} s so far. Running trials continue from their last checkpoint.',
