@@ -101,7 +101,7 @@ export async function measureForeign(run: Run, options: BenchOptions): Promise<F
   try {
     for (const model of await makeModels(folder, options)) {
       const row = await measureModel(run, folder, model).catch((thrown: unknown): ForeignRow => {
-        const problem = thrown instanceof Error ? thrown.message : String(thrown)
+        const problem = String(thrown instanceof Error ? thrown.message : thrown).replaceAll(`${folder}${path.sep}`, '')
         return { name: model.name, outcome: 'refused', listed: [], missing: model.missing, differences: {}, problem }
       })
       rows.push(row)

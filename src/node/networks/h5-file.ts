@@ -125,8 +125,10 @@ function arrayOf(dataset: InstanceType<Library['Dataset']>, path: string): H5Arr
   const shape = dataset.shape ?? []
   const count = elementCount(shape)
   const isNumbers = typeof dtype === 'string' && /^[<>|]?[fdbBhHiIlLqQe]/.test(dtype)
-  const value = (isNumbers ? dataset.value : null) as ArrayLike<number | bigint> | number | null
-  const values = value === null ? undefined : typeof value === 'number' ? Float32Array.of(value) : float32(value)
+  const value = (isNumbers ? dataset.value : null) as ArrayLike<number | bigint> | number | bigint | null
+  // A number alone, as Keras stores how many images a Normalization has seen, comes as one.
+  const isAlone = typeof value === 'number' || typeof value === 'bigint'
+  const values = value === null ? undefined : isAlone ? Float32Array.of(Number(value)) : float32(value)
   return {
     path,
     shape,
