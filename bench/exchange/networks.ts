@@ -40,7 +40,7 @@ export async function indexFile(file: string, first: number, count: number): Pro
 }
 
 /**
- * The weights file of a network, trained where it is not kept.
+ * The weights file of a network, trained where it is not kept; null where there is no time for that.
  * @param data the training split @param keep folder; @throws what `train` throws
  */
 export async function trainedWeights(
@@ -48,11 +48,13 @@ export async function trainedWeights(
   data: SplitFiles,
   keep: string,
   note: (line: string) => void,
-): Promise<string> {
+  hasTime: () => boolean,
+): Promise<string | null> {
   const decisive = { graph, seed, recipe: RECIPE, TRAIN_IMAGES, VALIDATION_IMAGES }
   const key = createHash('sha256').update(JSON.stringify(decisive)).digest('hex').slice(0, 16)
   const kept = path.join(keep, `trained-${key}.weights`)
   if (existsSync(kept)) return kept
+  if (!hasTime()) return null
   const folder = await mkdtemp(path.join(tmpdir(), 'bench-exchange-train-'))
   try {
     const events = train({

@@ -100,7 +100,8 @@ interface Data {
 
 async function measureOne(run: Run, network: TrainedNetwork, data: Data, options: TrainedOptions) {
   const { quick, note, keep, isFresh, ways, hasTime } = options
-  const weights = await trainedWeights(network, data.train, keep, note)
+  const weights = await trainedWeights(network, data.train, keep, note, hasTime)
+  if (weights === null) return []
   const { sha256 } = await readTrainedWeights(weights)
   const count = quick ? QUICK_IMAGES : data.test.count
   const inputs = { data: data.test, indices: Array.from({ length: count }, (_, i) => i), random: { count: 0, seed: 1 } }
@@ -159,7 +160,7 @@ export async function measureTrained(run: Run, options: TrainedOptions): Promise
   const data: Data = { train: dataset.files('train'), test: dataset.files('test') }
   const rows: TrainedRow[] = []
   for (const network of options.quick ? TRAINED_NETWORKS.slice(0, 1) : TRAINED_NETWORKS)
-    if (options.hasTime()) rows.push(...(await measureOne(run, network, data, options)))
+    rows.push(...(await measureOne(run, network, data, options)))
   return rows
 }
 
@@ -210,7 +211,7 @@ export function trainedTable(rows: readonly TrainedRow[]): string[] {
     '|---|---|---|---:|---:|---:|---:|',
     ...lines,
     '',
-    ...(listed.length > 0 ? listed : ['No class turned in float32.']),
+    ...(listed.length > 0 || rows.length === 0 ? listed : ['No class turned in float32.']),
     ...(rows.some(({ isEarlier }) => isEarlier === true)
       ? ['', '\\* before the last change of the source of that way out.']
       : []),

@@ -37,12 +37,12 @@ export interface ZooRows {
   readonly notSeen: readonly string[]
 }
 
-export const LAYER_CASES: readonly Case[] = [...KIND_CASES, ...BLOCK_CASES].map(({ title, graph }) => ({
-  name: title,
-  graph,
-  classes: 3,
-  images: 4,
-}))
+const TITLED = [...KIND_CASES, ...BLOCK_CASES]
+/** An activation of a map and one of features have the same title: the second is told apart, or one would be kept for the other. */
+export const LAYER_CASES: readonly Case[] = TITLED.map(({ title, graph }, i) => {
+  const before = TITLED.slice(0, i).filter((other) => other.title === title).length
+  return { name: before === 0 ? title : `${title} ${before + 1}`, graph, classes: 3, images: 4 }
+})
 
 /** Kinds of layers and blocks without a case: nobody would measure a new one otherwise. */
 const kindsLeftOut = (): string[] => {
