@@ -32,6 +32,7 @@ import { finish, finishCommand } from './search-finish'
 import { getDataset } from './dataset'
 import { exportAfter, exportText, nextSteps } from './export'
 import { dryRun } from './search-forecast'
+import { manageCommands } from './search-manage'
 import { findRun } from './search-run'
 
 interface StartOptions extends CommonOptions, DefinitionSource, TypedFinish {
@@ -281,6 +282,7 @@ export function searchCommand(program: Command): void {
   ablationCommand(group)
   changeCommands(group)
   finishCommand(group)
+  manageCommands(group)
 
   withCommonOptions(
     group
