@@ -1,5 +1,5 @@
-// tfjs on its WebAssembly backend, where npm has it: `npm install --no-save @tensorflow/tfjs-backend-wasm@4.22.0`. The product does not
-// need it; a bench that wants pictures of 224 pixels does.
+// tfjs on its WebAssembly backend, a dependency of development alone: the product does not need it, a bench that wants pictures of 224
+// pixels does. Where it was left out, plain tfjs is taken.
 import { createRequire } from 'node:module'
 import path from 'node:path'
 import type * as PlainTensorFlow from '@tensorflow/tfjs'
