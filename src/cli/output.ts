@@ -1,6 +1,6 @@
 // What a command prints: results on standard output (text, or JSON alone with --json), everything else on standard error.
 import type { Writable } from 'node:stream'
-import { errorData } from '@shared/errors'
+import { errorData, type ErrorData } from '@shared/errors'
 import { plainJson, plainLine, plainText } from './plain-text'
 
 /** Exit codes of every command. */
@@ -22,11 +22,13 @@ export interface Streams {
   readonly stderr: Writable & { readonly isTTY?: boolean; readonly columns?: number }
 }
 
-/** A failure for people: what happened, and what to do about it, a line each. */
-export function failureText(thrown: unknown): string {
-  const { message, fix, commandLine } = errorData(thrown)
-  return plainText([`Error: ${message}`, fix, commandLine].map((line) => (line ? `${line}\n` : '')).join(''))
-}
+/** What happened, and what to do about it, at a command line too. */
+export const failureLines = ({ message, fix, commandLine }: ErrorData): string[] =>
+  [message, fix, commandLine].filter((line) => line !== undefined && line !== '').map(String)
+
+/** A failure for people, a line each. */
+export const failureText = (thrown: unknown): string =>
+  plainText(`Error: ${failureLines(errorData(thrown)).join('\n')}\n`)
 
 export function createOutput(isJson: boolean, { stdout, stderr }: Streams): Output {
   let drawn = 0

@@ -190,7 +190,8 @@ describe('a search through the contract', () => {
     await expect.poll(async () => (await engine.client.searches.get({ id })).state).toBe('failed')
     expect((await engine.client.searches.get({ id })).error).toMatchObject({
       code: 'dataset-missing',
-      fix: expect.stringContaining('dataset get tiny') as string,
+      fix: 'Fetch it under Data sets.',
+      commandLine: expect.stringContaining('dataset get tiny') as string,
     })
     await fetchTiny(engine)
     await engine.client.searches.resume({ id })

@@ -18,7 +18,7 @@ import { presetOf, readDefinition, type DefinitionSource } from '../definition'
 import { count, duration, table } from '../format'
 import { finishWish, finishWords, refuseWithoutFinish, withFinishOptions, type TypedFinish } from '../finish-options'
 import { frontLine, frontTable } from '../front-text'
-import { EXIT } from '../output'
+import { EXIT, failureLines } from '../output'
 import { exitCodeOf, resumeAdvice } from '../run-end'
 import { sizeText, trialColumns } from '../trial-text'
 import { verificationText } from '../verification-text'
@@ -116,7 +116,7 @@ function summary(run: Run, best: Trial | null, options: string | null = ''): str
   const { dataset, resolution } = run.definition.data
   const { isTraining } = evaluatorOf(run.definition)
   if (isTraining && resolution !== null) lines.push(`Trained on ${dataset} at ${resolution} x ${resolution} pixels.`)
-  if (run.error) lines.push(run.error.message, ...(run.error.fix ? [run.error.fix] : []))
+  if (run.error) lines.push(...failureLines(run.error))
   if (best)
     lines.push(
       `Best: trial ${best.number} with ${[fitnessText(reading, best.fitness ?? 0), sizeText(best)].filter(Boolean).join(', ')}.`,

@@ -15,7 +15,7 @@ import { ARCHITECTURE_HELP, readArchitecture } from '../architectures'
 import { runCommand, withCommonOptions, type CommandContext, type CommonOptions } from '../command'
 import { readText } from '../files'
 import { duration, loss, percent, table } from '../format'
-import { EXIT } from '../output'
+import { EXIT, failureLines } from '../output'
 import { exitCodeOf, resumeAdvice } from '../run-end'
 import { sizeText } from '../trial-text'
 import { usageText } from '../usage-text'
@@ -123,7 +123,7 @@ export async function fittedArchitecture(
 function trainingText(run: Run, trial: Trial | null): string {
   const lines = [`Training ${run.number} of "${run.definition.name}" is ${run.state} after ${duration(run.seconds)}.`]
   const error = run.error ?? trial?.error
-  if (error) lines.push(error.message, ...(error.fix === undefined ? [] : [error.fix]))
+  if (error) lines.push(...failureLines(error))
   if (trial && trial.epochs.length > 0) {
     const rows = trial.epochs.map((epoch) => [
       String(epoch.epoch),

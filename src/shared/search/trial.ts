@@ -14,7 +14,12 @@ export type TrialStanding = (typeof TRIAL_STANDINGS)[number]
 export const standingOf = ({ state, isRepeat }: Pick<Trial, 'state' | 'isRepeat'>): TrialStanding =>
   isRepeat && (state === 'finished' || state === 'failed') ? 'repeat' : state
 
-export const errorDataSchema = z.object({ code: z.enum(ERROR_CODES), message: z.string(), fix: z.string().optional() })
+export const errorDataSchema = z.object({
+  code: z.enum(ERROR_CODES),
+  message: z.string(),
+  fix: z.string().optional(),
+  commandLine: z.string().optional(),
+})
 
 /** How a proposal came to be: the lineage a user can follow. Parents are trial ids of the same run. */
 export const originSchema = z.object({
