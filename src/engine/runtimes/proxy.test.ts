@@ -1,6 +1,6 @@
 // Downloads through a proxy, with one that the test runs.
 import http from 'node:http'
-import type net from 'node:net';
+import type net from 'node:net'
 import { type AddressInfo } from 'node:net'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { temporaryFolder } from '../testing/temporary-folder'
