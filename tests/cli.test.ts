@@ -85,6 +85,13 @@ describe('gpt-nas', () => {
     for (const verb of ['doctor', 'dataset', 'search', 'export', 'proposer']) expect(out).toContain(verb)
   })
 
+  it('prints its version, and nothing else', async () => {
+    const { version } = JSON.parse(readFileSync(path.resolve(__dirname, '../package.json'), 'utf8')) as {
+      version: string
+    }
+    expect(await gptNas(['--version'])).toEqual({ code: 0, out: `${version}\n`, err: '' })
+  })
+
   it.each([[['frobnicate']], [['search', 'frobnicate']], [['doctor', '--frobnicate']], [['dataset', 'get']]])(
     'refuses %j as misused: exit code 2, the reason on standard error, nothing on standard output',
     async (parameters) => {

@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander'
 import { commandName, typed } from '@node/command-line'
 import { faultText, surviveUnhandledRejections } from '@node/unhandled'
+import { applicationVersion } from './application'
 import { commandsFor } from './commands/registry'
 import { EXIT } from './output'
 import { plainText } from './plain-text'
@@ -9,6 +10,7 @@ import { untilSettled } from './settle'
 
 const program = new Command(commandName())
   .description('Searches neural architectures with a GPT proposer and a genetic algorithm, on this machine.')
+  .version(applicationVersion(), '-V, --version', 'print the version')
   .showHelpAfterError(`Run "${typed('--help')}" for the commands.`)
   .exitOverride()
 

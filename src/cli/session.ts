@@ -8,13 +8,12 @@ import { userFolders } from '@shared/runtime/user-folders'
 import { memoryPorts } from '@shared/transport/port'
 import { createClient, serveRouter, type Client } from '@shared/transport/rpc'
 import { adviseAbout } from '@node/command-line'
-import { readJsonSync } from '@node/json-file'
 import { readWholeSync } from '@node/read-file'
 import { absolutePlace } from '@node/safe-target'
 import { faultText } from '@node/unhandled'
 import { forkedProcesses } from '../engine/executors/forked-processes'
 import { createEngine } from '../engine/host'
-import { applicationFolder, resourcesFolder } from './application'
+import { applicationFolder, applicationVersion, resourcesFolder } from './application'
 import { failureText } from './output'
 import { plainText } from './plain-text'
 
@@ -43,12 +42,11 @@ export async function openSession({ workspace }: SessionOptions): Promise<Sessio
   const cacheFolder = resolve(usual.cache)
   adviseAbout(workspaceFolder)
   const application = applicationFolder()
-  const { version } = readJsonSync(join(application, 'package.json')) as { version: string }
   const engine = await createEngine({
     workspaceFolder,
     cacheFolder,
     resourcesFolder: resourcesFolder(),
-    appVersion: version,
+    appVersion: applicationVersion(),
     electron: installedElectron(application),
     autoResume: false,
     startProcess: forkedProcesses(programsFolder(), reportTo(env['GPTNAS_VERBOSE'])),
