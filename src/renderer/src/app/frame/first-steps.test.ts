@@ -7,6 +7,7 @@ import { mountWithEngine, type Mounted } from '@/testing/mount-with-engine'
 import { sampleDataset, sampleReport, sampleRuntimes } from '@/testing/samples'
 import { clickById, eventually, findById, untilText } from '@/testing/until'
 import FirstSteps from './FirstSteps.vue'
+import { AppError } from '@shared/errors'
 
 let mounted: Mounted
 afterEach(() => mounted.wrapper.unmount())
@@ -49,6 +50,16 @@ describe('the first steps', () => {
     await untilText(mounted.wrapper, 'is here.')
     expect(document.querySelector(`[data-testid="${testIds.firstStepsDo}"]`)).toBeNull()
     for (const path of ['runtime.doctor', 'runtimes.install', 'datasets.get']) expect(calls(path)).toEqual([])
+  })
+
+  it('say why a step failed, and what to do', async () => {
+    const failures = new Map([
+      ['runtime.doctor', new AppError('runtime-missing', 'Nothing answers.', 'Start it again.')],
+    ])
+    mounted = mountWithEngine(FirstSteps, { failures })
+    await findById(testIds.firstSteps)
+    await clickById(testIds.firstStepsDo)
+    await untilText(mounted.wrapper, 'Nothing answers. Start it again.')
   })
 
   it('are closed for good, and begun again from their first', async () => {
