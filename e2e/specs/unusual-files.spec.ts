@@ -41,6 +41,8 @@ function placed(folders: Folders, name: string): string {
 
 /** As the system drops it: not an event of a script, which has no place. */
 async function drop({ app, page }: Launched, file: string): Promise<void> {
+  // A person drops on what is seen: the first document of a new window is an empty one.
+  await expect(page.getByTestId(testIds.rail('design'))).toBeVisible()
   const session = await page.context().newCDPSession(page)
   const data = { items: [], files: [file], dragOperationsMask: 1 }
   for (const type of ['dragEnter', 'dragOver', 'drop'] as const)

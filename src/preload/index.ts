@@ -10,6 +10,7 @@ import {
   type HostFacts,
   type HostOutcome,
 } from '@shared/contract/window'
+import { listenForDrops } from './dropped-files'
 
 let engineState: EngineState = { state: 'starting' }
 const listeners = new Set<(state: EngineState) => void>()
@@ -25,34 +26,16 @@ ipcRenderer.on(ENGINE_PORT_MESSAGE, (event: IpcRendererEvent) => {
   if (port) window.postMessage({ type: ENGINE_PORT_MESSAGE }, '*', [port])
 })
 
-type DropListener = (dropped: HostOutcome<Dropped>) => void
-const dropListeners = new Set<DropListener>()
-const tellDropped = (dropped: HostOutcome<Dropped>): void => {
-  for (const listener of dropListeners) listener(dropped)
-}
-
 /** Electron 22 keeps the path on the file, newer ones tell it here alone. */
 function placeOf(file: File): string {
   const { webUtils } = electron as { webUtils?: { getPathForFile(file: File): string } }
   return webUtils?.getPathForFile(file) ?? (file as File & { path?: string }).path ?? ''
 }
 
-/** What comes from another program's memory, not from a disk. */
-const LIES_NOWHERE: HostOutcome<Dropped> = {
-  failed: { code: 'not-found', message: 'What was dropped lies in no folder.', fix: 'Save it, then drop the file.' },
-}
-
-// Here and not in the page: what a script of the page names was dropped by nobody.
-window.addEventListener(
-  'drop',
-  (event) => {
-    const file = event.isTrusted ? event.dataTransfer?.files[0] : undefined
-    if (file === undefined) return
-    const place = placeOf(file)
-    if (place === '') tellDropped(LIES_NOWHERE)
-    else void (ipcRenderer.invoke(HOST_CHANNELS.droppedPlace, place) as Promise<HostOutcome<Dropped>>).then(tellDropped)
-  },
-  true,
+const onDropped = listenForDrops(
+  window,
+  placeOf,
+  (place) => ipcRenderer.invoke(HOST_CHANNELS.droppedPlace, place) as Promise<HostOutcome<Dropped>>,
 )
 
 const host: HostBridge = {
@@ -65,10 +48,7 @@ const host: HostBridge = {
     ipcRenderer.invoke(HOST_CHANNELS.openTextFile, options) as ReturnType<HostBridge['openTextFile']>,
   saveTextFile: (options) =>
     ipcRenderer.invoke(HOST_CHANNELS.saveTextFile, options) as ReturnType<HostBridge['saveTextFile']>,
-  onDropped: (listener) => {
-    dropListeners.add(listener)
-    return () => dropListeners.delete(listener)
-  },
+  onDropped,
   confirmCommand: (command) =>
     ipcRenderer.invoke(HOST_CHANNELS.confirmCommand, command) as ReturnType<HostBridge['confirmCommand']>,
   showInFolder: (path) =>

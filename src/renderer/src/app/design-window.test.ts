@@ -37,13 +37,7 @@ vi.mock('@/features/design/view/layout', () => ({
 
 afterEach(stop)
 
-/** What main tells of a drop, once the page has let it happen. */
-function drop(dropped: HostOutcome<Dropped>): void {
-  const event = Object.assign(new Event('drop', { cancelable: true }), { dataTransfer: { types: ['Files'] } })
-  window.dispatchEvent(event)
-  expect(event.defaultPrevented).toBe(true)
-  mounted.host.drop(dropped)
-}
+const drop = (dropped: HostOutcome<Dropped>): void => mounted.host.drop(dropped)
 
 describe('the key sheet', () => {
   it('lists every action of the editor once, with all its keys', async () => {

@@ -1,15 +1,11 @@
 // Files and folders dropped on the window: an architecture, an export or its folder opens as a design, a network of another program in the
-// dialog of imports. Main reads them (src/main/dropped-file.ts). Without this the page itself would be left for the file.
-import { onMounted, onUnmounted } from 'vue'
+// dialog of imports. The preload script accepts them, main reads them (src/main/dropped-file.ts).
+import { onUnmounted } from 'vue'
 import { valueOf } from '@/api/host'
 import { useHost } from '@/api/keys'
 import { useExchangeStore } from '@/stores/exchange.store'
 import { useNavigationStore } from '@/stores/navigation.store'
 import type { Dropped, HostOutcome } from '@shared/contract/window'
-
-function accept(event: DragEvent): void {
-  if (event.dataTransfer?.types.includes('Files') === true) event.preventDefault()
-}
 
 /** Call once, in the frame. */
 export function useDroppedFiles(): void {
@@ -27,14 +23,5 @@ export function useDroppedFiles(): void {
     navigation.openInEditor({ text })
   }
 
-  const stop = useHost().onDropped(open)
-  onMounted(() => {
-    window.addEventListener('dragover', accept)
-    window.addEventListener('drop', accept)
-  })
-  onUnmounted(() => {
-    stop()
-    window.removeEventListener('dragover', accept)
-    window.removeEventListener('drop', accept)
-  })
+  onUnmounted(useHost().onDropped(open))
 }
