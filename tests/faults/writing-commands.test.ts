@@ -102,6 +102,7 @@ const COMMANDS: Readonly<Record<string, Use>> = {
   'import <design>': 'writes',
   'import <file>': 'reads',
   'proposer compare <checkpoint>': 'reads',
+  'proposer corpus --out': 'writes',
   'proposer report --checkpoint': 'reads',
   'proposer sample --checkpoint': 'reads',
   'proposer score --checkpoint': 'reads',
@@ -223,6 +224,7 @@ const WRITERS: Readonly<Record<string, Writer>> = {
     ]),
   ),
   'import <design>': { words: () => ['import', at('net.gptnas.json')] },
+  'proposer corpus --out': { words: () => ['proposer', 'corpus', '--out'] },
   'proposer train --out': { words: () => ['proposer', 'train', '--out'], needsRun: true },
   'runtime pack --out': { words: () => ['runtime', 'pack', 'cuda12', '--out'] },
   'space import-nas-bench-101 --out': {

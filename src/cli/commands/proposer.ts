@@ -7,6 +7,8 @@ import { absolutePlace } from '@node/safe-target'
 import { runCommand, runLocally, withCommonOptions, type CommandContext, type CommonOptions } from '../command'
 import { bar, count, duration, percent, table } from '../format'
 import { EXIT } from '../output'
+import { CORPUS_DEFAULTS } from '@shared/proposer/corpus/corpus-plan'
+import { corpusOf, type CorpusOptions } from '../proposer-corpus'
 import { reportInContext, trainInContext } from '../proposer-in-context'
 import { reportWorkbench, sampleWorkbench, trainWorkbench } from '../proposer-workbench'
 import { compareCheckpoints, scoreArchitectures, type ScoreOptions } from '../proposer-scores'
@@ -185,7 +187,30 @@ export function proposerCommand(program: Command): void {
         ? runLocally(options, (output) => sampleWorkbench(output, options))
         : sampleChains(options),
     )
+  corpusCommand(group)
   judgingCommands(group)
+}
+
+function corpusCommand(group: Command): void {
+  withCommonOptions(
+    group
+      .command('corpus')
+      .description(
+        'train block chains briefly and write them as a table to learn from; Ctrl-C breaks off, the same command goes on',
+      )
+      .requiredOption('--out <file>', 'CSV file of the corpus, written once all are trained')
+      .option(
+        '--datasets <names>',
+        `data sets that are ready, between commas (default: ${CORPUS_DEFAULTS.datasets.join()})`,
+      )
+      .option('--chains <number>', `chains that are drawn for each (default: ${CORPUS_DEFAULTS.chains})`)
+      .option('--seed <number>', 'seed of the first draw')
+      .option('--repeated <number>', 'of the first data set: trained with two more seeds and once on each other')
+      .option('--longer <number>', 'of the first data set: trained on three times the images for twice the epochs')
+      .option('--images <number>', 'training images, and as many to validate on')
+      .option('--epochs <number>', 'passes over them')
+      .option('--minutes <number>', 'break off after so long'),
+  ).action((options: CorpusOptions & CommonOptions) => runCommand(options, (context) => corpusOf(context, options)))
 }
 
 function judgingCommands(group: Command): void {

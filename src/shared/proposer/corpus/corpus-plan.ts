@@ -1,0 +1,89 @@
+// Which chains the corpus trains, and how: searches at random over block chains of low fidelity, the same again with other seeds, on the
+// other data sets, and for longer, so that noise and what the fidelity is worth are known (docs/proposer.md#our-own-corpus).
+import { runDefinitionSchema, type RunDefinition } from '../../search/run'
+import type { CorpusPart } from './trained-chains'
+
+export interface CorpusSettings {
+  /** The first one's chains are repeated, shared and trained for longer. */
+  readonly datasets: readonly string[]
+  /** Drawn for each data set. */
+  readonly chains: number
+  readonly seed: number
+  /** Chains of the first data set that are trained with two more seeds, and once on each other data set. */
+  readonly repeated: number
+  /** Chains of the first data set that are trained for longer. */
+  readonly longer: number
+  readonly images: number
+  readonly epochs: number
+}
+
+/** Some 4 core-seconds a chain; the defaults come to about 40 core-minutes (docs/proposer.md). */
+export const CORPUS_DEFAULTS: CorpusSettings = {
+  datasets: ['fashion-mnist', 'digits'],
+  chains: 210,
+  seed: 1,
+  repeated: 24,
+  longer: 20,
+  images: 1000,
+  epochs: 5,
+}
+
+/** A search of the plan. */
+export interface CorpusRun {
+  readonly part: CorpusPart
+  readonly definition: RunDefinition
+  /** How many of the first drawn chains of the first data set are put in by hand; null where it draws its own. */
+  readonly taken: number | null
+}
+
+/** Two measurements more than the first give each chain's noise two degrees of freedom. */
+const REPEATS = 2
+const MORE_IMAGES = 3
+const MORE_EPOCHS = 2
+
+/** Half the side and half the width of a search's default space: a quarter of the pixels, a sixteenth of the work. */
+const SPACE = {
+  kind: 'block-chain',
+  stemWidth: 8,
+  maxWidth: 64,
+  maxMacs: 2_500_000,
+  maxParameters: 1_250_000,
+} as const
+const SIDE = 16
+/** Two hundred images make 30 steps: small batches, or there would be too few steps to tell chains apart. */
+const BATCH = 32
+
+export function corpusPlan(settings: CorpusSettings): CorpusRun[] {
+  const { datasets, chains, seed, repeated, longer, images, epochs } = settings
+  const [first = '', ...others] = datasets
+  const run = (
+    part: CorpusPart,
+    dataset: string,
+    more: { readonly seed: number; readonly count: number; readonly images?: number; readonly epochs?: number },
+  ): CorpusRun => ({
+    part,
+    taken: part === 'drawn' ? null : more.count,
+    definition: runDefinitionSchema.parse({
+      name: `Corpus of chains: ${part}, ${dataset}, seed ${more.seed}`,
+      seed: more.seed,
+      strategy: { name: 'random' },
+      populationSize: more.count,
+      generations: 1,
+      space: SPACE,
+      data: { dataset, trainImages: more.images ?? images, validationImages: images, resolution: SIDE },
+      // Digits are not to be mirrored, and images of this size not to be shifted by a quarter.
+      recipe: { epochs: more.epochs ?? epochs, batchSize: BATCH, flip: false, cropPadding: 0 },
+    }),
+  })
+  const repeats = repeated === 0 ? [] : Array.from({ length: REPEATS }, (_, i) => seed + 100 + i)
+  // What says whether the rest is worth its time comes first.
+  return [
+    run('drawn', first, { seed, count: chains }),
+    ...repeats.map((other) => run('repeated', first, { seed: other, count: repeated })),
+    ...(longer === 0
+      ? []
+      : [run('longer', first, { seed, count: longer, images: images * MORE_IMAGES, epochs: epochs * MORE_EPOCHS })]),
+    ...(repeated === 0 ? [] : others.map((dataset) => run('shared', dataset, { seed: seed + 200, count: repeated }))),
+    ...others.map((dataset, i) => run('drawn', dataset, { seed: seed + 1 + i, count: chains })),
+  ]
+}
