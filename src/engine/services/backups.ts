@@ -6,6 +6,7 @@ import { engineContract } from '@shared/contract'
 import type { Backup } from '@shared/contract/backups'
 import { runtimeContract } from '@shared/contract/runtime'
 import { AppError, errorData } from '@shared/errors'
+import { refusing } from '@shared/transport/refusing'
 import { typed } from '@node/command-line'
 import { listBackups } from '../storage/backups'
 import { restoreDatabase } from '../storage/restore'
@@ -54,15 +55,6 @@ export function recoveryRouter(root: string, reason: unknown, restart: () => voi
   const refuse = (): never => {
     throw new AppError(code, message, fix, { cause: reason })
   }
-  const builders = implement(engineContract) as unknown as Record<
-    string,
-    Record<string, { handler(answer: () => never): unknown }>
-  >
-  const services = Object.entries(engineContract).map(([service, procedures]) => [
-    service,
-    Object.fromEntries(Object.keys(procedures).map((name) => [name, builders[service]![name]!.handler(refuse)])),
-  ])
-  const router = Object.fromEntries(services) as Record<string, Record<string, unknown>>
-  Object.assign(router['runtime']!, backupProcedures({ root, release: () => Promise.resolve(), restart }))
-  return router as unknown as { readonly runtime: ReturnType<typeof backupProcedures> }
+  const copies = backupProcedures({ root, release: () => Promise.resolve(), restart })
+  return { ...refusing(engineContract, refuse), runtime: { ...refusing(runtimeContract, refuse), ...copies } }
 }

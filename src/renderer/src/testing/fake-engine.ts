@@ -7,6 +7,7 @@ import { AppError } from '@shared/errors'
 import { commandKey } from '@shared/evaluators/command'
 import type { Run } from '@shared/search/run'
 import { memoryPorts, type Port } from '@shared/transport/port'
+import { refusing } from '@shared/transport/refusing'
 import { serveRouter } from '@shared/transport/rpc'
 import { emptyState, type FakeState } from './fake-state'
 import { sampleNetworkImport } from './samples'
@@ -76,21 +77,13 @@ export function createFakeEngine(state: FakeState = emptyState()): FakeEngine {
   }
 
   const os = implement(engineContract)
-  type ServiceName = keyof typeof engineContract
   /** Every procedure of a service, refusing: so that a contract that grows breaks only the tests that use what is new. */
-  const refusing = <S extends ServiceName>(service: S): Parameters<(typeof os)[S]['router']>[0] => {
-    const builders = os[service] as unknown as Record<string, { handler(answer: () => never): unknown }>
-    const refuse = (name: string) => () => {
-      throw new AppError('not-found', `The fake engine has no ${service}.${name}.`)
-    }
-    const names = Object.keys(engineContract[service])
-    return Object.fromEntries(names.map((name) => [name, builders[name]?.handler(refuse(name))])) as Parameters<
-      (typeof os)[S]['router']
-    >[0]
-  }
+  const refused = refusing(engineContract, (path) => {
+    throw new AppError('not-found', `The fake engine has no ${path.join('.')}.`)
+  })
   const router = os.router({
     datasets: {
-      ...refusing('datasets'),
+      ...refused.datasets,
       list: os.datasets.list.handler(() => (called('datasets.list', null), state.datasets)),
       get: os.datasets.get.handler(async function* ({ input }) {
         called('datasets.get', input)
@@ -128,12 +121,12 @@ export function createFakeEngine(state: FakeState = emptyState()): FakeEngine {
       }),
     },
     designs: {
-      ...refusing('designs'),
+      ...refused.designs,
       list: os.designs.list.handler(() => state.designs),
       loadDraft: os.designs.loadDraft.handler(() => null),
     },
     exports: {
-      ...refusing('exports'),
+      ...refused.exports,
       create: os.exports.create.handler(({ input }) => (called('exports.create', input), exporting())),
       prove: os.exports.prove.handler(({ input }) => (called('exports.prove', input), exporting())),
       createOfDesign: os.exports.createOfDesign.handler(
@@ -148,7 +141,7 @@ export function createFakeEngine(state: FakeState = emptyState()): FakeEngine {
       ),
     },
     imports: {
-      ...refusing('imports'),
+      ...refused.imports,
       preview: os.imports.preview.handler(({ input }) => {
         called('imports.preview', input)
         return state.importPreview
@@ -171,7 +164,7 @@ export function createFakeEngine(state: FakeState = emptyState()): FakeEngine {
       list: os.imports.list.handler(() => (called('imports.list', null), state.imports)),
     },
     proposer: {
-      ...refusing('proposer'),
+      ...refused.proposer,
       info: os.proposer.info.handler(({ input }) => {
         called('proposer.info', input)
         if (input.preset !== 'paper' && state.smallProposers !== null) return state.smallProposers
@@ -194,7 +187,7 @@ export function createFakeEngine(state: FakeState = emptyState()): FakeEngine {
       }),
     },
     runtime: {
-      ...refusing('runtime'),
+      ...refused.runtime,
       doctor: os.runtime.doctor.handler(() => (called('runtime.doctor', null), state.report)),
       status: os.runtime.status.handler(() => state.status),
       watch: os.runtime.watch.handler(({ signal }) => follow(() => state.status, signal)),
@@ -218,7 +211,7 @@ export function createFakeEngine(state: FakeState = emptyState()): FakeEngine {
       }),
     },
     runtimes: {
-      ...refusing('runtimes'),
+      ...refused.runtimes,
       list: os.runtimes.list.handler(() => (called('runtimes.list', null), state.runtimes)),
       install: os.runtimes.install.handler(async function* ({ input }) {
         called('runtimes.install', input)
@@ -258,7 +251,7 @@ export function createFakeEngine(state: FakeState = emptyState()): FakeEngine {
       }),
     },
     searches: {
-      ...refusing('searches'),
+      ...refused.searches,
       list: os.searches.list.handler(() => state.runs),
       get: os.searches.get.handler(({ input }) => runOf(input.id)),
       create: os.searches.create.handler(({ input }) => {
@@ -323,7 +316,7 @@ export function createFakeEngine(state: FakeState = emptyState()): FakeEngine {
       generations: os.searches.generations.handler(() => []),
     },
     trials: {
-      ...refusing('trials'),
+      ...refused.trials,
       list: os.trials.list.handler(() => ({ trials: state.trials, total: state.trials.length })),
       get: os.trials.get.handler(({ input }) => {
         const trial = state.trials.find((candidate) => candidate.id === input.id)
