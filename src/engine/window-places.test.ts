@@ -83,6 +83,7 @@ const INPUTS: Readonly<Record<string, object>> = {
   'exports.prove': {},
   'exports.createOfDesign': { document: {}, format: 'svg' },
   'exports.bundle': {},
+  'datasets.get': { name: 'cifar-10' },
   'datasets.recognise': {},
   'datasets.import': { name: 'stolen' },
   'searches.readSpace': {},

@@ -27,6 +27,7 @@ export const PLACE_FIELDS: Readonly<Record<string, PlaceField>> = {
   // Each of a list.
   'runtimes.install': { field: 'from', use: 'read' },
   'imports.create': { field: 'path', use: 'read' },
+  'datasets.get': { field: 'from', use: 'read' },
   'datasets.recognise': { field: 'path', use: 'read' },
   'datasets.import': { field: 'path', use: 'read' },
   'searches.readSpace': { field: 'path', use: 'read' },

@@ -50,7 +50,7 @@ const ALLOWED = ['cli/commands/proposer.ts', 'cli/proposer-workbench.ts', 'cli/p
 const OPTION = /[\s"'`(]--[a-z][a-z-]+/
 const SHOWN = /^(shared|engine|compute|renderer)\//
 const IS_TYPED =
-  /commandLine|npm run setup|wsl --|docker run|mokutil|--for-testing|^engine\/machine\/nvidia-smi|^engine\/datasets\/(fetch-package|import-again)/
+  /commandLine|npm run setup|wsl --|docker run|mokutil|--for-testing|^engine\/machine\/nvidia-smi|^engine\/datasets\/import-again/
 
 describe('the sources', () => {
   it('name no option of a command in what a window shows', () => {

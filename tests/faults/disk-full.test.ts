@@ -3,16 +3,20 @@
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { BUILT_IN_BLOCKS } from '@shared/architecture/blocks'
 import { zooDocument } from '@shared/architecture/document/zoo-document'
 import { expandDocument } from '@shared/architecture/expand'
 import { writeExport } from '../../src/compute/exchange/write-export'
+import { downloadPackage } from '../../src/engine/datasets/download-package'
+import { fetchPackage } from '../../src/engine/datasets/fetch-package'
 import { importHarness } from '../../src/engine/datasets/testing/import-harness'
+import { registryServer } from '../../src/engine/datasets/testing/registry-server'
 import { pngOf } from '../../src/engine/datasets/testing/small-files'
 import { createArtefacts } from '../../src/engine/storage/artefacts'
 import { openStore } from '../../src/engine/storage/store'
 import { temporaryFolder } from '../../src/engine/testing/temporary-folder'
+import { makeTinyDataset } from '../../src/engine/testing/tiny-dataset'
 import { importRequestSchema } from '../../src/shared/contract/datasets'
 import { checkpointFiles } from './checkpoint-files'
 import { writeDataset } from './dataset'
@@ -130,6 +134,48 @@ describe.skipIf(!canMount)('a full disk', () => {
       rmSync(path.join(folder, '.filler'))
       await drain(datasets.import(request({ replace: true, seed: 9 }), never))
       expect((await datasets.ready('mine')).fingerprint).not.toBe(before)
+    })
+  })
+
+  describe('in a download of a data set', () => {
+    // Images of noise, which no archive makes smaller: 0.9 MB.
+    const fetching = async (cacheFolder: string, fault?: () => void) => {
+      const tiny = makeTinyDataset(temporaryFolder(), undefined, 64)
+      const server = await registryServer(tiny.archive)
+      onTestFinished(() => server.close())
+      server.fault = () => (fault?.(), undefined)
+      const { signal } = new AbortController()
+      const options = { cacheFolder, from: null, report: () => undefined, signal }
+      return {
+        server,
+        fetch: () => fetchPackage(tiny.source, { ...options, download: downloadPackage(server.settings) }),
+      }
+    }
+
+    it('is told before anything is asked for', async () => {
+      const cache = path.join(temporaryFolder(), 'cache')
+      smallDisk(cache, MEBIBYTE)
+      const { server, fetch } = await fetching(cache)
+      await expect(fetch()).rejects.toMatchObject(refusal)
+      expect(server.asked).toEqual([])
+      expect(readdirSync(path.join(cache, 'downloads'))).toEqual([])
+    })
+
+    it('that fills up meanwhile keeps what came, and goes on with it', async () => {
+      const cache = path.join(temporaryFolder(), 'cache')
+      const disk = smallDisk(cache, 8 * MEBIBYTE)
+      let isFull = false
+      const { server, fetch } = await fetching(cache, () => {
+        if (!isFull) disk.fillUpTo(128 * 1024)
+        isFull = true
+      })
+      await expect(fetch()).rejects.toMatchObject(refusal)
+      const [half] = readdirSync(path.join(cache, 'downloads'))
+      expect(half).toBe('tiny-1.0.0.tgz.part')
+      disk.empty()
+      await fetch()
+      expect(server.asked[1]).toMatch(/^bytes=\d+-$/)
+      expect(readdirSync(path.join(cache, 'datasets'))).toEqual(['tiny-1.0.0'])
     })
   })
 

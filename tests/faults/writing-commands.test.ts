@@ -93,6 +93,7 @@ const COMMANDS: Readonly<Record<string, Use>> = {
   'check <file>': 'reads',
   'check --fix': 'writes',
   'cost <file>': 'reads',
+  'dataset get --from': 'reads',
   'dataset import --splits': 'reads',
   'dataset import <path>': 'reads',
   'diff <from>': 'reads',
@@ -148,6 +149,7 @@ it('every option and argument of a command that takes a place is declared here',
 
 /** Procedures of the contract that take a place. */
 const PROCEDURES: Readonly<Record<string, Use>> = {
+  'datasets.get': 'reads',
   'datasets.import': 'reads',
   'datasets.recognise': 'reads',
   'exports.create': 'writes',

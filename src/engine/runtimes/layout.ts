@@ -9,6 +9,8 @@ export const runtimesFolder = (cacheFolder: string): string => path.join(cacheFo
 export const lockFile = (cacheFolder: string): string => path.join(runtimesFolder(cacheFolder), 'install.lock')
 /** Held for the moment in which one is chosen, and while one is removed: what is chosen stays. */
 export const choiceLock = (cacheFolder: string): string => path.join(runtimesFolder(cacheFolder), 'choice.lock')
+/** What the owner of either is told to do. */
+export const LOCK = { doing: 'is installing, choosing or removing a runtime in the same folder' } as const
 /** Wheels until they are unpacked, and halves of them. */
 export const downloadsFolder = (cacheFolder: string): string => path.join(runtimesFolder(cacheFolder), 'downloads')
 /** A whole runtime: nothing half-installed ever has this name. */

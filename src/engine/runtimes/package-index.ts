@@ -3,7 +3,7 @@
 import { z } from 'zod'
 import { AppError } from '@shared/errors'
 import type { WheelPin } from '@shared/runtime/tensorflow-builds'
-import { get, NetworkError } from './http'
+import { getText, NetworkError } from '../downloads/http'
 
 const FILES = 'https://files.pythonhosted.org/packages/'
 /** The largest list of a package's files that is read; the longest of a pinned package has some hundred kilobytes. */
@@ -21,31 +21,10 @@ export const indexOf = (env: Readonly<Record<string, string | undefined>>): stri
 export async function wheelAddress(pin: WheelPin, index: string | undefined, signal: AbortSignal): Promise<string> {
   if (index === undefined) return `${FILES}${pin.place}/${pin.file}`
   const list = `${index.replace(/\/+$/, '')}/${pin.name}/`
-  const { status, body, url } = await get(list, 0, ACCEPT, signal)
-  if (status === 404) {
-    body.destroy()
-    throw missing(pin, url)
-  }
-  if (status !== 200) {
-    body.destroy()
-    throw new NetworkError(`${url.host} answered ${status} for the list of ${pin.name}`)
-  }
-  const pieces: Buffer[] = []
-  let size = 0
-  try {
-    for await (const piece of body as AsyncIterable<Buffer>) {
-      size += piece.length
-      if (size > MAX_LIST_BYTES) throw new NetworkError(`${url.host} sent an endless list of ${pin.name}`)
-      pieces.push(piece)
-    }
-  } catch (thrown) {
-    if (thrown instanceof NetworkError) throw thrown
-    if (signal.aborted) throw new AppError('cancelled', 'The download was cancelled.')
-    throw new NetworkError(`the connection to ${url.host} broke in its list of ${pin.name}: ${String(thrown)}`, {
-      cause: thrown,
-    })
-  }
-  const found = addressIn(Buffer.concat(pieces).toString('utf8'), pin.file)
+  const what = `the list of ${pin.name}`
+  const { text, url } = await getText(list, { what, accept: ACCEPT, maxBytes: MAX_LIST_BYTES, signal })
+  if (text === null) throw missing(pin, url)
+  const found = addressIn(text, pin.file)
   if (found === undefined) throw missing(pin, url)
   const address = addressFrom(found, url)
   if (address === undefined) throw new NetworkError(`${url.host} names no address for ${pin.file}`)

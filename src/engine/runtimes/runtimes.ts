@@ -22,8 +22,17 @@ import { freeBytes, refuseTooLittleSpace, sizeOnDisk } from '@node/disk'
 import { refuseUnwritable, safeFile } from '@node/safe-target'
 import { streamOfWork } from '../stream-of-work'
 import { activeRuntime, forgetChoice, isShipped, keepChoice, readChoice, SHIPPED, type Active } from './active'
-import { choiceLock, downloadsFolder, lockFile, MANIFEST, runtimeFolder, runtimesFolder, stagingFolder } from './layout'
-import { holdingLock } from './lock'
+import {
+  choiceLock,
+  downloadsFolder,
+  LOCK,
+  lockFile,
+  MANIFEST,
+  runtimeFolder,
+  runtimesFolder,
+  stagingFolder,
+} from './layout'
+import { holdingLock } from '../downloads/lock'
 import { contentDamage, damageOf, readManifest, type Manifest } from './manifest'
 import { packRuntime } from './pack'
 import { indexOf } from './package-index'
@@ -186,7 +195,7 @@ export function createRuntimes({
       await ending?.done.catch(() => undefined)
     },
     choose: async (id, adopt) => {
-      const before = await holdingLock(choiceLock(cacheFolder), async () => {
+      const before = await holdingLock(choiceLock(cacheFolder), LOCK, async () => {
         if (id !== SHIPPED || !(await isShipped())) await whole(id)
         const found = await readChoice(cacheFolder, env)
         if (found.by === 'environment' && found.id !== id)
@@ -229,7 +238,7 @@ export function createRuntimes({
         for (const place of placesOf(cacheFolder, build(id))) await rm(place, { recursive: true, force: true })
       }
       // Nobody may install or choose it between the look and the end.
-      await holdingLock(lockFile(cacheFolder), () => holdingLock(choiceLock(cacheFolder), removing))
+      await holdingLock(lockFile(cacheFolder), LOCK, () => holdingLock(choiceLock(cacheFolder), LOCK, removing))
     },
     pack: (id, file, signal) =>
       streamOfWork<PackEvent>(async (emit, ended) => {

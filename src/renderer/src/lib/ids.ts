@@ -117,6 +117,7 @@ export const testIds = {
   /** Data */
   dataset: (name: string) => `dataset-${name}`,
   getDataset: 'dataset-get',
+  getDatasetFromFile: 'dataset-get-from-file',
   checkDataset: 'dataset-check',
   datasetState: 'dataset-state',
   classBalance: 'dataset-classes',

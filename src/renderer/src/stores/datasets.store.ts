@@ -25,18 +25,22 @@ export const useDatasetsStore = defineStore('datasets', () => {
   const gets = new Map<string, Promise<void>>()
   let importAbort: AbortController | null = null
 
-  /** Fetches and prepares a data set; never rejects, the entry in `fetching` says how it goes. One at a time of each. */
-  function get(name: string): Promise<void> {
+  /**
+   * Fetches and prepares a data set; never rejects, the entry in `fetching` says how it goes. One at a time of each.
+   * @param from its archive, brought by hand
+   */
+  function get(name: string, from: string | null = null): Promise<void> {
     const running = gets.get(name)
     if (running !== undefined) return running
-    const started = fetchNow(name).finally(() => gets.delete(name))
+    const started = fetchNow(name, from).finally(() => gets.delete(name))
     gets.set(name, started)
     return started
   }
-  async function fetchNow(name: string): Promise<void> {
+  async function fetchNow(name: string, from: string | null): Promise<void> {
     fetching.set(name, { progress: null, error: null })
     try {
-      for await (const progress of await client.datasets.get({ name })) fetching.set(name, { progress, error: null })
+      for await (const progress of await client.datasets.get({ name, from }))
+        fetching.set(name, { progress, error: null })
       fetching.delete(name)
     } catch (thrown) {
       fetching.set(name, { progress: fetching.get(name)?.progress ?? null, error: toErrorData(thrown) })

@@ -19,6 +19,8 @@ export const data = {
     getNow: 'Get it now',
     getAgain: 'Get it again',
     prepare: 'Prepare it',
+    fromFile: 'From a file, brought here where there is no network',
+    chooseArchive: 'The archive of the data set',
     getting: 'Getting it',
     getFailed: 'The data set could not be prepared',
     onDisk: '{size} on disk',

@@ -1,5 +1,5 @@
 // The lock of a cache: who waits, who takes it over, and whose it stays.
-import { readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import path from 'node:path'
 import { describe, expect, it, vi } from 'vitest'
@@ -14,7 +14,8 @@ function lockOf(owner: object | string, touched = LONG_AGO): string {
   utimesSync(file, touched, touched)
   return file
 }
-const held = (file: string): Promise<string> => holdingLock(file, () => Promise.resolve('held'))
+const held = (file: string): Promise<string> =>
+  holdingLock(file, { doing: 'is at work' }, () => Promise.resolve('held'))
 
 describe('a lock', () => {
   it('is gone afterwards, with nothing beside it', async () => {
@@ -48,6 +49,22 @@ describe('a lock', () => {
     } finally {
       vi.useRealTimers()
     }
+  })
+
+  it('of a living owner is waited for by who wants to, and refused by its name to others', async () => {
+    const file = lockOf({ pid: process.ppid }, new Date())
+    await expect(held(file)).rejects.toMatchObject({
+      code: 'conflict',
+      message: `Process ${process.ppid} on ${hostname()} is at work.`,
+    })
+    const asked: string[] = []
+    const wait = (owner: string): Promise<void> => {
+      asked.push(owner)
+      if (asked.length === 2) rmSync(file)
+      return Promise.resolve()
+    }
+    expect(await holdingLock(file, { doing: 'is at work', wait }, () => Promise.resolve('held'))).toBe('held')
+    expect(asked).toHaveLength(2)
   })
 
   it('that cannot be made says why in words', async () => {

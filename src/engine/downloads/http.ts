@@ -1,5 +1,5 @@
-// Getting a file from a package index: redirects, a limit on silence, and going on where an earlier download ended. Only http and https,
-// and never from the safe one to the other.
+// Asking a server for a file: redirects, a limit on silence, and going on where an earlier download ended. Only http and https, and never
+// from the safe one to the other. What is downloaded, and how it is checked, is pinned-file.ts's.
 import type { IncomingMessage } from 'node:http'
 import { AppError } from '@shared/errors'
 import { getThroughProxy } from './proxy'
@@ -58,8 +58,8 @@ function addressOf(text: string): URL {
   }
   throw new AppError(
     'invalid-input',
-    `"${text.slice(0, 100)}" is no address of a package index: http:// or https:// was expected.`,
-    'Check the address of the package index, and the variables GPTNAS_PACKAGE_INDEX and PIP_INDEX_URL.',
+    `"${text.slice(0, 100)}" is no address to download from: http:// or https:// was expected.`,
+    'Check the address of the package index or registry: GPTNAS_PACKAGE_INDEX and PIP_INDEX_URL name that of runtimes, npm_config_registry and .npmrc that of data sets.',
   )
 }
 
@@ -76,3 +76,34 @@ const networkError = (url: URL, cause: Error): NetworkError =>
   new NetworkError(`${url.host} could not be reached: ${cause.message || String((cause as { code?: unknown }).code)}`, {
     cause,
   })
+
+/**
+ * A list or a description, whole.
+ * @param what for messages: "the list of tensorflow"
+ * @returns its text and where it came from; null where the server has none
+ * @throws NetworkError for another answer, one that breaks off and one above `maxBytes`; AppError as `get`
+ */
+export async function getText(
+  address: string,
+  options: { readonly what: string; readonly accept: string; readonly maxBytes: number; readonly signal: AbortSignal },
+): Promise<{ readonly text: string; readonly url: URL } | { readonly text: null; readonly url: URL }> {
+  const { what, accept, maxBytes, signal } = options
+  const { status, body, url } = await get(address, 0, accept, signal)
+  if (status !== 200) body.destroy()
+  if (status === 404) return { text: null, url }
+  if (status !== 200) throw new NetworkError(`${url.host} answered ${status} for ${what}`)
+  const pieces: Buffer[] = []
+  let size = 0
+  try {
+    for await (const piece of body as AsyncIterable<Buffer>) {
+      size += piece.length
+      if (size > maxBytes) throw new NetworkError(`${url.host} sent without end for ${what}`)
+      pieces.push(piece)
+    }
+  } catch (thrown) {
+    if (thrown instanceof NetworkError) throw thrown
+    if (signal.aborted) throw new AppError('cancelled', 'The download was cancelled.')
+    throw new NetworkError(`the connection to ${url.host} broke in ${what}: ${String(thrown)}`, { cause: thrown })
+  }
+  return { text: Buffer.concat(pieces).toString('utf8'), url }
+}

@@ -4,10 +4,10 @@ import type net from 'node:net'
 import { type AddressInfo } from 'node:net'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { temporaryFolder } from '../testing/temporary-folder'
-import { installBuild } from './install'
+import { installBuild } from '../runtimes/install'
 import { get } from './http'
 import { proxyFor } from './proxy'
-import { indexServer, smallBuild, type IndexServer } from './testing/small-builds'
+import { indexServer, smallBuild, type IndexServer } from '../runtimes/testing/small-builds'
 
 const { build, wheels } = smallBuild()
 const signal = new AbortController().signal

@@ -1,4 +1,4 @@
-// One installation of a cache at a time, whichever program it runs in: a file with its owner, touched while the owner lives.
+// One piece of work on a cache at a time, whichever program it runs in: a file with its owner, touched while the owner lives.
 import { randomBytes } from 'node:crypto'
 import { link, rename, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import os from 'node:os'
@@ -23,8 +23,15 @@ const NO_LINKS: ReadonlySet<string> = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP',
 const ownerSchema = z.object({ pid: z.number().int(), host: z.string(), token: z.string() })
 type Owner = z.infer<typeof ownerSchema>
 
-/** @throws AppError `conflict` naming the process that holds it, and what `work` throws */
-export async function holdingLock<T>(file: string, work: () => Promise<T>): Promise<T> {
+export interface LockOptions {
+  /** What an owner does, after its name: "is fetching a data set". */
+  readonly doing: string
+  /** Called while another process holds it, before it is tried again; absent refuses. It may throw to give up. */
+  readonly wait?: (owner: string) => Promise<void>
+}
+
+/** @throws AppError `conflict` naming the process that holds it, what `wait` and what `work` throw */
+export async function holdingLock<T>(file: string, { doing, wait }: LockOptions, work: () => Promise<T>): Promise<T> {
   const mine: Owner = { pid: process.pid, host: os.hostname(), token: randomBytes(8).toString('hex') }
   try {
     makeFolder(path.dirname(file))
@@ -33,9 +40,11 @@ export async function holdingLock<T>(file: string, work: () => Promise<T>): Prom
   }
   while (!(await take(file, mine))) {
     const owner = (await ownerOf(file)) ?? (await delay(HALF_WRITTEN_MS), await ownerOf(file))
-    if (owner !== undefined && !(await isStale(file, owner))) throw held(owner)
-    if (owner !== undefined && isAlive(owner) !== false) await refuseIfBeating(file, owner)
-    await removeIf(file, owner?.token)
+    if (owner !== undefined && (await isHeld(file, owner))) {
+      const name = `Process ${owner.pid} on ${owner.host}`
+      if (wait === undefined) throw new AppError('conflict', `${name} ${doing}.`, 'Wait until it is done.')
+      await wait(name)
+    } else await removeIf(file, owner?.token)
   }
   const beat = setInterval(() => {
     const now = new Date()
@@ -100,19 +109,14 @@ function isAlive({ pid, host }: Owner): boolean | null {
 }
 
 /** A machine that slept, or whose clock differs, has an owner that looks dead: a living one touches its lock meanwhile. */
-async function refuseIfBeating(file: string, owner: Owner): Promise<void> {
+async function isHeld(file: string, owner: Owner): Promise<boolean> {
+  if (!(await isStale(file, owner))) return true
+  if (isAlive(owner) === false) return false
   const before = await touchedAt(file)
   await delay(HEARTBEAT_MS + HEARTBEAT_MS / 2)
   const after = await touchedAt(file)
-  if (after > before && (await ownerOf(file))?.token === owner.token) throw held(owner)
+  return after > before && (await ownerOf(file))?.token === owner.token
 }
-
-const held = ({ pid, host }: Owner): AppError =>
-  new AppError(
-    'conflict',
-    `Process ${pid} on ${host} is installing, choosing or removing a runtime in the same folder.`,
-    'Wait until it is done.',
-  )
 
 /** Two who see the same dead owner must not remove a living one's lock. */
 async function removeIf(file: string, token: string | undefined): Promise<void> {
