@@ -9,6 +9,7 @@ import type { Cell } from '@shared/search/comparison/ablation'
 import { searchTable } from '@shared/search/comparison/table-run'
 import { judgedRow } from '@shared/objectives/score'
 import { bestOf } from '@shared/objectives/winners'
+import { isConfirmation } from '@shared/search/confirmations'
 import { plannedEvaluations } from '@shared/search/planning'
 import type { Run, RunDefinition } from '@shared/search/run'
 import { RUN_STATE_RULES } from '@shared/search/run-states'
@@ -155,8 +156,9 @@ function bestSoFar(values: readonly number[]): number[] {
 /** Distinct architectures alone, in the order of their trials. */
 async function curveOfRun({ store }: AblationTools, runId: string): Promise<number[]> {
   const known = new Set<string>()
-  const values = (await listTrials(store.db, runId)).flatMap(({ evaluationKey, fitness, state }) => {
-    if (state !== 'finished' || fitness === null || known.has(evaluationKey)) return []
+  const values = (await listTrials(store.db, runId)).flatMap((trial) => {
+    const { evaluationKey, fitness, state } = trial
+    if (state !== 'finished' || fitness === null || known.has(evaluationKey) || isConfirmation(trial)) return []
     known.add(evaluationKey)
     return [fitness]
   })

@@ -6,6 +6,7 @@ import { AppError } from '@shared/errors'
 import type { Injection } from '@shared/search/injection'
 import { plannedEvaluations } from '@shared/search/planning'
 import { RUN_STATE_RULES } from '@shared/search/run-states'
+import { isConfirmation, searchingPart } from '@shared/search/confirmations'
 import { nextGeneration } from '@shared/search/trial'
 import { constrainedSpace } from '@shared/spaces/constrained'
 import type { Genotype, Space } from '@shared/spaces/space'
@@ -48,8 +49,9 @@ export async function injectTrial(tools: ChangeTools, runId: string, injection: 
       const same = trials.find(({ evaluationKey }) => evaluationKey === trial.evaluationKey)
       if (same !== undefined)
         throw new AppError('conflict', `Run ${runNumber} has this architecture: it is trial ${same.number}.`)
-      const planned = plannedEvaluations(definition)
-      if (new Set(trials.map(({ evaluationKey }) => evaluationKey)).size >= planned)
+      const planned = plannedEvaluations(searchingPart(definition))
+      const evaluated = trials.filter((one) => !isConfirmation(one)).map(({ evaluationKey }) => evaluationKey)
+      if (new Set(evaluated).size >= planned)
         throw new AppError(
           'conflict',
           `Run ${runNumber} has proposed all of its ${planned} evaluations.`,

@@ -3,6 +3,7 @@
 import type { Objective } from '@shared/objectives/schema'
 import { objectivesOf, scoreOf } from '@shared/objectives/score'
 import { createRandom } from '@shared/random'
+import { isConfirmation } from '@shared/search/confirmations'
 import { constrainedSpace } from '@shared/spaces/constrained'
 import { constrainedReconstructor } from '@shared/strategies/constrained-reconstructor'
 import { generationContext, type Member, type Proposal } from '@shared/strategies/strategy'
@@ -26,6 +27,8 @@ const drawn = (genotype: Genotype): Proposal => ({
 function historyOf(trials: readonly TrialRecord[], generation: number, objective: Objective): Member[][] {
   const history: Member[][] = Array.from({ length: generation }, () => [])
   for (const trial of trials) {
+    // Nothing that a strategy asked for: it would see one architecture twice.
+    if (isConfirmation(trial)) continue
     history[trial.generation]?.push({
       trialId: trial.id,
       genotype: trial.genotype,

@@ -2,6 +2,7 @@
 // What is stored decides where a resumed run goes on, so nothing finished is lost and nothing is proposed twice.
 import { AppError, errorData } from '@shared/errors'
 import type { RunDefinition } from '@shared/search/run'
+import { confirmedArchitectures, isConfirmation, searchingPart } from '@shared/search/confirmations'
 import { nextGeneration } from '@shared/search/trial'
 import { constrainedSpace } from '@shared/spaces/constrained'
 import { Evaluations, isUsedUp } from '@shared/search/evaluations'
@@ -13,6 +14,7 @@ import { findResult, insertGeneration, listTrials, type TrialRecord } from '../s
 import { listQueue } from '../storage/trial-queue'
 import type { Proposal } from '@shared/strategies/strategy'
 import { EpochBudget } from './epoch-budget'
+import { confirmBest } from './confirm'
 import { proposalsOf } from './proposals'
 import { isLittleLeft } from './little-left'
 import { TrialQueue } from './queue'
@@ -32,34 +34,58 @@ export interface FoundEnd {
  * @throws AppError what makes going on pointless.
  */
 export async function searchLoop(context: RunContext): Promise<FoundEnd | null> {
-  const { store, run, live, control } = context
+  const { live, control } = context
   while (!control.isEnding) {
     // Before anything is read of the run, so that whatever comes in after that is seen to have come.
     const { revision, definition } = live.steering
-    // A generation, or what came in by hand since one was complete.
-    if ((await listQueue(store.db, run.id)).length > 0) {
-      live.phase = 'training'
-      context.updates.touch(run.id)
-      const epochs = await EpochBudget.open(store.db, run.id, definition)
-      await evaluateWaiting(context, epochs)
-      await store.settle()
-      // Another limit of epochs meanwhile: what waits is looked at again.
-      if (epochs.isUsedUp && live.steering.definition.maxEpochs === definition.maxEpochs)
-        return { end: 'epochs', revision: live.steering.revision }
-      continue
-    }
-    const before = await listTrials(store.db, run.id)
-    const generation = nextGeneration(before)
-    const evaluations = new Evaluations(plannedEvaluations(definition))
-    for (const { evaluationKey } of before) evaluations.add(evaluationKey)
-    if (evaluations.end !== null) return { end: evaluations.end, revision }
-    live.phase = 'proposing'
-    context.updates.touch(run.id)
-    if (await isLittleLeft(context, definition, generation, before)) return { end: 'gain', revision }
-    if (!(await propose(context, { definition, revision }, generation, before, evaluations)))
-      return { end: 'space', revision }
+    const end = await step(context, { definition, revision })
+    if (end === null) continue
+    if (confirmedArchitectures(definition) === 0) return end
+    // Told to end, or changed meanwhile: what is to be confirmed is decided when it goes on.
+    if (control.isEnding || live.steering.revision !== end.revision) continue
+    if (!(await confirmBest(context, { definition, revision: end.revision }))) return end
   }
   return null
+}
+
+interface Held {
+  readonly definition: RunDefinition
+  readonly revision: number
+}
+
+/** Evaluates what waits, or proposes a generation. @returns why the search, or its confirmations, are over; null where they go on */
+async function step(context: RunContext, { definition, revision }: Held): Promise<FoundEnd | null> {
+  const { store, run, live } = context
+  const before = await listTrials(store.db, run.id)
+  const confirms = before.some(isConfirmation)
+  const searching = searchingPart(definition)
+  const isTimeUp = (): boolean =>
+    !confirms && searching !== definition && searching.maxSeconds !== null && live.seconds() >= searching.maxSeconds
+  // A generation, or what came in by hand since one was complete.
+  if ((await listQueue(store.db, run.id)).length > 0) {
+    live.phase = 'training'
+    context.updates.touch(run.id)
+    const epochs = await EpochBudget.open(store.db, run.id, confirms ? definition : searching)
+    await evaluateWaiting(context, epochs, isTimeUp)
+    await store.settle()
+    if (isTimeUp()) return { end: 'time', revision: live.steering.revision }
+    // Another limit of epochs meanwhile: what waits is looked at again.
+    return epochs.isUsedUp && live.steering.definition.maxEpochs === definition.maxEpochs
+      ? { end: 'epochs', revision: live.steering.revision }
+      : null
+  }
+  if (isTimeUp()) return { end: 'time', revision }
+  const proposed = before.filter((trial) => !isConfirmation(trial))
+  const generation = nextGeneration(proposed)
+  const evaluations = new Evaluations(plannedEvaluations(searching))
+  for (const { evaluationKey } of proposed) evaluations.add(evaluationKey)
+  if (evaluations.end !== null) return { end: evaluations.end, revision }
+  live.phase = 'proposing'
+  context.updates.touch(run.id)
+  if (await isLittleLeft(context, definition, generation, proposed)) return { end: 'gain', revision }
+  return (await propose(context, { definition, revision }, generation, before, evaluations))
+    ? null
+    : { end: 'space', revision }
 }
 
 /**
@@ -68,7 +94,7 @@ export async function searchLoop(context: RunContext): Promise<FoundEnd | null> 
  */
 async function propose(
   context: RunContext,
-  { definition, revision }: { readonly definition: RunDefinition; readonly revision: number },
+  { definition, revision }: Held,
   generation: number,
   before: readonly TrialRecord[],
   evaluations: Evaluations,
@@ -125,12 +151,12 @@ async function askStrategy(
 }
 
 /** Evaluates what waits, in its order, as many at once as there are computes; equal architectures one after the other. */
-async function evaluateWaiting(context: RunContext, epochs: EpochBudget): Promise<void> {
+async function evaluateWaiting(context: RunContext, epochs: EpochBudget, isTimeUp: () => boolean): Promise<void> {
   const { store, run, live, control, prepared } = context
   const queue = new TrialQueue(store, run.id, live.steering)
   const isEnding = (): boolean => control.isEnding || control.signal.aborted
   const work = async (): Promise<void> => {
-    const isOver = (): boolean => isEnding() || epochs.isUsedUp
+    const isOver = (): boolean => isEnding() || epochs.isUsedUp || isTimeUp()
     for (let trial = await queue.take(isOver); trial !== undefined; trial = await queue.take(isOver)) {
       const taken = trial
       try {

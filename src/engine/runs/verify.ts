@@ -6,7 +6,8 @@ import { errorData } from '@shared/errors'
 import { isKnownCost } from '@shared/objectives/costs'
 import { plannedEvaluations } from '@shared/search/planning'
 import { definitionAt, type DefinitionChange } from '@shared/search/changes'
-import { isInjected } from '@shared/search/trial'
+import { isConfirmation, searchingPart } from '@shared/search/confirmations'
+import { isInjected, isProposed } from '@shared/search/trial'
 import type { Difference, Verification } from '@shared/search/verification'
 import type { Genotype, Space } from '@shared/spaces/space'
 import type { Proposal } from '@shared/strategies/strategy'
@@ -37,7 +38,7 @@ export async function verifyRun(replay: Replay): Promise<Verification> {
   for (let generation = 0; generation <= last; generation++) {
     refuseCancelled(signal)
     const inIt = trials.filter((trial) => trial.generation === generation)
-    const stored = inIt.filter((trial) => !isInjected(trial))
+    const stored = inIt.filter(isProposed)
     for (const trial of inIt.filter(isInjected)) {
       const difference = repeat && compareResult(trial, proposing.space, repeat)
       const place = { trialNumber: trial.number, generation }
@@ -50,8 +51,10 @@ export async function verifyRun(replay: Replay): Promise<Verification> {
     const definition = definitionAt(run.definition, changes, generation)
     const all = await proposalsOf(proposing, { definition }, generation, trials)
     // A generation that used the budget up has what there was room for.
-    const evaluated = new Set([...before, ...inIt].map(({ evaluationKey }) => evaluationKey)).size
-    const proposed = evaluated >= plannedEvaluations(definition) ? all.slice(0, stored.length) : all
+    const evaluated = new Set(
+      [...before, ...inIt].filter((trial) => !isConfirmation(trial)).map(({ evaluationKey }) => evaluationKey),
+    ).size
+    const proposed = evaluated >= plannedEvaluations(searchingPart(definition)) ? all.slice(0, stored.length) : all
     for (let index = 0; index < Math.max(stored.length, proposed.length); index++) {
       const trial = stored[index]
       const place = { trialNumber: trial?.number ?? before.length + index + 1, generation }

@@ -4,6 +4,7 @@ import { access } from 'node:fs/promises'
 import { storedLibrary } from '@shared/architecture/library'
 import { errorData } from '@shared/errors'
 import { magnitude } from '@shared/figures'
+import { confirmationNotes } from '@shared/search/confirmations'
 import { plannedEvaluations } from '@shared/search/planning'
 import type { RunDefinition } from '@shared/search/run'
 import { engineEvaluator } from '../evaluators/registry'
@@ -54,6 +55,9 @@ export async function checkDefinition(services: Services, definition: RunDefinit
     const objectives = objectiveFindings(definition, space)
     problems.push(...objectives.problems)
     notes.push(...objectives.notes)
+    const confirmations = confirmationNotes(definition)
+    problems.push(...confirmations.problems)
+    notes.push(...confirmations.notes)
     const { count, exact } = space.size()
     notes.push(...startOf(definition, space, services.judgeFolder))
     const planned = plannedEvaluations(definition)

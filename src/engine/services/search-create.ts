@@ -3,6 +3,7 @@ import { parseDocument } from '@shared/architecture/document'
 import { storedLibrary } from '@shared/architecture/library'
 import { AppError } from '@shared/errors'
 import { limitsSchema } from '@shared/objectives/schema'
+import { confirmationNotes } from '@shared/search/confirmations'
 import { plannedEvaluations } from '@shared/search/planning'
 import type { RunDefinition } from '@shared/search/run'
 import type { Space } from '@shared/spaces/space'
@@ -31,7 +32,10 @@ export async function newRunOf(
   const [problem] = (await evaluator.check?.(definition, { datasets }))?.problems ?? []
   if (problem !== undefined) throw new AppError('invalid-input', problem)
   const space = provenSpace(definition, facts, storedLibrary(userBlocks))
-  const [objection] = definition.space.kind === 'single' ? [] : objectiveFindings(definition, space).problems
+  const [objection] =
+    definition.space.kind === 'single'
+      ? []
+      : [...objectiveFindings(definition, space).problems, ...confirmationNotes(definition).problems]
   if (objection !== undefined) throw new AppError('invalid-input', objection)
   if (strategyByName(definition.strategy.name).usesProposer) proposableSpace(definition)
   const seeds: NewRun['seeds'][number][] = []
@@ -65,6 +69,7 @@ export function settled(definition: RunDefinition): RunDefinition {
     // What was found within its limits may be trained with larger batches.
     objective: { kind: 'fitness' },
     limits: limitsSchema.parse({}),
+    confirmBest: 0,
     bans: [],
     pins: [],
   }

@@ -40,8 +40,9 @@ async function winnerOf(services: Services, id: string, signal: AbortSignal): Pr
   if (run.error?.code === 'storage-damaged') return null
   const trials = (await listTrials(store.db, id, { onDamage: 'tell' })).filter(({ error }) => error === null)
   if (trials.length < LEAST_RESULTS) return null
-  const { space } = proposingOf(services, run, engineEvaluator(run.definition).images(run.definition, datasets), signal)
-  return expectedWinner(run, trials, space)
+  const facts = engineEvaluator(run.definition).images(run.definition, datasets)
+  const { space, breathe } = proposingOf(services, run, facts, signal)
+  return expectedWinner(run, trials, space, breathe)
 }
 
 /** A damaged one is among them and tells so. @throws AppError `not-found` where there is no such run */

@@ -241,7 +241,13 @@ export async function unfinishedTrials(db: Reader): Promise<number[]> {
   return rows.map(({ id }) => id)
 }
 
-/** Best finished trial: highest fitness, the earlier one of equals. */
+/**
+ * Of a search, not of its confirmations (shared/search/confirmations.ts). Inside a text of JSON its quotes would be escaped, so that
+ * nothing else reads like it.
+ */
+const IS_OF_SEARCH = sql<boolean>`origin NOT LIKE '%"confirms":{%'`
+
+/** Best finished trial of the search: highest fitness, the earlier one of equals. */
 export async function bestTrial(
   db: Reader | Writer,
   runId: string,
@@ -252,6 +258,7 @@ export async function bestTrial(
     .where('run_id', '=', runId)
     .where('state', '=', 'finished')
     .where('fitness', 'is not', null)
+    .where(IS_OF_SEARCH)
     .orderBy('fitness', 'desc')
     .orderBy('number')
     .executeTakeFirst()

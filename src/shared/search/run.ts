@@ -118,6 +118,22 @@ export const newestDefinitionSchema = z.object({
       'Ends by itself when the most that another evaluation can be expected to gain is below this: the noise of a fitness, its deviation from seed to seed. An accuracy of 1 % is 0.01. null goes on.',
     group: 'limits',
   }),
+  // Before a winner is named (search/confirmations.ts).
+  confirmBest: setting(z.number().int().min(0).max(100).default(0), {
+    description:
+      'Evaluates so many of the best again with other seeds before the search ends, by what all results let expect of them; 0 does without.',
+    unit: 'architectures',
+    group: 'limits',
+  }),
+  confirmSeeds: setting(z.number().int().min(1).max(20).default(2), {
+    description: 'Other seeds that each of them is evaluated with.',
+    group: 'limits',
+  }),
+  confirmShare: setting(z.number().min(0.01).max(0.5).default(0.2), {
+    description: 'Of every budget, the most that this may take; the search ends sooner by that.',
+    kind: 'percent',
+    group: 'limits',
+  }),
   // What a person rules out or asks for (spaces/rules.ts); both may change while the run goes.
   bans: setting(z.array(z.string().min(1).max(200)).max(1000).default([]), {
     description:

@@ -23,7 +23,7 @@ export const errorDataSchema = z.object({
 
 /** How a proposal came to be: the lineage a user can follow. Parents are trial ids of the same run. */
 export const originSchema = z.object({
-  operator: z.enum(['random', 'seed', 'elite', 'offspring', 'surrogate', 'proposed', 'injected']),
+  operator: z.enum(['random', 'seed', 'elite', 'offspring', 'surrogate', 'proposed', 'injected', 'confirmation']),
   parents: z.array(z.number().int()).default([]),
   crossover: z.boolean().default(false),
   mutation: z.boolean().default(false),
@@ -39,6 +39,8 @@ export const originSchema = z.object({
       }),
     )
     .default([]),
+  /** Of a confirmation: the trial whose architecture it evaluates again, and with which other seed, from 1. */
+  confirms: z.object({ trialId: z.number().int(), seed: z.number().int().min(1) }).optional(),
 })
 export type Origin = z.infer<typeof originSchema>
 
@@ -98,9 +100,13 @@ export type Trial = z.infer<typeof trialSchema>
 /** Whether a person put it into the run, rather than its strategy. */
 export const isInjected = ({ origin }: Pick<Trial, 'origin'>): boolean => origin.operator === 'injected'
 
+/** Whether its strategy proposed it: neither a person nor the end of a search, which confirms its best. */
+export const isProposed = ({ origin: { operator } }: Pick<Trial, 'origin'>): boolean =>
+  operator !== 'injected' && operator !== 'confirmation'
+
 /** The generation that is proposed next: the first without a proposal of the strategy. */
 export const nextGeneration = (trials: readonly Pick<Trial, 'origin' | 'generation'>[]): number =>
-  trials.reduce((next, trial) => (isInjected(trial) ? next : Math.max(next, trial.generation + 1)), 0)
+  trials.reduce((next, trial) => (isProposed(trial) ? Math.max(next, trial.generation + 1) : next), 0)
 
 /** What waits, in the order in which it is to be evaluated. */
 export const queueOf = <T extends Pick<Trial, 'state' | 'queuePlace' | 'number'>>(trials: readonly T[]): T[] =>

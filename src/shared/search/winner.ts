@@ -13,16 +13,32 @@ export const winnerSchema = z.object({
   measured: z.number(),
   /** The fitness that all results together let expect of another evaluation of it. */
   expected: z.number(),
-  /** Distinct architectures that speak. */
+  /** Results that speak. */
   results: z.number().int(),
+  /** Where it was confirmed with other seeds: its own results and their mean; null where it has one alone. */
+  confirmed: z.object({ results: z.number().int(), mean: z.number() }).nullable().default(null),
+  /** Deviation of a fitness from seed to seed, as confirmations measured it, and degrees of freedom of that; null without any. */
+  noise: z.object({ deviation: z.number(), freedom: z.number().int() }).nullable().default(null),
 })
 export type Winner = z.infer<typeof winnerSchema>
 
-/** "Winner by all 60 results: trial 12, expected 90.3 %, measured 91.0 %. The best measured may be the luckiest." */
+/**
+ * "Winner by all 60 results: trial 12, expected 90.3 %, measured 91.0 %. The best measured may only be the luckiest.", and what its
+ * confirmations say.
+ */
 export function winnerText(winner: Winner, reading: FitnessReading, bestTrialId: number | null): string {
-  const { trialNumber, results, expected, measured, trialId } = winner
-  const figures = `trial ${trialNumber}, expected ${fitnessFigure(reading, expected)}, measured ${fitnessFigure(reading, measured)}`
+  const { trialNumber, results, expected, measured, trialId, confirmed, noise } = winner
+  const figure = (value: number): string => fitnessFigure(reading, value)
   const others =
     trialId === bestTrialId ? 'It is the best measured too.' : 'The best measured may only be the luckiest.'
-  return `Winner by all ${results} results: ${figures}. ${others}`
+  return [
+    `Winner by all ${results} results: trial ${trialNumber}, expected ${figure(expected)}, measured ${figure(measured)}.`,
+    others,
+    ...(confirmed === null ? [] : [`Its mean with ${confirmed.results} seeds is ${figure(confirmed.mean)}.`]),
+    ...(noise === null
+      ? []
+      : [
+          `From seed to seed a result varies by ${figure(noise.deviation)} (standard deviation, ${noise.freedom} degrees of freedom).`,
+        ]),
+  ].join(' ')
 }

@@ -33,7 +33,12 @@ function createCommandEvaluator(options: CommandOptions): Evaluator {
   const { run, space, folder, command } = options
   return {
     // Of this run alone: the program may have been changed since.
-    conditions: ({ genotype }) => ({ command: run.id, key: space.canonicalKey(genotype) }),
+    conditions: ({ genotype, origin: { confirms } }) => ({
+      command: run.id,
+      key: space.canonicalKey(genotype),
+      // Left out where there is none, so that results of before there were confirmations keep their key.
+      ...(confirms !== undefined && { seed: confirms.seed }),
+    }),
     evaluate: async (trial, document, hooks, signal) => {
       const files = trialFiles(folder, run.number, trial.number)
       const request = `${JSON.stringify(requestOf(options, run, trial, document))}\n`

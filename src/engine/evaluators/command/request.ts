@@ -23,6 +23,8 @@ export function requestOf(
     format: 'gptnas-evaluation/1',
     run: { number, name: definition.name, seed: definition.seed },
     trial: trial.number,
+    /** 0, or which other seed a confirmation is to be evaluated with. */
+    repeatSeed: trial.origin.confirms?.seed ?? 0,
     space: space.name,
     /** What stands at each place of the space, in its order. */
     names: Array.from({ length: space.positions(genotype) }, (_, position) => space.nameAt(genotype, position)),

@@ -51,12 +51,13 @@ export function checkpointFolder(checkpointsFolder: string, trialId: number): st
   return path.join(checkpointsFolder, `trial-${trialId}`)
 }
 
-/** Seed of a trial's training: of the run and the architecture, so that neither order nor repeats change it. */
-function trainingSeed(runSeed: number, architectureHash: string): number {
-  return createRandom(runSeed)
-    .fork('training')
-    .fork(architectureHash)
-    .integer(2 ** 31)
+/** Seed of a trial's training: of the run and the architecture, so that neither order nor repeats change it; a confirmation has others. */
+function trainingSeed(
+  runSeed: number,
+  { architectureHash, origin }: Pick<Candidate, 'architectureHash' | 'origin'>,
+): number {
+  const random = createRandom(runSeed).fork('training').fork(architectureHash)
+  return (origin.confirms === undefined ? random : random.fork(`confirmation-${origin.confirms.seed}`)).integer(2 ** 31)
 }
 
 /**
@@ -91,7 +92,7 @@ function trainingConditions(
     validationImages: data.validationImages,
     splitSeed: data.splitSeed,
     recipe,
-    seed: trainingSeed(seed, architectureHash),
+    seed: trainingSeed(seed, { architectureHash, origin }),
     trainable: trainableNodes(definition, architecture, origin),
     ...(definition.final !== null && { final: definition.final.weightsSha256 ?? 'scratch' }),
     ...(initialWeightsOf(definition) !== undefined && { initialWeights: initialWeightsOf(definition) }),
@@ -185,7 +186,7 @@ async function trainJob(
     lease: randomUUID(),
     graph: architecture.graph,
     recipe: definition.recipe,
-    seed: trainingSeed(definition.seed, trial.architectureHash),
+    seed: trainingSeed(definition.seed, trial),
     data: options.data,
     trainIndices: options.trainIndices,
     validationIndices: options.validationIndices,

@@ -135,6 +135,9 @@ export const definition = {
       seed: { label: 'Seed' },
       seedDesigns: { label: 'Seed networks' },
       stopBelow: { label: 'Ends below a gain of', empty: 'goes on' },
+      confirmBest: { label: 'Best to confirm' },
+      confirmSeeds: { label: 'Other seeds each' },
+      confirmShare: { label: 'Confirmations at most' },
       bans: { label: 'Banned, one a line' },
       pins: { label: 'Pinned, one a line' },
       data: {

@@ -7,6 +7,7 @@ const operators = {
   surrogate: 'Surrogate',
   proposed: 'Proposer',
   injected: 'By hand',
+  confirmation: 'Confirmation',
 }
 
 export const results = {
@@ -176,6 +177,7 @@ export const results = {
       surrogate: 'What the Gaussian process expected most of',
       proposed: 'What the proposer thought most of before anything was known',
       injected: 'Put in by hand',
+      confirmation: 'One of the best, evaluated again with another seed before a winner is named',
     },
     crossover: 'Two parents exchanged parts of their chains',
     mutation: 'One place was mutated',

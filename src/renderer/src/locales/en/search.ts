@@ -13,6 +13,8 @@ export const search = {
     bestMeaning: '{fitness}, trial {trial} of generation {generation}',
     bestCost: '{parameters} parameters, {macs} multiply-accumulates per image',
     winner: 'Winner by all {results} results: trial {trial}, expected {expected}, measured {measured}.',
+    winnerConfirmed: 'Its mean with {results} seeds is {mean}.',
+    winnerNoise: 'From seed to seed a result varies by {deviation} (standard deviation, {freedom} degrees of freedom).',
     winnerIsBest: 'It is the best measured too.',
     winnerIsOther: 'The best measured may only be the luckiest.',
     openWinner: 'Open trial {trial}',
