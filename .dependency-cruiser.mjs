@@ -61,8 +61,9 @@ const ROOMS = {
     data: ['tensorflow'],
     training: ['tensorflow', 'networks', 'data'],
     proposer: ['tensorflow', 'networks'],
+    proxies: ['tensorflow', 'networks', 'data'],
     exchange: ['tensorflow', 'networks', 'data'],
-    service: ['tensorflow', 'networks', 'data', 'training', 'proposer', 'exchange'],
+    service: ['tensorflow', 'networks', 'data', 'training', 'proposer', 'proxies', 'exchange'],
   },
   'src/renderer/src': {
     lib: [],

@@ -2,7 +2,8 @@
 // evaluations, its best chosen by validation and told by test, over seeds that all of them share. docs/search.md has the figures.
 // Needs GPTNAS_TABLES. Options: --tables c10,c100,photo,arxiv --rows LABEL,LABEL --seeds N --evaluations 10,25
 // --shuffled FOLDER --keep FOLDER (searches that were made with the same code and checkpoints are not made again).
-// `--only hardware` measures fronts of accuracy and latency instead (search/hardware.ts).
+// `--only hardware` measures fronts of accuracy and latency instead (search/hardware.ts), `--only proxies` how zero-cost figures order
+// cells (search/proxies.ts), both with --keep FOLDER.
 import { figures } from '../src/shared/search/comparison/compare'
 import { bootstrapMean } from '../src/shared/search/comparison/statistics'
 import { searchTable } from '../src/shared/search/comparison/table-run'
@@ -10,6 +11,7 @@ import type { Measurement } from '../src/shared/spaces/space'
 import { strategyByName } from '../src/shared/strategies/registry'
 import { atLeast, atMost, runBench, type Check } from './harness'
 import { measureHardware } from './search/hardware'
+import { measureProxyRanks } from './search/proxies'
 import { contestants, type Contestant } from './search/contestants'
 import { keptSearches, type KeptSearch } from './search/kept'
 import { TABLES, optimumOf, tableSpace, type TableName } from './search/tables'
@@ -153,6 +155,13 @@ void runBench('Searches on published tables', async ({ quick, note }) => {
     const devices = option('devices')?.split(',') ?? (quick ? ['edgegpu'] : ['edgegpu', 'raspi4'])
     return measureHardware({ devices, seeds: quick ? 2 : seeds, keep: option('keep') ?? null, note })
   }
+  if (option('only') === 'proxies')
+    return measureProxyRanks({
+      cells: Number(option('cells') ?? (quick ? 4 : 40)),
+      keep: option('keep') ?? null,
+      quick,
+      note,
+    })
   const wanted = option('rows')?.split(',')
   const tables = (option('tables')?.split(',') ?? (quick ? ['c10'] : TABLES)) as TableName[]
   const rows: Row[] = []

@@ -38,7 +38,7 @@ function union(choicePath: string): string {
   const ofBranches = within(object).filter(({ when }) => when?.path === choicePath)
   for (const setting of ofBranches) {
     const row = `| ${word(setting.path)} | @ | ${defaultText(setting)} | ${meaning(setting)} |`
-    rows.set(row, [...(rows.get(row) ?? []), word(setting.when?.is ?? '')])
+    rows.set(row, [...(rows.get(row) ?? []), ...(setting.when?.is ?? []).map(word)])
   }
   const own = [...rows].map(([row, names]) => row.replace('@', names.join(', ')))
   const choices = [`| ${word(choicePath)} | meaning |`, '|---|---|', ...branches].join('\n')
@@ -49,6 +49,7 @@ function union(choicePath: string): string {
 const within = (object: string): Setting[] => SETTINGS.filter(({ path }) => path.startsWith(`${object}.`))
 
 const OF_TRAINING = 'Read by the evaluator `training` alone.'
+const OF_IMAGES = 'Read by the evaluators `training` and `proxy`.'
 
 /** Markdown, with the headings of its sections. */
 export function settingsTables(): string {
@@ -61,8 +62,9 @@ export function settingsTables(): string {
     ['The evaluator', union('evaluator.kind')],
     ['The objective', union('objective.kind')],
     ['Limits', `What is above one is drawn anew and never trained.\n\n${table(within('limits'))}`],
-    ['The data', `${OF_TRAINING}\n\n${table(within('data'))}`],
+    ['The data', `${OF_IMAGES}\n\n${table(within('data'))}`],
     ['The recipe', `${OF_TRAINING}\n\n${table(within('recipe'))}`],
+    ['What is saved on candidates', `${OF_TRAINING} All of it is off as left out.\n\n${table(within('fidelity'))}`],
   ]
   return sections.map(([title, text]) => `## ${title}\n\n${text}`).join('\n\n')
 }

@@ -69,7 +69,7 @@ export function ablationCommand(group: Command): void {
       if (new Set(strategies).size < 2)
         throw new AppError('invalid-input', 'A comparison needs two strategies.', 'Write --strategies ga,random.')
       const definition = readDefinition(options)
-      if (evaluatorOf(definition).isTraining)
+      if (evaluatorOf(definition).needsData)
         await getDataset(context, definition.data.dataset, definition.data.resolution)
       await allowCommand(context, definition)
       const breaking = new AbortController()

@@ -222,7 +222,7 @@ export function searchCommand(program: Command): void {
       const definition = readDefinition(options)
       const notes = await refuseProblems(context, definition)
       if (options.dryRun === true) return dryRun(context, definition, notes, presetOf(options))
-      if (evaluatorOf(definition).isTraining)
+      if (evaluatorOf(definition).needsData)
         await getDataset(context, definition.data.dataset, definition.data.resolution)
       await allowCommand(context, definition)
       const before =

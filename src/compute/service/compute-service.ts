@@ -84,6 +84,13 @@ export function createComputeService({ environment, proposer = lazyProposer() }:
     evaluate: contract.evaluate.handler(async ({ input, signal }) =>
       (await import('../exchange/evaluate')).evaluate(input, signal),
     ),
+    proxies: contract.proxies.handler(async ({ input, signal }) => {
+      try {
+        return await (await import('../proxies/measure')).measureProxies(input, signal)
+      } catch (thrown) {
+        throw await memoryRefusalInFigures(thrown)
+      }
+    }),
     initialise: contract.initialise.handler(async ({ input }) =>
       (await import('../exchange/initialise')).initialise(input),
     ),

@@ -31,6 +31,7 @@ const COMMAND = {
 /** A search of a few architectures that each kind can evaluate here. */
 const SEARCHES: Readonly<Record<EvaluatorKindName, RunDefinition>> = {
   training: tinySearch(),
+  proxy: tinySearch({ evaluator: { kind: 'proxy', proxy: 'naswot' } }),
   table: tinySearch({ evaluator: { kind: 'table' }, space: TABLE_SPACE }),
   command: tinySearch({ evaluator: COMMAND, space: TABLE_SPACE }),
 }

@@ -1,6 +1,7 @@
 // What gives an architecture its fitness, as runs/ sees it. Retrying and storing are the run's affair; an evaluator does one
 // attempt and tells what happens.
 import type { PreparedArchitecture } from '@shared/architecture/prepared'
+import type { ProxyName } from '@shared/evaluators/proxies'
 import type { Epoch, Origin } from '@shared/search/trial'
 import type { TrialUsage } from '@shared/search/usage'
 import type { Genotype } from '@shared/spaces/space'
@@ -60,6 +61,12 @@ export interface Candidate {
   readonly architecture: PreparedArchitecture | null
 }
 
+export interface ProxyWish {
+  readonly names: readonly ProxyName[]
+  readonly images: number
+}
+export type ProxyFigures = Readonly<Partial<Record<ProxyName, number | null>>>
+
 export interface Evaluator {
   /**
    * All that decides the candidate's result, as JSON: where it is equal, an earlier result is taken instead of a new evaluation.
@@ -72,6 +79,12 @@ export interface Evaluator {
    * @throws AppError `cancelled` when `signal` fires, otherwise why the attempt failed.
    */
   evaluate(trial: TrialRecord, document: unknown, hooks: EvaluationHooks, signal: AbortSignal): Promise<Evaluation>
+  /**
+   * Zero-cost figures of a network that may become a trial, on images that train; absent where an evaluator has no images.
+   * @param document as `evaluate` takes it @returns null for a figure that the network does not give
+   * @throws AppError `cancelled` when `signal` fires, otherwise why nothing could be measured
+   */
+  proxies?(document: unknown, wish: ProxyWish, signal: AbortSignal): Promise<ProxyFigures>
   /** What only the report of a finished run may show of its winner (docs/rules.md#test-data); never asked during a search. */
   report?(winner: TrialRecord, document: unknown, signal: AbortSignal): number | undefined | Promise<number>
 }

@@ -3,12 +3,14 @@ import type { EvaluatorKindName } from '@shared/evaluators/registry'
 import type { RunDefinition } from '@shared/search/run'
 import { commandKind } from './command'
 import type { EngineEvaluator } from './kind'
+import { proxyKind } from './proxy'
 import { tableKind } from './table'
 import { trainingKind } from './training'
 
 const ENGINE_EVALUATORS: Readonly<Record<EvaluatorKindName, EngineEvaluator>> = {
   training: trainingKind,
   table: tableKind,
+  proxy: proxyKind,
   command: commandKind,
 }
 

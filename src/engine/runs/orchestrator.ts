@@ -76,7 +76,7 @@ export class Orchestrator {
   /** Going runs that read a data set, in words: for who wants to change it. */
   usersOf(dataset: string): string[] {
     const users = [...this.tasks.values()].filter(
-      ({ run: { definition } }) => evaluatorOf(definition).isTraining && definition.data.dataset === dataset,
+      ({ run: { definition } }) => evaluatorOf(definition).needsData && definition.data.dataset === dataset,
     )
     return users.map(({ run }) => `run ${run.number} "${run.definition.name}"`)
   }

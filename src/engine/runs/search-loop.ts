@@ -15,6 +15,7 @@ import { listQueue } from '../storage/trial-queue'
 import type { Proposal } from '@shared/strategies/strategy'
 import { EpochBudget } from './epoch-budget'
 import { confirmBest } from './confirm'
+import { asProposed, filtered } from './filter'
 import { proposalsOf } from './proposals'
 import { isLittleLeft } from './little-left'
 import { TrialQueue } from './queue'
@@ -101,7 +102,11 @@ async function propose(
 ): Promise<boolean> {
   const { run, prepared, live, store } = context
   const proposals = await askStrategy(context, definition, generation, before)
-  const described = proposals.map((proposal, index) => prepared.describe(proposal, before.length + index + 1))
+  const through = await filtered(context, definition, proposals, evaluations.keys)
+  const described = through.map(({ proposal, costs }, index) => {
+    const trial = prepared.describe(proposal, before.length + index + 1)
+    return { ...trial, costs: { ...trial.costs, ...costs } }
+  })
   const trials = described.slice(0, evaluations.roomFor(described.map(({ evaluationKey }) => evaluationKey)))
   const repeats = trials.filter(({ evaluationKey }) => !evaluations.add(evaluationKey)).length
   if (repeats === trials.length && isSpaceUsedUp(context, definition, before)) return false
@@ -140,7 +145,7 @@ async function askStrategy(
   const { prepared } = context
   for (let attempt = 1; ; attempt++) {
     try {
-      return await proposalsOf(prepared, { definition }, generation, before)
+      return await proposalsOf(prepared, { definition: asProposed(definition) }, generation, before)
     } catch (thrown) {
       const error = errorData(thrown)
       if (!hasLostCompute(thrown) || attempt >= MAX_ATTEMPTS) throw thrown

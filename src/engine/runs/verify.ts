@@ -14,6 +14,7 @@ import type { Proposal } from '@shared/strategies/strategy'
 import type { RepeatEvaluation } from '../evaluators/kind'
 import type { RunRecord } from '../storage/runs'
 import type { TrialRecord } from '../storage/trials'
+import { asProposed } from './filter'
 import { proposalsOf, type Proposing } from './proposals'
 
 export interface Replay {
@@ -49,7 +50,8 @@ export async function verifyRun(replay: Replay): Promise<Verification> {
     if (stored.length === 0 && inIt.length > 0) continue
     const before = trials.filter((trial) => trial.generation < generation)
     const definition = definitionAt(run.definition, changes, generation)
-    const all = await proposalsOf(proposing, { definition }, generation, trials)
+    const asked = await proposalsOf(proposing, { definition: asProposed(definition) }, generation, trials)
+    const all = asked.length > definition.populationSize ? letThrough(asked, stored) : asked
     // A generation that used the budget up has what there was room for.
     const evaluated = new Set(
       [...before, ...inIt].filter((trial) => !isConfirmation(trial)).map(({ evaluationKey }) => evaluationKey),
@@ -67,6 +69,20 @@ export async function verifyRun(replay: Replay): Promise<Verification> {
     counted.generations++
   }
   return { ...counted, matches: true, difference: null }
+}
+
+/**
+ * Of what the strategy proposes where a filter stands between: what was stored, where it stands in the same order among the proposals;
+ * the first that does not is compared with what comes next. The filter's figures are measured, and not measured again.
+ */
+function letThrough(proposed: readonly Proposal[], stored: readonly TrialRecord[]): readonly Proposal[] {
+  let next = 0
+  return stored.flatMap((trial) => {
+    const found = proposed.findIndex((proposal, at) => at >= next && compareProposal(trial, proposal) === undefined)
+    const proposal = proposed[found < 0 ? next : found]
+    next = found < 0 ? next + 1 : found + 1
+    return proposal === undefined ? [] : [proposal]
+  })
 }
 
 const text = (value: unknown): string => JSON.stringify(value) ?? 'nothing'

@@ -4,6 +4,7 @@ import { storedLibrary } from '@shared/architecture/library'
 import { AppError } from '@shared/errors'
 import { limitsSchema } from '@shared/objectives/schema'
 import { confirmationNotes } from '@shared/search/confirmations'
+import { fidelitySchema } from '@shared/search/fidelity'
 import { plannedEvaluations } from '@shared/search/planning'
 import type { RunDefinition } from '@shared/search/run'
 import type { Space } from '@shared/spaces/space'
@@ -70,6 +71,7 @@ export function settled(definition: RunDefinition): RunDefinition {
     objective: { kind: 'fitness' },
     limits: limitsSchema.parse({}),
     confirmBest: 0,
+    fidelity: fidelitySchema.parse({}),
     bans: [],
     pins: [],
   }

@@ -34,12 +34,15 @@ export function finishedEvent(job: TrainJob, fitness: number): TrainEvent {
 }
 
 type ExportJob = Parameters<ComputeClient['export']>[0]
+type ProxyJob = Parameters<ComputeClient['proxies']>[0]
 type EvaluateJob = Parameters<ComputeClient['evaluate']>[0]
 
 export interface FakeComputes extends ShapedPool {
   readonly jobs: TrainJob[]
   /** What was to be exported. */
   readonly exports: ExportJob[]
+  /** What zero-cost figures were asked of. */
+  readonly looks: ProxyJob[]
   /** What was scored of given images. */
   readonly evaluations: EvaluateJob[]
   /** Slots whose process a job has killed, in order. */
@@ -52,6 +55,7 @@ export function fakeComputes(train: TrainScript = wellTrained, size = 2): FakeCo
   const killed: number[] = []
   const exports: ExportJob[] = []
   const evaluations: EvaluateJob[] = []
+  const looks: ProxyJob[] = []
   const free = Array.from({ length: size }, (_, slot) => slot)
   const waiting: ((slot: number) => void)[] = []
   const trainings = Array.from({ length: size }, () => ({ going: 0, wake: [] as (() => void)[] }))
@@ -91,6 +95,12 @@ export function fakeComputes(train: TrainScript = wellTrained, size = 2): FakeCo
         const { validationLoss } = epochOf(1, accuracy)
         return Promise.resolve({ images: statSync(indices).size / 4, loss: validationLoss, accuracy })
       },
+      // Told by the graph alone, so that a larger network is the better one.
+      proxies: ({ graph, names, images, ...rest }: ProxyJob) => {
+        looks.push({ graph, names, images, ...rest })
+        const value = JSON.stringify(graph).length
+        return Promise.resolve({ values: Object.fromEntries(names.map((name) => [name, value])), seed: 1, images })
+      },
       initialise: ({ file }: { file: string }) => {
         writeFileSync(file, 'starting weights')
         return Promise.resolve({ classes: 3 })
@@ -103,6 +113,7 @@ export function fakeComputes(train: TrainScript = wellTrained, size = 2): FakeCo
   return {
     jobs,
     exports,
+    looks,
     evaluations,
     killed,
     size,

@@ -5,6 +5,7 @@ import { z } from 'zod'
 import type { LayerGraph } from '../architecture/layer'
 import { exportFormatSchema, exportOptionsSchema } from '../exchange/formats'
 import { weightPrecisionSchema } from '../exchange/weight-precision'
+import { proxyImagesSchema, proxyNameSchema } from '../evaluators/proxies'
 import { recipeSchema } from '../search/recipe'
 import { epochSchema } from '../search/trial'
 import {
@@ -206,6 +207,26 @@ export type StartingWeightsRequest = z.infer<typeof startingWeightsRequestSchema
 const startingWeightsSchema = z.object({ classes: z.number().int() })
 export type StartingWeights = z.infer<typeof startingWeightsSchema>
 
+const proxyRequestSchema = z.object({
+  graph: layerGraphSchema,
+  names: z.array(proxyNameSchema).min(1),
+  /** Of the random start, and of which images are looked at. */
+  seed: z.number().int(),
+  data: splitFilesSchema,
+  /** File of int32 little-endian indices into the split: images that train. */
+  indices: z.string(),
+  images: proxyImagesSchema,
+})
+export type ProxyRequest = z.infer<typeof proxyRequestSchema>
+const measuredProxiesSchema = z.object({
+  /** Null for what is no finite number, which no message carries. */
+  values: z.partialRecord(proxyNameSchema, z.number().nullable()),
+  seed: z.number().int(),
+  /** That were looked at: fewer than asked for where there are no more. */
+  images: z.number().int(),
+})
+export type MeasuredProxies = z.infer<typeof measuredProxiesSchema>
+
 const reconstructionRequestSchema = z.object({
   genotype: genotypeSchema,
   positions: z.array(z.number().int()),
@@ -284,5 +305,7 @@ export const computeContract = {
   initialise: oc.input(startingWeightsRequestSchema).output(startingWeightsSchema),
   /** Loss and accuracy of a trained network over the images of an index file, in float32, as the end of an epoch computes them. */
   evaluate: oc.input(evaluationRequestSchema).output(evaluatedSchema),
+  /** Zero-cost figures of a network at its random start. @throws invalid-architecture, dataset-damaged */
+  proxies: oc.input(proxyRequestSchema).output(measuredProxiesSchema),
 }
 export type ComputeContract = typeof computeContract

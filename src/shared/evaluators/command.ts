@@ -79,6 +79,7 @@ export const commandEvaluator = {
   kind: 'command',
   schema,
   isTraining: false,
+  needsData: false,
   reading: ({ evaluator }) => ({ name: evaluator.fitnessName, unit: 'number' }),
   // Words alone will do: the program knows what they mean.
   refusal: () => null,

@@ -27,6 +27,8 @@ export interface EvaluatorKind<Own extends { readonly kind: string } = { readonl
   readonly schema: z.ZodType<Own>
   /** Networks are trained on the run's data by its recipe: trials have epochs and weights, and can be exported. */
   readonly isTraining: boolean
+  /** It reads the images of the run's data set. */
+  readonly needsData: boolean
   reading(definition: Evaluated<Own>): FitnessReading
   /** Why it cannot evaluate the architectures of a space, and what to do; null where it can. */
   refusal(space: Space): { readonly reason: string; readonly fix: string } | null

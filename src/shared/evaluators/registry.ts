@@ -4,10 +4,11 @@ import { z } from 'zod'
 import type { SpaceDefinition } from '../spaces/schema'
 import { commandEvaluator } from './command'
 import type { EvaluatorKind, FitnessReading } from './evaluator'
+import { proxyEvaluator } from './proxy'
 import { tableEvaluator } from './table'
 import { trainingEvaluator } from './training'
 
-const REGISTRY = [trainingEvaluator, tableEvaluator, commandEvaluator] as const
+const REGISTRY = [trainingEvaluator, tableEvaluator, proxyEvaluator, commandEvaluator] as const
 
 export const EVALUATORS: readonly EvaluatorKind[] = REGISTRY
 

@@ -12,6 +12,7 @@ export const tableEvaluator = {
   kind: 'table',
   schema,
   isTraining: false,
+  needsData: false,
   reading: ({ space }) => ({
     name: (space.kind === 'user' && space.file.table?.fitness) || 'fitness',
     unit: 'number',

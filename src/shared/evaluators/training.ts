@@ -12,6 +12,7 @@ export const trainingEvaluator = {
   kind: 'training',
   schema,
   isTraining: true,
+  needsData: true,
   // A final training holds nothing back: what its epochs score are images that it learns from.
   reading: ({ final }: { readonly final?: object | null }) => ({
     name: final == null ? 'validation accuracy' : 'accuracy on images it learned from',

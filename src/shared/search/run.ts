@@ -1,6 +1,7 @@
 // A run: one search with a frozen definition and a seed. Defaults are the paper's where it gives them (docs/method.md).
 import { z } from 'zod'
 import { finalTrainingSchema } from './final-training'
+import { fidelitySchema } from './fidelity'
 import { recipeSchema } from './recipe'
 import { MIN_RESOLUTION } from './resolution'
 import { upgradeDefinition } from './old-definitions'
@@ -106,9 +107,10 @@ export const newestDefinitionSchema = z.object({
     paper: 'fitness',
   }),
   limits: limitsSchema.prefault({}),
-  // These two and the time limit of a trial are read by the evaluator `training` alone.
+  // The recipe, what it saves and the time limit of a trial are read by the evaluator `training` alone, the data by `proxy`, too.
   data: dataSelectionSchema.prefault({}),
   recipe: recipeSchema.prefault({}),
+  fidelity: fidelitySchema.prefault({}),
   seedDesigns: setting(z.array(z.string()).default([]), {
     description: 'Ids of networks of yours that join the first generation.',
     kind: 'designs',

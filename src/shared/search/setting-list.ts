@@ -1,7 +1,7 @@
 // Every setting of a run's definition that is for people to set, as a flat list read off the schemas: what form, command line and
 // documentation are made from. What has no facts (settings.ts) is not in it.
 import { z } from 'zod'
-import { trainingEvaluator } from '../evaluators/training'
+import { EVALUATORS } from '../evaluators/registry'
 import { newestDefinitionSchema } from './run'
 import { settingFacts, type SettingFacts } from './settings'
 
@@ -20,8 +20,8 @@ export interface Setting extends Omit<SettingFacts, 'kind'> {
   readonly isInteger: boolean
   readonly isNullable: boolean
   readonly choices: readonly { readonly value: string; readonly description?: string | undefined }[]
-  /** It exists only where the setting at `path` has this value; without one the first choice counts. */
-  readonly when?: { readonly path: string; readonly is: string; readonly isFirst: boolean }
+  /** It exists only where the setting at `path` has one of these values; without one the first choice counts. */
+  readonly when?: { readonly path: string; readonly is: readonly string[]; readonly isFirst: boolean }
 }
 
 /** The part of JSON Schema that zod writes for a definition, with the facts among it. */
@@ -85,7 +85,7 @@ function settingsOfUnion(path: string, node: Node, branches: readonly Node[]): S
   return [
     ...choice.map((setting) => ({ ...setting, kind: 'choice' as const, default: first.value })),
     ...named.flatMap(({ value, branch }) =>
-      settingsIn(branch, `${path}.`, { path: choicePath, is: value, isFirst: value === first.value }),
+      settingsIn(branch, `${path}.`, { path: choicePath, is: [value], isFirst: value === first.value }),
     ),
   ]
 }
@@ -99,22 +99,32 @@ function settingsIn(node: Node, prefix = '', when?: Setting['when']): Setting[] 
   })
 }
 
-/** What nothing but a training reads, though it stands in the definition itself. */
-const OF_TRAINING = ['data', 'recipe', 'maxEpochs', 'trialTimeLimit']
-const WHEN_TRAINING = { path: 'evaluator.kind', is: trainingEvaluator.kind, isFirst: true } as const
+const kindsOf = (isWanted: (evaluator: (typeof EVALUATORS)[number]) => boolean): Setting['when'] => ({
+  path: 'evaluator.kind',
+  is: EVALUATORS.filter(isWanted).map(({ kind }) => kind),
+  // A definition that names no evaluator trains.
+  isFirst: true,
+})
+/** What only some evaluators read, though it stands in the definition itself. */
+const WHEN_TRAINING = kindsOf(({ isTraining }) => isTraining)
+const OF_EVALUATORS = new Map<string, Setting['when']>([
+  ['data', kindsOf(({ needsData }) => needsData)],
+  ...['recipe', 'fidelity', 'maxEpochs', 'trialTimeLimit'].map((name) => [name, WHEN_TRAINING] as const),
+])
 
 /** The settings of any schema whose fields have facts, such as the options of an export. */
 export const settingsOfSchema = (schema: z.ZodType): Setting[] =>
   settingsIn(z.toJSONSchema(schema, { io: 'input', metadata: settingFacts }) as Node)
 
 /** In the order of the schemas. The same path stands once for each branch of a union that has it. */
-export const SETTINGS: readonly Setting[] = settingsOfSchema(newestDefinitionSchema).map((setting) =>
-  OF_TRAINING.includes(setting.path.split('.')[0] ?? '') ? { ...setting, when: WHEN_TRAINING } : setting,
-)
+export const SETTINGS: readonly Setting[] = settingsOfSchema(newestDefinitionSchema).map((setting) => {
+  const when = OF_EVALUATORS.get(setting.path.split('.')[0] ?? '')
+  return when === undefined ? setting : { ...setting, when }
+})
 
 /** @param valueAt what the definition holds at a path */
 export function isActive({ when }: Setting, valueAt: (path: string) => unknown): boolean {
   if (when === undefined) return true
   const value = valueAt(when.path)
-  return value === undefined ? when.isFirst : value === when.is
+  return value === undefined ? when.isFirst : when.is.some((one) => one === value)
 }

@@ -17,6 +17,7 @@ import { measureTraining, type TrainingCard, type TrainingMeter } from '../../ma
 import type { TrialRecord } from '../../storage/trials'
 import type { Candidate, EvaluationHooks, Evaluator } from '../evaluator'
 import type { TestSplit } from './final'
+import { measureProxies } from '../proxy/measure'
 import { followTraining } from './follow-training'
 import { afterMemoryKill, isBatchHalved } from './halved-batch'
 import type { SilenceLimits } from './silence'
@@ -121,6 +122,8 @@ export function createTrainingEvaluator(options: TrainingOptions): Evaluator {
         testAccuracy(options, winner, document, signal),
     }),
     conditions: (candidate) => trainingConditions(options, candidate),
+    proxies: (document, wish, signal) =>
+      measureProxies({ ...options, runSeed: options.definition.seed }, document, wish, signal),
     evaluate: async (trial, document, hooks, signal) => {
       const architecture = prepareStored(document, options.library)
       const job = await trainJob(options, trial, architecture)

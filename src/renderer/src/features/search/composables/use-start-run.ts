@@ -31,7 +31,7 @@ export function useStartRun() {
       async () => {
         await askAboutCommand(definition)
         // As the command line does: what a person starts brings what it needs.
-        if (evaluatorOf(definition).isTraining) await datasets.need(definition.data.dataset)
+        if (evaluatorOf(definition).needsData) await datasets.need(definition.data.dataset)
         return runs.create(definition)
       },
     )

@@ -2,13 +2,23 @@
 // schemas themselves, so that the form cannot contradict what the engine accepts.
 import { isActive, SETTINGS, type Setting } from '@shared/search/setting-list'
 
-export const GROUPS = ['search', 'objective', 'data', 'training', 'augmentation', 'space', 'limits'] as const
+export const GROUPS = [
+  'search',
+  'objective',
+  'data',
+  'training',
+  'fidelity',
+  'augmentation',
+  'space',
+  'limits',
+] as const
 export type SettingGroup = (typeof GROUPS)[number]
 
 /** Objects of the definition that have a heading of their own; everything else is about the search. */
 const OF_OBJECT: Readonly<Record<string, SettingGroup>> = {
   data: 'data',
   recipe: 'training',
+  fidelity: 'fidelity',
   space: 'space',
   objective: 'objective',
   limits: 'objective',

@@ -1,0 +1,38 @@
+// What a search may save on candidates that do not promise much: part of a run's definition, read by the evaluator `training` alone.
+// Everything is off as left out, so that a definition of before means what it meant.
+import { z } from 'zod'
+import { PROXY_IMAGES, PROXY_NAMES, proxyImagesSchema, type ProxyName } from '../evaluators/proxies'
+import { setting } from './settings'
+
+export const fidelitySchema = z.object({
+  filter: setting(z.enum(['none', ...PROXY_NAMES]).default('none'), {
+    description: 'A zero-cost figure that looks at more proposals than are trained and lets the best through.',
+  }),
+  filterTimes: setting(z.number().int().min(2).max(100).default(4), {
+    description: 'With a filter: proposals that are looked at for each one that is trained.',
+  }),
+  filterImages: setting(proxyImagesSchema.default(PROXY_IMAGES), {
+    description: 'With a filter: images that it looks at, of those that train.',
+    unit: 'images',
+  }),
+})
+export type Fidelity = z.infer<typeof fidelitySchema>
+
+interface Definition {
+  readonly fidelity: Fidelity
+  readonly evaluator: { readonly kind: string }
+  readonly space: { readonly kind: string }
+}
+
+/** Whether candidates are trained of which there are many: what trains one architecture saves nothing on it. */
+const isSearchByTraining = ({ evaluator, space }: Definition): boolean =>
+  evaluator.kind === 'training' && space.kind !== 'single'
+
+/** What lets proposals through; null where all are trained. */
+export function filterOf(
+  definition: Definition,
+): { readonly proxy: ProxyName; readonly times: number; readonly images: number } | null {
+  const { filter, filterTimes, filterImages } = definition.fidelity
+  if (filter === 'none' || !isSearchByTraining(definition)) return null
+  return { proxy: filter, times: filterTimes, images: filterImages }
+}
