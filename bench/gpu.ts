@@ -1,6 +1,6 @@
 // Acceptance on a card: whether this machine's NVIDIA card trains rightly, fast and without leaking, in under 15 minutes. Without one
 // the same code runs on the processor with small networks, says so, and names every line that only a card can fill as not seen.
-// --quick: a minute; no search, fewer cases. --parts=self-check,kernels,curves,steps,computes,cycles,search limits it.
+// --quick: a minute; no search, fewer cases. --parts=self-check,kernels,curves,steps,builds,computes,cycles,search limits it.
 // PyTorch is compared where python3, or the Python that GPTNAS_PYTHON names, has it for the device.
 import { join } from 'node:path'
 import { CARD_LIMIT_MS } from '../src/engine/executors/time-limits'
@@ -11,6 +11,7 @@ import type { SelfCheck } from '../src/shared/contract/compute'
 import { environmentFor } from '../src/shared/runtime/compute-environment'
 import type { Precision } from '../src/shared/search/recipe'
 import type { Held } from './cycles/compute'
+import { bothBuilds, buildLines, ratioOf, type BuildFigures } from './gpu/builds'
 import { cards, watchCard } from './gpu/card'
 import type { GpuJob } from './gpu/job'
 import { computeLines, kernelLines, leakLines, precisionLines, stepLines, type Audited } from './gpu/judge'
@@ -18,7 +19,7 @@ import type { StepFigures } from './gpu/judge'
 import { environmentOf, FLOAT32, modesFor, type Mode } from './gpu/modes'
 import { batchesFor, networksFor } from './gpu/networks'
 import { pytorchStep, pytorchVersion } from './gpu/pytorch'
-import { chosenRuntime } from './gpu/runtime'
+import { chosenRuntime, ownRuntimes } from './gpu/runtime'
 import { searchAndExport } from './gpu/search'
 import { joined, onCard, seen, type Lines } from './gpu/seen'
 import { checkout, equal, median, runBench, type BenchOptions, type Measured } from './harness'
@@ -29,8 +30,12 @@ import type { StepJob, StepTimes } from './train/steps'
 /** Cases, steps and seconds of a whole measurement and of a quick one. */
 const WHOLE = { curveSteps: 80, stepSeconds: 3, computeSeconds: 4, cycles: 200, computes: 4, limit: 600 }
 const QUICK = { curveSteps: 60, stepSeconds: 0.5, computeSeconds: 1, cycles: 4, computes: 0, limit: 600 }
-const PARTS = ['self-check', 'kernels', 'curves', 'steps', 'computes', 'cycles', 'search'] as const
+const PARTS = ['self-check', 'kernels', 'curves', 'steps', 'builds', 'computes', 'cycles', 'search'] as const
 type Part = (typeof PARTS)[number]
+/** Of the step of one build against the other's. */
+const BUILD_TURNS = 4
+/** Not in a quick measurement. */
+const LONG: readonly Part[] = ['builds', 'computes', 'search']
 
 interface Checked {
   readonly tensorflow: string
@@ -174,6 +179,48 @@ class Acceptance {
     }
   }
 
+  /** Both builds on the processor, whatever the card of the machine. */
+  async builds(): Promise<Measuring> {
+    const sides = await bothBuilds(ownRuntimes())
+    if (typeof sides === 'string')
+      return {
+        results: { missing: sides },
+        checks: [],
+        notSeen: [`both builds on the processor: ${sides} is not installed`],
+      }
+    const ask = async <T>(job: GpuJob, side: Environment): Promise<T> => {
+      const command = [process.execPath, ['--expose-gc', process.argv[1] ?? '', '--part']] as const
+      const outcome = await askChild<T>(job.part, command, job, { ...this.environment, ...side }, this.size.limit)
+      if ('problem' in outcome) throw new Error(outcome.problem)
+      return outcome.answer
+    }
+    const { device, tensorflow } = await ask<Checked>({ part: 'self-check' }, sides.cards)
+    const figures: BuildFigures[] = []
+    for (const { name: network, graph } of networksFor(false)) {
+      const rest = {
+        images: 256,
+        classes: CLASSES,
+        warmUp: 10,
+        threads: 1,
+        channelsLast: false,
+        precision: 'float32',
+      } as const
+      const step: StepJob = { graph, batch: 32, seconds: this.size.stepSeconds, ...rest }
+      const of = async (side: Environment): Promise<number> =>
+        median((await ask<StepTimes>({ part: 'steps', step }, side)).times)
+      const [processors, cardsBuild]: number[][] = [[], []]
+      for (let turn = 0; turn < BUILD_TURNS; turn++) {
+        // Each side is the first as often as the other.
+        if (turn % 2 === 0) processors!.push(await of(sides.processors))
+        cardsBuild!.push(await of(sides.cards))
+        if (turn % 2 === 1) processors!.push(await of(sides.processors))
+      }
+      figures.push({ network, processors: processors!, cards: cardsBuild! })
+      this.options.note(`${network}: build for cards / for processors ${ratioOf(figures.at(-1)!).toFixed(3)}`)
+    }
+    return { results: { tensorflow, device, figures }, ...buildLines(figures, device) }
+  }
+
   async computes(): Promise<Measuring> {
     const start = forkedProcesses(join(checkout, 'out', 'main'))
     const workload = await createWorkload()
@@ -211,14 +258,14 @@ class Acceptance {
   }
 }
 
-/** In their order; a quick measurement has neither a search nor computes at once. */
+/** In their order; a quick measurement leaves out what is long. */
 function wanted(quick: boolean): readonly Part[] {
   const asked = process.argv
     .find((argument) => argument.startsWith('--parts='))
     ?.slice('--parts='.length)
     .split(',')
   if (asked !== undefined) return PARTS.filter((part) => part === 'self-check' || asked.includes(part))
-  return PARTS.filter((part) => !quick || (part !== 'search' && part !== 'computes'))
+  return PARTS.filter((part) => !quick || !LONG.includes(part))
 }
 
 async function measure(options: BenchOptions): Promise<Measured> {
@@ -231,6 +278,7 @@ async function measure(options: BenchOptions): Promise<Measured> {
     kernels: () => acceptance.kernels(),
     curves: () => acceptance.curves(),
     steps: () => acceptance.steps(),
+    builds: () => acceptance.builds(),
     computes: () => acceptance.computes(),
     cycles: () => acceptance.cycles(),
     search: () => acceptance.search(),

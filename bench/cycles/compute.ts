@@ -96,8 +96,15 @@ async function held(seconds: number): Promise<Held> {
   }
 }
 
-/** @param tell receives what is held after each cycle */
-export async function trainAndUnload(cycles: number, tell: (held: Held) => void): Promise<void> {
+/**
+ * @param tell receives what is held after each cycle
+ * @param fault put in by tests after each training, before anybody looks
+ */
+export async function trainAndUnload(
+  cycles: number,
+  tell: (held: Held) => void,
+  fault: () => void = () => undefined,
+): Promise<void> {
   const [server, port] = memoryPorts()
   serveRouter(createComputeService({ environment: process.env }), server)
   const client = createClient<ComputeContract>(port)
@@ -128,6 +135,7 @@ export async function trainAndUnload(cycles: number, tell: (held: Held) => void)
       for await (const event of await client.train(job)) isFinished ||= event.type === 'finished'
       if (!isFinished) throw new Error(`Cycle ${cycle} ended without a result`)
       await rm(checkpointFolder, { recursive: true, force: true })
+      fault()
       tell(await held((performance.now() - started) / 1000))
     }
   } finally {

@@ -4,11 +4,13 @@ import { KIND_CASES } from '../../src/compute/networks/testing/kind-cases'
 import { auditGradients } from '../../src/compute/networks/testing/gradient-audit'
 import { withDefect } from '../../src/compute/tensorflow/testing/with-defect'
 import type { Held } from '../cycles/compute'
+import { buildLines, ratioOf, type BuildFigures } from './builds'
 import {
   computeLines,
   kernelLines,
   leakLines,
   precisionLines,
+  searchLines,
   stepLines,
   type Audited,
   type StepFigures,
@@ -165,4 +167,47 @@ it('computes that share a card and give less than one are seen', () => {
   expect(failing(computeLines([100, 150], true))).toEqual([])
   expect(failing(computeLines([100, 80, 70], true))).toEqual(['best of two to four computes / one'])
   expect(failing(computeLines([100, NaN], false))).toEqual(['computes that trained together, and gave no rate'])
+})
+
+it('a trial of the sample search that is missing, failed, repeats another, ran elsewhere or has no proof is seen', () => {
+  type Told = Parameters<typeof searchLines>[0][number]
+  const trial = (change: Partial<Told> = {}): Told => ({
+    state: 'finished',
+    isRepeat: false,
+    device: 'GPU 0',
+    ...change,
+  })
+  const proof = { passed: true } as Parameters<typeof searchLines>[1][number]['proof']
+  const against = (trials: readonly Told[], proofs = 12): string[] =>
+    failing(
+      searchLines(
+        trials,
+        Array.from({ length: proofs }, () => ({ proof })),
+        true,
+      ),
+    )
+  const whole = Array.from({ length: 12 }, () => trial())
+  const [count, proven] = ['trials of the sample search that finished, repeats apart', 'exports of them with a proof']
+  expect(against(whole)).toEqual([])
+  // Three that repeat others are none of the twelve.
+  const repeat = trial({ isRepeat: true, device: null })
+  expect(against([...whole, repeat, repeat, repeat])).toEqual([])
+  expect(against([...whole.slice(1), repeat], 11)).toEqual([count])
+  expect(against([...whole, trial({ state: 'failed' })])).toEqual(['trials of it that failed'])
+  expect(against(whole, 11)).toEqual([proven])
+  expect(against([...whole.slice(1), trial({ device: 'Processor' })])).toEqual([
+    'finished trials that did not train on the card',
+  ])
+})
+
+it('a build for cards that is slow on a processor, or finds a hidden card, is seen', () => {
+  const of = (cards: readonly number[]): BuildFigures => ({ network: 'n', processors: [10, 12, 11], cards })
+  expect(ratioOf(of([11, 11, 30]))).toBe(1)
+  expect(failing(buildLines([of([11, 12, 10])], 'cpu'))).toEqual([])
+  expect(failing(buildLines([of([11, 12, 10]), of([13, 13, 13])], 'cpu'))).toEqual([
+    'build for cards / for processors, a step of n on the processor',
+  ])
+  expect(failing(buildLines([of([11, 12, 10])], 'gpu'))).toEqual([
+    'build for cards with every card hidden: computes on a card',
+  ])
 })

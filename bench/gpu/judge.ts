@@ -1,4 +1,6 @@
 // From what the parts of bench:gpu measured to its checks. Pure; that each of them can fail is shown beside it.
+import type { Export } from '../../src/shared/contract/exports'
+import type { Trial } from '../../src/shared/search/trial'
 import { flatnessOf, spreadOf } from '../cycles/flatness'
 import type { Held } from '../cycles/compute'
 import { atLeast, atMost, equal, median } from '../harness'
@@ -137,5 +139,30 @@ export function computeLines(rates: readonly number[], isCard: boolean): Lines {
   return joined(
     seen(equal('computes that trained together, and gave no rate', rates.filter((rate) => !(rate > 0)).length, 0)),
     onCard(isCard, atLeast('best of two to four computes / one', more.length === 0 ? NaN : Math.max(...more) / one, 1)),
+  )
+}
+
+/** Trials of the sample search, as the issue of this bench names them: distinct evaluations, which is what a budget counts. */
+const SAMPLE_TRIALS = 12
+
+/** @param trials all of the run, repeats too @param exports one of each trial that was finished and repeats none */
+export function searchLines(
+  trials: readonly Pick<Trial, 'state' | 'isRepeat' | 'device'>[],
+  exports: readonly Pick<Export, 'proof'>[],
+  isCard: boolean,
+): Lines {
+  const finished = trials.filter(({ state, isRepeat }) => state === 'finished' && !isRepeat)
+  const elsewhere = finished.filter(({ device }) => device === null || !/gpu|nvidia|cuda/i.test(device))
+  return joined(
+    seen(
+      equal('trials of the sample search that finished, repeats apart', finished.length, SAMPLE_TRIALS),
+      equal('trials of it that failed', trials.filter(({ state }) => state === 'failed').length, 0),
+      equal(
+        'exports of them with a proof',
+        exports.filter(({ proof }) => proof?.passed === true).length,
+        finished.length,
+      ),
+    ),
+    onCard(isCard, equal('finished trials that did not train on the card', elsewhere.length, 0)),
   )
 }

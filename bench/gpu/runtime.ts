@@ -12,10 +12,11 @@ export interface Chosen {
   readonly environment: Readonly<Record<string, string>>
 }
 
-/** @param options the user's own by default; replaced in tests */
-export async function chosenRuntime(
-  options: RuntimesOptions = { cacheFolder: resolve(userFolders(process.env, homedir()).cache) },
-): Promise<Chosen> {
+/** Of whoever measures. */
+export const ownRuntimes = (): RuntimesOptions => ({ cacheFolder: resolve(userFolders(process.env, homedir()).cache) })
+
+/** @param options replaced in tests */
+export async function chosenRuntime(options: RuntimesOptions = ownRuntimes()): Promise<Chosen> {
   const { id, note, binding } = await createRuntimes(options).active()
   return { id, note, environment: bindingEnvironment(binding) }
 }
