@@ -38,7 +38,8 @@ async function workbench(folder: string): Promise<Opened> {
     startProof: () =>
       Promise.resolve({
         client: {
-          readNetwork: ({ path: file, weights }: { path: string; weights: string | null }) => takeOver(file, weights),
+          readNetwork: ({ path: file, weights, scaling }: Parameters<ProofClient['readNetwork']>[0]) =>
+            takeOver(file, weights, scaling),
           predict: ({ format, ...job }: Parameters<ProofClient['predict']>[0]) => FORMATS[format].predict!(job),
           firstDifference,
         } as unknown as ProofClient,
@@ -157,6 +158,37 @@ describe('an imported network', () => {
     expect(partial).toMatchObject({ weightsSha256: null, facts: { hasValues: false } })
     expect(partial.facts.problems).toHaveLength(2)
     await expect(exported(engine, { importId: partial.id, format: 'tfjs' })).rejects.toThrow(/has no values for/)
+  })
+
+  it('is kept with the scaling that was said, and only where its file is silent', async () => {
+    const engine = await workbench(temporaryFolder())
+    const scaling = { mean: [0.5], deviation: [0.5] }
+    const file = path.join(FOREIGN, 'nested.h5')
+    const silent = await engine.client.imports.create({ path: file })
+    const said = await engine.client.imports.create({ path: file, scaling })
+    expect(silent.facts.scaling).toBe('assumed')
+    expect(said.facts).toMatchObject({ scaling: 'given', mean: [0.5, 0.5, 0.5], deviation: [0.5, 0.5, 0.5] })
+    expect(said.weightsSha256).not.toBe(silent.weightsSha256)
+    await expect(engine.client.imports.create({ path: path.join(FOREIGN, 'mixed.keras'), scaling })).rejects.toThrow(
+      /says itself how its pixels are scaled/,
+    )
+  })
+
+  it('can be put into a run from its file, and so can a genotype; operators that are no layers are all told', async () => {
+    const engine = await workbench(temporaryFolder())
+    const folder = temporaryFolder()
+    const written = (name: string, text: string): string => {
+      writeFileSync(path.join(folder, name), text)
+      return path.join(folder, name)
+    }
+    const read = (file: string) => engine.client.searches.readInjection({ path: file })
+    const genotype = { space: 'toy', digits: [1, 2] }
+    expect(await read(written('g.json', JSON.stringify(genotype)))).toEqual({ from: 'genotype', genotype })
+    expect(await read(path.join(FOREIGN, 'mixed.keras'))).toMatchObject({ from: 'document' })
+    const odd = readFileSync(path.join(FOREIGN, 'mixed-keras.json'), 'utf8').replaceAll('"DepthwiseConv2D"', '"Conv3D"')
+    await expect(read(written('odd.json', odd))).rejects.toThrow(/no layers here[\s\S]*Conv3D/)
+    await expect(read(written('other.json', '{"space": 5}'))).rejects.toThrow(/holds no network/)
+    await expect(read(path.join(folder, 'gone.json'))).rejects.toThrow(/gone\.json/)
   })
 
   it('that cannot be read leaves nothing behind', async () => {

@@ -4,7 +4,8 @@ import type { ArchitectureDocument } from '@shared/architecture/document'
 import { zooDocument } from '@shared/architecture/document/zoo-document'
 import { ZOO_NAMES } from '@shared/architecture/zoo'
 import { problemLines } from '@shared/exchange/imported/imported-network'
-import { NETWORK_HELP, readNetwork, refuseProblems } from '@node/networks/read-network'
+import { NETWORK_HELP } from '@node/networks/no-network'
+import { readNetwork, refuseProblems } from '@node/networks/read-network'
 
 export const ARCHITECTURE_HELP = `${NETWORK_HELP}, or the name of a zoo network`
 

@@ -31,6 +31,7 @@ export const PLACE_FIELDS: Readonly<Record<string, PlaceField>> = {
   'datasets.recognise': { field: 'path', use: 'read' },
   'datasets.import': { field: 'path', use: 'read' },
   'searches.readSpace': { field: 'path', use: 'read' },
+  'searches.readInjection': { field: 'path', use: 'read' },
   'proposer.train': { field: 'out', use: 'write' },
   'proposer.sample': { field: 'checkpoint', use: 'read' },
   'proposer.report': { field: 'checkpoint', use: 'read' },

@@ -5,14 +5,16 @@ import { problemLines } from '@shared/exchange/imported/imported-network'
 import { AppError } from '@shared/errors'
 import { quoted } from '@shared/quoted'
 import { typed } from '@node/command-line'
+import { SCALING_NAMES } from '@shared/exchange/imported/scaling'
 import { NETWORK_FORMATS, readNetwork, refuseProblems } from '@node/networks/read-network'
 import { absolutePlace } from '@node/safe-target'
 import { runCommand, runLocally, withCommonOptions, type CommonOptions } from '../command'
 import { writeNewText } from '../files'
 import { table } from '../format'
 import { factsText } from '../imports'
+import { scalingWish, withScalingOptions, type TypedScaling } from '../scaling-options'
 
-interface Typed extends CommonOptions {
+interface Typed extends CommonOptions, TypedScaling {
   readonly partial?: boolean
 }
 
@@ -21,6 +23,12 @@ const identities = (lines: readonly string[]): string[] => lines.map((line) => `
 /** The layers alone, into a file: no workspace is needed. */
 async function asDesign(file: string, design: string, { partial, ...options }: Typed): Promise<void> {
   await runLocally(options, async (output) => {
+    if (scalingWish(options) !== null)
+      throw new AppError(
+        'invalid-input',
+        'A scaling belongs to values, and a design has none.',
+        'Leave the design out to import the network with its values, or leave the scaling out.',
+      )
     const { document, problems, notes, format } = await readNetwork(file)
     // Without --partial every operator must be a layer.
     if (problems.length > 0 && partial !== true) throw refuseProblems(file, problemLines(problems))
@@ -38,10 +46,16 @@ async function asDesign(file: string, design: string, { partial, ...options }: T
 
 /** With the values, into the workspace. */
 async function intoWorkspace(file: string, { partial = false, ...options }: Typed): Promise<void> {
+  const scaling = scalingWish(options)
   await runCommand(options, async ({ client, output }) => {
-    const made = await client.imports.create({ path: absolutePlace(file, 'file'), partial })
+    const made = await client.imports.create({ path: absolutePlace(file, 'file'), partial, scaling })
     const { id, facts, weightsSha256 } = made
     const next = [
+      ...(facts.scaling === 'assumed' && facts.hasValues
+        ? [
+            `- say how its pixels are scaled, where 0 to 255 is wrong: ${typed(`import FILE --scaling ${SCALING_NAMES.join('|')}`)}`,
+          ]
+        : []),
       ...(weightsSha256 === null || facts.missing.length > 0
         ? []
         : [`- write it for other tools, proven: ${typed(`export --import ${id} --format FORMAT`)}`]),
@@ -63,12 +77,14 @@ async function intoWorkspace(file: string, { partial = false, ...options }: Type
 
 export function importCommand(program: Command): void {
   withCommonOptions(
-    program
-      .command('import <file> [design]')
-      .description(
-        'take a network of another program (ONNX, Keras, tfjs, NNP) or an export into the workspace, with its weights; or its layers alone into a design (.gptnas.json)',
-      )
-      .option('--partial', 'also where some operators are no layers here: each becomes an identity, and is listed'),
+    withScalingOptions(
+      program
+        .command('import <file> [design]')
+        .description(
+          'take a network of another program (ONNX, Keras, tfjs, NNP) or an export into the workspace, with its weights; or its layers alone into a design (.gptnas.json)',
+        )
+        .option('--partial', 'also where some operators are no layers here: each becomes an identity, and is listed'),
+    ),
   ).action((file: string, design: string | undefined, options: Typed) =>
     design === undefined ? intoWorkspace(file, options) : asDesign(file, design, options),
   )

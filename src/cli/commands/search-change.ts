@@ -6,12 +6,11 @@ import { AppError } from '@shared/errors'
 import type { Injection } from '@shared/search/injection'
 import type { Run } from '@shared/search/run'
 import { queueOf, type Trial } from '@shared/search/trial'
-import { genotypeSchema } from '@shared/spaces/genotype'
 import { typed } from '@node/command-line'
-import { ARCHITECTURE_HELP, readArchitecture } from '../architectures'
+import { absolutePlace } from '@node/safe-target'
+import { ARCHITECTURE_HELP } from '../architectures'
 import { valueOf } from '../definition'
 import { runCommand, withCommonOptions, type CommandContext, type CommonOptions } from '../command'
-import { readText } from '../files'
 import { table } from '../format'
 import { positive } from '../option-values'
 import { findRun } from './search-run'
@@ -58,21 +57,6 @@ function numbered(trials: readonly Trial[], run: Run, number: string): Trial {
   )
 }
 
-/** A genotype in a file, as `trials` in `search show --json` has it. */
-function genotypeIn(file: string): Injection | undefined {
-  if (!file.toLowerCase().endsWith('.json') || !existsSync(file)) return undefined
-  const read = genotypeSchema.safeParse(parsed(readText(file, 'architecture file')))
-  return read.success && typeof read.data['space'] === 'string' ? { from: 'genotype', genotype: read.data } : undefined
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined // what it is instead is told by who reads architectures
-  }
-}
-
 /** @param what RUN/TRIAL, a file or a name */
 async function injectionOf(context: CommandContext, what: string): Promise<Injection> {
   const named = /^(\d+)\/(\d+)$/.exec(what)
@@ -81,7 +65,7 @@ async function injectionOf(context: CommandContext, what: string): Promise<Injec
     return { from: 'trial', id: numbered(await trialsOf(context, run), run, named[2] ?? '').id }
   }
   if (!existsSync(what) && ZOO_NAMES.includes(what)) return { from: 'zoo', name: what }
-  return genotypeIn(what) ?? { from: 'document', document: await readArchitecture(what) }
+  return context.client.searches.readInjection({ path: absolutePlace(what, 'file') })
 }
 
 const goesOn = (run: Run, then: string): string =>

@@ -5,7 +5,8 @@ import { inputShapes } from '@shared/architecture/layer'
 import { requireShapes } from '@shared/architecture/infer'
 import type { LayerGraph } from '@shared/architecture/layer'
 import type { ImportFacts } from '@shared/contract/imports'
-import { ASSUMED_SCALING } from '@shared/exchange/imported/scaling'
+import { ASSUMED_SCALING, chosenScaling, type ScalingWish } from '@shared/exchange/imported/scaling'
+import { AppError } from '@shared/errors'
 import { required } from '@shared/required'
 import { NETWORK_FORMATS, readNetwork } from '@node/networks/read-network'
 import { stat } from 'node:fs/promises'
@@ -23,16 +24,25 @@ function parametersOf(graph: LayerGraph): number {
 
 /**
  * @param weights where the values are written; null leaves them in the file
- * @throws AppError as `readNetwork`; `storage-failed`
+ * @param wish how pixels are scaled, where the file does not say it; null says nothing
+ * @throws AppError as `readNetwork` and `chosenScaling`; `invalid-input` for a scaling of a file without values; `storage-failed`
  */
 export async function takeOver(
   path: string,
   weights: string | null,
+  wish: ScalingWish | null = null,
 ): Promise<{ name: string; facts: ImportFacts; document: unknown; weightsSha256: string | null }> {
   const read = await readNetwork(path)
-  const { document, graph, problems, notes, scaling, format, file, producer } = read
-  const written = weights === null ? null : await writeImportedWeights(read, weights)
+  const { document, graph, problems, notes, format, file, producer } = read
+  const { scaling, source } = chosenScaling(read.scaling, wish)
+  const written = weights === null ? null : await writeImportedWeights({ ...read, scaling }, weights)
   const { arrays, missing } = written ?? read.values()
+  if (wish !== null && arrays.length === 0)
+    throw new AppError(
+      'invalid-input',
+      `${file} has no values that a scaling could belong to.`,
+      'Import it without a scaling.',
+    )
   const { name } = metaOf(document)
   const facts: ImportFacts = {
     format,
@@ -46,11 +56,12 @@ export async function takeOver(
     layers: graph.nodes.length,
     parameters: parametersOf(graph),
     problems: [...problems],
-    notes: arrays.length > 0 && scaling.isAssumed === true ? [...notes, ASSUMED_SCALING] : [...notes],
+    notes: arrays.length > 0 && source === 'assumed' ? [...notes, ASSUMED_SCALING] : [...notes],
     missing: [...missing],
     hasValues: arrays.length > 0,
     mean: [...scaling.mean],
     deviation: [...scaling.deviation],
+    scaling: source,
   }
   return { name, facts, document, weightsSha256: written?.sha256 ?? null }
 }

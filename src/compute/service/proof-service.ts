@@ -14,8 +14,8 @@ export function createProofService() {
       if (predict !== null) return predict(job)
       throw new AppError('invalid-input', `An export of ${exportFormatFacts(format).title} computes nothing.`)
     }),
-    readNetwork: contract.readNetwork.handler(async ({ input: { path, weights } }) =>
-      (await import('../exchange/take-over')).takeOver(path, weights),
+    readNetwork: contract.readNetwork.handler(async ({ input: { path, weights, scaling } }) =>
+      (await import('../exchange/take-over')).takeOver(path, weights, scaling),
     ),
     firstDifference: contract.firstDifference.handler(({ input }) => firstDifference(input)),
   })

@@ -5,6 +5,7 @@ import os from 'node:os'
 import path from 'node:path'
 import type { ImportPreview, NetworkImport } from '@shared/contract/imports'
 import { AppError } from '@shared/errors'
+import type { ScalingWish } from '@shared/exchange/imported/scaling'
 import { problemLines } from '@shared/exchange/imported/imported-network'
 import { refuseProblems } from '@node/networks/read-network'
 import type { ProofClient, StartProof } from '../executors/pool'
@@ -30,6 +31,7 @@ async function read(
   { startProof, limitMs = LIMIT_MS }: ImportTools,
   file: string,
   weights: string | null,
+  scaling: ScalingWish | null = null,
 ): Promise<Read> {
   if (!path.isAbsolute(file))
     throw new AppError('invalid-input', `"${file}" is not a whole path.`, 'Name the file from its root.')
@@ -49,7 +51,7 @@ async function read(
     )
   })
   try {
-    return await Promise.race([process.client.readNetwork({ path: file, weights }), late])
+    return await Promise.race([process.client.readNetwork({ path: file, weights, scaling }), late])
   } finally {
     clearTimeout(timer)
     await process.close()
@@ -62,15 +64,22 @@ export async function previewImport(tools: ImportTools, file: string): Promise<I
   return { name, facts, document }
 }
 
-/** @throws as `read`; `invalid-architecture` for operators that are no layers, unless `isPartial`; `read-only`, `storage-failed` */
-export async function importNetwork(tools: ImportTools, file: string, isPartial: boolean): Promise<NetworkImport> {
+/**
+ * @param wish `partial` takes a network over whose operators are not all layers; `scaling` is of pixels, where the file is silent
+ * @throws as `read`; `invalid-architecture` for operators that are no layers, unless `partial`; `read-only`, `storage-failed`
+ */
+export async function importNetwork(
+  tools: ImportTools,
+  file: string,
+  { partial, scaling }: { readonly partial: boolean; readonly scaling: ScalingWish | null },
+): Promise<NetworkImport> {
   const { store, artefacts } = tools
   store.refuseReadOnly()
   const temporary = await mkdtemp(path.join(os.tmpdir(), 'gpt-nas-import-'))
   try {
     const weights = path.join(temporary, 'weights')
-    const { name, facts, document, weightsSha256 } = await read(tools, file, weights)
-    if (facts.problems.length > 0 && !isPartial) throw refuseProblems(file, problemLines(facts.problems))
+    const { name, facts, document, weightsSha256 } = await read(tools, file, weights, scaling)
+    if (facts.problems.length > 0 && !partial) throw refuseProblems(file, problemLines(facts.problems))
     const artefact = weightsSha256 === null ? null : await artefacts.adopt('weights', weights, weightsSha256)
     return await store.write((writer) => insertImport(writer, artefacts, { name, document, facts, weights: artefact }))
   } finally {

@@ -11,7 +11,7 @@ export function importsService(services: Services) {
   const os = implement(importsContract)
   return os.router({
     preview: os.preview.handler(({ input }) => previewImport(services, input.path)),
-    create: os.create.handler(({ input }) => importNetwork(services, input.path, input.partial)),
+    create: os.create.handler(({ input }) => importNetwork(services, input.path, input)),
     list: os.list.handler(() => listImports(store.db)),
     load: os.load.handler(({ input }) => loadImport(store.db, input.id)),
     remove: os.remove.handler(async ({ input }) => ({ removed: await takeOut(services, input.id) })),

@@ -8,6 +8,7 @@ import type { Verification } from '@shared/search/verification'
 import { engineEvaluator } from '../evaluators/registry'
 import { proposingOf } from '../runs/preparation'
 import { changeRun, endTrial, orderQueue } from '../runs/change-run'
+import { injectionIn } from '../imports/injection-in-file'
 import { injectTrial } from '../runs/inject'
 import { listChanges } from '../storage/run-changes'
 import { expectedWinner } from '../runs/run-winner'
@@ -99,6 +100,7 @@ export function searchesService(services: Services) {
       )
       return views.run(input.id)
     }),
+    readInjection: os.readInjection.handler(({ input }) => injectionIn(services, input.path)),
     inject: os.inject.handler(async ({ input }) => ({
       trialNumber: await injectTrial(services, input.id, input.architecture),
     })),

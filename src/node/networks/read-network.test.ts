@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { zipSync } from 'fflate'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { AppError } from '@shared/errors'
 import { encodeModel, EXTERNAL, FLOAT, valueInfo } from '@shared/exchange/onnx/proto'
 import { readNetwork } from './read-network'
 
@@ -213,5 +214,44 @@ describe('a network of NNP', () => {
     expect(problems).toEqual([{ place: 'elu', operator: 'ELU', reason: 'there is no layer for this operator' }])
     expect(graph.nodes.map(({ kind }) => kind)).toEqual(['conv2d', 'identity', 'relu', 'flatten', 'dense'])
     expect(values().missing).toEqual(['conv', 'fc'])
+  })
+})
+
+describe('what is no network', () => {
+  const torch = zipSync({ 'archive/data.pkl': new Uint8Array(8), 'archive/version': new Uint8Array(2) })
+  const lite = Buffer.from('\x1c\0\0\0TFL3\x14\0\0\0', 'latin1')
+  it.each([
+    ['package.json', '{"name": "theirs", "dependencies": {}}', /holds no network/, /\.onnx, \.keras/],
+    ['list.json', '[1, 2]', /holds no network/, /\.onnx, \.keras/],
+    ['word.json', '"network"', /holds no network/, /\.onnx, \.keras/],
+    ['genotype.json', '{"space": "nas-bench-101"}', /genotype of a search space/, /into a run/],
+    ['model.pt', torch, /PyTorch/, /torch\.onnx\.export/],
+    ['renamed.zip', torch, /PyTorch/, /torch\.onnx\.export/],
+    ['model.pth', Buffer.from([0x80, 2]), /PyTorch/, /torch\.onnx\.export/],
+    ['model.tflite', lite, /TensorFlow Lite/, /tf2onnx/],
+    ['model.bin', lite, /TensorFlow Lite/, /tf2onnx/],
+    ['frozen.pb', Buffer.from([0x0a, 4]), /TensorFlow graph/, /model\.keras/],
+    ['weights.safetensors', Buffer.from('\x10\0\0\0\0\0\0\0{"a":{}}'), /values without the layers/, /whole model/],
+    ['photo.png', Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'), /no network that can be read/, /\.onnx, \.keras/],
+    ['notes.txt', 'dear diary', /no network that can be read/, /\.onnx, \.keras/],
+  ])('is told what it is: %s', async (name, content, message, fix) => {
+    const refused = await readNetwork(written(name, content)).catch((thrown: unknown) => thrown as AppError)
+    expect(refused).toMatchObject({ code: 'invalid-input' })
+    expect((refused as AppError).message).toMatch(message)
+    expect((refused as AppError).fix).toMatch(fix)
+  })
+
+  it('is a SavedModel, too, which is a folder', async () => {
+    const place = path.join(folder, 'saved')
+    mkdirSync(place)
+    writeFileSync(path.join(place, 'saved_model.pb'), Buffer.alloc(4))
+    await expect(readNetwork(place)).rejects.toThrow(/SavedModel of TensorFlow/)
+  })
+
+  it('a design that is damaged is told by its own reader, with the place', async () => {
+    await expect(
+      readNetwork(written('mine.json', '{"format": "gptnas-architecture/7", "records": {}}')),
+    ).rejects.toThrow(/version 7/)
+    await expect(readNetwork(written('mine.json', '{"records": {}}'))).rejects.toThrow(/expected "gptnas-architecture/)
   })
 })

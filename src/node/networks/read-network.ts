@@ -19,6 +19,14 @@ import { typed } from '../command-line'
 import { openToRead, readWhole } from '../read-file'
 import { readUnicodeSync } from '../text-file'
 import { readBeside } from './beside'
+import {
+  bytesWithoutNetwork,
+  elsewhereOf,
+  jsonWithoutNetwork,
+  SAVED_MODEL,
+  savedModel,
+  zipWithoutNetwork,
+} from './no-network'
 import { hasShards, readShards, refuseRepeated } from './shards'
 
 /** What a file was, for messages and for what is stored of it. */
@@ -42,9 +50,6 @@ export interface ReadFile extends ImportedNetwork {
   readonly producer: string | null
 }
 
-export const NETWORK_HELP =
-  'a .gptnas.json file, an export or its folder, an .onnx, .keras, .h5, .json (Keras, tfjs) or .nnp file'
-
 const WEIGHTS_LIMIT = LARGEST_ONNX_MIB * MIB
 /** Bytes of a network's description without its weights: those of the largest networks have two millions. */
 const MOST_TEXT = 32 * MIB
@@ -55,6 +60,7 @@ async function fileIn(folder: string): Promise<string> {
     const file = path.join(folder, name)
     if (isFile(file)) return file
   }
+  if (isFile(path.join(folder, SAVED_MODEL))) throw savedModel()
   throw new AppError(
     'not-found',
     `The folder ${folder} holds no ${METADATA_FILE}, no model.json and no model.onnx, so it is no export.`,
@@ -92,8 +98,9 @@ const nameOf = (file: string): string =>
  *   `invalid-architecture` where no network can be made of it
  */
 export async function readNetwork(place: string): Promise<ReadFile> {
-  const file = statOf(place)?.isDirectory() === true ? await fileIn(place) : place
+  let file = place
   try {
+    if (statOf(place)?.isDirectory() === true) file = await fileIn(place)
     return { file, ...(await readByContent(file)) }
   } catch (thrown) {
     if (!(thrown instanceof AppError) || thrown.message.includes(file)) throw thrown
@@ -113,6 +120,8 @@ async function readByContent(file: string): Promise<Read> {
   if (file.toLowerCase().endsWith('.onnx')) return readOnnx(file)
   if (/\.(keras|nnp)$/i.test(file)) return readZipped(file)
   if (/\.(h5|hdf5)$/i.test(file)) return readKerasH5(file)
+  const refusal = elsewhereOf(file, head) ?? bytesWithoutNetwork(file, head)
+  if (refusal !== undefined) throw refusal
   return readJson(file)
 }
 
@@ -135,19 +144,17 @@ async function readZipped(file: string): Promise<Read> {
   }
   const nnpLimit = (name: string): number | undefined =>
     isNnpText(name) ? MOST_TEXT : /^[^/]*\.h5$/.test(name) ? WEIGHTS_LIMIT : undefined
-  const entries = await wantedEntries(file, 'network', (name) =>
-    Object.hasOwn(limits, name) ? limits[name] : nnpLimit(name),
-  )
+  const names: string[] = []
+  const entries = await wantedEntries(file, 'network', (name) => {
+    names.push(name)
+    return Object.hasOwn(limits, name) ? limits[name] : nnpLimit(name)
+  })
   const config = entries.get('config.json')
   if (config !== undefined)
     return readKeras(file, config, entries.get('model.weights.h5'), entries.get('metadata.json'))
   const text = [...entries].find(([name]) => isNnpText(name))
   if (text !== undefined) return readNnp(file, text[1], entries)
-  throw new AppError(
-    'invalid-input',
-    'This zip holds neither a config.json of Keras nor a .nntxt of NNP.',
-    `${NETWORK_HELP[0]?.toUpperCase() ?? ''}${NETWORK_HELP.slice(1)} was expected.`,
-  )
+  throw zipWithoutNetwork(names)
 }
 
 const isNnpText = (name: string): boolean => /^[^/]*\.(nntxt|prototxt)$/.test(name)
@@ -219,6 +226,8 @@ async function readJson(file: string): Promise<Read> {
     )
     return { ...read, format: 'keras-json', producer: version === undefined ? null : `Keras ${version.slice(0, 40)}` }
   }
+  const refusal = jsonWithoutNetwork(json)
+  if (refusal !== undefined) throw refusal
   const document = designFromText(text)
   const format = exportedDocument(json) === undefined ? 'architecture-json' : 'export'
   return { ...designAlone(document), format, producer: 'GPT-NAS Workbench' }

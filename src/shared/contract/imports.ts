@@ -2,6 +2,7 @@
 // opened like what was designed here.
 import { oc } from '@orpc/contract'
 import { z } from 'zod'
+import { SCALING_SOURCES, scalingWishSchema } from '../exchange/imported/scaling'
 
 const count = z.number().int().min(0)
 
@@ -33,6 +34,8 @@ export const importFactsSchema = z.object({
   /** How raw pixels become what the first layer sees: `(x / 255 - mean) / deviation`. */
   mean: z.array(z.number()),
   deviation: z.array(z.number()),
+  /** Whether the file says so, a person did, or nobody; left out in imports of before this was asked. */
+  scaling: z.enum(SCALING_SOURCES).optional(),
 })
 export type ImportFacts = z.infer<typeof importFactsSchema>
 
@@ -56,9 +59,19 @@ export const importsContract = {
   preview: oc.input(z.object({ path: z.string() })).output(importPreviewSchema),
   /**
    * Takes a network over: its design, and its values as an artefact of the workspace.
-   * @throws invalid-architecture for operators that are no layers, unless `partial`; those of `preview`
+   * @throws invalid-architecture for operators that are no layers, unless `partial`; invalid-input for a scaling where the file says it
+   *   itself or has no values; those of `preview`
    */
-  create: oc.input(z.object({ path: z.string(), partial: z.boolean().default(false) })).output(importSchema),
+  create: oc
+    .input(
+      z.object({
+        path: z.string(),
+        partial: z.boolean().default(false),
+        /** How pixels are scaled, where the file does not say it. */
+        scaling: scalingWishSchema.nullable().default(null),
+      }),
+    )
+    .output(importSchema),
   list: oc.output(z.array(importSchema)),
   load: oc.input(id).output(z.object({ import: importSchema, document: z.unknown() })),
   /**

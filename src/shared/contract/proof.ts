@@ -6,22 +6,26 @@ import { exportFormatSchema } from '../exchange/formats'
 import { exportedPredictionSchema, inputsSchema, splitFilesSchema } from './compute'
 import { firstDifferenceSchema } from './exports'
 import { importFactsSchema } from './imports'
+import { scalingWishSchema } from '../exchange/imported/scaling'
 import { latencySchema } from './latency'
 
 export const proofContract = {
   /**
-   * Reads a network of another program: its design, and its values into the file `weights`.
+   * Reads a network of another program: its design, and its values into the file `weights`, with the scaling of the file or, where it is
+   * silent, the one given.
    * @throws not-found, invalid-input, invalid-architecture
    */
-  readNetwork: oc.input(z.object({ path: z.string(), weights: z.string().nullable() })).output(
-    z.object({
-      name: z.string(),
-      facts: importFactsSchema,
-      document: z.unknown(),
-      /** Of the file of weights; null where none was asked for, or the file has no values. */
-      weightsSha256: z.string().nullable(),
-    }),
-  ),
+  readNetwork: oc
+    .input(z.object({ path: z.string(), weights: z.string().nullable(), scaling: scalingWishSchema.nullable() }))
+    .output(
+      z.object({
+        name: z.string(),
+        facts: importFactsSchema,
+        document: z.unknown(),
+        /** Of the file of weights; null where none was asked for, or the file has no values. */
+        weightsSha256: z.string().nullable(),
+      }),
+    ),
   /**
    * Loads the export in `folder` and runs raw pixels of the chosen images and random inputs through it.
    * `runtime` names library, version and backend. @throws not-found, dataset-damaged, invalid-input for a format without values

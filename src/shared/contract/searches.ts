@@ -75,6 +75,11 @@ export const searchesContract = {
   stop: oc.input(id).output(runSchema),
   /** Other budgets, bans, pins or parameters of the strategy, by path, from the next generation on (a limit of time: at once); for a run that is not over. */
   change: oc.input(id.extend({ values: z.record(z.string(), z.unknown()) })).output(runSchema),
+  /**
+   * What lies in a file, to be put into a run: a genotype in JSON, or a network of ours or of another program.
+   * @throws not-found, invalid-input, invalid-architecture with every operator that is no layer here, time-limit
+   */
+  readInjection: oc.input(z.object({ path: z.string() })).output(injectionSchema),
   /** Puts an architecture in: it is evaluated next, and takes an evaluation of the budget. */
   inject: oc.input(id.extend({ architecture: injectionSchema })).output(z.object({ trialNumber: z.number().int() })),
   /** Puts waiting trials first, by their ids in this order; the others follow as they were. */

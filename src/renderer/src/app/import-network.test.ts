@@ -58,6 +58,41 @@ describe('the dialog of an import', () => {
     expect((await findById(testIds.bundleFile)).textContent).toContain('.zip')
   })
 
+  it('asks how pixels are scaled where the file does not say it, and keeps what was said', async () => {
+    const dialog = await look({ importPreview: sampleImport({ problems: [], scaling: 'assumed' }) })
+    await findById(testIds.importScaling)
+    await chooseById(testIds.importScaling, 'Mean and deviation of my own')
+    const type = async (name: string, value: string): Promise<void> => {
+      const input = (await findById(testIds.importScalingPart(name))) as HTMLInputElement
+      input.value = value
+      input.dispatchEvent(new Event('input'))
+    }
+    for (const [name, wrong, told] of [
+      ['mean', 'half', 'Numbers with commas'],
+      ['mean', '1,2', 'or 3'],
+      ['deviation', '0', 'above 0'],
+    ] as const) {
+      await type(name, wrong)
+      await eventually(() => expect(dialog.textContent).toContain(told))
+      expect(await isDisabled(testIds.importKeep)).toBe(true)
+      await type(name, '0.5')
+    }
+    await type('deviation', '0.2, 0.3, 0.4')
+    await eventually(async () => expect(await isDisabled(testIds.importKeep)).toBe(false))
+    await clickById(testIds.importKeep)
+    await eventually(() =>
+      expect(inputOf('imports.create')).toMatchObject({ scaling: { mean: [0.5], deviation: [0.2, 0.3, 0.4] } }),
+    )
+  })
+
+  it('asks nothing where the file says it, and shows it', async () => {
+    const dialog = await look({ importPreview: sampleImport({ problems: [], scaling: 'file', deviation: [2, 2, 2] }) })
+    await eventually(() => expect(dialog.textContent).toContain('(pixel / 255 - 0) / 2'))
+    expect(shown(testIds.importScaling)).toBeNull()
+    await clickById(testIds.importKeep)
+    await eventually(() => expect(inputOf('imports.create')).toMatchObject({ scaling: null }))
+  })
+
   it('says why a file cannot be read', async () => {
     const failures = new Map([
       ['imports.preview', new AppError('invalid-input', 'This is no ONNX model.', 'Export it again.')],

@@ -108,6 +108,8 @@ export const testIds = {
   importProblem: 'import-problem',
   importOpen: 'import-open',
   importKeep: 'import-keep',
+  importScaling: 'import-scaling',
+  importScalingPart: (name: string): string => `import-scaling-${name}`,
   importTrain: 'import-train',
   importTrainOn: 'import-dataset',
   proveDialog: 'prove-dialog',

@@ -274,6 +274,10 @@ export function createFakeEngine(state: FakeState = emptyState()): FakeEngine {
       check: os.searches.check.handler(({ input }) => (called('searches.check', input), state.check)),
       verify: os.searches.verify.handler(({ input }) => (called('searches.verify', input), state.verification)),
       change: os.searches.change.handler(({ input }) => (called('searches.change', input), runOf(input.id))),
+      readInjection: os.searches.readInjection.handler(({ input }) => {
+        called('searches.readInjection', input)
+        return state.injection
+      }),
       inject: os.searches.inject.handler(({ input }) => (called('searches.inject', input), { trialNumber: 13 })),
       order: os.searches.order.handler(({ input }) => (called('searches.order', input), { ordered: true })),
       finish: os.searches.finish.handler(({ input }) => (called('searches.finish', input), runOf(input.id))),

@@ -5,6 +5,7 @@ import type { Dataset, DatasetProgress, Inspection, Recognised } from '@shared/c
 import type { Design } from '@shared/contract/designs'
 import type { Export, ExportProgress } from '@shared/contract/exports'
 import type { ImportPreview, NetworkImport } from '@shared/contract/imports'
+import type { Injection } from '@shared/search/injection'
 import type { ProposerInfo } from '@shared/contract/proposer'
 import type { Backup } from '@shared/contract/backups'
 import type { BenchmarkEvent, Devices } from '@shared/contract/devices'
@@ -47,6 +48,8 @@ export interface FakeState {
   exports: Export[]
   exportProgress: ExportProgress[]
   importPreview: ImportPreview
+  /** What every file holds that is put into a run. */
+  injection: Injection
   /** What was imported before. */
   imports: NetworkImport[]
   /** Of preset `paper`, and of the others too unless they have their own. */
@@ -94,6 +97,7 @@ export function emptyState(changes: Partial<FakeState> = {}): FakeState {
     exports: [],
     exportProgress: [],
     importPreview: sampleImport(),
+    injection: { from: 'genotype', genotype: { space: 'toy' } },
     imports: [],
     proposer: null,
     smallProposers: null,

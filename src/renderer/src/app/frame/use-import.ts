@@ -9,6 +9,7 @@ import { useRunsStore } from '@/stores/runs.store'
 import { applyDiff, parseDocument, setClasses, setInputShape } from '@shared/architecture/document'
 import type { Dataset } from '@shared/contract/datasets'
 import type { ImportFacts, NetworkImport } from '@shared/contract/imports'
+import type { ScalingWish } from '@shared/exchange/imported/scaling'
 import { runDefinitionSchema, type Run } from '@shared/search/run'
 
 /** A file of another program, or what was imported before. */
@@ -38,9 +39,11 @@ export function useImport(place: ImportPlace) {
     await exports.look({ importId: kept.id })
     return { facts: kept.facts, document, kept }
   })
+  /** How its pixels are scaled where the file does not say it; undefined while what was typed is none. */
+  const scaling = ref<ScalingWish | null | undefined>(null)
   const keep = useTask(async (): Promise<NetworkImport | null> => {
-    if (!('path' in place)) return null
-    const made = await client.imports.create({ path: place.path, partial: true })
+    if (!('path' in place) || scaling.value === undefined) return null
+    const made = await client.imports.create({ path: place.path, partial: true, scaling: scaling.value })
     void imports.load()
     return made
   })
@@ -70,6 +73,7 @@ export function useImport(place: ImportPlace) {
   const isExporting = computed(() => kept.value !== null && exports.isBusy({ importId: kept.value.id }))
   return {
     look,
+    scaling,
     keep,
     kept,
     train,

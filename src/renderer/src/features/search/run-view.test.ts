@@ -1,7 +1,7 @@
 // A run as a user meets it, on the real contract with a fake engine behind.
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { mountWithEngine, type Mounted } from '@/testing/mount-with-engine'
-import { sampleImport, sampleRun, sampleStatus, sampleTrial } from '@/testing/samples'
+import { sampleRun, sampleStatus, sampleTrial } from '@/testing/samples'
 import { testIds } from '@/lib/ids'
 import { chooseById, clickById, eventually, findById, untilText } from '@/testing/until'
 import { useDefinitionStore } from '@/stores/definition.store'
@@ -193,17 +193,21 @@ describe('a run', () => {
     await eventually(() => expect(injected()).toMatchObject({ architecture: { from: 'trial', id: 217 } }))
   })
 
-  it('takes a network in a file, and says what of it is no layer here', async () => {
-    mounted = mountWithEngine(SearchView, { runs: [sampleRun()], trials })
+  it('takes a genotype or a network in a file, and says what of it is no layer here', async () => {
+    const refused = new AppError('invalid-architecture', 'LeakyRelu at "/act/LeakyRelu": there is no layer.')
+    const failures = new Map([['searches.readInjection', refused]])
+    mounted = mountWithEngine(SearchView, { runs: [sampleRun()], trials, failures })
     await injectFrom(3)
     await clickById(testIds.injectFile)
     await eventually(() => expect(document.body.textContent).toContain('/home/ada/pictures.zip'))
     await clickById(testIds.confirmInject)
-    await eventually(() => expect(document.body.textContent).toContain('LeakyRelu at /act/LeakyRelu'))
+    await eventually(() => expect(document.body.textContent).toContain('LeakyRelu at'))
     expect(injected()).toBeUndefined()
-    mounted.engine.state.importPreview = sampleImport({ problems: [] })
+    mounted.engine.state.failures.clear()
     await clickById(testIds.confirmInject)
-    await eventually(() => expect(injected()).toMatchObject({ architecture: { from: 'document' } }))
+    await eventually(() => expect(injected()).toMatchObject({ architecture: { from: 'genotype' } }))
+    const read = mounted.engine.calls.find(({ path }) => path === 'searches.readInjection')
+    expect(read?.input).toEqual({ path: '/home/ada/pictures.zip' })
   })
 
   it('has a trial that waits ended only after asking, and says why it could not be', async () => {

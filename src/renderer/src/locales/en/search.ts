@@ -73,9 +73,7 @@ export const search = {
     injectChoose: 'Choose a network',
     injectChooseFile: 'Choose a file',
     injectFileHelp:
-      'A design, a picture or the description of an export (metadata.json), or a network of another program: ONNX, Keras, TensorFlow.js, NNP.',
-    injectPartial: 'The file has {count} operators that are no layers here. {problem}',
-    injectRepair: 'Import it, mend it in the editor, and put in what you saved.',
+      'A design, a picture or the description of an export (metadata.json), a genotype of this space in JSON, or a network of another program: ONNX, Keras, TensorFlow.js, NNP.',
     injectConfirm: 'Put in',
     injectFailed: 'It could not be put in',
     injected: 'It is trial {number} and is evaluated next.',
