@@ -106,6 +106,14 @@ describe('gpt-nas import', () => {
     expect(out).toContain('116 parameters')
   })
 
+  it('tells what is wrong with a scaling, as a mistake of who typed it', async () => {
+    const file = model('scaled.onnx', 'Relu')
+    const typed = await run('import', file, '--mean', 'half', '--deviation', '1', '--workspace', at('workspace'))
+    expect(typed.err).toMatch(/^Error: --mean takes numbers/)
+    const design = await run('import', file, at('scaled.gptnas.json'), '--scaling', 'unit')
+    expect(design.err).toMatch(/^Error: A scaling belongs to values/)
+  })
+
   it('refuses what is no model, by what it is', async () => {
     writeFileSync(at('text.onnx'), 'hello')
     const { code, err } = await run('import', at('text.onnx'), at('x.gptnas.json'))

@@ -46,8 +46,8 @@ async function asDesign(file: string, design: string, { partial, ...options }: T
 
 /** With the values, into the workspace. */
 async function intoWorkspace(file: string, { partial = false, ...options }: Typed): Promise<void> {
-  const scaling = scalingWish(options)
   await runCommand(options, async ({ client, output }) => {
+    const scaling = scalingWish(options)
     const made = await client.imports.create({ path: absolutePlace(file, 'file'), partial, scaling })
     const { id, facts, weightsSha256 } = made
     const next = [

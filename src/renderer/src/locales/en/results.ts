@@ -143,7 +143,8 @@ export const results = {
     peerHelp: 'One of about the same cost, trained as long from new weights and tested once, too.',
     peerFailed: 'The winner trains; the hand-made network beside it could not be started',
     export: 'Export the result',
-    exportHelp: 'Once it is trained and tested, as a TensorFlow.js layers model with its proof.',
+    exportHelp:
+      'Once it is trained and tested, as a TensorFlow.js layers model with its proof. This window makes it; where it is closed then, it is made when it is opened next.',
     readOnly: 'This workspace is open read-only, so nothing can be trained here.',
     confirm: 'Start training',
     failed: 'The final training could not be started',
