@@ -1,9 +1,10 @@
 // What exports compute beside the network that they were made of, each run by others in a process without anything of ours. Parts, all of
 // them unless some are named: --layers and --networks (random weights, every way out), --trained (CIFAR-10, every test image),
 // --latency (beside torch.onnx), --foreign (networks of other programs, in and out again).
-// --quick: the smallest network of each family and every eighth layer case. --only=NAME and --side=PIXELS look at some networks or
-// another input, --without=tfjs-graph leaves a format out. --minutes=N begins nothing new after N minutes; what was measured is kept
-// (--keep=FOLDER, else the cache; --fresh measures anew) and taken up by the next call. --docs writes the tables of docs/exchange.md.
+// --quick: the smallest network of each family and every eighth layer case. --only=NAME (again and again) and --side=PIXELS look at some
+// networks or another input, --without=tfjs-graph leaves a format out. --minutes=N begins nothing new after N minutes; what was measured is kept
+// (--keep=FOLDER, else the cache; --fresh measures anew) and taken up by the next call. --docs writes the tables of docs/exchange.md, and
+// figures of networks into bench/exchange/seen.csv, from where another machine goes on.
 // Python: GPTNAS_PYTHON, or python3, with torch, keras, tensorflow, onnx and onnxruntime.
 import path from 'node:path'
 import { parseArgs } from 'node:util'
@@ -13,10 +14,11 @@ import { latencyChecks, latencyTable, measureLatencies } from './exchange/latenc
 import type { Run } from './exchange/measure-case'
 import { pythonRuntimes } from './exchange/python'
 import { RUNTIME_FLAG, serveRuntime, startRuntime } from './exchange/runtime'
+import { seenFigures } from './exchange/seen'
 import { writeTable, zooTable } from './exchange/table'
 import { measureTrained, TRAINED_WAYS, trainedChecks, trainedTable } from './exchange/trained'
 import { WAYS, type Way } from './exchange/ways'
-import { measureLayers, measureNetworks, zooChecks, type ZooOptions, type ZooRows } from './exchange/zoo'
+import { keepSeen, measureLayers, measureNetworks, zooChecks, type ZooOptions, type ZooRows } from './exchange/zoo'
 import { runBench, type BenchOptions, type Check, type Measured } from './harness'
 
 const PARTS = ['layers', 'networks', 'trained', 'latency', 'foreign'] as const
@@ -28,7 +30,11 @@ function optionsOf() {
       ...{ layers: { type: 'boolean' }, networks: { type: 'boolean' }, trained: { type: 'boolean' } },
       latency: { type: 'boolean' },
       foreign: { type: 'boolean' },
-      ...{ only: { type: 'string' }, side: { type: 'string' }, without: { type: 'string', multiple: true } },
+      ...{
+        only: { type: 'string', multiple: true },
+        side: { type: 'string' },
+        without: { type: 'string', multiple: true },
+      },
       ...{
         minutes: { type: 'string' },
         keep: { type: 'string' },
@@ -44,7 +50,7 @@ function optionsOf() {
 }
 
 async function measure(options: BenchOptions): Promise<Measured> {
-  const { parts, only, side, without = [], minutes, keep, fresh, docs } = optionsOf()
+  const { parts, only = [], side, without = [], minutes, keep, fresh, docs } = optionsOf()
   const python = pythonRuntimes()
   const node = startRuntime()
   const run: Run = (way, job) =>
@@ -56,13 +62,14 @@ async function measure(options: BenchOptions): Promise<Measured> {
   const end = minutes === undefined ? Infinity : performance.now() + Number(minutes) * 60_000
   const hasTime = (): boolean => performance.now() < end
   const kept = path.resolve(keep ?? keptFolder())
-  const isWhole = !options.quick && only === undefined && without.length === 0
+  const isWhole = !options.quick && only.length === 0 && without.length === 0
   const zooOptions: ZooOptions = {
     ...options,
     only,
     side: side === undefined ? undefined : Number(side),
     ways,
     keep: fresh === true ? null : kept,
+    seen: fresh === true || options.quick ? null : await seenFigures(),
     hasTime,
   }
   const results: Record<string, unknown> = {}
@@ -77,7 +84,10 @@ async function measure(options: BenchOptions): Promise<Measured> {
       results['failing'] = rows.layers.filter(({ verdict }) => verdict !== 'equal')
       results['notSeen'] = rows.notSeen
       checks.push(...zooChecks(rows, ways, isWhole))
-      if (docs === true) await writeTable('networks', zooTable(rows))
+      if (docs === true) {
+        await writeTable('networks', zooTable(rows))
+        await keepSeen(rows, zooOptions)
+      }
     }
     if (parts.has('trained')) {
       const own = { ways: TRAINED_WAYS.filter(isRun), keep: kept, isFresh: fresh === true, hasTime }

@@ -18,7 +18,8 @@ export interface Kept<T> {
   earlier(name: string): Promise<T | null>
 }
 
-const keyOf = (decisive: unknown): string => createHash('sha256').update(JSON.stringify(decisive)).digest('hex')
+/** A hash of what decides a figure. */
+export const keyOf = (decisive: unknown): string => createHash('sha256').update(JSON.stringify(decisive)).digest('hex')
 
 /** @param folder null keeps nothing */
 export function keptFigures<T>(folder: string | null): Kept<T> {

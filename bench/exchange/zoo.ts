@@ -9,6 +9,7 @@ import { keptFigures, type Kept } from '../accuracy/kept'
 import { atMost, equal, type BenchOptions, type Check } from '../harness'
 import { codeVersion } from './code-version'
 import { measureCase, type Case, type Row, type Run } from './measure-case'
+import type { Place, Seen } from './seen'
 import { FULL_SIDE, isTfjs, PLAIN_SIDE, WAYS, type Way } from './ways'
 import { hasWasm } from './wasm'
 
@@ -19,13 +20,15 @@ const QUICK_SIDE = 32
 const QUICK_SHARE = 8
 
 export interface ZooOptions extends BenchOptions {
-  /** Part of a network's name. */
-  readonly only: string | undefined
+  /** Parts of networks' names; none: all of them. */
+  readonly only: readonly string[]
   /** Pixels; undefined: 224, or 32 for plain tfjs. */
   readonly side: number | undefined
   readonly ways: readonly Way[]
   /** Where figures are kept; null keeps none. */
   readonly keep: string | null
+  /** What the repository keeps of networks; null looks at none of it. */
+  readonly seen: Seen | null
   /** False once the time that was given has passed: nothing new is begun. */
   readonly hasTime: () => boolean
 }
@@ -53,13 +56,30 @@ const kindsLeftOut = (): string[] => {
 /** Of an earlier source of ours: told, and never held against a bound. */
 export type SeenRow = Row & { readonly isEarlier?: true }
 
+/** What decides a figure. */
+export const decisiveOf = async ({ graph, images }: Case, way: Way) => ({
+  graph,
+  way,
+  images,
+  code: await codeVersion(way),
+})
+const placeOf = ({ name, graph }: Case, { title }: Way): Place => ({ name, way: title, input: graph.input[0] })
+
 /** Rows of a case: kept ones, and for the other ways measured ones; once the time is over, those of an earlier source. */
-async function rowsOf(run: Run, one: Case, { ways, hasTime }: ZooOptions, kept: Kept<Row>): Promise<SeenRow[]> {
+async function rowsOf(
+  run: Run,
+  one: Case,
+  options: ZooOptions,
+  kept: Kept<Row>,
+  seen: Seen | null,
+): Promise<SeenRow[]> {
+  const { ways, hasTime } = options
   const named = await Promise.all(
     ways.map(async (way) => {
-      const decisive = { graph: one.graph, way, images: one.images, code: await codeVersion(way) }
+      const decisive = await decisiveOf(one, way)
       const name = `${one.name}-${one.graph.input[0]}-${way.title}`.replace(/[^\w.-]+/g, '-')
-      return { way, name, decisive, before: await kept.find(name, decisive) }
+      const before = (await kept.find(name, decisive)) ?? seen?.find(placeOf(one, way), decisive) ?? null
+      return { way, name, decisive, before }
     }),
   )
   const missing = hasTime() ? named.filter(({ before }) => before === null) : []
@@ -76,7 +96,7 @@ async function rowsOf(run: Run, one: Case, { ways, hasTime }: ZooOptions, kept: 
   const rows: SeenRow[] = []
   for (const { way, name, before } of named) {
     const row = before ?? measured.find((each) => each.way === way.title)
-    const earlier = row === undefined ? await kept.earlier(name) : null
+    const earlier = row === undefined ? ((await kept.earlier(name)) ?? seen?.earlier(placeOf(one, way)) ?? null) : null
     if (row !== undefined) rows.push(row)
     else if (earlier !== null) rows.push({ ...earlier, isEarlier: true })
   }
@@ -90,7 +110,7 @@ export async function measureLayers(run: Run, options: ZooOptions): Promise<Pick
   const layers: SeenRow[] = []
   const notSeen: string[] = []
   for (const one of cases) {
-    const rows = await rowsOf(run, one, options, kept)
+    const rows = await rowsOf(run, one, options, kept, null)
     if (presentOf(rows).length < options.ways.length) notSeen.push(one.name)
     layers.push(...rows)
   }
@@ -104,17 +124,23 @@ const sideOf = (way: Way, { side, quick }: ZooOptions): number =>
 export async function measureNetworks(run: Run, options: ZooOptions): Promise<Pick<ZooRows, 'networks' | 'notSeen'>> {
   const kept = keptFigures<Row>(options.quick ? null : options.keep)
   const smallest = ZOO_FAMILIES.map((family) => ZOO_NAMES.find((name) => zooNetwork(name).family === family)!)
-  const wanted = (options.quick ? smallest : ZOO_NAMES).filter((name) => name.includes(options.only ?? ''))
-  // Small ones first: what time is left for shows most of them.
-  const names = options.quick ? wanted : [...wanted].sort((a, b) => layersOf(a) - layersOf(b))
+  const wanted = (options.quick ? smallest : ZOO_NAMES).filter(
+    (name) => options.only.length === 0 || options.only.some((part) => name.includes(part)),
+  )
+  // Those that nobody has seen, then small ones: what time is left for shows most of them.
+  const isNew = (name: string): boolean => {
+    const one = caseOf(name, FULL_SIDE)
+    return options.ways.every((way) => (options.seen?.earlier(placeOf(one, way)) ?? null) === null)
+  }
+  const order = new Map(wanted.map((name) => [name, (isNew(name) ? 0 : MOST_LAYERS) + layersOf(name)]))
+  const names = options.quick ? wanted : [...wanted].sort((a, b) => order.get(a)! - order.get(b)!)
   const networks: SeenRow[] = []
   const notSeen: string[] = []
   for (const name of names) {
     const before = networks.length
     for (const side of new Set(options.ways.map((way) => sideOf(way, options)))) {
       const ways = options.ways.filter((way) => sideOf(way, options) === side)
-      const { graph } = zooNetwork(name, { input: [side, side, 3] })
-      const rows = await rowsOf(run, { name, graph, classes: 1000, images: 2 }, { ...options, ways }, kept)
+      const rows = await rowsOf(run, caseOf(name, side), { ...options, ways }, kept, options.seen)
       networks.push(...rows)
       rows.forEach((row) => options.note(lineOf(row)))
     }
@@ -123,13 +149,34 @@ export async function measureNetworks(run: Run, options: ZooOptions): Promise<Pi
   return { networks, notSeen }
 }
 
+const caseOf = (name: string, side: number): Case => ({
+  ...{ name, graph: zooNetwork(name, { input: [side, side, 3] }).graph },
+  ...{ classes: 1000, images: 2 },
+})
+
+/** Into the repository: what was seen of networks with the present source. */
+export async function keepSeen({ networks }: ZooRows, { seen, ways }: ZooOptions): Promise<void> {
+  const figures = presentOf(networks).flatMap((row) => {
+    const way = ways.find(({ title }) => title === row.way)
+    return way === undefined || row.problem !== null ? [] : [{ row, way }]
+  })
+  await seen?.write(
+    await Promise.all(
+      figures.map(async ({ row, way }) => ({ row, decisive: await decisiveOf(caseOf(row.name, row.input), way) })),
+    ),
+  )
+}
+
 const presentOf = (rows: readonly SeenRow[]): Row[] => rows.filter(({ isEarlier }) => isEarlier !== true)
 
+/** More than any network has. */
+const MOST_LAYERS = 1e6
 const layersOf = (name: string): number => zooNetwork(name).graph.nodes.length
 
 const lineOf = ({ name, way, input, difference, sensitivity, milliseconds, problem }: Row): string =>
   `${name}, ${way}, ${input} px: ` +
-  (problem ?? `${difference?.toExponential(1)} (own ${sensitivity.toExponential(1)}), ${milliseconds.toFixed(0)} ms`)
+  (problem ??
+    `${difference?.toExponential(1)} (own ${sensitivity.toExponential(1)})${Number.isNaN(milliseconds) ? '' : `, ${milliseconds.toFixed(0)} ms`}`)
 
 /** @param ways those that could be run on this machine */
 export function zooChecks({ layers, networks, notSeen }: ZooRows, ways: readonly Way[], isWhole: boolean): Check[] {
