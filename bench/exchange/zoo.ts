@@ -1,6 +1,7 @@
 // Random weights through every way out: each layer kind and built-in block, and the 36 networks of the zoo, one network at a time. What
 // was measured with the same code is taken up again, so that hours can be spent in portions.
 import { LAYER_KINDS } from '../../src/shared/architecture/catalogue'
+import { costOf } from '../../src/shared/architecture/cost'
 import { BUILT_IN_BLOCKS } from '../../src/shared/architecture/blocks'
 import { ZOO_FAMILIES, ZOO_NAMES, zooNetwork } from '../../src/shared/architecture/zoo'
 import { BLOCK_CASES } from '../../src/compute/networks/testing/block-cases'
@@ -127,12 +128,12 @@ export async function measureNetworks(run: Run, options: ZooOptions): Promise<Pi
   const wanted = (options.quick ? smallest : ZOO_NAMES).filter(
     (name) => options.only.length === 0 || options.only.some((part) => name.includes(part)),
   )
-  // Those that nobody has seen, then small ones: what time is left for shows most of them.
+  // Those that nobody has seen, then cheap ones: what time is left for shows most of them.
   const isNew = (name: string): boolean => {
     const one = caseOf(name, FULL_SIDE)
     return options.ways.every((way) => (options.seen?.earlier(placeOf(one, way)) ?? null) === null)
   }
-  const order = new Map(wanted.map((name) => [name, (isNew(name) ? 0 : MOST_LAYERS) + layersOf(name)]))
+  const order = new Map(wanted.map((name) => [name, (isNew(name) ? 0 : MOST_MACS) + macsOf(name)]))
   const names = options.quick ? wanted : [...wanted].sort((a, b) => order.get(a)! - order.get(b)!)
   const networks: SeenRow[] = []
   const notSeen: string[] = []
@@ -170,8 +171,8 @@ export async function keepSeen({ networks }: ZooRows, { seen, ways }: ZooOptions
 const presentOf = (rows: readonly SeenRow[]): Row[] => rows.filter(({ isEarlier }) => isEarlier !== true)
 
 /** More than any network has. */
-const MOST_LAYERS = 1e6
-const layersOf = (name: string): number => zooNetwork(name).graph.nodes.length
+const MOST_MACS = 1e15
+const macsOf = (name: string): number => costOf(zooNetwork(name).graph).macs
 
 const lineOf = ({ name, way, input, difference, sensitivity, milliseconds, problem }: Row): string =>
   `${name}, ${way}, ${input} px: ` +
