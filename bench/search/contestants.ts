@@ -44,8 +44,8 @@ export function contestants(shuffled?: string): Contestant[] {
   })
   return [
     asking('gpt-nas', judge),
-    asking('gpt-nas, Gaussian process alone', judge, { surrogate: 'gaussian-process' }),
-    asking('gpt-nas, learner alone', judge, { surrogate: 'in-context' }),
+    asking('gpt-nas by the process alone', judge, { surrogate: 'gaussian-process' }),
+    asking('gpt-nas by the learner alone', judge, { surrogate: 'in-context' }),
     asking('no GPT: 6 random first', undefined, { randomFirst: 6 }),
     { label: 'gp-ei', strategy: 'gp-ei' },
     { label: 'ga-random-replacement', strategy: 'ga-random-replacement' },

@@ -138,6 +138,34 @@ describe('gradients', () => {
   })
 })
 
+describe('a model that is only asked', () => {
+  it('gets zeros again from memory that served before', () => {
+    const tape = Tape.reused()
+    tape.numbers(7).fill(3)
+    tape.restart()
+    expect(tape.numbers(5)).toEqual(new Float64Array(5))
+    expect(tape.numbers(9)).toEqual(new Float64Array(9))
+  })
+
+  it('keeps two results of one asking apart', () => {
+    const tape = Tape.reused()
+    for (let asking = 0; asking < 3; asking++) {
+      tape.restart()
+      const first = add(tape, drawn(2, 3, 1), drawn(2, 3, 2))
+      const said = first.data.slice()
+      add(tape, drawn(4, 3, 3), drawn(4, 3, 4))
+      expect(first.data).toEqual(said)
+    }
+  })
+
+  it('has the GELU of a training to the last digits', () => {
+    const x = drawn(40, 5, 1)
+    for (let i = 0; i < x.data.length; i++) x.data[i]! *= 8
+    const asked = gelu(new Tape(false), x).data
+    gelu(new Tape(), x).data.forEach((value, i) => expect(Math.abs(asked[i]! - value)).toBeLessThan(1e-14))
+  })
+})
+
 describe('attention to a context', () => {
   it('is attention pair by pair', () => {
     const [queries, keys, values, bias] = [drawn(5, 12, 1), drawn(7, 12, 2), drawn(7, 12, 3), drawn(22, 5, 4)]

@@ -37,12 +37,13 @@ interface Packing {
 }
 
 function packed(
+  tape: Tape,
   from: Float64Array,
   cols: number,
   { row, rows, column, size, width }: Packing,
   scale = 1,
 ): Float64Array {
-  const result = new Float64Array(rows * width)
+  const result = tape.numbers(rows * width)
   for (let i = 0; i < rows; i++)
     for (let j = 0, at = (row + i) * cols + column, to = i * width; j < size; j++, at++, to++)
       result[to] = scale * from[at]!
@@ -76,31 +77,31 @@ export function contextAttention(
   const size = cols / heads
   const width = Math.ceil(size / TILE) * TILE
   const scale = 1 / Math.sqrt(size)
-  const result = new Value(rowCount, cols)
+  const result = tape.value(rowCount, cols)
   const each = blocks.flatMap((block) =>
     Array.from({ length: heads }, (_, head) => {
       const rows: Packing = { row: block.row, rows: block.rows, column: head * size, size, width }
       const context: Packing = { row: block.key, rows: block.keys, column: head * size, size, width }
-      return { block, head, rows, context, shares: new Float64Array(block.rows * block.keys) }
+      return { block, head, rows, context, shares: tape.numbers(block.rows * block.keys) }
     }),
   )
   for (const { block, head, rows, context, shares } of each) {
-    const query = packed(queries.data, cols, rows, scale)
-    const key = packed(keys.data, cols, context)
+    const query = packed(tape, queries.data, cols, rows, scale)
+    const key = packed(tape, keys.data, cols, context)
     addProduct(shares, plain(query, width), turned(key, width), block.rows, size, block.keys)
     softmaxRows(shares, block, bias, biasColumn + head)
-    const out = new Float64Array(block.rows * width)
-    const value = packed(values.data, cols, context)
+    const out = tape.numbers(block.rows * width)
+    const value = packed(tape, values.data, cols, context)
     addProduct(out, plain(shares, block.keys), plain(value, width), block.rows, block.keys, width)
     addUnpacked(result.data, cols, out, rows)
   }
   return tape.result(result, () => {
     for (const { block, head, rows, context, shares } of each) {
       const { rows: asking, keys: known } = block
-      const flow = packed(result.grad, cols, rows)
-      const query = packed(queries.data, cols, rows, scale)
-      const key = packed(keys.data, cols, context)
-      const value = packed(values.data, cols, context)
+      const flow = packed(tape, result.grad, cols, rows)
+      const query = packed(tape, queries.data, cols, rows, scale)
+      const key = packed(tape, keys.data, cols, context)
+      const value = packed(tape, values.data, cols, context)
       const valueFlow = new Float64Array(known * width)
       addProduct(valueFlow, turned(shares, known), plain(flow, width), known, asking, width)
       addUnpacked(values.grad, cols, valueFlow, context)

@@ -32,11 +32,47 @@ export class Value implements Matrix {
   }
 }
 
+/** More than asked for, so that contexts that grow by one do not take fresh memory each time. */
+const GROWTH = 1.25
+
 export class Tape {
   private readonly notes: (() => void)[] = []
+  /** In the order in which they are handed out. */
+  private readonly kept: Float64Array[] = []
+  private handedOut = 0
 
-  /** @param isRecording false where no gradient is wanted: then nothing is kept */
-  constructor(private readonly isRecording = true) {}
+  /**
+   * @param isRecording false where no gradient is wanted: then nothing is noted
+   * @param isReused whether results lie in memory that serves again after `restart`; only where nothing is recorded
+   */
+  constructor(
+    readonly isRecording = true,
+    private readonly isReused = false,
+  ) {}
+
+  /** For a model that is asked again and again: fresh memory costs more than its arithmetic (decision 178). */
+  static reused(): Tape {
+    return new Tape(false, true)
+  }
+
+  /** Zeros for a result. */
+  value(rows: number, cols: number): Value {
+    return new Value(rows, cols, this.numbers(rows * cols))
+  }
+
+  /** Zeros for what an operation works out on the way. */
+  numbers(count: number): Float64Array {
+    if (!this.isReused) return new Float64Array(count)
+    const place = this.handedOut++
+    const before = this.kept[place]
+    if (before !== undefined && before.length >= count) return before.subarray(0, count).fill(0)
+    return (this.kept[place] = new Float64Array(Math.ceil(count * GROWTH))).subarray(0, count)
+  }
+
+  /** Everything that was handed out serves again: results so far must have been read. */
+  restart(): void {
+    this.handedOut = 0
+  }
 
   /** A result of an operation. @param back adds to the gradients of what was read; `result.grad` is complete then */
   result(result: Value, back: () => void): Value {

@@ -56,9 +56,9 @@ export class GrowingCholesky {
     const { factor } = this
     let at = (from * (from + 1)) / 2
     for (let i = from; i < values.length; i++) {
-      let sum = values[i] ?? 0
-      for (let j = 0; j < i; j++) sum -= (factor[at + j] ?? 0) * (values[j] ?? 0)
-      values[i] = sum / (factor[at + i] ?? 1)
+      let sum = values[i]!
+      for (let j = 0; j < i; j++) sum -= factor[at + j]! * values[j]!
+      values[i] = sum / factor[at + i]!
       at += i + 1
     }
   }

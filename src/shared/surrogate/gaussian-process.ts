@@ -186,12 +186,18 @@ export class GaussianProcess {
 
   /** Squared distances to every point that is in; kept by whoever asks again with one more point. */
   distances(point: Point, since = 0): Distances {
-    const later = this.known.slice(since)
-    return {
-      choices: Float64Array.from(later, (other) => choiceDistance(point, other)),
-      paths: Float64Array.from(later, (other) => pathDistance(point, other)),
-      figures: Float64Array.from(later, (other) => figureDistance(point, other)),
+    const count = Math.max(0, this.known.length - since)
+    const choices = new Float64Array(count)
+    const paths = new Float64Array(count)
+    const figures = new Float64Array(count)
+    for (let i = 0; i < count; i++) {
+      const other = this.known[since + i]
+      if (other === undefined) break
+      choices[i] = choiceDistance(point, other)
+      paths[i] = pathDistance(point, other)
+      figures[i] = figureDistance(point, other)
     }
+    return { choices, paths, figures }
   }
 
   /**
@@ -208,9 +214,9 @@ export class GaussianProcess {
       let { mean } = view
       let variance = 1
       for (let i = 0; i < covariances.length; i++) {
-        const value = covariances[i] ?? 0
-        mean += value * (whitened[i] ?? 0)
-        variance -= value * value
+        const covariance = covariances[i]!
+        mean += covariance * whitened[i]!
+        variance -= covariance * covariance
       }
       return { weight, mean, deviation: Math.sqrt(Math.max(variance, LEAST_VARIANCE)) }
     })
@@ -220,7 +226,5 @@ export class GaussianProcess {
 function covary(model: Model, { choices, paths, figures }: Distances, into: Float64Array, from = 0): void {
   const { choiceWeight, pathWeight, figureWeight } = model
   for (let i = from; i < into.length; i++)
-    into[i] = Math.exp(
-      choiceWeight * (choices[i] ?? 0) + pathWeight * (paths[i] ?? 0) + figureWeight * (figures[i] ?? 0),
-    )
+    into[i] = Math.exp(choiceWeight * choices[i]! + pathWeight * paths[i]! + figureWeight * figures[i]!)
 }

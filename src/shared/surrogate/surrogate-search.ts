@@ -157,6 +157,7 @@ export class SurrogateSearch {
     this.widen(random)
     const known = process.size
     const forget = (): void => {
+      if (process.size === known) return
       process.truncate(known)
       this.pool.truncate(known)
     }

@@ -36,6 +36,7 @@ export interface Asked {
 export class InContextAdviser {
   readonly locate: (point: Point) => Float64Array
   private readonly known: Known[] = []
+  private readonly tape = Tape.reused()
 
   /** @param landmarks random members of the space */
   constructor(
@@ -49,7 +50,8 @@ export class InContextAdviser {
   predictions(process: GaussianProcess, asked: readonly Asked[]): Prediction[] {
     this.follow(process)
     const task = this.taskOf(process.quantiles, asked)
-    const { means, spreads } = this.learner.predict(new Tape(false), [task])
+    this.tape.restart()
+    const { means, spreads } = this.learner.predict(this.tape, [task])
     return asked.map((_, i) => ({ weight: 1, mean: means.data[i]!, deviation: Math.exp(spreads.data[i]!) }))
   }
 

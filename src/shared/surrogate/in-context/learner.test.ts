@@ -77,6 +77,18 @@ describe('the learner', () => {
     alone.forEach((value, i) => expect(means.data[i]).toBeCloseTo(value, 10))
   })
 
+  it('says the same from memory that it uses again, and of pairs a part at a time', () => {
+    const tape = Tape.reused()
+    // 53 x 45 pairs are more than one part.
+    for (const { task } of [drawn(9, 5), drawn(45, 8), drawn(6, 3)]) {
+      tape.restart()
+      const { means, spreads } = learner.predict(tape, [task])
+      const recorded = learner.predict(new Tape(), [task])
+      expect([...means.data, ...spreads.data]).toEqual(said(task))
+      means.data.forEach((mean, i) => expect(mean).toBeCloseTo(recorded.means.data[i]!, 12))
+    }
+  })
+
   it('learns a batch by heart', () => {
     const model = InContextLearner.draw(createRandom(2), { width: 16, blocks: 1, heads: 2, inner: 32, pairInner: 8 })
     const tasks = [1, 2, 3].map((seed) => drawn(8, 6, seed))

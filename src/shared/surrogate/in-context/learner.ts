@@ -4,7 +4,7 @@
 import { contextAttention, type ContextBlock } from '../../autodiff/context-attention'
 import { add, affine, clamped, gelu, layerNorm, mixtureOf, relu, rowsOf } from '../../autodiff/operations'
 import { Parameters, linear, norm, type ParameterSpec } from '../../autodiff/parameters'
-import { Value, type Tape } from '../../autodiff/tape'
+import { Tape, Value } from '../../autodiff/tape'
 import type { Random } from '../../random'
 import { PROCESSES, processOpinions, type ProcessOpinions } from './fixed-processes'
 import { COORDINATES, normalised, type InContextTask } from './task'
@@ -72,6 +72,9 @@ interface TaskBatch {
   readonly opinions: Float64Array
 }
 
+/** Their hidden units take 640 KiB. */
+const PAIRS_AT_ONCE = 2048
+
 export class InContextLearner {
   private constructor(
     readonly parameters: Parameters,
@@ -91,7 +94,7 @@ export class InContextLearner {
   predict(tape: Tape, tasks: readonly InContextTask[]): LearnerOutput {
     const batch = batchOf(tasks)
     const { blocks, heads } = this.shape
-    const bias = this.through(tape, 'pairBias', relu(tape, this.through(tape, 'pairInner', batch.pairFeatures)))
+    const bias = tape.isRecording ? this.bias(tape, batch.pairFeatures) : this.biasInParts(tape, batch.pairFeatures)
     let x = this.through(tape, 'rows', batch.rows)
     for (let i = 0; i < blocks; i++) {
       const name = `block${i}`
@@ -113,6 +116,24 @@ export class InContextLearner {
     const mixed = mixtureOf(tape, this.through(tape, 'mixture', last), batch.opinions)
     const spreads = clamped(tape, this.through(tape, 'spread', last), LEAST_SPREAD, MOST_SPREAD)
     return { means: add(tape, own, mixed), spreads }
+  }
+
+  /** Of each pair, for every block and head. */
+  private bias(tape: Tape, pairFeatures: Value): Value {
+    return this.through(tape, 'pairBias', relu(tape, this.through(tape, 'pairInner', pairFeatures)))
+  }
+
+  /** The same numbers, of so many pairs at a time that what lies between stays near the processor. */
+  private biasInParts(tape: Tape, { rows, cols, data }: Value): Value {
+    const bias = tape.value(rows, this.shape.blocks * this.shape.heads)
+    const part = Tape.reused()
+    for (let start = 0; start < rows; start += PAIRS_AT_ONCE) {
+      part.restart()
+      const end = Math.min(rows, start + PAIRS_AT_ONCE)
+      const pairs = Value.constant(end - start, cols, data.subarray(start * cols, end * cols))
+      bias.data.set(this.bias(part, pairs).data, start * bias.cols)
+    }
+    return bias
   }
 
   private through(tape: Tape, name: string, x: Value): Value {
