@@ -1,9 +1,9 @@
 // Searches on published tables, where every answer is known: what each strategy has found after 10, 25, 50 and 100 distinct
 // evaluations, its best chosen by validation and told by test, over seeds that all of them share. docs/search.md has the figures.
 // Needs GPTNAS_TABLES. Options: --tables c10,c100,photo,arxiv --rows LABEL,LABEL --seeds N --evaluations 10,25
-// --shuffled FOLDER --keep FOLDER (searches that were made with the same code and checkpoints are not made again).
-// `--only hardware` measures fronts of accuracy and latency instead (search/hardware.ts), `--only proxies` how zero-cost figures order
-// cells (search/proxies.ts), both with --keep FOLDER.
+// --own 'JSON;JSON' (gpt-nas with other settings, each a row) --shuffled FOLDER --keep FOLDER (searches that were made with the same code
+// and checkpoints are not made again). `--only hardware` measures fronts of accuracy and latency instead (search/hardware.ts), `--only
+// proxies` how zero-cost figures order cells (search/proxies.ts), `--only ranks` how the surrogate orders them (search/ranks.ts).
 import { figures } from '../src/shared/search/comparison/compare'
 import { bootstrapMean } from '../src/shared/search/comparison/statistics'
 import { searchTable } from '../src/shared/search/comparison/table-run'
@@ -12,8 +12,9 @@ import { strategyByName } from '../src/shared/strategies/registry'
 import { atLeast, atMost, runBench, type Check } from './harness'
 import { measureHardware } from './search/hardware'
 import { measureProxyRanks } from './search/proxies'
-import { contestants, type Contestant } from './search/contestants'
+import { contestants, variants, type Contestant } from './search/contestants'
 import { keptSearches, type KeptSearch } from './search/kept'
+import { measureRanks } from './search/ranks'
 import { TABLES, optimumOf, tableSpace, type TableName } from './search/tables'
 
 const option = (name: string): string | undefined => {
@@ -162,11 +163,14 @@ void runBench('Searches on published tables', async ({ quick, note }) => {
       quick,
       note,
     })
+  if (option('only') === 'ranks')
+    return measureRanks({ draws: quick ? 2 : Number(option('seeds') ?? 8), quick, keep: option('keep') ?? null, note })
   const wanted = option('rows')?.split(',')
   const tables = (option('tables')?.split(',') ?? (quick ? ['c10'] : TABLES)) as TableName[]
   const rows: Row[] = []
   for (const table of tables) {
-    const all = contestants(option('shuffled')).filter(({ label }) => wanted?.includes(label) ?? true)
+    const known = contestants(option('shuffled'))
+    const all = [...known.filter(({ label }) => wanted?.includes(label) ?? true), ...variants(known, option('own'))]
     for (const contestant of all) {
       const made = await row(table, contestant, seeds)
       rows.push(made)

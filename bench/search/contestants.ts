@@ -57,3 +57,15 @@ export function contestants(shuffled?: string): Contestant[] {
     ...(dealtAnew === undefined ? [] : [asking('control: shuffled labels', dealtAnew)]),
   ]
 }
+
+/**
+ * `gpt-nas` with other settings, a row each.
+ * @param own objects of its settings as JSON, `;` between them @throws SyntaxError for text that is no JSON
+ */
+export function variants(known: readonly Contestant[], own: string | undefined): Contestant[] {
+  const base = known.find(({ label }) => label === 'gpt-nas')
+  if (own === undefined || base === undefined) return []
+  return own
+    .split(';')
+    .map((text) => ({ ...base, label: `gpt-nas ${text}`, own: JSON.parse(text) as Readonly<Record<string, unknown>> }))
+}
