@@ -9,6 +9,7 @@ const WHAT: Readonly<Record<Difference['what'], string>> = {
   origin: 'came about in another way',
   fitness: 'has another fitness',
   costs: 'has other costs',
+  promotion: 'was promoted, though its rung did not say so',
 }
 
 const several = (number: number, one: string): string => `${number} ${one}${number === 1 ? '' : 's'}`

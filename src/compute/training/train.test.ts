@@ -25,6 +25,9 @@ const epochsOf = (events: readonly TrainEvent[]) =>
 const curve = (events: readonly TrainEvent[]) => epochsOf(events).map(({ seconds: _, ...rest }) => rest)
 const last = (events: readonly TrainEvent[]) => events[events.length - 1]!
 
+const accuracies = (events: readonly TrainEvent[]) =>
+  epochsOf(events).map(({ validationAccuracy }) => validationAccuracy)
+
 /** Pulls until `epochs` epochs are told, then breaks the stream off as a client would. */
 async function runUntilEpoch(given: TrainJob, epochs: number): Promise<TrainEvent[]> {
   const events: TrainEvent[] = []
@@ -69,6 +72,22 @@ describe('train', () => {
     if (a.type !== 'finished' || b.type !== 'finished') throw new Error('expected both to finish')
     expect([a.bestEpoch, b.bestEpoch]).toEqual([6, 6])
     expect(b.fitness).toBe(epochsOf(whole)[5]!.validationAccuracy)
+    expect((await readArrayFile(b.weights)).arrays).toEqual((await readArrayFile(a.weights)).arrays)
+  })
+
+  it('ends where it is asked to, and trained on from there is what was trained at once', async () => {
+    const whole = await run(await tinyJob({ epochs: 6 }))
+    const given = await tinyJob({ epochs: 6 })
+    const rung = await run({ ...given, untilEpoch: 2 })
+    expect(curve(rung)).toEqual(curve(whole).slice(0, 2))
+    expect(last(rung)).toMatchObject({ type: 'finished', fitness: Math.max(...accuracies(rung)) })
+    // Asked again: nothing is trained.
+    expect(last(await run({ ...given, untilEpoch: 2 }))).toEqual(last(rung))
+    const rest = await run(given)
+    expect(rest[0]).toMatchObject({ resumedFromEpoch: 2 })
+    expect(curve(rest)).toEqual(curve(whole))
+    const [a, b] = [last(whole), last(rest)]
+    if (a.type !== 'finished' || b.type !== 'finished') throw new Error('expected both to finish')
     expect((await readArrayFile(b.weights)).arrays).toEqual((await readArrayFile(a.weights)).arrays)
   })
 

@@ -60,9 +60,12 @@ export class Training {
   /** All epochs trained, or stopped early (Prechelt 1998): as many without a better one as the recipe has patience for. */
   private isDone(): boolean {
     if (this.progress === null) return false
-    const { epochs, patience } = this.parts.job.recipe
+    const { recipe, untilEpoch = Infinity } = this.parts.job
+    const { epochs, patience } = recipe
     const trained = this.progress.epochs.length
-    return trained >= epochs || (patience !== null && trained - this.progress.best.epoch >= patience)
+    return (
+      trained >= Math.min(epochs, untilEpoch) || (patience !== null && trained - this.progress.best.epoch >= patience)
+    )
   }
 
   private async *epoch(number: number): AsyncGenerator<TrainEvent, void, undefined> {

@@ -40,6 +40,14 @@ export interface EvaluationHooks {
 export type Evaluation =
   /** Stopped at a checkpoint because it was asked to; goes on from there. */
   | { readonly type: 'held' }
+  /** Trained as far as it was to for now; may go on from its checkpoint, whose files stay. */
+  | {
+      readonly type: 'reached'
+      readonly epochs: number
+      readonly fitness: number
+      readonly bestEpoch: number
+      readonly weights: { readonly file: string; readonly sha256: string }
+    }
   | {
       readonly type: 'finished'
       /** Higher is better; any number (shared/evaluators says how it reads). */

@@ -1,30 +1,45 @@
-// How many epochs a run may train: a training begins only where all of its epochs have room, so that none is given up half way.
-// Which trainings begin depends on results in trial order alone, however many train at once (docs/rules.md#order).
+// How many epochs a run may train: a training begins only where all of its epochs have room, so that none is given up half way; under
+// successive halving that is what is left to its next rung. Which trainings begin depends on results in trial order alone, however many
+// train at once (docs/rules.md#order); with rungs it depends on who was promoted when.
 import type { RunDefinition } from '@shared/search/run'
+import { climbs, halvingOf, targetOf, type Halving } from '@shared/search/rungs'
 import { countEpochs, countEpochsOfEnded } from '../storage/epochs'
 import type { Reader } from '../storage/schema'
+import { listTrials, type TrialRecord } from '../storage/trials'
+
+type Budgeted = Pick<TrialRecord, 'id' | 'fidelity' | 'origin'>
+
+/** Trained when it last reached a rung, and stored as such. */
+const stored = ({ fidelity }: Pick<TrialRecord, 'fidelity'>): number => fidelity.rungs.at(-1)?.epochs ?? 0
 
 export class EpochBudget {
+  /** Epochs of trainings that are under way. */
+  private reserved = 0
   private trainings = 0
   private isFull = false
   private decisions: Promise<boolean> = Promise.resolve(true)
   private wake: () => void = () => undefined
 
   /**
-   * @param spent epochs of trainings that are over
+   * @param spent epochs of trainings that are over, or have reached a rung
    * @param most of all trainings together; null has no limit
-   * @param each of a training that runs to its end
+   * @param whole epochs of a training that runs to its end
    */
   private constructor(
     private readonly db: Reader,
     private spent: number,
     private readonly most: number | null,
-    private readonly each: number,
+    private readonly whole: number,
+    private readonly halving: Halving | null,
   ) {}
 
-  static async open(db: Reader, runId: string, { maxEpochs, recipe }: RunDefinition): Promise<EpochBudget> {
-    const spent = maxEpochs === null ? 0 : await countEpochsOfEnded(db, runId)
-    return new EpochBudget(db, spent, maxEpochs, recipe.epochs)
+  static async open(db: Reader, runId: string, definition: RunDefinition): Promise<EpochBudget> {
+    const { maxEpochs, recipe } = definition
+    const halving = halvingOf(definition)
+    let spent = maxEpochs === null ? 0 : await countEpochsOfEnded(db, runId)
+    if (maxEpochs !== null && halving !== null)
+      for (const trial of await listTrials(db, runId)) if (trial.state === 'waiting') spent += stored(trial)
+    return new EpochBudget(db, spent, maxEpochs, recipe.epochs, halving)
   }
 
   /** There was no room for a training. */
@@ -37,23 +52,32 @@ export class EpochBudget {
    * it waits for them.
    * @param isEnding asked again after waiting: a run that ends begins nothing
    */
-  async train(trialId: number, isEnding: () => boolean, training: () => Promise<void>): Promise<void> {
-    if (this.most === null) return training()
-    this.decisions = this.decisions.then(() => this.takeRoom(this.most ?? 0, isEnding))
+  async train(trial: Budgeted, isEnding: () => boolean, training: () => Promise<void>): Promise<void> {
+    const { most } = this
+    if (most === null) return training()
+    const needed = this.neededBy(trial)
+    this.decisions = this.decisions.then(() => this.takeRoom(most, needed, isEnding))
     if (!(await this.decisions)) return
     try {
       await training()
-      this.spent += await countEpochs(this.db, trialId)
+      this.spent += Math.max(0, (await countEpochs(this.db, trial.id)) - stored(trial))
     } finally {
       this.trainings--
+      this.reserved -= needed
       this.wake()
     }
   }
 
-  private async takeRoom(most: number, isEnding: () => boolean): Promise<boolean> {
+  private neededBy(trial: Budgeted): number {
+    if (this.halving === null || !climbs(trial)) return this.whole
+    return targetOf(this.halving, trial) - stored(trial)
+  }
+
+  private async takeRoom(most: number, needed: number, isEnding: () => boolean): Promise<boolean> {
     while (!this.isFull && !isEnding()) {
-      if (this.spent + (this.trainings + 1) * this.each <= most) {
+      if (this.spent + this.reserved + needed <= most) {
         this.trainings++
+        this.reserved += needed
         return true
       }
       if (this.trainings === 0) this.isFull = true

@@ -14,6 +14,7 @@ import type { Writer } from '../storage/schema'
 import type { Store } from '../storage/store'
 import { getTrial, getTrialDocument, listTrials, moveTrials, updateTrial } from '../storage/trials'
 import { RunControl } from './control'
+import { settleRungs } from './halving'
 import { createLiveRun, type LiveRun } from './live-run'
 import type { PreparedRun, PrepareRun } from './prepared-run'
 import { journal } from './run-context'
@@ -355,9 +356,11 @@ export class Orchestrator {
     let touched: number[] = []
     const isStored = await store.write(async (writer) => {
       if (revision !== undefined && live !== undefined && live.steering.revision !== revision) return false
-      const moved = await moveTrials(writer, run.id, 'running', isOver ? 'cancelled' : 'waiting')
+      // What has reached a rung has a result, also where the end comes while it trains on.
+      const moved = await moveTrials(writer, run.id, 'running', 'waiting')
+      const settled = isOver ? await settleRungs(writer, run.id) : []
       const dropped = isOver ? await moveTrials(writer, run.id, 'waiting', 'cancelled') : []
-      touched = [...moved, ...dropped]
+      touched = [...new Set([...moved, ...settled, ...dropped])]
       if (report !== undefined) {
         await updateTrial(writer, report.trialId, { reported: report.value })
         touched.push(report.trialId)

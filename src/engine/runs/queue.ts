@@ -2,8 +2,11 @@
 // other. It is read anew for each, so that what is put in or moved meanwhile counts.
 import type { Store } from '../storage/store'
 import { listQueue } from '../storage/trial-queue'
-import { getTrial, type TrialRecord } from '../storage/trials'
+import { getTrial, listTrials, type TrialRecord } from '../storage/trials'
+import { heldBack } from './halving'
 import type { Steering } from './steering'
+
+const NOTHING_HELD = { ids: new Set<number>(), keys: new Set<string>() }
 
 export class TrialQueue {
   private readonly begun = new Set<number>()
@@ -17,6 +20,8 @@ export class TrialQueue {
     private readonly store: Pick<Store, 'db'>,
     private readonly runId: string,
     steering: Steering,
+    /** Under successive halving: promotes the trial whose turn it is, which comes before all that waits. */
+    private readonly promote?: () => Promise<TrialRecord | undefined>,
   ) {
     this.forget = steering.onChange(() => this.tell())
   }
@@ -53,7 +58,17 @@ export class TrialQueue {
       if (isEnding()) return undefined
       const { changed } = this
       const rows = await listQueue(this.store.db, this.runId)
-      const found = rows.find(({ id, evaluationKey }) => !this.begun.has(id) && !this.busy.has(evaluationKey))
+      const promoted = await this.promote?.()
+      if (promoted !== undefined) {
+        this.busy.add(promoted.evaluationKey)
+        return promoted
+      }
+      const { ids, keys } =
+        this.promote === undefined ? NOTHING_HELD : heldBack(await listTrials(this.store.db, this.runId))
+      const found = rows.find(
+        ({ id, evaluationKey }) =>
+          !this.begun.has(id) && !this.busy.has(evaluationKey) && !ids.has(id) && !keys.has(evaluationKey),
+      )
       if (found !== undefined) {
         this.begun.add(found.id)
         this.busy.add(found.evaluationKey)

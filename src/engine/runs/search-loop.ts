@@ -6,6 +6,7 @@ import { confirmedArchitectures, isConfirmation, searchingPart } from '@shared/s
 import { nextGeneration } from '@shared/search/trial'
 import { constrainedSpace } from '@shared/spaces/constrained'
 import { Evaluations, isUsedUp } from '@shared/search/evaluations'
+import { halvingOf } from '@shared/search/rungs'
 import { plannedEvaluations } from '@shared/search/planning'
 import type { RunEnd } from '@shared/search/run-states'
 import { hasLostCompute } from '../executors/memory-kills'
@@ -16,6 +17,7 @@ import type { Proposal } from '@shared/strategies/strategy'
 import { EpochBudget } from './epoch-budget'
 import { confirmBest } from './confirm'
 import { asProposed, filtered } from './filter'
+import { endGeneration, promoteNext } from './halving'
 import { proposalsOf } from './proposals'
 import { isLittleLeft } from './little-left'
 import { TrialQueue } from './queue'
@@ -56,7 +58,7 @@ interface Held {
 
 /** Evaluates what waits, or proposes a generation. @returns why the search, or its confirmations, are over; null where they go on */
 async function step(context: RunContext, { definition, revision }: Held): Promise<FoundEnd | null> {
-  const { store, run, live } = context
+  const { store, run, live, control } = context
   const before = await listTrials(store.db, run.id)
   const confirms = before.some(isConfirmation)
   const searching = searchingPart(definition)
@@ -68,6 +70,7 @@ async function step(context: RunContext, { definition, revision }: Held): Promis
     context.updates.touch(run.id)
     const epochs = await EpochBudget.open(store.db, run.id, confirms ? definition : searching)
     await evaluateWaiting(context, epochs, isTimeUp)
+    if (!control.isEnding && halvingOf(definition) !== null) await endGeneration(context)
     await store.settle()
     if (isTimeUp()) return { end: 'time', revision: live.steering.revision }
     // Another limit of epochs meanwhile: what waits is looked at again.
@@ -158,7 +161,8 @@ async function askStrategy(
 /** Evaluates what waits, in its order, as many at once as there are computes; equal architectures one after the other. */
 async function evaluateWaiting(context: RunContext, epochs: EpochBudget, isTimeUp: () => boolean): Promise<void> {
   const { store, run, live, control, prepared } = context
-  const queue = new TrialQueue(store, run.id, live.steering)
+  const halving = halvingOf(run.definition)
+  const queue = new TrialQueue(store, run.id, live.steering, halving === null ? undefined : () => promoteNext(context))
   const isEnding = (): boolean => control.isEnding || control.signal.aborted
   const work = async (): Promise<void> => {
     const isOver = (): boolean => isEnding() || epochs.isUsedUp || isTimeUp()
@@ -167,7 +171,7 @@ async function evaluateWaiting(context: RunContext, epochs: EpochBudget, isTimeU
       try {
         const earlier = await findResult(store.db, taken.evaluationKey, run.id, taken.number)
         const isReused = earlier !== undefined && (await reuseResult(context, taken, earlier))
-        if (!isReused) await epochs.train(taken.id, isEnding, () => runTrial(context, taken))
+        if (!isReused) await epochs.train(taken, isEnding, () => runTrial(context, taken))
       } finally {
         queue.release(taken)
       }

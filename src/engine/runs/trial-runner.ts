@@ -5,6 +5,7 @@ import { AppError, errorData, type ErrorCode, type ErrorData } from '@shared/err
 import { fitnessText } from '@shared/evaluators/fitness-text'
 import { fitnessReading } from '@shared/evaluators/registry'
 import type { Activity } from '@shared/search/activity'
+import { climbs, halvingOf, targetOf } from '@shared/search/rungs'
 import { addUsage, type TrialUsage } from '@shared/search/usage'
 import { typed } from '@node/command-line'
 import { childController } from '@node/cancel'
@@ -21,6 +22,7 @@ import {
   type TrialChange,
   type TrialRecord,
 } from '../storage/trials'
+import { reachRung } from './halving'
 import { journal, type RunContext } from './run-context'
 
 /** The first attempt and two more (docs/rules.md#retry). */
@@ -77,6 +79,7 @@ export async function runTrial(context: RunContext, trial: TrialRecord): Promise
       if (!(await begin(context, trial, attempt))) return
       const evaluation = await prepared.evaluator.evaluate(trial, document, hooks, controller.signal)
       if (evaluation.type === 'held') await putBack(context, trial, taken())
+      else if (evaluation.type === 'reached') await reachRung(context, trial, evaluation, taken())
       else await finish(context, trial, evaluation, taken())
       return
     } catch (thrown) {
@@ -197,7 +200,8 @@ function hooksOf(context: RunContext, trial: TrialRecord, onCompute: EvaluationH
   let compute = 0
   let loss: number | null = null
   const show = (epoch: number, step: number, validation: Activity['validation'] = null): void => {
-    const { epochs } = run.definition.recipe
+    const halving = climbs(trial) ? halvingOf(run.definition) : null
+    const epochs = halving === null ? run.definition.recipe.epochs : targetOf(halving, trial)
     live.activities.set(trial.id, {
       trialId: trial.id,
       trialNumber: trial.number,
@@ -276,6 +280,8 @@ async function finish(
     context,
     { message, trialId: trial.id },
     async (writer) => {
+      // Those of a rung before.
+      await artefacts.release(writer, `trial:${trial.id}`)
       if (weights) await artefacts.refer(writer, weights, `trial:${trial.id}`)
       await updateTrial(writer, trial.id, {
         state: 'finished',

@@ -7,6 +7,7 @@ import { isKnownCost } from '@shared/objectives/costs'
 import { plannedEvaluations } from '@shared/search/planning'
 import { definitionAt, type DefinitionChange } from '@shared/search/changes'
 import { isConfirmation, searchingPart } from '@shared/search/confirmations'
+import { halvingOf, wrongPromotion } from '@shared/search/rungs'
 import { isInjected, isProposed } from '@shared/search/trial'
 import type { Difference, Verification } from '@shared/search/verification'
 import type { Genotype, Space } from '@shared/spaces/space'
@@ -68,7 +69,19 @@ export async function verifyRun(replay: Replay): Promise<Verification> {
     }
     counted.generations++
   }
-  return { ...counted, matches: true, difference: null }
+  const promotion = comparePromotions(run, trials)
+  return { ...counted, matches: promotion === null, difference: promotion }
+}
+
+/** Whether each promotion was one by what was known of its rung then; who trained first is taken as it is stored. */
+function comparePromotions({ definition }: RunRecord, trials: readonly TrialRecord[]): Difference | null {
+  const halving = halvingOf(definition)
+  const wrong = halving === null ? null : wrongPromotion(halving, trials)
+  if (halving === null || wrong === null) return null
+  const { trial, rank, among } = wrong
+  const place = { trialNumber: trial.number, generation: trial.generation }
+  const most = Math.floor(among / halving.eta)
+  return { ...place, ...unlike('promotion', `promoted as number ${rank} of ${among}`, `the best ${most} of ${among}`) }
 }
 
 /**

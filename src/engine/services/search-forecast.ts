@@ -6,6 +6,7 @@ import { forecastRemaining } from '@shared/search/forecast'
 import { plannedEvaluations } from '@shared/search/planning'
 import type { RunDefinition } from '@shared/search/run'
 import type { Calibration, ForecastProgress, RunForecast } from '@shared/search/run-forecast'
+import { expectedShare, halvingOf } from '@shared/search/rungs'
 import type { Space } from '@shared/spaces/space'
 import { engineEvaluator } from '../evaluators/registry'
 import { provenSpace } from '../runs/space'
@@ -56,7 +57,8 @@ export async function* forecastSearch(
 /** Evaluations that budgets other than time, and the space, leave room for. */
 function roomFor(definition: RunDefinition, space: Space): number {
   const { maxEpochs, recipe } = definition
-  const byEpochs = maxEpochs === null ? Infinity : Math.floor(maxEpochs / recipe.epochs)
+  const each = recipe.epochs * expectedShare(halvingOf(definition))
+  const byEpochs = maxEpochs === null ? Infinity : Math.floor(maxEpochs / each)
   return Math.min(plannedEvaluations(definition), byEpochs, space.size().count)
 }
 
@@ -73,7 +75,7 @@ function project(
   return {
     evaluations,
     time: forecastRemaining({
-      finishedSeconds: found.map(({ seconds }) => seconds),
+      finishedSeconds: found.map(({ seconds }) => seconds * expectedShare(halvingOf(definition))),
       runningSeconds: [],
       remaining: evaluations,
       populationSize,

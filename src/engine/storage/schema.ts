@@ -64,6 +64,8 @@ export interface Schema {
     reported: number | null
     /** Among what waits: the lower, the sooner; null comes after all that have one, by number. */
     queue_place: number | null
+    /** TrialFidelity; null for a whole training from a random start. */
+    fidelity: string | null
   }
   epochs: {
     trial_id: number

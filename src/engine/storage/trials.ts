@@ -8,6 +8,7 @@ import {
   type Trial,
   type TrialState,
 } from '@shared/search/trial'
+import { trialFidelitySchema, WHOLE, type TrialFidelity } from '@shared/search/trial-fidelity'
 import { usageSchema, type TrialUsage } from '@shared/search/usage'
 import { AppError, type ErrorData } from '@shared/errors'
 import { sql, type Selectable } from 'kysely'
@@ -62,6 +63,7 @@ const COLUMNS = [
   'costs',
   'reported',
   'queue_place',
+  'fidelity',
 ] as const
 
 /**
@@ -85,6 +87,8 @@ function fromRow(row: Row, onDamage: OnDamage): TrialRecord {
   const origin = cell('origin', row.origin, originSchema.parse, () => originSchema.parse({ operator: 'random' }))
   const error = row.error === null ? null : cell('error', row.error, errorDataSchema.parse, () => null)
   const usage = row.usage === null ? null : cell('usage', row.usage, usageSchema.parse, () => null)
+  const fidelity =
+    row.fidelity === null ? WHOLE : cell('fidelity', row.fidelity, trialFidelitySchema.parse, () => WHOLE)
   const costs = row.costs === null ? {} : cell('costs', row.costs, costsSchema.parse, () => ({}))
   return {
     id: row.id,
@@ -113,6 +117,7 @@ function fromRow(row: Row, onDamage: OnDamage): TrialRecord {
     costs,
     reported: row.reported,
     queuePlace: row.queue_place,
+    fidelity,
   }
 }
 
@@ -163,6 +168,7 @@ export async function insertGeneration(
         costs: trial.costs === undefined || Object.keys(trial.costs).length === 0 ? null : JSON.stringify(trial.costs),
         reported: null,
         queue_place: queuePlace,
+        fidelity: null,
       })
       .execute()
   }
@@ -312,6 +318,7 @@ export interface TrialChange {
   /** These two: null leaves what is stored. */
   readonly device?: string | null
   readonly usage?: TrialUsage | null
+  readonly fidelity?: TrialFidelity
 }
 
 export async function updateTrial(writer: Writer, id: number, change: TrialChange): Promise<void> {
@@ -331,6 +338,7 @@ export async function updateTrial(writer: Writer, id: number, change: TrialChang
       ...(change.finishedAt !== undefined && { finished_at: change.finishedAt }),
       ...(change.seconds !== undefined && { seconds: change.seconds }),
       ...(change.device != null && { device: change.device }),
+      ...(change.fidelity !== undefined && { fidelity: JSON.stringify(change.fidelity) }),
       ...(change.usage != null && { usage: JSON.stringify(change.usage) }),
     })
     .where('id', '=', id)

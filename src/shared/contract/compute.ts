@@ -66,6 +66,8 @@ export const trainJobSchema = z.object({
   timeLimitSeconds: z.number().nullable(),
   /** Trains with half the recipe's batch: an earlier attempt was ended by the system for want of memory. Not halved again then. */
   halveBatch: z.boolean().optional(),
+  /** Ends after that many epochs, with the result so far; the schedule is that of the whole recipe, and the checkpoint goes on from there. */
+  untilEpoch: z.number().int().min(1).optional(),
   /** Which epoch's weights are the result: that of the best validation accuracy, as left out, or the last. */
   keep: z.enum(['best', 'last']).optional(),
   /**

@@ -15,6 +15,14 @@ export const fidelitySchema = z.object({
     description: 'With a filter: images that it looks at, of those that train.',
     unit: 'images',
   }),
+  firstRung: setting(z.number().int().min(1).max(1000).nullable().default(null), {
+    description:
+      'Successive halving: epochs after which a candidate waits, and only the best are trained on; null trains all of them whole.',
+    unit: 'epochs',
+  }),
+  reduction: setting(z.number().int().min(2).max(20).default(3), {
+    description: 'Successive halving: one of so many goes on from each rung, to so many times its epochs.',
+  }),
 })
 export type Fidelity = z.infer<typeof fidelitySchema>
 

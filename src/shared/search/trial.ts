@@ -1,6 +1,7 @@
 // A trial: one evaluated architecture of a run, its states and where it came from.
 import { z } from 'zod'
 import { ERROR_CODES } from '../errors'
+import { trialFidelitySchema, WHOLE } from './trial-fidelity'
 import { usageSchema } from './usage'
 import { genotypeSchema } from '../spaces/genotype'
 
@@ -94,6 +95,7 @@ export const trialSchema = z.object({
   reported: z.number().nullable().default(null),
   /** Its place among what waits, where a person has given it one: the lower, the sooner, and before all that have none. */
   queuePlace: z.number().int().nullable().default(null),
+  fidelity: trialFidelitySchema.default(WHOLE),
 })
 export type Trial = z.infer<typeof trialSchema>
 

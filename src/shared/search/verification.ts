@@ -7,7 +7,7 @@ export const differenceSchema = z.object({
   trialNumber: z.number().int(),
   generation: z.number().int(),
   /** `missing`: the replay proposes it and the run has none. `extra`: the run has it and the replay proposes none. */
-  what: z.enum(['missing', 'extra', 'architecture', 'origin', 'fitness', 'costs']),
+  what: z.enum(['missing', 'extra', 'architecture', 'origin', 'fitness', 'costs', 'promotion']),
   /** As JSON, or a word where there is none. */
   stored: z.string(),
   replayed: z.string(),

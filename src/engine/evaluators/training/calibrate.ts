@@ -8,6 +8,7 @@ import { AppError, errorData, type ErrorData } from '@shared/errors'
 import { createRandom } from '@shared/random'
 import type { RunDefinition } from '@shared/search/run'
 import type { Calibration } from '@shared/search/run-forecast'
+import { WHOLE } from '@shared/search/trial-fidelity'
 import { validationImagesOf } from '@shared/search/validation-share'
 import type { Genotype } from '@shared/spaces/space'
 import { refuseCancelled } from '@node/cancel'
@@ -218,5 +219,6 @@ function trialOf(genotype: Genotype, { key, cost }: PreparedArchitecture, number
     costs: {},
     reported: null,
     queuePlace: null,
+    fidelity: WHOLE,
   }
 }

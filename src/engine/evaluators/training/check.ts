@@ -1,6 +1,7 @@
 // What a training's data come to before anything runs: too few images, a data set that must be fetched, what a resolution saves.
 import type { Dataset } from '@shared/contract/datasets'
 import type { RunDefinition } from '@shared/search/run'
+import { expectedShare, halvingOf, rungsText } from '@shared/search/rungs'
 import { validationImagesOf } from '@shared/search/validation-share'
 import type { EvaluatorTools, Findings } from '../kind'
 
@@ -73,9 +74,20 @@ export async function checkData(
   if (tooMany !== null) problems.push(`${tooMany.message} ${tooMany.fix}`)
   else notes.push(...splitNotes(definition, facts.trainImages, facts.classes))
   const { maxEpochs, recipe } = definition
-  if (maxEpochs !== null && maxEpochs < recipe.epochs)
+  const halving = halvingOf(definition)
+  const least = halving?.epochs[0] ?? recipe.epochs
+  if (maxEpochs !== null && maxEpochs < least)
     problems.push(
-      `A budget of ${maxEpochs} epochs (maxEpochs) has no room for one training of ${recipe.epochs} (recipe.epochs). Choose more, or shorter trainings.`,
+      `A budget of ${maxEpochs} epochs (maxEpochs) has no room for one training of ${least} (${halving === null ? 'recipe.epochs' : 'fidelity.firstRung'}). Choose more, or shorter trainings.`,
+    )
+  const { firstRung } = definition.fidelity
+  if (firstRung !== null && firstRung >= recipe.epochs && definition.evaluator.kind === 'training')
+    problems.push(
+      `The first rung (fidelity.firstRung) is ${firstRung} epochs, no less than the whole training of ${recipe.epochs} (recipe.epochs). Choose fewer, or longer trainings.`,
+    )
+  if (halving !== null)
+    notes.push(
+      `Candidates are trained in rungs of ${rungsText(halving)}; one of ${halving.eta} goes on, so that one takes ${(100 * expectedShare(halving)).toFixed(0)} % of a whole training on average.`,
     )
   const found = (await datasets.list()).find(({ name }) => name === dataset)
   if (found?.state !== 'ready')

@@ -101,7 +101,9 @@ async function receive(
     case 'epoch':
       await hooks.onEpoch(event.epoch)
       // After the last epoch only the result is missing: it is worth the wait.
-      return hooks.shouldHold() && event.epoch.epoch < job.recipe.epochs ? { type: 'held' } : undefined
+      return hooks.shouldHold() && event.epoch.epoch < (job.untilEpoch ?? job.recipe.epochs)
+        ? { type: 'held' }
+        : undefined
     case 'finished': {
       const { fitness, bestEpoch, weights, sha256 } = event
       return { type: 'finished', fitness, bestEpoch, weights: { file: weights, sha256 } }

@@ -52,6 +52,7 @@ export const trainingKind: EngineEvaluator = {
             // A training of one architecture: nothing else wants the other cores.
             threadsFor: definition.space.kind === 'single' ? threadsAlone : undefined,
             definition,
+            run: run.id,
             library,
             fingerprint,
             // Never the test split (docs/rules.md#test-data): that is a final training's alone, once, at its end.

@@ -9,13 +9,14 @@ import { prepareStored, type PreparedArchitecture } from '@shared/architecture/p
 import type { SplitFiles, TrainJob } from '@shared/contract/compute'
 import { createRandom } from '@shared/random'
 import type { RunDefinition } from '@shared/search/run'
+import { climbs, halvingOf, targetOf } from '@shared/search/rungs'
 import { initialWeightsOf } from '@shared/spaces/single/initial-weights'
 import type { Origin } from '@shared/search/trial'
 import type { ComputePool } from '../../executors/pool'
 import type { ThreadsWanted } from '../../executors/threads'
 import { measureTraining, type TrainingCard, type TrainingMeter } from '../../machine/training-meter'
 import type { TrialRecord } from '../../storage/trials'
-import type { Candidate, EvaluationHooks, Evaluator } from '../evaluator'
+import type { Candidate, Evaluation, EvaluationHooks, Evaluator } from '../evaluator'
 import type { TestSplit } from './final'
 import { measureProxies } from '../proxy/measure'
 import { followTraining } from './follow-training'
@@ -25,6 +26,8 @@ import type { SilenceLimits } from './silence'
 export interface TrainingOptions {
   readonly pool: ComputePool
   readonly definition: RunDefinition
+  /** Id of the run, for results that depend on its other trials; left out where nothing is kept. */
+  readonly run?: string
   readonly library: BlockLibrary
   /** Of the data set's images. */
   readonly fingerprint: string
@@ -79,7 +82,7 @@ function trainableNodes(
 }
 
 function trainingConditions(
-  { definition, fingerprint }: Pick<TrainingOptions, 'definition' | 'fingerprint'>,
+  { definition, fingerprint, run }: Pick<TrainingOptions, 'definition' | 'fingerprint' | 'run'>,
   { architectureHash, architecture, origin }: Candidate,
 ): unknown {
   if (architecture === null) throw new Error('a training was given a space of mere words')
@@ -97,6 +100,8 @@ function trainingConditions(
     trainable: trainableNodes(definition, architecture, origin),
     ...(definition.final !== null && { final: definition.final.weightsSha256 ?? 'scratch' }),
     ...(initialWeightsOf(definition) !== undefined && { initialWeights: initialWeightsOf(definition) }),
+    // How far it trains depends on the others of its run: a result of that run alone.
+    ...(climbs({ origin }) && halvingOf(definition) !== null && { halving: halvingOf(definition), run }),
   }
 }
 
@@ -128,6 +133,7 @@ export function createTrainingEvaluator(options: TrainingOptions): Evaluator {
       const architecture = prepareStored(document, options.library)
       const job = await trainJob(options, trial, architecture)
       let isBatchHalved = job.halveBatch === true
+      let trained = 0
       const listening: EvaluationHooks = {
         ...hooks,
         onStarted: (started) => {
@@ -135,12 +141,17 @@ export function createTrainingEvaluator(options: TrainingOptions): Evaluator {
           isBatchHalved ||= started.isBatchHalved === true
           return hooks.onStarted(started)
         },
+        onEpoch: (epoch) => {
+          trained = epoch.epoch
+          return hooks.onEpoch(epoch)
+        },
       }
       const evaluation = options.pool.run(
         async (client, slot, kill) => {
           const meter = measureCompute(options, slot, hooks)
           try {
-            return await followTraining({ client, slot, kill, ...options }, job, listening, signal)
+            const ended = await followTraining({ client, slot, kill, ...options }, job, listening, signal)
+            return partOf(job, trained, ended)
           } finally {
             meter?.stop()
           }
@@ -153,6 +164,14 @@ export function createTrainingEvaluator(options: TrainingOptions): Evaluator {
       })
     },
   }
+}
+
+/** What a training came to that was to end before its recipe does. */
+function partOf({ untilEpoch }: TrainJob, epochs: number, ended: Evaluation): Evaluation {
+  if (ended.type !== 'finished' || untilEpoch === undefined || epochs < untilEpoch) return ended
+  const { fitness, bestEpoch, weights } = ended
+  if (bestEpoch === null || weights === null) throw new Error('a training ended without its weights')
+  return { type: 'reached', epochs, fitness, bestEpoch, weights }
 }
 
 /** The slot's own where another compute works at that moment, but for a training whose numbers may not depend on that. */
@@ -183,6 +202,8 @@ async function trainJob(
   architecture: PreparedArchitecture,
 ): Promise<TrainJob> {
   const { definition } = options
+  const halving = climbs(trial) ? halvingOf(definition) : null
+  const target = halving === null ? definition.recipe.epochs : targetOf(halving, trial)
   const folder = checkpointFolder(options.checkpointsFolder, trial.id)
   await mkdir(folder, { recursive: true })
   return {
@@ -197,6 +218,7 @@ async function trainJob(
     trainable: trainableNodes(definition, architecture, trial.origin),
     timeLimitSeconds: definition.trialTimeLimit,
     halveBatch: isBatchHalved(folder),
+    ...(target < definition.recipe.epochs && { untilEpoch: target }),
     // Nothing is held back that could say which epoch is the best.
     ...(definition.final !== null && { keep: 'last' as const }),
     ...(options.initialWeights !== undefined && { initialWeights: options.initialWeights }),

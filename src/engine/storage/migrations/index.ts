@@ -8,6 +8,7 @@ import { whyARunEnded } from './0006-why-a-run-ended'
 import { changesOfARun } from './0007-changes-of-a-run'
 import { queueOfARun } from './0008-queue-of-a-run'
 import { imports } from './0009-imports'
+import { fidelityOfATrial } from './0010-fidelity-of-a-trial'
 import type { Migration } from './migration'
 
 export const MIGRATIONS: readonly Migration[] = [
@@ -20,4 +21,5 @@ export const MIGRATIONS: readonly Migration[] = [
   changesOfARun,
   queueOfARun,
   imports,
+  fidelityOfATrial,
 ]

@@ -68,6 +68,7 @@ export function sampleTrial(number: number, changes: Partial<Trial> = {}): Trial
     costs: {},
     reported: null,
     queuePlace: null,
+    fidelity: { rungs: [] },
     ...changes,
   }
 }

@@ -212,6 +212,8 @@ export const definition = {
         filter: { label: 'Filter' },
         filterTimes: { label: 'Looked at for each trained' },
         filterImages: { label: 'Images of the filter' },
+        firstRung: { label: 'First rung', empty: 'train whole' },
+        reduction: { label: 'One goes on of' },
       },
       evaluator: {
         kind: { label: 'Evaluator' },

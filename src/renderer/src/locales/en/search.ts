@@ -105,6 +105,7 @@ export const search = {
         origin: 'Trial {trial} of generation {generation} came about in another way.',
         fitness: 'Trial {trial} of generation {generation} has another fitness.',
         costs: 'Trial {trial} of generation {generation} has other costs.',
+        promotion: 'Trial {trial} of generation {generation} was promoted, though its rung did not say so.',
       },
     },
     pauseFailed: 'The run could not be paused',
