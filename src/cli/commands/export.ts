@@ -22,7 +22,14 @@ interface Wish {
   readonly options?: ExportOptions
   readonly folder?: string | null
   readonly prove?: boolean
+  readonly allImages?: boolean
 }
+
+/** Of every command that proves. */
+export const ALL_TEST_IMAGES = [
+  '--all-test-images',
+  'compare on every image of the test split, not on a hundred; plain tfjs takes minutes for that',
+] as const
 
 /** Exports and proves; prints the stages on standard error. @throws AppError what went wrong in writing or proving */
 async function exportNetwork(
@@ -179,6 +186,7 @@ interface Typed extends CommonOptions {
   readonly design?: string
   readonly seed?: string
   readonly zip?: boolean
+  readonly allTestImages?: boolean
 }
 
 /** A design without a trial. @throws AppError what went wrong in writing or proving */
@@ -254,10 +262,15 @@ export function exportCommand(program: Command): void {
       .option('--seed <number>', 'of the starting weights of --design (default: 0)')
       .option('--zip', 'also as one zip with a README, class names and the proof')
       .option('--no-proof', 'do not compare the files with the trained network; the result says so')
+      .option(...ALL_TEST_IMAGES)
       .option('--folder <folder>', 'where to write (default: exports/ in the workspace)'),
   ).action((run: string | undefined, options: Typed) =>
     runCommand(options, async (context) => {
+      if (options.allTestImages === true && !options.proof)
+        throw new AppError('invalid-input', '--all-test-images is of the proof that --no-proof leaves out: choose one.')
       if (options.design !== undefined) {
+        if (options.allTestImages === true)
+          throw new AppError('invalid-input', 'A design has no test images: leave --all-test-images out.')
         if (run !== undefined || options.trial !== undefined || options.import !== undefined)
           throw new AppError('invalid-input', '--design is exported without a run or an import: name one of them.')
         return tell(context, await exportDesign(context, options), options.zip === true)
@@ -275,6 +288,7 @@ export function exportCommand(program: Command): void {
         options: wanted,
         folder,
         prove: options.proof,
+        allImages: options.allTestImages === true,
       })
       return tell(context, exported, options.zip === true)
     }),

@@ -5,17 +5,19 @@ import { AppError } from '@shared/errors'
 import { absolutePlace } from '@node/safe-target'
 import { runCommand, withCommonOptions, type CommonOptions } from '../command'
 import { EXIT } from '../output'
-import { proofText } from './export'
+import { ALL_TEST_IMAGES, proofText } from './export'
 
 export function proveCommand(program: Command): void {
   withCommonOptions(
     program
       .command('prove <place>')
-      .description('compare an export (its folder, or a file in it) with the network it was made of'),
-  ).action((place: string, options: CommonOptions) =>
+      .description('compare an export (its folder, or a file in it) with the network it was made of')
+      .option(...ALL_TEST_IMAGES),
+  ).action((place: string, options: CommonOptions & { readonly allTestImages?: boolean }) =>
     runCommand(options, async ({ client, output }) => {
       let proven: Export | null = null
-      for await (const progress of await client.exports.prove({ folder: absolutePlace(place, 'folder') })) {
+      const wish = { folder: absolutePlace(place, 'folder'), allImages: options.allTestImages === true }
+      for await (const progress of await client.exports.prove(wish)) {
         output.note(progress.message)
         proven = progress.result ?? proven
       }

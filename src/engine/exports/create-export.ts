@@ -5,7 +5,7 @@ import { AppError } from '@shared/errors'
 import { exportFormatFacts, exportOptions, type ExportFormat, type ExportOptions } from '@shared/exchange/formats'
 import { insertExport } from '../storage/exports'
 import { exportFolder } from './export-folder'
-import { prove, unproven } from './prove'
+import { noTestImages, prove, unproven } from './prove'
 import { exportImport } from './import-export'
 import type { ExportTools } from './tools'
 import { networkOf, withTrained, type Trained, type TrialNetwork } from './trial-network'
@@ -20,6 +20,8 @@ export interface ExportWish {
   readonly folder: string | null
   /** Compared with the trained network, where the format holds one. */
   readonly prove: boolean
+  /** On every test image; left out: on a hundred. */
+  readonly allImages?: boolean
 }
 
 /** What is exported, and where to. */
@@ -44,6 +46,7 @@ export async function* createExport(
   tools.store.refuseReadOnly()
   const options = exportOptions(wish.format, wish.options)
   const { importId = null, trialId } = wish
+  if (importId !== null && wish.allImages === true) throw noTestImages()
   if (importId !== null) return yield* exportImport(tools, { ...wish, importId, options }, signal)
   if (trialId === null) throw new AppError('invalid-input', 'A trial or an imported network to export was expected.')
   const source = await sourceOf(tools, { ...wish, trialId })
@@ -65,7 +68,7 @@ async function sourceOf({ store, cacheFolder }: ExportTools, { trialId, format, 
 
 async function* write(
   tools: ExportTools,
-  { trialId, format, options, prove: isProven }: TrialWish & { readonly options: ExportOptions },
+  { trialId, format, options, prove: isProven, allImages = false }: TrialWish & { readonly options: ExportOptions },
   { trial, run, document, graph, folder, earlier, trained }: Source & { readonly trained: Trained | null },
   signal: AbortSignal,
 ): AsyncGenerator<ExportProgress> {
@@ -106,7 +109,7 @@ async function* write(
   yield* prove(
     tools,
     written,
-    { graph, weights: trained.weights, test: trained.test, seed: run.definition.seed },
+    { graph, weights: trained.weights, test: trained.test, seed: run.definition.seed, isWhole: allImages },
     signal,
     (made) => store.write((writer) => insertExport(writer, { trialId, importId: null, format, folder, ...made })),
   )

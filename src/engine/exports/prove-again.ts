@@ -13,13 +13,12 @@ import { exportFormatFacts, exportOptions } from '@shared/exchange/formats'
 import { METADATA_FILE, trainedExport } from '@shared/exchange/metadata'
 import { MIB } from '@shared/units'
 import { errorCode } from '@node/file-error'
-import { typed } from '@node/command-line'
 import { isMissing, readInPieces, readWhole } from '@node/read-file'
 import { insertExport } from '../storage/exports'
 import { importsWithWeights } from '../storage/imports'
 import { trialWithWeights } from '../storage/trials'
 import { proveImport } from './import-export'
-import { prove } from './prove'
+import { noTestImages, prove } from './prove'
 import type { ExportTools } from './tools'
 import { networkOf, withTrained } from './trial-network'
 
@@ -78,12 +77,12 @@ async function importOf(
 }
 
 /**
- * @param place an export's folder, or a file in it
+ * @param wish `folder` is an export's, or a file in it; `allImages` compares on the whole test split
  * @throws AppError `not-found`, `invalid-input` for what is no export or holds no trained values, and those of `createExport`
  */
 export async function* proveAgain(
   tools: ExportTools,
-  place: string,
+  { folder: place, allImages }: { readonly folder: string; readonly allImages: boolean },
   signal: AbortSignal,
 ): AsyncGenerator<ExportProgress> {
   const { store } = tools
@@ -101,7 +100,7 @@ export async function* proveAgain(
     throw new AppError(
       'invalid-input',
       `${folder} is no export of trained values: an export has a ${METADATA_FILE} that names its format, its files and its weights.`,
-      `Name the folder that "${typed('export')}" wrote.`,
+      'Name the folder that an export was written to.',
     )
   const { format, options, weights, files: names } = made
   if (!exportFormatFacts(format).isProvable)
@@ -110,6 +109,7 @@ export async function* proveAgain(
   const importId = trialId === null ? await importOf(tools, made) : null
   const all = [...names.map(({ name }) => name), METADATA_FILE]
   if (importId !== null) {
+    if (allImages) throw noTestImages()
     const written = { format, options: exportOptions(format, options), folder, files: await filesOf(folder, all) }
     yield* proveImport(tools, importId, written, signal)
     return
@@ -131,8 +131,12 @@ export async function* proveAgain(
   }
   const { graph, run } = network
   yield* withTrained(tools, network, signal, ({ weights: file, test }) =>
-    prove(tools, written, { graph, weights: file, test, seed: run.definition.seed }, signal, (proven) =>
-      store.write((writer) => insertExport(writer, { trialId, importId: null, format, folder, ...proven })),
+    prove(
+      tools,
+      written,
+      { graph, weights: file, test, seed: run.definition.seed, isWhole: allImages },
+      signal,
+      (proven) => store.write((writer) => insertExport(writer, { trialId, importId: null, format, folder, ...proven })),
     ),
   )
 }

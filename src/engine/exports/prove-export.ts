@@ -12,10 +12,14 @@ import type { WeightPrecision } from '@shared/exchange/weight-precision'
 import { METADATA_FILE } from '@shared/exchange/metadata'
 import { createRandom } from '@shared/random'
 import type { ProofClient } from '../executors/pool'
+import { inPortions } from './portions'
 import type { ExportTools } from './tools'
 
 /** Images of the test split an export is proven on. Chosen: plain tfjs takes seconds for ten of a deep network. */
 const PROOF_IMAGES = 100
+
+/** Of a whole split: as many as ImageNet's validation has, and as a question to a compute may name. */
+const MOST_IMAGES = 50_000
 
 /** Chosen: as long again as a sixth of the images, and enough for every class to vary. */
 const RANDOM_INPUTS = 16
@@ -30,6 +34,8 @@ export interface ProvenNetwork {
   readonly isDrawn?: boolean
   /** Its labels mean nothing: there is no accuracy to tell. */
   readonly isUnlabelled?: boolean
+  /** Every image of `test` is compared, not some. */
+  readonly isWhole?: boolean
 }
 
 function drawIndices({ test, seed }: ProvenNetwork, count: number): number[] {
@@ -80,12 +86,14 @@ export async function proveExport(
   const closeness = exportFormatFacts(format).closeness?.(options)
   const inputs = {
     data,
-    indices: drawIndices(network, closeness?.images ?? PROOF_IMAGES),
+    indices: drawIndices(network, network.isWhole === true ? MOST_IMAGES : (closeness?.images ?? PROOF_IMAGES)),
     random: { count: RANDOM_INPUTS, seed },
   }
   const storedAs = exportFormatFacts(format).storedAs?.(options) ?? 'float32'
   const predicted = (as: WeightPrecision): Promise<Prediction> =>
-    tools.pool.run((client) => client.predict({ graph, weights, ...inputs, storedAs: as }, { signal }), signal)
+    inPortions(inputs, (portion) =>
+      tools.pool.run((client) => client.predict({ graph, weights, ...portion, storedAs: as }, { signal }), signal),
+    )
   const trained = await predicted(storedAs)
   const roundingOf = async (exported: ExportedPrediction): Promise<Rounding | null> => {
     if (storedAs !== 'float32') return comparedWithTrained(await predicted('float32'), exported, storedAs)
@@ -96,7 +104,9 @@ export async function proveExport(
   }
   const process = await tools.startProof()
   try {
-    const { runtime, latency, ...exported } = await process.client.predict({ format, folder, ...inputs }, { signal })
+    const { runtime, latency, ...exported } = await inPortions(inputs, (portion) =>
+      process.client.predict({ format, folder, ...portion }, { signal }),
+    )
     const compared = comparePredictions(trained, exported, runtime, closeness)
     const seen = network.isDrawn === true ? ({ split: 'drawn', accuracy: null } as const) : {}
     const model = files.filter(({ name }) => name !== METADATA_FILE)

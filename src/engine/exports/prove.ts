@@ -1,5 +1,6 @@
 // The proof of written files, of a trial or of an imported network, told and kept: in their metadata, and wherever the caller stores it.
 import type { Export, ExportProgress, Proof } from '@shared/contract/exports'
+import { AppError } from '@shared/errors'
 import { addProof } from './proof-in-metadata'
 import { proveExport, type ProvenNetwork, type WrittenExport } from './prove-export'
 import type { ExportTools } from './tools'
@@ -20,7 +21,7 @@ export async function* prove(
 ): AsyncGenerator<ExportProgress> {
   yield {
     stage: 'proving',
-    message: `Comparing with the ${network.isDrawn === true ? 'imported network on drawn' : 'trained network on test images and random'} inputs in a fresh process`,
+    message: `Comparing with the ${comparedOn(network)} inputs in a fresh process`,
     result: null,
   }
   const proof = await proveExport(tools, written, network, signal)
@@ -30,12 +31,25 @@ export async function* prove(
   yield { stage: 'done', message: `${verdictText(proof)} Largest difference: ${difference}.`, result }
 }
 
+function comparedOn({ isDrawn, isWhole, test }: ProvenNetwork): string {
+  if (isDrawn === true) return 'imported network on drawn'
+  return `trained network on ${isWhole === true ? `all ${test.count} test images` : 'test images'} and random`
+}
+
 function verdictText({ verdict, reason, firstDifference }: Proof): string {
   if (verdict === 'cannot-tell') return `Whether the export computes the same CANNOT BE TOLD. ${reason ?? ''}`.trim()
   if (verdict === 'equal') return 'The export computes the same.'
   const where = firstDifference === null ? '' : ` The first layer that differs is ${firstDifference.layer}.`
   return `The export does NOT compute the same.${where}`
 }
+
+/** An imported network belongs to no data set. */
+export const noTestImages = (): AppError =>
+  new AppError(
+    'invalid-input',
+    'An imported network has no test images: it is compared on drawn inputs.',
+    'Leave out that all test images are wanted.',
+  )
 
 /** What is said of an export that was not compared. */
 export const unproven = (isProvable: boolean): string =>

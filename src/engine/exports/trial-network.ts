@@ -7,7 +7,6 @@ import type { SplitFiles } from '@shared/contract/compute'
 import type { ExportProgress } from '@shared/contract/exports'
 import { AppError } from '@shared/errors'
 import { evaluatorOf } from '@shared/evaluators/registry'
-import { typed } from '@node/command-line'
 import type { ReadyDataset } from '../datasets/datasets'
 import { imagesOfRun, refuseOtherData } from '../evaluators/training/images'
 import { drawSplit } from '../evaluators/training/split'
@@ -142,5 +141,5 @@ const untrained = ({ number, state }: TrialRecord, { definition }: RunRecord): A
     : new AppError(
         'not-found',
         `Trial ${number} has no trained network: its run takes fitness from the evaluator ${definition.evaluator.kind}.`,
-        `Export the architecture alone, or train it with "${typed('train')}".`,
+        'Export the architecture alone, or train it first.',
       )

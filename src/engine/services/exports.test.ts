@@ -66,6 +66,22 @@ describe('exports', () => {
     }
   })
 
+  it('are proven on every test image where that is asked for, and say on how many', async () => {
+    const engine = await openEngine(temporaryFolder())
+    await fetchTiny(engine)
+    const { id } = await engine.client.searches.create({ definition: tinySearch({ generations: 1 }) })
+    const trialId = (await follow(engine, id)).at(-1)!.run.bestTrialId!
+    const messages: string[] = []
+    for await (const { message } of await engine.client.exports.create({ trialId, allImages: true }))
+      messages.push(message)
+    expect(messages.join('\n')).toContain('on all 15 test images and random inputs')
+    const ofImport = exported(engine, { importId: 1, allImages: true })
+    await expect(ofImport).rejects.toMatchObject({
+      code: 'invalid-input',
+      message: expect.stringContaining('no test images') as string,
+    })
+  })
+
   it('are refused with images that replaced those of the run: classes and normalisation would be theirs', async () => {
     const folder = temporaryFolder()
     const engine = await openEngine(folder)

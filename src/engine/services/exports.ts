@@ -16,7 +16,7 @@ export function exportsService(services: Services) {
       untilClosing(services.closing, signal, (ended) => createExport(services, input, ended)),
     ),
     prove: os.prove.handler(({ input, signal }) =>
-      untilClosing(services.closing, signal, (ended) => proveAgain(services, input.folder, ended)),
+      untilClosing(services.closing, signal, (ended) => proveAgain(services, input, ended)),
     ),
     createOfDesign: os.createOfDesign.handler(({ input, signal }) =>
       untilClosing(services.closing, signal, async function* (ended) {

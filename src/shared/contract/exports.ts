@@ -107,6 +107,8 @@ export const exportsContract = {
         folder: z.string().nullable().default(null),
         /** False: the files are not compared with the trained network, and their metadata says so. */
         prove: z.boolean().default(true),
+        /** Compared on every image of the test split, not on a hundred of them. An imported network has none. */
+        allImages: z.boolean().default(false),
       }),
     )
     .output(eventIterator(exportProgressSchema)),
@@ -114,7 +116,9 @@ export const exportsContract = {
    * Proves an export that was made of a trial of this workspace and lies in `folder`, or has that file, and stores what came of it.
    * @throws not-found, invalid-input for what is no export of trained values
    */
-  prove: oc.input(z.object({ folder: z.string() })).output(eventIterator(exportProgressSchema)),
+  prove: oc
+    .input(z.object({ folder: z.string(), allImages: z.boolean().default(false) }))
+    .output(eventIterator(exportProgressSchema)),
   /**
    * Writes a design without a trial into `folder`: its architecture, or with starting weights of `seed` where the format holds weights,
    * which are proven on random images.

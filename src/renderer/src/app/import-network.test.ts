@@ -226,7 +226,7 @@ describe('the export of a design', () => {
 describe('an export that lies anywhere', () => {
   it('is proven', async () => {
     await open({ kind: 'prove', place: '/home/ada/exported' }, testIds.proveDialog)
-    await eventually(() => expect(inputOf('exports.prove')).toEqual({ folder: '/home/ada/exported' }))
+    await eventually(() => expect(inputOf('exports.prove')).toMatchObject({ folder: '/home/ada/exported' }))
   })
 
   it('is not proven where another program holds the workspace, and the dialog says why', async () => {

@@ -108,6 +108,7 @@ export const testIds = {
   importProblem: 'import-problem',
   importOpen: 'import-open',
   importKeep: 'import-keep',
+  exportWhole: 'export-whole',
   importScaling: 'import-scaling',
   importScalingPart: (name: string): string => `import-scaling-${name}`,
   importTrain: 'import-train',

@@ -38,6 +38,8 @@ export interface ExportWish {
   readonly folder: string | null
   /** False: nothing is compared. */
   readonly prove?: boolean
+  /** Compared on every test image, not on a hundred. */
+  readonly allImages?: boolean
   /** Of the starting weights of a design. */
   readonly seed?: number
 }
@@ -65,12 +67,12 @@ export const useExportsStore = defineStore('exports', () => {
   }
 
   /** Exports it. Never rejects: the final state says how it went. */
-  function start(source: ExportSource, { seed, ...wish }: ExportWish): Promise<ExportState> {
+  function start(source: ExportSource, { seed, allImages = false, ...wish }: ExportWish): Promise<ExportState> {
     if ('document' in source)
       return follow(source, 'writing', () =>
         client.exports.createOfDesign({ ...wish, document: source.document, seed: seed ?? 0 }),
       )
-    return follow(source, 'writing', () => client.exports.create({ ...source, ...wish }))
+    return follow(source, 'writing', () => client.exports.create({ ...source, ...wish, allImages }))
   }
 
   /** Compares what was exported with the trained network anew. Never rejects. */

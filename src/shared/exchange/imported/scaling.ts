@@ -53,7 +53,10 @@ export function scalingText({ mean, deviation }: Pick<Scaling, 'mean' | 'deviati
     if (new Set(rounded).size === 1) return rounded[0] ?? ''
     return `[${rounded.slice(0, MOST_SHOWN).join(', ')}${rounded.length > MOST_SHOWN ? ', ...' : ''}]`
   }
-  return `(pixel / 255 - ${shown(mean)}) / ${shown(deviation)}`
+  // "- -0.5" reads as a slip.
+  const isNegative = mean.every((value) => value < 0)
+  const taken = isNegative ? `+ ${shown(mean.map((value) => -value))}` : `- ${shown(mean)}`
+  return `(pixel / 255 ${taken}) / ${shown(deviation)}`
 }
 /** Channels whose numbers are told one by one. */
 const MOST_SHOWN = 8

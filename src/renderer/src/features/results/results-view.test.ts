@@ -291,6 +291,7 @@ describe('one trial', () => {
       options: {},
       folder: null,
       prove: true,
+      allImages: false,
     })
   })
 
@@ -302,6 +303,7 @@ describe('one trial', () => {
     await clickById(testIds.proveAgain)
     await vi.waitFor(() =>
       expect(mounted.engine.calls.find((call) => call.path === 'exports.prove')?.input).toEqual({
+        allImages: false,
         folder: '/home/ada/exports/2',
       }),
     )
@@ -309,6 +311,20 @@ describe('one trial', () => {
     await untilText(mounted.wrapper, 'Prove that the files compute the same')
     // tfjs has no options of its own; whether it is compared can be chosen of every format that holds values.
     expect(mounted.wrapper.text()).not.toContain('Softmax in the model')
+  })
+
+  it('compares on every test image where that is asked for', async () => {
+    await open({ exportProgress: [{ stage: 'done', message: '', result: exported }] })
+    useNavigationStore().trialId = 102
+    await clickById(testIds.exportOptions)
+    await clickById(testIds.exportWhole)
+    await clickById(testIds.exportTrial)
+    await eventually(() =>
+      expect(mounted.engine.calls.find((call) => call.path === 'exports.create')?.input).toMatchObject({
+        trialId: 102,
+        allImages: true,
+      }),
+    )
   })
 
   it('shows a zip only of the export that stands there', async () => {

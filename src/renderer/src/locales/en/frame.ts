@@ -155,7 +155,7 @@ export const frame = {
     noValues: 'none in the file',
     problems: 'No layer here: 1 operator | No layer here: {count} operators',
     problem: '{operator} at {place}: {reason}.',
-    notes: 'Otherwise than in the file',
+    notes: 'What to know of it',
     open: 'Open in the editor',
     openRest: 'Open the supported rest',
     keep: 'Import with its values',

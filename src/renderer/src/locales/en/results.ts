@@ -234,6 +234,8 @@ export const results = {
       theme: { light: 'Light', dark: 'Dark' },
     },
     prove: 'Prove that the files compute the same',
+    proveWhole: 'On every test image',
+    proveWholeHelp: 'On the whole test split, not on a hundred images of it. TensorFlow.js takes minutes for that.',
     cannotProve: 'Not proven: nothing here can run these files. Compare them yourself before you rely on them.',
     seed: 'Seed of the starting weights',
     seedHelp: 'The same seed gives the same weights.',
