@@ -11,6 +11,8 @@ import { listPackage } from '@electron/asar'
 import { FuseV1Options, getCurrentFuseWire } from '@electron/fuses'
 import { _electron, expect, test } from '@playwright/test'
 import { testIds } from '../../src/renderer/src/lib/ids'
+import { OFFLINE, preparedSample } from '../fixtures/first-run'
+import { Workbench } from '../pages/workbench'
 import { DATASET, writeDataset } from '../../tests/faults/dataset'
 
 /** The user and group `nobody` of every Linux. */
@@ -65,8 +67,15 @@ test.afterAll(async () => {
   await rm(home, { recursive: true, force: true })
 })
 
+interface Started {
+  readonly workspace?: string
+  /** Of its user: what an earlier window has stored is not there. */
+  readonly userHome?: string
+  readonly env?: Readonly<Record<string, string>>
+}
+
 /** Starts the package with nothing of this machine's user but the display; the caller closes it. */
-async function launch() {
+async function launch({ workspace = path.join(home, 'workspace'), userHome = home, env = {} }: Started = {}) {
   if (isRoot) {
     const own = (await readdir(home)).map((name) => path.join(home, name)).filter((place) => place !== folder)
     execFileSync('chown', [`${NOBODY}:${NOBODY}`, home])
@@ -76,13 +85,14 @@ async function launch() {
     executablePath: executable,
     // Without it Playwright switches the sandbox off on Linux.
     chromiumSandbox: true,
-    args: ['--workspace', path.join(home, 'workspace')],
+    args: ['--workspace', workspace],
     cwd: home,
     env: {
       PATH: process.env['PATH'] ?? '',
       DISPLAY: process.env['DISPLAY'] ?? '',
-      HOME: home,
+      HOME: userHome,
       GPTNAS_CACHE: path.join(home, 'no-cache'),
+      ...env,
     },
   })
 }
@@ -288,6 +298,43 @@ test('goes on with an interrupted search, trains and exports its network with pr
   } finally {
     await application.close()
   }
+})
+
+test('leads a first user without a network from its first start to an exported model', async () => {
+  const cache = path.join(home, 'copied cache')
+  // As it was carried over from another machine; the runtime came with the application.
+  await cp(preparedSample(), path.join(cache, 'datasets', 'cifar-10'), { recursive: true })
+  const userHome = path.join(home, 'first user')
+  await mkdir(userHome)
+  const workspace = path.join(userHome, 'Arbeit für später')
+  const application = await launch({ workspace, userHome, env: { ...OFFLINE, GPTNAS_CACHE: cache } })
+  try {
+    const page = await application.firstWindow()
+    const bar = page.getByTestId(testIds.firstSteps)
+    const next = () => page.getByTestId(testIds.firstStepsNext).click()
+    await expect(bar).toContainText('1 of 4', { timeout: 30_000 })
+    await page.getByTestId(testIds.firstStepsDo).click()
+    await expect(bar).toContainText(/Nothing is in the way|problem/, { timeout: 60_000 })
+    await next()
+    await expect(bar).toContainText('came with the program')
+    await next()
+    await expect(bar).toContainText('CIFAR-10 is here.')
+    await next()
+    await expect(bar).toContainText(workspace)
+    await page.getByTestId(testIds.firstStepsBegin).click()
+    const workbench = new Workbench(page)
+    const small = { strategy: 'random', trials: 2, images: 200, epochs: 1, maxMacs: 2_000_000 } as const
+    await workbench.startSearch({ name: 'First run', ...small })
+    await workbench.expectRunState(/Finished/, 90_000)
+    await page.getByTestId(testIds.exportBest).click()
+    await expect(page.getByTestId(testIds.proofCard)).toContainText('100', { timeout: 60_000 })
+    const [name = ''] = await readdir(path.join(workspace, 'exports'))
+    expect(await readdir(path.join(workspace, 'exports', name))).toContain('model.json')
+  } finally {
+    await application.close()
+  }
+  // Nothing was written into the application, by whoever may write there.
+  expect(spawnSync('find', [folder, '-newer', path.join(cache, 'datasets')], { encoding: 'utf8' }).stdout).toBe('')
 })
 
 interface Component {

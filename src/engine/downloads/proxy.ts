@@ -71,8 +71,16 @@ export function getThroughProxy(
 ): void {
   const { silenceMs, ...request } = options
   const watched = (asked: http.ClientRequest): void => {
-    asked.setTimeout(silenceMs, () => asked.destroy(new Error(`it sent nothing for ${silenceMs / 1000} s`)))
     asked.on('error', failed)
+    asked.setTimeout(silenceMs, () => asked.destroy(new Error(`it sent nothing for ${silenceMs / 1000} s`)))
+    // Until Node 17, a request that is ended leaves whoever reads its body waiting for ever.
+    asked.once('response', (body) => {
+      const end = (why: string): void => void body.destroy(new Error(why))
+      const cancel = (): void => end('it was cancelled')
+      asked.setTimeout(silenceMs, () => end(`it sent nothing for ${silenceMs / 1000} s`))
+      options.signal.addEventListener('abort', cancel, { once: true })
+      body.once('close', () => options.signal.removeEventListener('abort', cancel))
+    })
   }
   const proxy = proxyFor(url, env)
   if (proxy === undefined) return watched((url.protocol === 'https:' ? https : http).get(url, request, answered))

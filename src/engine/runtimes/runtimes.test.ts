@@ -67,6 +67,19 @@ describe('runtimes', () => {
     for (const { file } of server.asked) expect(server.asked.filter((each) => each.file === file)).toHaveLength(1)
   })
 
+  it('tell who joins an installation whose line has stalled how far it is', async () => {
+    server.fault = (_file, _request, response, bytes) => {
+      response.writeHead(200, { 'content-length': bytes.length }).write(bytes.subarray(0, 100))
+      return 'handled'
+    }
+    const runtimes = open()
+    const first = runtimes.install(wish, signal)
+    await first.next()
+    const joined = await runtimes.install(wish, signal).next()
+    expect(joined.value).toMatchObject({ type: 'progress', step: 'downloading', doneBytes: 100 })
+    await runtimes.close()
+  })
+
   it('refuse an installation while another program installs into the same folder', async () => {
     mkdirSync(path.join(folder, 'runtimes'))
     const owner = { pid: process.ppid, host: hostname(), token: 'x' }

@@ -181,6 +181,8 @@ export function createRuntimes({
             'Wait until it is done, or cancel it.',
           )
         const joined = (job ??= begin(wish))
+        // Where it stands, before the next step: a line that has stalled gives none.
+        if (joined.progress !== null) emit(joined.progress)
         joined.listeners.add(emit)
         try {
           await joined.done
