@@ -3,13 +3,15 @@
 // Needs GPTNAS_TABLES. Options: --tables c10,c100,photo,arxiv --rows LABEL,LABEL --seeds N --evaluations 10,25
 // --own 'JSON;JSON' (gpt-nas with other settings, each a row) --shuffled FOLDER --keep FOLDER (searches that were made with the same code
 // and checkpoints are not made again). `--only hardware` measures fronts of accuracy and latency instead (search/hardware.ts), `--only
-// proxies` how zero-cost figures order cells (search/proxies.ts), `--only ranks` how the surrogate orders them (search/ranks.ts).
+// proxies` how zero-cost figures order cells (search/proxies.ts), `--only ranks` how the surrogate orders them (search/ranks.ts),
+// `--only warm-start` searches that start from former ones (search/warm-start.ts).
 import { figures } from '../src/shared/search/comparison/compare'
 import { bootstrapMean } from '../src/shared/search/comparison/statistics'
 import { searchTable } from '../src/shared/search/comparison/table-run'
 import type { Measurement } from '../src/shared/spaces/space'
 import { strategyByName } from '../src/shared/strategies/registry'
 import { atLeast, atMost, runBench, type Check } from './harness'
+import { measureWarmStart } from './search/warm-start'
 import { measureHardware } from './search/hardware'
 import { measureProxyRanks } from './search/proxies'
 import { contestants, variants, type Contestant } from './search/contestants'
@@ -165,6 +167,10 @@ void runBench('Searches on published tables', async ({ quick, note }) => {
     })
   if (option('only') === 'ranks')
     return measureRanks({ draws: quick ? 2 : Number(option('seeds') ?? 8), quick, keep: option('keep') ?? null, note })
+  if (option('only') === 'warm-start') {
+    const strategies = option('strategies')?.split(',') ?? ['gp-ei', 'gpt-nas']
+    return measureWarmStart({ strategies, seeds: quick ? 2 : seeds, keep: option('keep') ?? null, note })
+  }
   const wanted = option('rows')?.split(',')
   const tables = (option('tables')?.split(',') ?? (quick ? ['c10'] : TABLES)) as TableName[]
   const rows: Row[] = []

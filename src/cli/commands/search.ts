@@ -13,6 +13,7 @@ import { SAMPLES } from '@shared/search/samples'
 import type { Trial } from '@shared/search/trial'
 import { STRATEGIES } from '@shared/strategies/registry'
 import { typed } from '@node/command-line'
+import { list } from '../option-values'
 import { runCommand, withCommonOptions, type CommandContext, type CommonOptions } from '../command'
 import { presetOf, readDefinition, type DefinitionSource } from '../definition'
 import { count, duration, table } from '../format'
@@ -40,6 +41,7 @@ interface StartOptions extends CommonOptions, DefinitionSource, TypedFinish {
   readonly finish?: boolean
   readonly goOn?: boolean
   readonly dryRun?: boolean
+  readonly warmStart?: readonly string[]
 }
 
 interface ResumeOptions extends CommonOptions {
@@ -207,6 +209,11 @@ export function searchCommand(program: Command): void {
           (word: string, words: readonly string[]) => [...words, word],
           [],
         )
+        .option(
+          '--warm-start <runs>',
+          'former runs by number, such as 3,5, whose results gpt-nas and gp-ei start from as far as they fit',
+          list,
+        )
         .option('--export', 'export the best network at the end and prove the export')
         .option('--finish', 'then train the winner on and test it once, as "search finish" does')
         .option('--dry-run', 'check the settings and forecast time, memory and disk; start nothing')
@@ -219,7 +226,9 @@ export function searchCommand(program: Command): void {
       refuseWithoutFinish(options, isFinishing)
       // What is wrong with it is told before the search takes its hours.
       finishWish(options)
-      const definition = readDefinition(options)
+      const { warmStart } = options
+      const read = readDefinition(options)
+      const definition = warmStart === undefined ? read : { ...read, warmStart: [...warmStart] }
       const notes = await refuseProblems(context, definition)
       if (options.dryRun === true) return dryRun(context, definition, notes, presetOf(options))
       if (evaluatorOf(definition).needsData)

@@ -17,6 +17,7 @@ import type { Space } from '@shared/spaces/space'
 import { strategyByName, strategySchema, type StrategyDefinition } from '@shared/strategies/registry'
 import type { GraphJudge } from '@shared/strategies/strategy'
 import type { InContextLearner } from '@shared/surrogate/in-context/learner'
+import { formerRunsOf } from '../runs/former'
 import type { Orchestrator } from '../runs/orchestrator'
 import type { RunViews } from '../runs/watch'
 import type { Store } from '../storage/store'
@@ -70,7 +71,11 @@ export async function runAblation(
         refuseCancelled(signal)
         const tell = (runNumber: number | null): void =>
           emit({ type: 'cell', done, total, strategy: strategy.name, seed, runNumber })
-        const named = { ...definition, strategy, seed, name: `${definition.name}: ${strategy.name}, seed ${seed}` }
+        const named = {
+          ...{ ...definition, strategy, seed, name: `${definition.name}: ${strategy.name}, seed ${seed}` },
+          // The others begin cold: they learn from no former run.
+          warmStart: strategyByName(strategy.name).usesFormer === true ? definition.warmStart : [],
+        }
         await searchCell(tools, cells, named, known, tell, signal)
       }
       done++
@@ -114,7 +119,7 @@ async function searchCell(
 }
 
 async function tableCell(
-  { judge, learner }: AblationTools,
+  { store, judge, learner }: AblationTools,
   space: Space,
   definition: RunDefinition,
   signal: AbortSignal,
@@ -127,6 +132,7 @@ async function tableCell(
     budget: plannedEvaluations(definition),
     seed: definition.seed,
     ...(strategy.usesJudge === true && { judge: judge(), learner: learner() }),
+    former: await formerRunsOf(store.db, definition),
     populationSize: definition.populationSize,
     objective: definition.objective,
     breathe: async () => {

@@ -71,6 +71,7 @@ export function proposingOf(
     space: spaceOfRun(definition, facts, storedLibrary(userBlocks)),
     strategy,
     seeds: run.seeds,
+    ...(strategy.usesFormer === true && run.former.length > 0 && { former: run.former }),
     breathe: async () => {
       await nextTurn()
       refuseCancelled(signal)

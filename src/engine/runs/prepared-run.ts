@@ -2,6 +2,7 @@
 // knows only this; how it is made from data sets, blocks and computes is preparation.ts's, tests make their own.
 import type { Breathe } from '@shared/breathe'
 import type { DatasetProgress } from '@shared/contract/datasets'
+import type { FormerRun } from '@shared/search/former-runs'
 import type { ImageFacts } from '@shared/spaces/published-images'
 import type { Genotype, Space } from '@shared/spaces/space'
 import type { Evaluator } from '../evaluators/evaluator'
@@ -19,6 +20,8 @@ export interface PreparedRun {
   readonly reconstructor?: Reconstructor
   readonly judge?: GraphJudge | undefined
   readonly learner?: InContextLearner | undefined
+  /** What it starts from. */
+  readonly former?: readonly FormerRun[]
   /** Lets the engine answer others while a long choice is made; throws `cancelled` once the run lets go. */
   readonly breathe?: Breathe
   /** @param number the trial's number in the run, for its name */

@@ -15,7 +15,7 @@ import type { PreparedRun } from './prepared-run'
 /** What takes part in proposing. */
 export type Proposing = Pick<
   PreparedRun,
-  'space' | 'strategy' | 'seeds' | 'reconstructor' | 'judge' | 'learner' | 'breathe'
+  'space' | 'strategy' | 'seeds' | 'reconstructor' | 'judge' | 'learner' | 'former' | 'breathe'
 >
 
 const drawn = (genotype: Genotype): Proposal => ({
@@ -53,7 +53,7 @@ function resultOf(trial: TrialRecord, objective: Objective): Pick<Member, 'fitne
  * @param trials of the generations before, at least, in their order
  */
 export async function proposalsOf(
-  { space, strategy, seeds, reconstructor, judge, learner, breathe }: Proposing,
+  { space, strategy, seeds, reconstructor, judge, learner, former, breathe }: Proposing,
   { definition }: Pick<RunRecord, 'definition'>,
   generation: number,
   trials: readonly TrialRecord[],
@@ -71,6 +71,7 @@ export async function proposalsOf(
     ...(reconstructor !== undefined && { reconstructor: constrainedReconstructor(reconstructor, allowed) }),
     ...(judge !== undefined && { judge }),
     ...(learner !== undefined && { learner }),
+    ...(former !== undefined && { former }),
     ...(breathe !== undefined && { breathe }),
   })
   const proposals = await strategy.propose(context, definition.strategy)

@@ -15,6 +15,7 @@ import type { Space } from '@shared/spaces/space'
 import { hasMeaning } from '@shared/strategies/first-picks'
 import { featuresOf } from '@shared/surrogate/features-of'
 import { strategyByName } from '@shared/strategies/registry'
+import { formerRunsOf } from '../runs/former'
 import { objectiveFindings } from '../runs/objective-findings'
 import { seedOf } from './search-create'
 import type { Services } from './services'
@@ -66,6 +67,11 @@ export async function checkDefinition(services: Services, definition: RunDefinit
         ? `, fewer than the ${planned} evaluations planned: the search ends when all of them were tried`
         : ''
     notes.push(`The space holds ${exact ? '' : 'up to '}${magnitude(count)} architectures${fewer}.`)
+  })
+  await attempt(async () => {
+    if (definition.space.kind === 'single') return
+    for (const { number, results } of await formerRunsOf(store.db, definition))
+      notes.push(`It starts from ${results.length} results of run ${number}, as far as they order like its own.`)
   })
   await attempt(async () => {
     if (!strategyByName(definition.strategy.name).usesProposer || definition.space.kind === 'single') return

@@ -10,6 +10,7 @@ import type { RunDefinition } from '@shared/search/run'
 import type { Space } from '@shared/spaces/space'
 import { strategyByName } from '@shared/strategies/registry'
 import { engineEvaluator } from '../evaluators/registry'
+import { formerRunsOf } from '../runs/former'
 import { objectiveFindings } from '../runs/objective-findings'
 import { proposableSpace, provenSpace } from '../runs/space'
 import { loadDesign, searchableBlocks } from '../storage/designs'
@@ -52,8 +53,9 @@ export async function newRunOf(
     }
     seeds.push(seed)
   }
+  const former = await formerRunsOf(store.db, definition)
   const kept = (await evaluator.settle?.(definition, { datasets })) ?? definition
-  return { id, definition: kept, userBlocks, seeds, planned: plannedEvaluations(kept) }
+  return { id, definition: kept, userBlocks, seeds, planned: plannedEvaluations(kept), former }
 }
 
 /** One architecture is one trial, whatever else the definition says. */
@@ -72,6 +74,7 @@ export function settled(definition: RunDefinition): RunDefinition {
     limits: limitsSchema.parse({}),
     confirmBest: 0,
     fidelity: fidelitySchema.parse({}),
+    warmStart: [],
     bans: [],
     pins: [],
   }

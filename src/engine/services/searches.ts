@@ -11,6 +11,7 @@ import { changeRun, endTrial, orderQueue } from '../runs/change-run'
 import { injectionIn } from '../imports/injection-in-file'
 import { injectTrial } from '../runs/inject'
 import { listChanges } from '../storage/run-changes'
+import { formerFits } from '../runs/former'
 import { expectedWinner } from '../runs/run-winner'
 import { verifyRun } from '../runs/verify'
 import { summariseGenerations } from '../runs/run-view'
@@ -44,6 +45,16 @@ async function winnerOf(services: Services, id: string, signal: AbortSignal): Pr
   const facts = engineEvaluator(run.definition).images(run.definition, datasets)
   const { space, breathe } = proposingOf(services, run, facts, signal)
   return expectedWinner(run, trials, space, breathe)
+}
+
+async function formerOf(services: Services, id: string, signal: AbortSignal) {
+  const { store, datasets } = services
+  const run = await getRun(store.db, id, 'tell')
+  if (run.former.length === 0 || run.error?.code === 'storage-damaged') return { present: 0, fits: [] }
+  const facts = engineEvaluator(run.definition).images(run.definition, datasets)
+  const trials = (await listTrials(store.db, id, { onDamage: 'tell' })).filter(({ error }) => error === null)
+  const told = await formerFits(proposingOf(services, run, facts, signal), trials)
+  return { present: told.present, fits: [...told.fits] }
 }
 
 /** A damaged one is among them and tells so. @throws AppError `not-found` where there is no such run */
@@ -124,6 +135,7 @@ export function searchesService(services: Services) {
     watchAll: os.watchAll.handler(({ signal }) => untilClosing(closing, signal, (ended) => views.watchAll(ended))),
     verify: os.verify.handler(({ input, signal }) => replayRun(services, input.id, signal ?? closing)),
     winner: os.winner.handler(({ input, signal }) => winnerOf(services, input.id, signal ?? closing)),
+    former: os.former.handler(({ input, signal }) => formerOf(services, input.id, signal ?? closing)),
     generations: os.generations.handler(async ({ input }) => summariseGenerations(await shownTrials(store, input.id))),
   })
 }

@@ -1,5 +1,6 @@
 // Rows of runs. What a run does and when it changes state belongs to runs/.
 import { z } from 'zod'
+import { formerRunSchema, type FormerRun } from '@shared/search/former-runs'
 import { runDefinitionSchema, type RunDefinition } from '@shared/search/run'
 import { runEnd, type RunEnd, type RunState } from '@shared/search/run-states'
 import { errorDataSchema } from '@shared/search/trial'
@@ -27,6 +28,8 @@ export interface RunRecord {
   readonly dataFingerprint: string | null
   /** Why it is finished; null otherwise, and where that was not stored yet. */
   readonly end: RunEnd | null
+  /** What it starts from. */
+  readonly former: readonly FormerRun[]
 }
 
 export interface NewRun {
@@ -35,8 +38,10 @@ export interface NewRun {
   readonly userBlocks: readonly unknown[]
   readonly seeds: readonly Record<string, unknown>[]
   readonly planned: number
+  readonly former?: readonly FormerRun[]
 }
 
+const formerSchema = z.array(formerRunSchema)
 const documentsSchema = z.array(z.unknown())
 const seedsSchema = z.array(z.record(z.string(), z.unknown()))
 
@@ -49,6 +54,7 @@ function fromRow(row: Schema['runs'], onDamage: OnDamage): RunRecord {
   )
   const userBlocks = cell('user_blocks', row.user_blocks, documentsSchema.parse, () => [])
   const seeds = cell('seeds', row.seeds, seedsSchema.parse, () => [])
+  const former = row.former === null ? [] : cell('former', row.former, formerSchema.parse, () => [])
   const error = row.error === null ? null : cell('error', row.error, errorDataSchema.parse, () => null)
   return {
     id: row.id,
@@ -65,6 +71,7 @@ function fromRow(row: Schema['runs'], onDamage: OnDamage): RunRecord {
     error: reader.damage ?? error,
     dataFingerprint: row.data_fingerprint,
     end: runEnd.nullable().catch(null).parse(row.end),
+    former,
   }
 }
 
@@ -122,6 +129,7 @@ export async function insertRun(writer: Writer, run: NewRun): Promise<void> {
       error: null,
       data_fingerprint: null,
       end: null,
+      former: run.former === undefined || run.former.length === 0 ? null : JSON.stringify(run.former),
     })
     .execute()
 }

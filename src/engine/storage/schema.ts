@@ -30,6 +30,8 @@ export interface Schema {
     data_fingerprint: string | null
     /** RunEnd; null where it has not finished, or before that was stored. */
     end: string | null
+    /** What it keeps of the runs it starts from, FormerRun[]; null where there are none. */
+    former: string | null
   }
   trials: {
     id: Generated<number>

@@ -9,6 +9,7 @@ import { injectionSchema } from '../search/injection'
 import { activitySchema } from '../search/activity'
 import { runDefinitionSchema, runSchema } from '../search/run'
 import { forecastProgressSchema } from '../search/run-forecast'
+import { formerFitSchema } from '../search/former-runs'
 import { winnerSchema } from '../search/winner'
 import { verificationSchema } from '../search/verification'
 import { epochSchema, trialSchema } from '../search/trial'
@@ -105,6 +106,8 @@ export const searchesContract = {
   verify: oc.input(id).output(verificationSchema),
   /** Whom all results together speak for; null under a front, where evaluations do not vary, and before there are ten results. */
   winner: oc.input(id).output(winnerSchema.nullable()),
+  /** How far the former runs that it starts from fit its results so far; none where it starts from none. */
+  former: oc.input(id).output(z.object({ present: z.number().int(), fits: z.array(formerFitSchema) })),
   generations: oc.input(id).output(z.array(generationSummarySchema)),
 }
 

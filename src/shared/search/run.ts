@@ -115,6 +115,11 @@ export const newestDefinitionSchema = z.object({
     description: 'Ids of networks of yours that join the first generation.',
     kind: 'designs',
   }),
+  warmStart: setting(z.array(z.string().min(1)).max(20).default([]), {
+    description:
+      'Numbers or ids of runs of the workspace, also of other data sets, whose results a surrogate starts from as far as they order like this run’s own: of gpt-nas and gp-ei.',
+    kind: 'runs',
+  }),
   stopBelow: setting(z.number().positive().nullable().default(null), {
     description:
       'Ends by itself when the most that another evaluation can be expected to gain is below this: the noise of a fitness, its deviation from seed to seed. An accuracy of 1 % is 0.01. null goes on.',

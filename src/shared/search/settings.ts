@@ -9,8 +9,8 @@ export interface SettingFacts {
   readonly group?: 'limits' | 'augmentation'
   /** Shown in Simple too. */
   readonly isSimple?: boolean
-  /** Shares are shown as percents; three are chosen from what the workspace holds, the last two in a dialog. */
-  readonly kind?: 'percent' | 'dataset' | 'blocks' | 'designs' | 'program' | 'folder'
+  /** Shares are shown as percents; four are chosen from what the workspace holds, the last two in a dialog. */
+  readonly kind?: 'percent' | 'dataset' | 'blocks' | 'designs' | 'runs' | 'program' | 'folder'
   /** Key of a unit's name. */
   readonly unit?: string
   /** The published value (docs/method.md). */

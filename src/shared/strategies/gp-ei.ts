@@ -46,7 +46,8 @@ async function step(
 ): Promise<readonly Proposal[]> {
   const { history, populationSize } = context
   if (history.length === 0) return initialPopulation(context)
-  const missing = Math.max(0, randomFirst - history.flat().length)
+  // A former run that fits takes the place of what is left of the random start.
+  const missing = search.isWarm ? 0 : Math.max(0, randomFirst - history.flat().length)
   const keys = knownKeys(context)
   const first = randomProposals(context, Math.min(populationSize, missing), keys)
   const rest = populationSize - first.length
@@ -71,6 +72,7 @@ async function load(): Promise<Propose> {
         candidates,
         isBounded: bounded,
         breathe: context.breathe,
+        former: context.former,
       }),
     tell: (search, generation) => {
       for (const member of generation) search.tell(member)
@@ -83,6 +85,7 @@ export const gpEiStrategy = {
   name: 'gp-ei',
   schema,
   usesProposer: false,
+  usesFormer: true,
   isSequential: true,
   propose: async (context, own) => (await (loaded ??= load()))(context, own),
 } satisfies Strategy<Own>

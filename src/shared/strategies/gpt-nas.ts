@@ -66,6 +66,7 @@ async function begin(Search: typeof SurrogateSearch, context: StrategyContext, o
     candidates: own.candidates,
     isBounded: own.bounded,
     breathe: context.breathe,
+    former: context.former,
     ...(learner !== undefined &&
       own.surrogate !== 'gaussian-process' && { learner: { model: learner, isAlone: own.surrogate === 'in-context' } }),
   })
@@ -96,7 +97,8 @@ async function step({ search, picks, leading }: State, context: StrategyContext)
   if (history.length === 0) for (const seed of context.seeds) add(seed, 'seed')
   for (const pick of picks) add(pick, 'proposed')
   const room = (): number => populationSize - proposals.length
-  const missing = leading - known.length - proposals.length
+  // A former run that fits takes the place of what is left of the random start.
+  const missing = search.isWarm ? 0 : leading - known.length - proposals.length
   proposals.push(...randomProposals(context, Math.min(room(), Math.max(0, missing)), keys))
   if (room() > 0)
     for (const genotype of await search.suggest(room(), context.random.fork('candidates'))) add(genotype, 'surrogate')
@@ -123,6 +125,7 @@ export const gptNasStrategy = {
   schema,
   usesProposer: false,
   usesJudge: true,
+  usesFormer: true,
   isSequential: true,
   propose: async (context, own) => (await (loaded ??= load()))(context, own),
 } satisfies Strategy<Own>

@@ -26,8 +26,8 @@ export function withSessions<Own, State>(
   const sessions = new WeakMap<Space, Session<State>>()
   const asked = new WeakMap<Space, Promise<unknown>>()
   const next = async (context: StrategyContext, own: Own): Promise<readonly Proposal[]> => {
-    const { space, history, seed, populationSize, generations, seeds } = context
-    const run = JSON.stringify([seed, populationSize, generations, seeds, own])
+    const { space, history, seed, populationSize, generations, seeds, former = [] } = context
+    const run = JSON.stringify([seed, populationSize, generations, seeds, own, former.map(({ number }) => number)])
     const last = sessions.get(space)
     // Back only when it has got through: one that was broken off half way is no session any more.
     sessions.delete(space)

@@ -3,6 +3,7 @@
 import type { z } from 'zod'
 import type { Breathe } from '../breathe'
 import type { OperationGraph } from '../language/graphs/operation-graph'
+import type { FormerRun } from '../search/former-runs'
 import type { Origin } from '../search/trial'
 import type { Genotype, Space } from '../spaces/space'
 import { createRandom, type Random } from '../random'
@@ -71,6 +72,8 @@ export interface StrategyContext {
   readonly judge?: GraphJudge
   /** Present where a checkpoint of preset `in-context` is; strategies do without where it is not. */
   readonly learner?: InContextLearner
+  /** Runs to start from, for strategies that learn from them. */
+  readonly former?: readonly FormerRun[]
   /** Awaited while a long choice is made; left out, nobody waits for anything else meanwhile. What it throws ends the choice. */
   readonly breathe?: Breathe
 }
@@ -99,6 +102,8 @@ export interface Strategy<Own extends { readonly name: string } = { readonly nam
   readonly usesProposer: boolean
   /** Asks `context.judge`, and does without where there is none. */
   readonly usesJudge?: boolean
+  /** Starts from `context.former`, where there is any. */
+  readonly usesFormer?: boolean
   /** Learns from each result, so that the smaller the generation, the better it chooses. */
   readonly isSequential?: boolean
   /** The whole next generation, `populationSize` proposals, none of which violates the space. */

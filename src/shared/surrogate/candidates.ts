@@ -87,6 +87,7 @@ export class CandidatePool {
   /**
    * Orders by what evaluating them is worth and keeps the `most` best.
    * @param advice what a learner says of the shortlist, beside what the process says or in its place; under one objective alone
+   * @param prior what is expected of one before any result, in quantiles; as the process was fitted with
    * @param breathe awaited now and then; nothing else may ask the pool meanwhile
    * @returns the best; undefined for an empty pool
    */
@@ -94,18 +95,26 @@ export class CandidatePool {
     process: GaussianProcess,
     most: number,
     { worth, guess, shortlist: weighed }: Acquisition,
-    { advice, breathe }: { readonly advice?: Advice | undefined; readonly breathe?: Breathe | undefined } = {},
+    {
+      advice,
+      prior,
+      breathe,
+    }: {
+      readonly advice?: Advice | undefined
+      readonly prior?: ((genotype: Genotype) => number) | undefined
+      readonly breathe?: Breathe | undefined
+    } = {},
   ): Promise<Candidate | undefined> {
     await inBreaths([...this.candidates.values()], breathe, (candidate) => {
-      measure(candidate, process)
+      measure(candidate, process, prior)
       candidate.promise = guess(candidate.distances)
     })
     const ordered = [...this.candidates.values()].sort(byPromise)
     for (const { key } of ordered.slice(most)) this.candidates.delete(key)
     const shortlist = ordered.slice(0, weighed)
     await inBreaths(shortlist, breathe, (candidate) => {
-      const { choices, paths, figures } = candidate.distances
-      candidate.promise = worth({ choices, paths, figures })
+      const { solved: _, ...unsolved } = candidate.distances
+      candidate.promise = worth(unsolved)
     })
     if (advice !== undefined) follow(shortlist, process, advice)
     return shortlist.sort(byPromise)[0]
@@ -136,7 +145,11 @@ function follow(shortlist: readonly Candidate[], process: GaussianProcess, { adv
 }
 
 /** Brings a candidate's distances up to the points that came in since. */
-function measure(candidate: Candidate, process: GaussianProcess): void {
+function measure(
+  candidate: Candidate,
+  process: GaussianProcess,
+  prior: ((genotype: Genotype) => number) | undefined,
+): void {
   const { choices, paths, figures, solved } = candidate.distances
   const later = process.distances(candidate.point, choices.length)
   candidate.distances = {
@@ -144,6 +157,7 @@ function measure(candidate: Candidate, process: GaussianProcess): void {
     paths: joined(paths, later.paths),
     figures: joined(figures, later.figures),
     ...(solved && { solved }),
+    ...(prior && { prior: prior(candidate.genotype) }),
   }
 }
 

@@ -28,6 +28,8 @@ export interface Distances {
   readonly choices: Float64Array
   readonly paths: Float64Array
   readonly figures: Float64Array
+  /** What is expected of the point before any result, in quantiles; absent is 0. Only of a process that was fitted with a prior. */
+  readonly prior?: number
   /** What the likeliest models have solved for this point: with every further point they go on from there. Absent, nothing is kept. */
   readonly solved?: Solved
 }
@@ -53,12 +55,22 @@ interface Fitted {
   readonly weight: number
 }
 
+/** What is expected before any result, as of former runs: the process learns what differs from it. */
+export interface Prior {
+  /** Of each point that is in, in their order, in quantiles. */
+  readonly known: readonly number[]
+  /** Above 0: the deviation that is left of what differs. */
+  readonly scale: number
+}
+
 /** What the models have made of one of the points' values. */
 interface View {
   /** The likeliest models. */
   readonly chosen: readonly Fitted[]
   readonly mean: number
   readonly targets: Float64Array
+  /** Of what differs from the prior; 1 without one. */
+  readonly scale: number
 }
 
 /** Mean and deviation in normal quantiles of rank, as one model sees them. */
@@ -141,14 +153,18 @@ export class GaussianProcess {
     this.views = []
   }
 
-  /** Chooses the hyperparameters. */
-  fit(): void {
-    this.views = (this.values[0] ?? []).map((_, i) => this.view(rankQuantiles(this.values.map((each) => each[i] ?? 0))))
+  /** Chooses the hyperparameters. @param prior of the first value; left out, nothing is expected */
+  fit(prior?: Prior): void {
+    this.views = (this.values[0] ?? []).map((_, i) =>
+      this.view(rankQuantiles(this.values.map((each) => each[i] ?? 0)), i === 0 ? prior : undefined),
+    )
   }
 
-  private view(targets: Float64Array): View {
-    const mean = targets.reduce((sum, value) => sum + value, 0) / targets.length
-    const centred = targets.map((value) => value - mean)
+  private view(targets: Float64Array, prior?: Prior): View {
+    const scale = prior?.scale ?? 1
+    const left = prior === undefined ? targets : targets.map((value, i) => (value - (prior.known[i] ?? 0)) / scale)
+    const mean = left.reduce((sum, value) => sum + value, 0) / left.length
+    const centred = left.map((value) => value - mean)
     const fitted = this.models.map((model) => {
       const whitened = centred.slice()
       model.factor.solveInPlace(whitened)
@@ -161,7 +177,7 @@ export class GaussianProcess {
       .slice(0, AVERAGED)
       .map((each) => ({ ...each, weight: Math.exp(each.logLikelihood - highest) }))
     const total = weighed.reduce((sum, { weight }) => sum + weight, 0)
-    return { targets, mean, chosen: weighed.map((each) => ({ ...each, weight: each.weight / total })) }
+    return { targets, mean, scale, chosen: weighed.map((each) => ({ ...each, weight: each.weight / total })) }
   }
 
   /** What was seen, as the models see it: quantiles, a row a point. */
@@ -218,7 +234,10 @@ export class GaussianProcess {
         mean += covariance * whitened[i]!
         variance -= covariance * covariance
       }
-      return { weight, mean, deviation: Math.sqrt(Math.max(variance, LEAST_VARIANCE)) }
+      const { scale } = view
+      // Of the first value alone: nothing is expected of the others.
+      const expected = value === 0 ? (distances.prior ?? 0) : 0
+      return { weight, mean: expected + scale * mean, deviation: scale * Math.sqrt(Math.max(variance, LEAST_VARIANCE)) }
     })
   }
 }

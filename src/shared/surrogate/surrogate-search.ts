@@ -1,6 +1,7 @@
 // Search by a Gaussian process over any space: always the candidate that promises most. Candidates are random members,
 // neighbours of the best and refills of the best (docs/method.md#surrogate). What is evaluated first is the strategy's affair.
 import type { Breathe } from '../breathe'
+import type { FormerRun } from '../search/former-runs'
 import type { Random } from '../random'
 import type { Features } from '../spaces/features'
 import { featuresOf } from './features-of'
@@ -12,6 +13,7 @@ import { CandidatePool, type Advice, type Candidate } from './candidates'
 import { GaussianProcess, type Grid } from './gaussian-process'
 import { InContextAdviser } from './in-context/adviser'
 import type { InContextLearner } from './in-context/learner'
+import { FormerRuns, LEAST_PRESENT, type Expectation } from './former-runs'
 import { PointMaker, type Point } from './points'
 
 export interface SurrogateOptions {
@@ -25,6 +27,8 @@ export interface SurrogateOptions {
   readonly grid?: Grid
   /** Asked about the most promising ones, beside the Gaussian process or in its place. */
   readonly learner?: { readonly model: InContextLearner; readonly isAlone: boolean }
+  /** Former runs to start from. */
+  readonly former?: readonly FormerRun[] | undefined
   /** Whether what it reads and weighs has bounds, so that a choice takes as long after thousands of results (decision 135). */
   readonly isBounded: boolean
   /** Awaited between steps; a search that it ended by throwing must not be asked again. */
@@ -38,6 +42,10 @@ const ELITE = 5
 const RANDOM_A_STEP = 10
 const REFILLS_A_STEP = 10
 const FIRST_REFILL_RATE = 0.4
+/** Of each former run, architectures that join the candidates. Chosen by us. */
+const BEST_OF_FORMER = 60
+/** Beyond that belief the learner is not asked: it knows nothing of former runs. Chosen by us. */
+const LEARNER_UNTIL = 0.5
 
 /** Bounds (decision 135). With more results than that the process begins anew with fewer, not with each result again. */
 const MOST_READ = 250
@@ -74,10 +82,13 @@ export class SurrogateSearch {
   private unread = 0
   private readonly asked = new Set<string>()
   private readonly explored = new Set<string>()
+  /** Of each point of the process, in their order. */
+  private taken: Genotype[] = []
 
   private constructor(
     private readonly options: SurrogateOptions,
     first: readonly { readonly genotype: Genotype; readonly features: Features }[],
+    private readonly former: FormerRuns | undefined,
   ) {
     const { space, grid, learner } = options
     this.process = new GaussianProcess(grid)
@@ -91,20 +102,37 @@ export class SurrogateSearch {
 
   /** With its first candidates. @throws what `breathe` throws */
   static async open(options: SurrogateOptions): Promise<SurrogateSearch> {
-    const { space, random, candidates, breathe } = options
+    const { space, random, candidates, breathe, former = [] } = options
     const features = featuresOf(space)
+    const runs = former.length === 0 ? undefined : await FormerRuns.open(space, former, breathe)
     const first: { readonly genotype: Genotype; readonly features: Features }[] = []
     for (let i = 0; i < candidates; i++) {
       if (i % A_BREATH === 0) await breathe?.()
       const genotype = space.random(random)
       first.push({ genotype, features: features(genotype) })
     }
-    const search = new SurrogateSearch(options, first)
+    const search = new SurrogateSearch(options, first, runs)
     for (const [i, { genotype }] of first.entries()) {
       if (i % A_BREATH === 0) await breathe?.()
       search.offer(genotype)
     }
+    for (const genotype of runs?.best(BEST_OF_FORMER) ?? []) search.offer(genotype)
     return search
+  }
+
+  /** Whether a choice is better than chance before there are as many results as a cold search begins with: a former run fits. */
+  get isWarm(): boolean {
+    return this.evaluated.length >= LEAST_PRESENT && this.expectation() !== undefined
+  }
+
+  /** What former runs let expect; undefined where they count nothing. */
+  private expectation(): Expectation | undefined {
+    const { former, evaluated } = this
+    // One figure of each result: under several objectives nothing is expected.
+    if (former === undefined || evaluated.some(({ objectives }) => objectives.length !== 1)) return undefined
+    const present = evaluated.map(({ genotype, objectives: [fitness = 0] }) => ({ genotype, fitness }))
+    const expectation = former.expect(present)
+    return expectation.weight > 0 ? expectation : undefined
   }
 
   /** Results that are known. */
@@ -134,12 +162,14 @@ export class SurrogateSearch {
     const isTooMuch = options.isBounded && this.process.size + news.length > MOST_READ
     if (isTooMuch) {
       this.process = new GaussianProcess(options.grid)
+      this.taken = []
       this.pool.truncate(0)
     }
     const taken = isTooMuch ? bestAndSpread(this.order(), READ_ANEW).flatMap((index) => evaluated[index] ?? []) : news
-    for (const [i, { point, objectives }] of taken.entries()) {
+    for (const [i, { genotype, point, objectives }] of taken.entries()) {
       if (i % A_BREATH === 0) await options.breathe?.()
       this.process.add(point, ...objectives)
+      this.taken.push(genotype)
     }
     this.unread = evaluated.length
   }
@@ -159,8 +189,10 @@ export class SurrogateSearch {
     const forget = (): void => {
       if (process.size === known) return
       process.truncate(known)
+      this.taken.length = known
       this.pool.truncate(known)
     }
+    const expectation = this.expectation()
     const means = (evaluated[0]?.objectives ?? []).map(
       (_, i) => evaluated.reduce((sum, { objectives }) => sum + (objectives[i] ?? 0), 0) / evaluated.length,
     )
@@ -168,14 +200,19 @@ export class SurrogateSearch {
     while (chosen.length < count) {
       await breathe?.()
       if (isBounded && process.size >= known + MOST_ASSUMED) forget()
-      process.fit()
+      process.fit(expectation && { known: this.taken.map(expectation.of), scale: expectation.scale })
       // A learner reads one figure of each result.
-      const advice = means.length === 1 ? this.advice : undefined
-      const best = await this.pool.best(process, POOL, acquisitionOf(process, isBounded), { advice, breathe })
+      const isAsked = means.length === 1 && (expectation?.weight ?? 0) <= LEARNER_UNTIL
+      const best = await this.pool.best(process, POOL, acquisitionOf(process, isBounded), {
+        ...{ advice: isAsked ? this.advice : undefined, prior: expectation?.of, breathe },
+      })
       if (best === undefined) break
       chosen.push(best.genotype)
       this.take(best.key)
-      if (chosen.length < count) process.add(best.point, ...means)
+      if (chosen.length < count) {
+        process.add(best.point, ...means)
+        this.taken.push(best.genotype)
+      }
     }
     forget()
     return chosen

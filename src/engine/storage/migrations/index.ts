@@ -9,6 +9,7 @@ import { changesOfARun } from './0007-changes-of-a-run'
 import { queueOfARun } from './0008-queue-of-a-run'
 import { imports } from './0009-imports'
 import { fidelityOfATrial } from './0010-fidelity-of-a-trial'
+import { formerRuns } from './0011-former-runs'
 import type { Migration } from './migration'
 
 export const MIGRATIONS: readonly Migration[] = [
@@ -22,4 +23,5 @@ export const MIGRATIONS: readonly Migration[] = [
   queueOfARun,
   imports,
   fidelityOfATrial,
+  formerRuns,
 ]

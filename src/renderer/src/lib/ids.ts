@@ -81,6 +81,7 @@ export const testIds = {
   journal: 'journal',
   bestTrial: 'best-trial',
   expectedWinner: 'expected-winner',
+  formerRuns: 'former-runs',
   exportBest: 'best-export',
 
   /** Results */

@@ -317,6 +317,7 @@ export function createFakeEngine(state: FakeState = emptyState()): FakeEngine {
       }),
       watch: os.searches.watch.handler(({ input, signal }) => follow(() => updateOf(input.id), signal)),
       watchAll: os.searches.watchAll.handler(({ signal }) => follow(() => state.runs, signal)),
+      former: os.searches.former.handler(() => ({ present: 0, fits: [] })),
       generations: os.searches.generations.handler(() => []),
     },
     trials: {

@@ -4,6 +4,7 @@ import type { Breathe } from '../../breathe'
 import type { Measurement, Space } from '../../spaces/space'
 import type { Objective } from '../../objectives/schema'
 import { judgedRow, objectivesOf, scoreOf } from '../../objectives/score'
+import type { FormerRun } from '../former-runs'
 import { Evaluations, isUsedUp } from '../evaluations'
 import type { InContextLearner } from '../../surrogate/in-context/learner'
 import { generationContext, type GraphJudge, type Member, type Strategy } from '../../strategies/strategy'
@@ -19,6 +20,8 @@ export interface TableRunOptions {
   readonly seed: number
   readonly judge?: GraphJudge | undefined
   readonly learner?: InContextLearner | undefined
+  /** Runs to start from, for strategies that learn from them. */
+  readonly former?: readonly FormerRun[] | undefined
   /** What is made better; left out, the fitness alone. */
   readonly objective?: Objective
   /** Architectures of a generation of those strategies that need whole generations; left out, that of the published rows. */
@@ -36,7 +39,7 @@ const FITNESS: Objective = { kind: 'fitness' }
  * it finds nothing new.
  */
 export async function searchTable(options: TableRunOptions): Promise<Measurement[]> {
-  const { space, strategy, own, budget, seed, judge, learner, breathe, objective = FITNESS } = options
+  const { space, strategy, own, budget, seed, judge, learner, former, breathe, objective = FITNESS } = options
   const { table } = space
   if (table === undefined) throw new Error(`space ${space.name} has no table`)
   const populationSize = strategy.isSequential === true ? 1 : (options.populationSize ?? GENERATION)
@@ -51,6 +54,7 @@ export async function searchTable(options: TableRunOptions): Promise<Measurement
     seeds: [],
     ...(judge && { judge }),
     ...(learner && { learner }),
+    ...(former && { former }),
     ...(breathe && { breathe }),
   }
   while (evaluations.end === null) {

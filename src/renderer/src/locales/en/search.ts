@@ -13,6 +13,10 @@ export const search = {
     bestMeaning: '{fitness}, trial {trial} of generation {generation}',
     bestCost: '{parameters} parameters, {macs} multiply-accumulates per image',
     winner: 'Winner by all {results} results: trial {trial}, expected {expected}, measured {measured}.',
+    formerTitle: 'Former runs',
+    formerFit:
+      '{used} of {of} results fit this space; rank correlation {correlation} with the {present} here; counts {weight}.',
+    formerNone: '{used} of {of} results fit this space; too few here to tell; counts nothing.',
     winnerConfirmed: 'Its mean with {results} seeds is {mean}.',
     winnerNoise: 'From seed to seed a result varies by {deviation} (standard deviation, {freedom} degrees of freedom).',
     winnerIsBest: 'It is the best measured too.',
