@@ -4,8 +4,9 @@ import { Tape } from '../autodiff/tape'
 import { INPUT, prune, type OperationGraph, type OperationNode } from '../language/graphs/operation-graph'
 import { type Operation } from '../language/graphs/operation'
 import type { Random } from '../random'
+import { CachedWriter, type AppendedNode } from './cached-writing'
 import { graphBatch } from './graph-batch'
-import { OPERATIONS, OUTPUT_CLASS, classOf } from './operation-tokens'
+import { OPERATIONS, OUTPUT_CLASS, UNKNOWN_QUALITY, classOf } from './operation-tokens'
 import type { RelationalGpt } from './relational-gpt'
 
 /** Which graphs may be written. */
@@ -46,6 +47,8 @@ export interface SamplingOptions {
   /** Above 0; 1 is as learned, less keeps nearer to the likeliest. */
   readonly temperature: number
   readonly random: Random
+  /** Whether each token is worked out of the whole graph before it; left out, what earlier tokens gave is kept. */
+  readonly isAnew?: boolean
 }
 
 /** Graphs that are written side by side. */
@@ -65,6 +68,46 @@ interface Draft {
   isDone: boolean
 }
 
+/** What is written next in drafts, told by their numbers. */
+interface Writer {
+  /** Logits of each class. */
+  classes(drafts: readonly number[]): readonly Float64Array[]
+  /** Logits of the input, then of each operation, being read by what is of those classes. */
+  sources(drafts: readonly number[], classes: readonly number[]): readonly Float64Array[]
+  append(draft: number, node: OperationNode): void
+}
+
+function cachedWriter(gpt: RelationalGpt, grammar: GraphGrammar, qualities: readonly number[]): Writer {
+  const writer = new CachedWriter(gpt, qualities, grammar.mostNodes)
+  const waiting: AppendedNode[] = []
+  const write = (): void => writer.append(waiting.splice(0))
+  return {
+    classes: (drafts) => {
+      write()
+      return drafts.map((draft) => writer.classes(draft))
+    },
+    sources: (drafts, classes) => writer.sources(drafts, classes),
+    append: (graph, { operation, from }) => void waiting.push({ graph, operation, from }),
+  }
+}
+
+/** Everything from its beginning at every token: what a cache must equal, and what it is measured against. */
+function writerAnew(gpt: RelationalGpt, qualities: readonly number[]): Writer {
+  const nodes = qualities.map((): OperationNode[] => [])
+  const ask = (drafts: readonly number[], classAt: (index: number) => number): Logits[] =>
+    nextLogits(
+      gpt,
+      drafts.map((draft) => ({ nodes: nodes[draft] ?? [], quality: qualities[draft] ?? UNKNOWN_QUALITY })),
+      classAt,
+    )
+  return {
+    // What stands in the place of the next operation is not read by the class logits of that place.
+    classes: (drafts) => ask(drafts, () => OUTPUT_CLASS).map(({ classes }) => classes),
+    sources: (drafts, classes) => ask(drafts, (i) => classes[i]!).map(({ sources }) => sources),
+    append: (draft, node) => void nodes[draft]?.push(node),
+  }
+}
+
 /** Samples are whole as they are drawn; what leads nowhere is dropped, as in every graph. */
 function sampleBatch(
   gpt: RelationalGpt,
@@ -74,21 +117,22 @@ function sampleBatch(
 ): OperationGraph[] {
   const { quality, temperature, random } = options
   const drafts = Array.from({ length: count }, (): Draft => ({ nodes: [], output: [], edges: 0, isDone: false }))
-  for (let open = drafts; open.length > 0; open = open.filter(({ isDone }) => !isDone)) {
-    const chosen = open.map((draft) => draft)
-    // First the class: what stands in the place of the next operation is not read by the class logits of that place.
-    const asked = nextLogits(gpt, chosen, quality, () => OUTPUT_CLASS)
-    const classes = chosen.map((draft, i) => {
-      const allowed = allowedClasses(grammar, draft)
-      return drawn(allowed, (each) => asked[i]!.classes[each]! / temperature, random)
+  const qualities = drafts.map(() => quality)
+  const writer = options.isAnew ? writerAnew(gpt, qualities) : cachedWriter(gpt, grammar, qualities)
+  for (let open = [...drafts.keys()]; open.length > 0; open = open.filter((index) => !drafts[index]!.isDone)) {
+    const asked = writer.classes(open)
+    const classes = open.map((index, i) => {
+      const allowed = allowedClasses(grammar, drafts[index]!)
+      return drawn(allowed, (each) => asked[i]![each]! / temperature, random)
     })
     // Then what it reads, given its class.
-    const sources = nextLogits(gpt, chosen, quality, (i) => classes[i]!)
-    chosen.forEach((draft, i) => {
+    const sources = writer.sources(open, classes)
+    open.forEach((index, i) => {
+      const draft = drafts[index]!
       const isOutput = classes[i] === OUTPUT_CLASS
       // A connection to the output must stay over, and one for this operation is taken anyway.
       const room = grammar.mostEdges - draft.edges - (isOutput ? 0 : 1)
-      const from = drawnSources(sources[i]!.sources, room, temperature, random)
+      const from = drawnSources(sources[i]!, room, temperature, random)
       draft.edges += from.length
       if (isOutput) {
         draft.output = from
@@ -97,6 +141,7 @@ function sampleBatch(
       }
       const operation = grammar.operations.find((each) => classOf(each) === classes[i]) ?? OPERATIONS[classes[i]!]!
       draft.nodes.push({ operation, from })
+      writer.append(index, { operation, from })
     })
   }
   return drafts.map(({ nodes, output }) => prune({ nodes, output }))
@@ -117,14 +162,13 @@ interface Logits {
 /** The logits at the place behind each draft, the class there being as given. */
 function nextLogits(
   gpt: RelationalGpt,
-  drafts: readonly Draft[],
-  quality: number,
+  drafts: readonly { readonly nodes: readonly OperationNode[]; readonly quality: number }[],
   classAt: (index: number) => number,
 ): Logits[] {
   const tape = new Tape(false)
   const batch = graphBatch(
     drafts.map(({ nodes }) => ({ nodes, output: [] })),
-    drafts.map(() => quality),
+    drafts.map(({ quality }) => quality),
   )
   const places = drafts.map((_, i) => batch.starts[i + 1]! - 1)
   places.forEach((place, i) => {
