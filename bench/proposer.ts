@@ -1,5 +1,6 @@
 // The proposer: what recording its training step buys, how fast it rebuilds a generation, and whether what it learned beats counting
-// (n-grams fitted on the same corpus, scored on the same held-out networks, in this run).
+// (n-grams fitted on the same corpus, scored on the same held-out networks, in this run). Training runs in turns with PyTorch (proposer/peer.ts),
+// and of preset `workbench` it tells what a search waits for (proposer/workbench.ts).
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { BUILT_IN_BLOCKS } from '../src/shared/architecture/blocks'
@@ -19,6 +20,8 @@ import { reconstructChains } from '../src/compute/proposer/use/reconstruct'
 import { createRowCounter, rowDraws, type Rows, type RowCounter } from '../src/compute/proposer/learning/row-counts'
 import { createTrainer } from '../src/compute/proposer/learning/trainer'
 import { runtimeVersions } from '../src/compute/tensorflow/backend'
+import { trainInTurns } from './proposer/peer'
+import { measureInSearch, measureWriting } from './proposer/workbench'
 import {
   atLeast,
   atMost,
@@ -198,12 +201,25 @@ async function measure({ quick, note }: BenchOptions): Promise<Measured> {
   proposals.dispose()
   note('training steps, recorded and op by op')
   const tokens = speed(rows, quick ? 12 : 40)
+  note('training in turns with PyTorch')
+  const peer = await trainInTurns(BATCH, quick ? 3 : 8)
+  if (peer === null) note('no Python with torch: not compared (GPTNAS_PYTHON names one)')
+  note('preset workbench: first picks, steps of a search, writing')
+  const inSearch = await measureInSearch(quick ? 20 : 100)
+  const writing = measureWriting(quick ? 1000 : 10_000, 3, 512)
   const [chains, zoo] = [of[0]!, of[1]!]
   const checks: Check[] = [
     // First measurements: 1.9 times (training-speed notes, at batch 64 and context 64); a busy machine takes some of it.
     atLeast('training: recorded / op by op, best steps', tokens.recorded.best / tokens.eager.best, 1.3),
     equal('chains rebuilt outside the space', rebuilt.outside, 0),
     equal('chains rebuilt differently the second time', rebuilt.different, 0),
+    ...(peer === null
+      ? []
+      : [atLeast('training: tokens a second / PyTorch, median steps', peer.ours.median / peer.theirs.median, 1)]),
+    atMost('workbench: core-seconds until the first pick', inSearch.processor.firstPicks, 3),
+    atMost('workbench: core-milliseconds of a step of gpt-nas, median', inSearch.processor.medianStep, 100),
+    atLeast('workbench: graphs a second, cached / anew', writing.cached / writing.anew, 3),
+    equal('workbench: samples outside the grammar', writing.samples - writing.valid, 0),
     // A generation trains for minutes; its proposals must not be noticed beside that.
     atMost('seconds to rebuild a generation of 30', rebuilt.secondsPerGeneration, 10),
     atMost(
@@ -220,6 +236,9 @@ async function measure({ quick, note }: BenchOptions): Promise<Measured> {
       versions,
       checkpoint: { name: checkpoint.model.name, metrics: checkpoint.model.metrics },
       trainingTokensPerSecond: tokens,
+      peer,
+      inSearch,
+      writing,
       rebuilt,
       ...learned,
     },
