@@ -15,6 +15,7 @@ import type { ProcessStarter } from './executors/process-starter'
 import { proofStarter } from './executors/proof-process'
 import { tensorflowBuild } from './machine/tensorflow-build'
 import type { TrainingCard } from './machine/training-meter'
+import { createOwnCheckpoints } from './proposers/own-checkpoints'
 import { createHousekeeping } from './runs/housekeeping'
 import { createWeightsCheck } from './exports/weights-check'
 import { Orchestrator } from './runs/orchestrator'
@@ -147,6 +148,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   const proposerFolder = path.join(options.resourcesFolder, 'proposer', 'paper-1')
   const judgeFolder = shippedWorkbench(options.resourcesFolder)
   const learnerFolder = shippedInContext(options.resourcesFolder)
+  const proposers = createOwnCheckpoints(store.folders.root, options.resourcesFolder, report)
   const cardOf = (slot: number): TrainingCard | null => {
     const gpu = devices.plan().slots[slot]?.gpu ?? null
     return gpu === null ? null : { id: gpu.id, gpus: devices.gpus }
@@ -155,7 +157,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   const allowedCommands = createAllowedCommands(cacheFolder)
   const prepare = createPreparation({
     ...{ store, artefacts, datasets, pool, allowedCommands },
-    ...{ cardOf, threadsAlone, proposerFolder, judgeFolder, learnerFolder },
+    ...{ cardOf, threadsAlone, proposerFolder, proposers, learnerFolder },
   })
   const tidy = createHousekeeping(store, artefacts, report)
   const orchestrator = new Orchestrator({ tidy, store, artefacts, updates, prepare, report })
@@ -202,6 +204,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     proposerFolder,
     judgeFolder,
     learnerFolder,
+    proposers,
     cacheFolder,
     appVersion: options.appVersion,
     electron: options.electron ?? null,

@@ -9,6 +9,7 @@ import { bar, count, duration, percent, table } from '../format'
 import { EXIT } from '../output'
 import { CORPUS_DEFAULTS } from '@shared/proposer/corpus/corpus-plan'
 import { corpusOf, type CorpusOptions } from '../proposer-corpus'
+import { fineTuneProposer, listProposers, useProposer, type FineTuneOptions } from '../proposer-finetune'
 import { reportInContext, trainInContext } from '../proposer-in-context'
 import { reportWorkbench, sampleWorkbench, trainWorkbench } from '../proposer-workbench'
 import { compareCheckpoints, scoreArchitectures, type ScoreOptions } from '../proposer-scores'
@@ -135,7 +136,9 @@ const folderOf = ({ checkpoint }: { checkpoint?: string }): string | null =>
   checkpoint === undefined ? null : resolve(checkpoint)
 
 export function proposerCommand(program: Command): void {
-  const group = program.command('proposer').description('the GPT that proposes: train, report, sample, score, compare')
+  const group = program
+    .command('proposer')
+    .description('the GPT that proposes: train, report, sample, score, compare, corpus, finetune, list, use')
 
   const training = withCommonOptions(
     group
@@ -188,6 +191,7 @@ export function proposerCommand(program: Command): void {
         : sampleChains(options),
     )
   corpusCommand(group)
+  ownCommands(group)
   judgingCommands(group)
 }
 
@@ -211,6 +215,34 @@ function corpusCommand(group: Command): void {
       .option('--epochs <number>', 'passes over them')
       .option('--minutes <number>', 'break off after so long'),
   ).action((options: CorpusOptions & CommonOptions) => runCommand(options, (context) => corpusOf(context, options)))
+}
+
+function ownCommands(group: Command): void {
+  withCommonOptions(
+    group
+      .command('finetune')
+      .argument('<name>', 'what the new proposer is called')
+      .description(
+        'train the GPT that picks first on with what this workspace has trained, into a proposer beside the others, and say what that was worth',
+      )
+      .option('--base <name>', 'proposer to go on from (default: the one in use)')
+      .option('--runs <numbers>', 'runs to learn from, between commas (default: all)')
+      .option('--seed <number>', 'seed of what is held out and of the draws')
+      .option('--steps <number>', 'steps of each GPT')
+      .option('--shuffle-labels', 'deals what was measured out anew, as a control')
+      .option('--use', 'new searches ask it'),
+  ).action((name: string, options: FineTuneOptions) =>
+    runCommand(options, (context) => fineTuneProposer(context, name, options)),
+  )
+  withCommonOptions(
+    group.command('list').description('the proposers that searches of this workspace can ask; * is in use'),
+  ).action((options: CommonOptions) => runCommand(options, listProposers))
+  withCommonOptions(
+    group
+      .command('use')
+      .argument('<name>', 'as "proposer list" has it')
+      .description('have new searches of the strategy gpt-nas ask this proposer'),
+  ).action((name: string, options: CommonOptions) => runCommand(options, (context) => useProposer(context, name)))
 }
 
 function judgingCommands(group: Command): void {

@@ -34,7 +34,7 @@ export interface AblationTools {
   /** Stores a definition as a run. @returns its id */
   readonly createRun: (definition: RunDefinition) => Promise<string>
   /** For strategies that have the proposer judge. */
-  readonly judge: () => GraphJudge | undefined
+  readonly judge: (definition: RunDefinition) => GraphJudge | undefined
   readonly learner: () => InContextLearner | undefined
   /** The space of a definition whose evaluator is a table; null for every other evaluator. */
   readonly measuredSpace: (definition: RunDefinition) => Space | null
@@ -131,8 +131,8 @@ async function tableCell(
     own: definition.strategy,
     budget: plannedEvaluations(definition),
     seed: definition.seed,
-    ...(strategy.usesJudge === true && { judge: judge(), learner: learner() }),
     former: await formerRunsOf(store.db, definition),
+    ...(strategy.usesJudge === true && { judge: judge(definition), learner: learner() }),
     populationSize: definition.populationSize,
     objective: definition.objective,
     breathe: async () => {

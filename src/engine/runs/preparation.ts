@@ -12,21 +12,22 @@ import { describeCandidate } from './candidate'
 import type { RunRecord } from '../storage/runs'
 import type { PrepareRun } from './prepared-run'
 import type { Proposing } from './proposals'
+import { judgeFolder, type OwnCheckpoints } from '../proposers/own-checkpoints'
 import { createReconstructor } from './reconstructor'
 import { proposableSpace, spaceOfRun } from './space'
 
 export interface PreparationOptions extends EvaluatorTools {
   /** Folder of the proposer's checkpoint. */
   readonly proposerFolder: string
-  /** Folder of the checkpoint of preset `workbench`. */
-  readonly judgeFolder: string
+  /** Checkpoints of preset `workbench` by name. */
+  readonly proposers: Pick<OwnCheckpoints, 'folderOf'>
   /** Folder of the checkpoint of preset `in-context`. */
   readonly learnerFolder: string
 }
 
 export function createPreparation({
   proposerFolder,
-  judgeFolder,
+  proposers,
   learnerFolder,
   ...tools
 }: PreparationOptions): PrepareRun {
@@ -36,7 +37,7 @@ export function createPreparation({
     const kind = engineEvaluator(definition)
     const { facts, on } = await kind.prepare(tools, { run, signal, tell })
     const library = storedLibrary(run.userBlocks)
-    const proposing = proposingOf({ pool, proposerFolder, judgeFolder, learnerFolder }, run, facts, signal)
+    const proposing = proposingOf({ pool, proposerFolder, proposers, learnerFolder }, run, facts, signal)
     const { space } = proposing
     const evaluator = on(space, library)
     return {
@@ -58,9 +59,9 @@ export function proposingOf(
   {
     pool,
     proposerFolder,
-    judgeFolder,
+    proposers,
     learnerFolder,
-  }: Pick<PreparationOptions, 'pool' | 'proposerFolder' | 'judgeFolder' | 'learnerFolder'>,
+  }: Pick<PreparationOptions, 'pool' | 'proposerFolder' | 'proposers' | 'learnerFolder'>,
   run: RunRecord,
   facts: ImageFacts,
   signal: AbortSignal,
@@ -76,7 +77,10 @@ export function proposingOf(
       await nextTurn()
       refuseCancelled(signal)
     },
-    ...(strategy.usesJudge === true && { judge: judgeIn(judgeFolder), learner: learnerIn(learnerFolder) }),
+    ...(strategy.usesJudge === true && {
+      judge: judgeIn(judgeFolder(proposers, definition)),
+      learner: learnerIn(learnerFolder),
+    }),
     ...(strategy.usesProposer && {
       reconstructor: createReconstructor({
         pool,

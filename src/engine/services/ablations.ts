@@ -11,6 +11,7 @@ import { strategySchema } from '@shared/strategies/registry'
 import { judgeIn, learnerIn } from '@node/small-checkpoints'
 import { engineEvaluator } from '../evaluators/registry'
 import { oneAtATime, runAblation, type AblationTools } from '../ablations/run-ablation'
+import { judgeFolder, withCheckpoint } from '../proposers/own-checkpoints'
 import { streamOfWork } from '../stream-of-work'
 import { checkDefinition } from './search-check'
 import { newRunOf } from './search-create'
@@ -42,7 +43,7 @@ function toolsOf(services: Services): AblationTools {
       await orchestrator.create(await newRunOf(services, id, definition))
       return id
     },
-    judge: () => judgeIn(services.judgeFolder),
+    judge: (definition) => judgeIn(judgeFolder(services.proposers, withCheckpoint(services.proposers, definition))),
     learner: () => learnerIn(services.learnerFolder),
     measuredSpace: (definition) =>
       evaluatorOf(definition).kind === 'table'

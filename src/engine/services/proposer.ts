@@ -2,7 +2,12 @@
 // come with the product.
 import { implement } from '@orpc/server'
 import { storedLibrary } from '@shared/architecture/library'
-import { proposerContract, type ProposerInfo } from '@shared/contract/proposer'
+import {
+  proposerContract,
+  type FineTuneEvent,
+  type NamedCheckpointInfo,
+  type ProposerInfo,
+} from '@shared/contract/proposer'
 import type { WorkbenchFile } from '@shared/proposer/checkpoint'
 import type { InContextFile } from '@shared/surrogate/in-context/checkpoint'
 import { createRandom } from '@shared/random'
@@ -16,6 +21,10 @@ import type { Services } from './services'
 import type { ModelFolder } from '@node/model-folder'
 import { folderToAddTo } from '@node/safe-target'
 import { readInContextCheckpoint, readWorkbenchCheckpoint } from '@node/small-checkpoints'
+import { oneAtATime } from '../ablations/run-ablation'
+import { fineTuneOnTrials } from '../fine-tuning/fine-tune'
+import { readNamed, type OwnCheckpoints } from '../proposers/own-checkpoints'
+import { streamOfWork } from '../stream-of-work'
 import { untilClosing } from './until-closing'
 
 /** Relative tokens make the image's size matter little; designs start from the first data set's. */
@@ -27,7 +36,26 @@ function smallInfo({ file, weights, card }: ModelFolder<WorkbenchFile | InContex
   return { name, preset, parameters: weights.length, vocabulary: null, card, metrics }
 }
 
-export function proposerService({ store, pool, proposerFolder, judgeFolder, learnerFolder, closing }: Services) {
+/** Of those that new searches can ask; one that cannot be read has no part in the list, the doctor tells of it. */
+function readable(proposers: OwnCheckpoints): NamedCheckpointInfo[] {
+  const inUse = proposers.inUse()
+  return proposers.list().flatMap((each) => {
+    try {
+      const { file, weights, card } = readNamed(each)
+      const { name, isShipped } = each
+      const { metrics, fineTuned = null } = file
+      return [
+        { name, isShipped, isInUse: name === inUse, report: fineTuned, card, metrics, parameters: weights.length },
+      ]
+    } catch {
+      return [] // a folder that somebody has changed: asking for it by name says what is wrong
+    }
+  })
+}
+
+export function proposerService(services: Services) {
+  const { store, pool, proposerFolder, judgeFolder, learnerFolder, proposers, closing } = services
+  const alone = oneAtATime()
   const os = implement(proposerContract)
   const describe = (checkpoint: string) =>
     pool.run((client) => client.proposerInfo({ checkpoint }, { signal: closing }), closing)
@@ -88,6 +116,20 @@ export function proposerService({ store, pool, proposerFolder, judgeFolder, lear
         yield* streamFromPool(pool, (client, inner) => client.trainProposer(job, { signal: inner }), ended)
       }),
     ),
+    fineTune: os.fineTune.handler(({ input, signal }) =>
+      untilClosing(closing, signal, (ended) =>
+        streamOfWork<FineTuneEvent>(
+          (emit, wanted) => alone(() => fineTuneOnTrials(services, input, emit, wanted), wanted),
+          ended,
+        ),
+      ),
+    ),
+    checkpoints: os.checkpoints.handler(() => readable(proposers)),
+    use: os.use.handler(async ({ input: { name } }) => {
+      store.refuseReadOnly()
+      await proposers.use(name)
+      return { name }
+    }),
     sample: os.sample.handler(({ input }) => sample(input.checkpoint ?? proposerFolder, input.count, input.seed)),
     report: os.report.handler(({ input }) => describe(input.checkpoint ?? proposerFolder)),
   })

@@ -1,5 +1,4 @@
 // What a definition comes to before anything runs: problems that would end it, and things worth knowing.
-import { existsSync } from 'node:fs'
 import { access } from 'node:fs/promises'
 import { storedLibrary } from '@shared/architecture/library'
 import { errorData } from '@shared/errors'
@@ -12,10 +11,12 @@ import { proposableSpace, provenSpace } from '../runs/space'
 import { loadDesign, searchableBlocks } from '../storage/designs'
 import { createRandom } from '@shared/random'
 import type { Space } from '@shared/spaces/space'
-import { hasMeaning } from '@shared/strategies/first-picks'
+import { hasMeaning, readableGraph } from '@shared/strategies/first-picks'
 import { featuresOf } from '@shared/surrogate/features-of'
 import { strategyByName } from '@shared/strategies/registry'
 import { formerRunsOf } from '../runs/former'
+import { judgeIn } from '@node/small-checkpoints'
+import { judgeFolder, withCheckpoint } from '../proposers/own-checkpoints'
 import { objectiveFindings } from '../runs/objective-findings'
 import { seedOf } from './search-create'
 import type { Services } from './services'
@@ -27,7 +28,7 @@ export interface DefinitionReport {
 }
 
 export async function checkDefinition(services: Services, definition: RunDefinition): Promise<DefinitionReport> {
-  const { store, datasets, pool, proposerFolder } = services
+  const { store, datasets, pool, proposerFolder, proposers } = services
   const evaluator = engineEvaluator(definition)
   const problems: string[] = []
   const notes: string[] = []
@@ -60,7 +61,7 @@ export async function checkDefinition(services: Services, definition: RunDefinit
     problems.push(...confirmations.problems)
     notes.push(...confirmations.notes)
     const { count, exact } = space.size()
-    notes.push(...startOf(definition, space, services.judgeFolder))
+    notes.push(...startOf(definition, space, judgeFolder(proposers, withCheckpoint(proposers, definition))))
     const planned = plannedEvaluations(definition)
     const fewer =
       count < planned
@@ -96,13 +97,14 @@ export async function checkDefinition(services: Services, definition: RunDefinit
 const LOOKED_AT = 50
 
 /** How a search begins whose strategy asks a GPT first: nobody should believe that one helped where none could. */
-function startOf({ strategy, seed }: RunDefinition, space: Space, judgeFolder: string): string[] {
+function startOf({ strategy, seed }: RunDefinition, space: Space, folder: string): string[] {
   if (strategyByName(strategy.name).usesJudge !== true) return []
-  if (!existsSync(judgeFolder))
-    return [`There is no proposer checkpoint in ${judgeFolder}, so the search begins at random and no GPT takes part.`]
+  const judge = judgeIn(folder)
+  if (judge === undefined)
+    return [`There is no proposer checkpoint in ${folder}, so the search begins at random and no GPT takes part.`]
   const random = createRandom(seed).fork('look')
   const features = featuresOf(space)
-  const graphs = Array.from({ length: LOOKED_AT }, () => features(space.random(random)).graph)
+  const graphs = Array.from({ length: LOOKED_AT }, () => readableGraph(features(space.random(random)), judge))
   return hasMeaning(graphs)
     ? []
     : [`The GPT of ${strategy.name} cannot read architectures of ${space.name}, so the search begins at random.`]

@@ -12,6 +12,7 @@ import { strategyByName } from '@shared/strategies/registry'
 import { engineEvaluator } from '../evaluators/registry'
 import { formerRunsOf } from '../runs/former'
 import { objectiveFindings } from '../runs/objective-findings'
+import { withCheckpoint } from '../proposers/own-checkpoints'
 import { proposableSpace, provenSpace } from '../runs/space'
 import { loadDesign, searchableBlocks } from '../storage/designs'
 import type { NewRun } from '../storage/runs'
@@ -22,12 +23,12 @@ import type { Services } from './services'
  * @throws AppError `invalid-input`, `invalid-architecture`, `not-found`, `dataset-missing` when the search could not run as defined.
  */
 export async function newRunOf(
-  { store, datasets }: Pick<Services, 'store' | 'datasets'>,
+  { store, datasets, proposers }: Pick<Services, 'store' | 'datasets' | 'proposers'>,
   id: string,
   given: RunDefinition,
   frozenBlocks?: NewRun['userBlocks'],
 ): Promise<NewRun> {
-  const definition = settled(given)
+  const definition = withCheckpoint(proposers, settled(given))
   const userBlocks = frozenBlocks ?? (await searchableBlocks(store.db))
   const evaluator = engineEvaluator(definition)
   const facts = evaluator.images(definition, datasets)

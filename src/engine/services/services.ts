@@ -5,6 +5,7 @@ import type { Devices } from '../executors/devices'
 import type { ShapedPool, StartProof } from '../executors/pool'
 import type { ProcessStarter } from '../executors/process-starter'
 import type { WeightsCheck } from '../exports/weights-check'
+import type { OwnCheckpoints } from '../proposers/own-checkpoints'
 import type { Restoring } from './backups'
 import type { Orchestrator } from '../runs/orchestrator'
 import type { Updates } from '../runs/updates'
@@ -32,6 +33,8 @@ export interface Services {
   /** Folder of the checkpoint of preset `workbench`. */
   readonly judgeFolder: string
   readonly learnerFolder: string
+  /** Those of preset `workbench` that searches can ask, by name. */
+  readonly proposers: OwnCheckpoints
   readonly cacheFolder: string
   readonly appVersion: string
   readonly restoring: Restoring

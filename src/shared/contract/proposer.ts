@@ -2,6 +2,7 @@
 // the same between window or command line and engine as between engine and compute.
 import { eventIterator, oc } from '@orpc/contract'
 import { z } from 'zod'
+import { FINE_TUNING_STEPS, fineTunedSchema } from '../proposer/fine-tuned'
 import { chainSpaceSchema } from '../spaces/block-chain/schema'
 import { genotypeSchema } from '../spaces/genotype'
 
@@ -85,6 +86,48 @@ export const proposerTrainingEventSchema = z.discriminatedUnion('type', [
 ])
 export type ProposerTrainingEvent = z.infer<typeof proposerTrainingEventSchema>
 
+/** What proposers of a workspace are called; they are folders. */
+export const checkpointNameSchema = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9-]{0,63}$/, 'lower-case letters, digits and hyphens')
+
+/** Everything that decides a fine-tuning, beside what the workspace has trained. */
+export const fineTuneRequestSchema = z.object({
+  name: checkpointNameSchema,
+  /** Name of the checkpoint to go on from; empty: the one in use. */
+  base: z.string().max(64).default(''),
+  /** Numbers of the runs to learn from; null takes all. */
+  runs: z.array(z.number().int().min(1)).min(1).nullable().default(null),
+  seed: z.number().int().default(1),
+  /** Of each GPT. */
+  steps: z.number().int().min(1).max(10_000).default(FINE_TUNING_STEPS),
+  /** A control: what was measured is dealt out anew. */
+  shuffleLabels: z.boolean().default(false),
+})
+export type FineTuneRequest = z.output<typeof fineTuneRequestSchema>
+
+export const fineTuneEventSchema = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('note'), message: z.string() }),
+  z.object({ type: z.literal('progress'), share: z.number(), loss: z.number() }),
+  z.object({ type: z.literal('finished'), name: z.string(), folder: z.string(), report: fineTunedSchema }),
+])
+export type FineTuneEvent = z.infer<typeof fineTuneEventSchema>
+
+/** A proposer that new searches of the workspace can ask. */
+export const namedCheckpointSchema = z.object({
+  name: z.string(),
+  isShipped: z.boolean(),
+  isInUse: z.boolean(),
+  /** What it was worth where it was fine-tuned. */
+  report: fineTunedSchema.nullable(),
+  /** As markdown. */
+  card: z.string(),
+  metrics: z.record(z.string(), z.number()),
+  /** Weights of all its GPTs. */
+  parameters: z.number().int(),
+})
+export type NamedCheckpointInfo = z.infer<typeof namedCheckpointSchema>
+
 /** What a chain space needs beside its definition: the shape of the images and how many classes they have. */
 export const proposerSpaceSchema = z.object({
   definition: chainSpaceSchema,
@@ -126,6 +169,12 @@ export const proposerContract = {
       }),
     )
     .output(z.array(proposedChainSchema)),
+  /** Trains the GPTs of preset `workbench` on with what this workspace has trained, into a checkpoint beside the others. */
+  fineTune: oc.input(fineTuneRequestSchema).output(eventIterator(fineTuneEventSchema)),
+  /** Those that new searches can ask before anything is known: that of the product first. What cannot be read is left out. */
+  checkpoints: oc.output(z.array(namedCheckpointSchema)),
+  /** New searches ask this one; going ones keep theirs. @throws not-found */
+  use: oc.input(z.object({ name: z.string().max(64) })).output(z.object({ name: z.string() })),
   /** As `info`, of any checkpoint. */
   report: oc.input(z.object({ checkpoint: z.string().nullable().default(null) })).output(proposerInfoSchema),
 }

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { AppError } from '../errors'
 import { firstIssue } from '../first-issue'
 import type { GraphJudge } from '../strategies/strategy'
+import { fineTunedSchema } from './fine-tuned'
 import { createJudge } from './judge'
 import { RelationalGpt } from './relational-gpt'
 
@@ -31,6 +32,8 @@ export const workbenchFileSchema = z.object({
     seconds: z.number(),
   }),
   metrics: z.record(z.string(), z.number()),
+  /** Absent where it was trained from nothing. */
+  fineTuned: fineTunedSchema.optional(),
   weights: z.object({ sha256: z.string(), sizeBytes: z.number().int() }),
   card: z.object({ sha256: z.string() }),
 })
@@ -64,6 +67,10 @@ export function membersOf({ gpt, members }: WorkbenchFile, weights: Float32Array
   return Array.from({ length: members }, (_, i) => RelationalGpt.read(weights.slice(i * size, (i + 1) * size), gpt))
 }
 
+/** What was trained on further knows what architectures came to: that alone counts, and chains are read by their layers. */
+const QUALITY_OF_LAYERS = { values: 1, readsLayers: true }
+
 export function judgeOf(file: WorkbenchFile, weights: Float32Array): GraphJudge {
-  return createJudge(membersOf(file, weights))
+  const members = membersOf(file, weights)
+  return file.fineTuned === undefined ? createJudge(members) : createJudge(members, QUALITY_OF_LAYERS)
 }

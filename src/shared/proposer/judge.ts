@@ -11,8 +11,14 @@ const BATCH = 64
 /** A pool of candidates and what is bred from it, many times over. */
 const MOST_REMEMBERED = 50_000
 
-/** @param members at least one */
-export function createJudge(members: readonly RelationalGpt[]): GraphJudge {
+/**
+ * @param members at least one
+ * @param values of `VALUES`, so many from the first on; @param readsLayers whether it learned from whole networks
+ */
+export function createJudge(
+  members: readonly RelationalGpt[],
+  { values = VALUES.length, readsLayers = false }: { readonly values?: number; readonly readsLayers?: boolean } = {},
+): GraphJudge {
   const known = new Map<string, readonly number[]>()
 
   function ask(graphs: readonly OperationGraph[]): void {
@@ -24,11 +30,12 @@ export function createJudge(members: readonly RelationalGpt[]): GraphJudge {
       for (let i = 0; i < sums.length; i++) sums[i]! += data[i]! / members.length
     }
     graphs.forEach((graph, i) => {
-      known.set(graphKey(graph), [...sums.subarray(i * VALUES.length, (i + 1) * VALUES.length)])
+      known.set(graphKey(graph), [...sums.subarray(i * VALUES.length, i * VALUES.length + values)])
     })
   }
 
   return {
+    readsLayers,
     judge(graphs) {
       if (known.size > MOST_REMEMBERED) known.clear()
       const open = new Map<string, OperationGraph>()

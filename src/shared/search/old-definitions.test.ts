@@ -44,14 +44,19 @@ describe('a stored run of gpt-nas before it had a learner', () => {
   const own = { name: 'gpt-nas', firstPicks: 4, randomAfter: 2, randomFirst: 10, candidates: 1600 }
 
   it('goes on with the Gaussian process alone', () => {
-    expect(strategyOf({ name: 'x', strategy: own })).toEqual({ ...own, surrogate: 'gaussian-process', bounded: false })
+    expect(strategyOf({ name: 'x', strategy: own })).toEqual({
+      ...own,
+      checkpoint: '',
+      surrogate: 'gaussian-process',
+      bounded: false,
+    })
   })
 
   it('is told from a file with some of the parameters, and from a newer run', () => {
     expect(strategyOf({ name: 'x', strategy: { name: 'gpt-nas', candidates: 200 } })).toMatchObject({
       surrogate: 'both',
     })
-    const newer = { ...own, surrogate: 'both', bounded: true }
+    const newer = { ...own, checkpoint: '', surrogate: 'both', bounded: true }
     expect(strategyOf({ name: 'x', strategy: newer })).toEqual(newer)
   })
 })
@@ -61,8 +66,8 @@ describe('a stored run of before a surrogate had bounds', () => {
     { name: 'gp-ei', randomFirst: 10, candidates: 1000 },
     { name: 'gpt-nas', firstPicks: 4, randomAfter: 2, randomFirst: 10, candidates: 1600, surrogate: 'both' },
   ])('goes on reading every result: $name', (own) => {
-    expect(strategyOf({ name: 'x', strategy: own })).toEqual({ ...own, bounded: false })
-    expect(strategyOf({ name: 'x', strategy: { ...own, bounded: true } })).toEqual({ ...own, bounded: true })
+    expect(strategyOf({ name: 'x', strategy: own })).toMatchObject({ ...own, bounded: false })
+    expect(strategyOf({ name: 'x', strategy: { ...own, bounded: true } })).toMatchObject({ ...own, bounded: true })
     expect(strategyOf({ name: 'x', strategy: { name: own.name, candidates: 200 } })).toMatchObject({ bounded: true })
   })
 })

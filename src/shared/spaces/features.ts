@@ -10,6 +10,8 @@ export interface Features {
   /** Every way from input to output as operations; empty where the space has no such reading. */
   readonly paths: readonly (readonly Operation[])[]
   readonly graph?: OperationGraph
+  /** The layers that compute, where a proposer reads those: larger than what descriptors could be made of, and made when asked for. */
+  readonly layers?: () => OperationGraph
   /** Further figures of the space itself, such as costs; as many for each of its genotypes. */
   readonly figures?: readonly number[]
 }

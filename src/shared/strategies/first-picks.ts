@@ -5,10 +5,21 @@ import type { Random } from '../random'
 import type { Genotype, Space } from '../spaces/space'
 import type { GraphJudge } from './strategy'
 
-interface Choosable {
-  readonly genotype: Genotype
-  readonly graph: OperationGraph | undefined
+/** As `Features` has them. */
+interface Readable {
+  readonly graph?: OperationGraph | undefined
+  readonly layers?: (() => OperationGraph) | undefined
 }
+
+interface Choosable extends Readable {
+  readonly genotype: Genotype
+}
+
+/** What a judge reads of an architecture; undefined where it can read none of it. */
+export const readableGraph = (
+  { graph, layers }: Readable,
+  { readsLayers = false }: GraphJudge,
+): OperationGraph | undefined => graph ?? (readsLayers ? layers?.() : undefined)
 
 /** Beyond so many deviations a figure says that a graph is unlike all others, not that it is better. */
 const MOST_DEVIATIONS = 2.5
@@ -60,7 +71,10 @@ export function firstPicks(
   count: number,
   random: Random,
 ): Genotype[] {
-  const readable = pool.flatMap(({ genotype, graph }) => (graph === undefined ? [] : [{ genotype, graph }]))
+  const readable = pool.flatMap((candidate) => {
+    const graph = readableGraph(candidate, judge)
+    return graph === undefined ? [] : [{ genotype: candidate.genotype, graph }]
+  })
   if (!hasMeaning(readable.map(({ graph }) => graph))) return []
   const figures = standardised(judge.judge(readable.map(({ graph }) => graph)))
   const picks: Genotype[] = []

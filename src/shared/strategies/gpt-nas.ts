@@ -15,6 +15,10 @@ const SURROGATES = ['both', 'gaussian-process', 'in-context'] as const
 const schema = setting(
   z.object({
     name: z.literal('gpt-nas'),
+    checkpoint: setting(z.string().max(64).default(''), {
+      description:
+        'Name of the proposer that picks the first ones: one that was fine-tuned in this workspace, or one that comes with the product. Empty takes the one in use.',
+    }),
     firstPicks: setting(z.number().int().min(0).max(1000).default(4), {
       description: 'Architectures that the GPT picks before any result is known; 0 does without it.',
       unit: 'architectures',

@@ -50,6 +50,8 @@ export interface Reconstructor {
 
 /** What the relational GPT says of graphs without having seen a result of the run: a function of the graph alone. */
 export interface GraphJudge {
+  /** Whether it learned from whole networks by their layers (`Features.layers`), and is asked where a space has no graph. */
+  readonly readsLayers?: boolean
   /** A row for each graph: so many figures of which more is more promising, the same ones for all. */
   judge(graphs: readonly OperationGraph[]): readonly (readonly number[])[]
 }

@@ -2,6 +2,7 @@
 // what was evaluated, which grow by one as each result comes in.
 import type { Breathe } from '../breathe'
 import type { OperationGraph } from '../language/graphs/operation-graph'
+import type { Features } from '../spaces/features'
 import type { Genotype } from '../spaces/space'
 import { expectedImprovement } from './expected-improvement'
 import type { Distances, GaussianProcess } from './gaussian-process'
@@ -14,6 +15,8 @@ export interface Candidate {
   readonly point: Point
   /** Undefined in a space whose architectures are read as no graph. */
   readonly graph: OperationGraph | undefined
+  /** As `Features.layers`. */
+  readonly layers: (() => OperationGraph) | undefined
   /** To the evaluated points, as many as there were when last asked. */
   distances: Distances
   /** Where it lies, once a learner was asked about it. */
@@ -60,11 +63,11 @@ export class CandidatePool {
     return [...this.candidates.values()]
   }
 
-  add(genotype: Genotype, key: string, point: Point, graph: OperationGraph | undefined): void {
+  add(genotype: Genotype, key: string, point: Point, { graph, layers }: Pick<Features, 'graph' | 'layers'>): void {
     if (this.candidates.has(key)) return
     const none = new Float64Array(0)
     const distances = { choices: none, paths: none, figures: none, solved: new Map<object, Float64Array>() }
-    this.candidates.set(key, { genotype, key, point, graph, distances, coordinates: undefined, promise: 0 })
+    this.candidates.set(key, { genotype, key, point, graph, layers, distances, coordinates: undefined, promise: 0 })
   }
 
   remove(key: string): void {

@@ -271,7 +271,7 @@ export class SurrogateSearch {
     const key = this.options.space.canonicalKey(genotype)
     if (this.asked.has(key) || this.pool.has(key)) return
     const features = this.features(genotype)
-    this.pool.add(genotype, key, this.points.point(features), features.graph)
+    this.pool.add(genotype, key, this.points.point(features), features)
   }
 }
 

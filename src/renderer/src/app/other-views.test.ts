@@ -133,6 +133,41 @@ describe('Proposer', () => {
     expect(asked).toMatchObject({ position: 5, count: 8, stemWidth: 16 })
   })
 
+  it('fine-tunes on the workspace, tells what that was worth, and puts one into use', async () => {
+    const heldOut = (tau: number) => ({ tau, perplexity: 2 })
+    const report = {
+      ...{ from: { name: 'workbench-1', sha256: '0' }, corpus: 'x', corpusSha256: '0', command: 'x' },
+      ...{ seed: 1, steps: 2, shuffleLabels: false, seconds: 1, trainedOn: 80, heldOut: 20, groups: 1 },
+      ...{ before: heldOut(0.1), after: heldOut(0.42) },
+    }
+    const own = (name: string, isShipped: boolean) => ({
+      ...{ name, isShipped, isInUse: isShipped, report: isShipped ? null : report },
+      ...{ card: `# Card of ${name}`, metrics: {}, parameters: 1 },
+    })
+    const proposers = [own('workbench-1', true), own('mine-1', false)]
+    const fineTuning = [
+      { type: 'progress' as const, share: 0.5, loss: 1 },
+      { type: 'finished' as const, name: 'mine-2', folder: 'x', report },
+    ]
+    mounted = mountWithEngine(ProposerView, { proposer, proposers, fineTuning })
+    const panel = await findById(testIds.ownProposers)
+    await eventually(() => expect(panel.textContent).toContain('0.42'))
+    const press = (name: string): void =>
+      [...panel.querySelectorAll('button')].find((button) => button.textContent?.trim() === name)?.click()
+    press('mine-1')
+    await eventually(() => expect(panel.textContent).toContain('Card of mine-1'))
+    press('Use')
+    await eventually(() =>
+      expect(mounted.engine.calls).toContainEqual({ path: 'proposer.use', input: { name: 'mine-1' } }),
+    )
+    press('Fine-tune on this workspace')
+    const told = await findById(testIds.fineTuneReport)
+    expect(told.textContent).toMatch(/tau went from 0\.1\S* to 0\.42/)
+    expect(mounted.engine.calls.find(({ path }) => path === 'proposer.fineTune')?.input).toMatchObject({
+      name: 'mine-2',
+    })
+  })
+
   it('says what to do when there is no checkpoint', async () => {
     mounted = mountWithEngine(ProposerView)
     await untilText(mounted.wrapper, 'No checkpoint of this preset is installed')

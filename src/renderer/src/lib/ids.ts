@@ -140,6 +140,9 @@ export const testIds = {
   /** Proposer, Runtime, Settings */
   modelCard: 'proposer-card',
   proposerPreset: 'proposer-preset',
+  ownProposers: 'own-proposers',
+  fineTune: 'proposer-fine-tune',
+  fineTuneReport: 'proposer-fine-tune-report',
   suggest: 'proposer-suggest',
   suggestions: 'proposer-suggestions',
   runDoctor: 'runtime-doctor',

@@ -181,6 +181,16 @@ export function createFakeEngine(state: FakeState = emptyState()): FakeEngine {
         if (state.proposer === null) throw new AppError('not-found', 'No checkpoint in that folder.')
         return state.proposer
       }),
+      checkpoints: os.proposer.checkpoints.handler(() => state.proposers),
+      use: os.proposer.use.handler(({ input }) => {
+        called('proposer.use', input)
+        state.proposers = state.proposers.map((each) => ({ ...each, isInUse: each.name === input.name }))
+        return input
+      }),
+      fineTune: os.proposer.fineTune.handler(async function* ({ input }) {
+        called('proposer.fineTune', input)
+        yield* state.fineTuning
+      }),
       sample: os.proposer.sample.handler(() => []),
       train: os.proposer.train.handler(() => {
         throw new AppError('runtime-missing', 'The fake engine has no compute to train on.')

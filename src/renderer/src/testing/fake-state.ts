@@ -6,7 +6,7 @@ import type { Design } from '@shared/contract/designs'
 import type { Export, ExportProgress } from '@shared/contract/exports'
 import type { ImportPreview, NetworkImport } from '@shared/contract/imports'
 import type { Injection } from '@shared/search/injection'
-import type { ProposerInfo } from '@shared/contract/proposer'
+import type { FineTuneEvent, NamedCheckpointInfo, ProposerInfo } from '@shared/contract/proposer'
 import type { Backup } from '@shared/contract/backups'
 import type { BenchmarkEvent, Devices } from '@shared/contract/devices'
 import type { DoctorReport, Status } from '@shared/contract/runtime'
@@ -54,6 +54,10 @@ export interface FakeState {
   imports: NetworkImport[]
   /** Of preset `paper`, and of the others too unless they have their own. */
   proposer: ProposerInfo | null
+  /** Those that searches can ask. */
+  proposers: NamedCheckpointInfo[]
+  /** What a fine-tuning tells. */
+  fineTuning: FineTuneEvent[]
   smallProposers: ProposerInfo | null
   suggestions: { block: string; probability: number }[]
   check: { problems: string[]; plannedEvaluations: number; notes: string[] }
@@ -100,6 +104,8 @@ export function emptyState(changes: Partial<FakeState> = {}): FakeState {
     injection: { from: 'genotype', genotype: { space: 'toy' } },
     imports: [],
     proposer: null,
+    proposers: [],
+    fineTuning: [],
     smallProposers: null,
     suggestions: [],
     check: { problems: [], plannedEvaluations: 12, notes: [] },

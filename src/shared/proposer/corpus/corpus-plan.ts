@@ -20,10 +20,10 @@ export interface CorpusSettings {
 /** Some 4 core-seconds a chain; the defaults come to about 40 core-minutes (docs/proposer.md). */
 export const CORPUS_DEFAULTS: CorpusSettings = {
   datasets: ['fashion-mnist', 'digits'],
-  chains: 210,
+  chains: 205,
   seed: 1,
-  repeated: 24,
-  longer: 20,
+  repeated: 16,
+  longer: 16,
   images: 1000,
   epochs: 5,
 }
@@ -76,14 +76,13 @@ export function corpusPlan(settings: CorpusSettings): CorpusRun[] {
     }),
   })
   const repeats = repeated === 0 ? [] : Array.from({ length: REPEATS }, (_, i) => seed + 100 + i)
-  // What says whether the rest is worth its time comes first.
   return [
     run('drawn', first, { seed, count: chains }),
     ...repeats.map((other) => run('repeated', first, { seed: other, count: repeated })),
+    ...others.map((dataset, i) => run('drawn', dataset, { seed: seed + 1 + i, count: chains })),
+    ...(repeated === 0 ? [] : others.map((dataset) => run('shared', dataset, { seed: seed + 200, count: repeated }))),
     ...(longer === 0
       ? []
       : [run('longer', first, { seed, count: longer, images: images * MORE_IMAGES, epochs: epochs * MORE_EPOCHS })]),
-    ...(repeated === 0 ? [] : others.map((dataset) => run('shared', dataset, { seed: seed + 200, count: repeated }))),
-    ...others.map((dataset, i) => run('drawn', dataset, { seed: seed + 1 + i, count: chains })),
   ]
 }

@@ -2,8 +2,10 @@
 // choice; docs/method.md#surrogate says where it was tried.
 import type { LayerGraph, MapShape } from '../../architecture/layer'
 import type { Features } from '../features'
+import type { OperationGraph } from '../../language/graphs/operation-graph'
 import type { ChainContext } from './context'
 import type { ChainGene, ChainGenotype } from './genotype'
+import { layersOfBlock, layersOfChain, type BlockLayers } from './layers'
 import type { Walker } from './walk'
 
 /** Maps of the stem's size, of half, of a quarter, and smaller. */
@@ -28,7 +30,28 @@ function traitsOf({ nodes }: LayerGraph): BlockTraits {
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0)
 const mean = (numbers: readonly number[]): number => (numbers.length === 0 ? 0 : sum(numbers) / numbers.length)
 
+/** @returns the layers of a chain inside the space */
+export function chainLayers({ choices }: ChainContext, walker: Walker): (genotype: ChainGenotype) => OperationGraph {
+  const known = new Map<string, BlockLayers>()
+  return ({ blocks }) => {
+    let input = walker.stem
+    const parts = blocks.flatMap((gene) => {
+      const step = walker.step(input, gene)
+      const choice = choices.get(gene.block)
+      if ('reason' in step || choice === undefined) return []
+      // What a block consists of depends on whether its width and size change, hardly on what they are.
+      const key = `${gene.block}:${gene.width}:${gene.stride}`
+      const layers = known.get(key) ?? layersOfBlock(choice.definition.expand(step.parameters, input))
+      known.set(key, layers)
+      input = step.output
+      return [layers]
+    })
+    return layersOfChain(parts)
+  }
+}
+
 export function chainFeatures(context: ChainContext, walker: Walker): (genotype: ChainGenotype) => Features {
+  const layers = chainLayers(context, walker)
   const names = [...context.choices.keys()]
   const known = new Map<string, BlockTraits>()
   const traits = (gene: ChainGene, input: MapShape): BlockTraits => {
@@ -42,7 +65,8 @@ export function chainFeatures(context: ChainContext, walker: Walker): (genotype:
     return made
   }
 
-  return ({ blocks }) => {
+  return (genotype) => {
+    const { blocks } = genotype
     const { steps, macs, weights } = walker.walk(blocks)
     const inputs = [walker.stem, ...steps.map(({ output }) => output)]
     const parts = steps.flatMap((step, i) => {
@@ -72,6 +96,11 @@ export function chainFeatures(context: ChainContext, walker: Walker): (genotype:
     figures.push(parts.length, sum(parts.map(({ kernels }) => kernels)))
     figures.push(parts.filter(({ isResidual }) => isResidual).length)
     figures.push(Math.log1p(macs), Math.log1p(weights), Math.log2(width), Math.log2(height))
-    return { choices: blocks.flatMap(({ block, width, stride }) => [block, width, stride]), paths: [], figures }
+    return {
+      choices: blocks.flatMap(({ block, width, stride }) => [block, width, stride]),
+      paths: [],
+      figures,
+      layers: () => layers(genotype),
+    }
   }
 }

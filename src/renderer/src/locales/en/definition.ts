@@ -119,6 +119,7 @@ export const definition = {
         eliminationRate: { label: 'Elimination' },
         aliveSize: { label: 'Living' },
         sampleSize: { label: 'Sample' },
+        checkpoint: { label: 'Proposer' },
         firstPicks: { label: 'Picked first' },
         randomAfter: { label: 'Random after them' },
         randomFirst: { label: 'Random first' },

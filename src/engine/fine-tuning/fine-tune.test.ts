@@ -1,0 +1,90 @@
+// Proposers of a workspace: fine-tuned on its own trials, listed with their reports, chosen for new searches, never replaced.
+import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { describe, expect, it } from 'vitest'
+import type { FineTuneEvent } from '@shared/contract/proposer'
+import { fetchTiny, follow, openEngine, tinySearch, type Opened } from '../testing/open-engine'
+import { temporaryFolder } from '../testing/temporary-folder'
+
+async function opened(): Promise<Opened & { readonly folder: string }> {
+  const folder = temporaryFolder()
+  cpSync(path.resolve(import.meta.dirname, '../../../resources'), path.join(folder, 'resources'), { recursive: true })
+  const engine = await openEngine(folder)
+  await fetchTiny(engine)
+  return { ...engine, folder }
+}
+
+async function searched({ client, ...rest }: Opened, evaluations: number): Promise<void> {
+  const definition = tinySearch({ strategy: { name: 'random' }, populationSize: evaluations, generations: 1 })
+  const { id } = await client.searches.create({ definition })
+  await follow({ client, ...rest }, id)
+}
+
+async function fineTuned({ client }: Opened, name: string): Promise<FineTuneEvent[]> {
+  const events: FineTuneEvent[] = []
+  for await (const event of await client.proposer.fineTune({ name, steps: 1 })) events.push(event)
+  return events
+}
+
+describe('the proposers of a workspace', () => {
+  it('learn from its trials into a folder of their own, and a search made then keeps the one in use', async () => {
+    const engine = await opened()
+    const { client, folder } = engine
+    await searched(engine, 24)
+    const events = await fineTuned(engine, 'mine')
+    expect(events.some(({ type }) => type === 'progress')).toBe(true)
+    expect(events.at(-1)).toMatchObject({ type: 'finished', name: 'mine', report: { from: { name: 'workbench-1' } } })
+    const place = path.join(folder, 'workspace', 'proposers', 'mine')
+    expect(existsSync(path.join(place, 'weights.bin'))).toBe(true)
+    expect(readFileSync(path.join(place, 'CARD.md'), 'utf8')).toMatch(/trained on, with[\s\S]*before[\s\S]*after/)
+
+    const before = await client.searches.create({
+      definition: tinySearch({ strategy: { name: 'gpt-nas' } }),
+      start: false,
+    })
+    expect(before.definition.strategy).toMatchObject({ checkpoint: '' })
+    await client.proposer.use({ name: 'mine' })
+    expect((await client.proposer.checkpoints()).map(({ name, isInUse }) => [name, isInUse])).toEqual([
+      ['workbench-1', false],
+      ['mine', true],
+    ])
+    const definition = tinySearch({ strategy: { name: 'gpt-nas' }, populationSize: 1, generations: 6 })
+    const after = await client.searches.create({ definition })
+    expect(after.definition.strategy).toMatchObject({ checkpoint: 'mine' })
+    await follow(engine, after.id)
+    const { trials } = await client.trials.list({ id: after.id })
+    expect(trials.slice(0, 4).map(({ origin }) => origin.operator)).toEqual(Array(4).fill('proposed'))
+    expect((await client.searches.verify({ id: after.id })).matches).toBe(true)
+
+    // Back to that of the product; the other stays.
+    await client.proposer.use({ name: 'workbench-1' })
+    const again = await client.searches.create({ definition, start: false })
+    expect(again.definition.strategy).toMatchObject({ checkpoint: '' })
+    expect(existsSync(place)).toBe(true)
+  }, 120_000)
+
+  it('replace nothing, and are refused with what is missing', async () => {
+    const engine = await opened()
+    const { client, folder } = engine
+    await expect(fineTuned(engine, 'mine')).rejects.toThrow(/No run of this workspace/)
+    await searched(engine, 3)
+    await expect(fineTuned(engine, 'mine')).rejects.toThrow(/at least 20/)
+    await expect(fineTuned(engine, 'workbench-1')).rejects.toThrow(/already/)
+    const theirs = path.join(folder, 'workspace', 'proposers', 'theirs')
+    mkdirSync(theirs, { recursive: true })
+    writeFileSync(path.join(theirs, 'notes.txt'), 'precious')
+    await expect(fineTuned(engine, 'theirs')).rejects.toThrow(/already/)
+    expect(readFileSync(path.join(theirs, 'notes.txt'), 'utf8')).toBe('precious')
+    await expect(client.proposer.use({ name: 'theirs' })).rejects.toThrow(/no proposer "theirs"/)
+    const definition = tinySearch({ strategy: { name: 'gpt-nas', checkpoint: 'gone' } })
+    await expect(client.searches.create({ definition })).rejects.toThrow(/no proposer "gone"/)
+  })
+
+  it('fall back to that of the product where the choice cannot be read', async () => {
+    const engine = await opened()
+    const root = path.join(engine.folder, 'workspace', 'proposers')
+    mkdirSync(root, { recursive: true })
+    writeFileSync(path.join(root, 'in-use.json'), '{')
+    expect((await engine.client.proposer.checkpoints()).map(({ isInUse }) => isInUse)).toEqual([true])
+  })
+})

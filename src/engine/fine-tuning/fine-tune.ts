@@ -1,0 +1,118 @@
+// Fine-tunes the relational GPT on what this workspace has trained, into a checkpoint of its own that lies beside the others. In the
+// engine, a breath between two steps of some tenth of a second: the model is small and needs no compute.
+import { createHash } from 'node:crypto'
+import type { FineTuneRequest, FineTuneEvent } from '@shared/contract/proposer'
+import { AppError } from '@shared/errors'
+import { graphKey } from '@shared/language/graphs/operation-graph'
+import { membersOf, type WorkbenchFile } from '@shared/proposer/checkpoint'
+import type { FineTunedFrom } from '@shared/proposer/fine-tuned'
+import { fineTune, type LabelledGraph } from '@shared/proposer/fine-tuning'
+import { fineTunedCard } from '@shared/proposer/fine-tuned-card'
+import { refuseCancelled } from '@node/cancel'
+import { nextTurn } from '@node/waiting'
+import type { ModelFolder } from '@node/model-folder'
+import { readWorkbenchCheckpoint, writeWorkbenchCheckpoint } from '@node/small-checkpoints'
+import type { OwnCheckpoints } from '../proposers/own-checkpoints'
+import { labelledTrials, type TrialTools } from './labelled-trials'
+
+const sha256Of = (graphs: readonly LabelledGraph[]): string => {
+  const hash = createHash('sha256')
+  for (const { graph, fitness, group } of graphs) hash.update(`${group}\t${graphKey(graph)}\t${fitness}\n`)
+  return hash.digest('hex')
+}
+
+/** What makes a checkpoint of another and of labelled architectures, wherever they are from. */
+export interface FineTuneJob {
+  readonly name: string
+  readonly from: ModelFolder<WorkbenchFile>
+  readonly graphs: readonly LabelledGraph[]
+  readonly seed: number
+  readonly steps: number
+  readonly shuffleLabels: boolean
+  /** Of where the architectures are from, for people. */
+  readonly corpus: string
+  readonly command: string
+  /** Asked once it is trained. */
+  readonly folder: () => string
+}
+
+/** @throws AppError `invalid-input` for too few architectures, as `writeWorkbenchCheckpoint`, and what `signal` brings */
+export async function fineTunedCheckpoint(
+  job: FineTuneJob,
+  tell: (progress: { readonly share: number; readonly loss: number }) => void,
+  signal: AbortSignal,
+): Promise<{ readonly folder: string; readonly fineTuned: FineTunedFrom }> {
+  const { from, graphs, seed, steps, shuffleLabels, name, corpus, command } = job
+  const begun = process.cpuUsage()
+  const tuned = await fineTune(
+    membersOf(from.file, from.weights),
+    graphs,
+    { seed, steps, shuffleLabels },
+    tell,
+    async () => {
+      await nextTurn()
+      refuseCancelled(signal)
+    },
+  )
+  const { user, system } = process.cpuUsage(begun)
+  const { trainedOn, heldOut, groups, before, after } = tuned
+  const fineTuned: FineTunedFrom = {
+    from: { name: from.file.name, sha256: from.file.weights.sha256 },
+    ...{ corpus, corpusSha256: sha256Of(graphs), seed, steps, shuffleLabels, command },
+    seconds: Math.round((user + system) / 1e6),
+    ...{ trainedOn, heldOut, groups, before, after },
+  }
+  const { format, preset, gpt, members, training } = from.file
+  const file = {
+    ...{ format, preset, name, gpt, members, training, fineTuned },
+    metrics: {
+      parameters: from.weights.length / members,
+      trainedOn,
+      heldOut,
+      ...(before.tau !== null && after.tau !== null && { tauBefore: before.tau, tauAfter: after.tau }),
+      perplexityBefore: before.perplexity,
+      perplexityAfter: after.perplexity,
+    },
+  }
+  const parts = tuned.members.map((member) => member.parameters.write())
+  const weights = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0))
+  parts.reduce((at, part) => (weights.set(part, at), at + part.length), 0)
+  const folder = await writeWorkbenchCheckpoint(job.folder(), file, weights, fineTunedCard(file))
+  return { folder, fineTuned }
+}
+
+/** The same of the trials of a workspace. @throws AppError also `not-found` and `conflict` for names */
+export async function fineTuneOnTrials(
+  services: TrialTools & { readonly proposers: OwnCheckpoints },
+  request: FineTuneRequest,
+  emit: (event: FineTuneEvent) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  const { proposers, store } = services
+  store.refuseReadOnly()
+  const { name, runs: wanted, seed, steps, shuffleLabels } = request
+  const base = request.base === '' ? proposers.inUse() : request.base
+  proposers.newFolder(name)
+  const from = readWorkbenchCheckpoint(proposers.folderOf(base))
+  const { graphs, runs, notes } = await labelledTrials(services, wanted)
+  for (const message of notes) emit({ type: 'note', message })
+  if (runs.length === 0)
+    throw new AppError(
+      'invalid-input',
+      'No run of this workspace has results that the GPT can read.',
+      'It reads block chains, cells of NAS-Bench-101 and 201, and spaces whose words name operations. Let a search train some.',
+    )
+  const listed = runs.length > 20 ? `${runs.length} runs` : `run${runs.length === 1 ? '' : 's'} ${runs.join(', ')}`
+  const words = wanted === null ? '' : ` --runs ${wanted.join()}`
+  const { fineTuned, folder } = await fineTunedCheckpoint(
+    {
+      ...{ name, from, graphs, seed, steps, shuffleLabels },
+      corpus: `${graphs.length} architectures that ${listed} of a workspace trained`,
+      command: `gpt-nas proposer finetune ${name} --base ${base} --seed ${seed} --steps ${steps}${words}${shuffleLabels ? ' --shuffle-labels' : ''}`,
+      folder: () => proposers.newFolder(name),
+    },
+    ({ share, loss }) => emit({ type: 'progress', share, loss }),
+    signal,
+  )
+  emit({ type: 'finished', name, folder, report: fineTuned })
+}
