@@ -2,6 +2,7 @@
 // from the safe one to the other. What is downloaded, and how it is checked, is pinned-file.ts's.
 import type { IncomingMessage } from 'node:http'
 import { AppError } from '@shared/errors'
+import { authoritiesOf } from './authorities'
 import { getThroughProxy } from './proxy'
 
 const MAX_REDIRECTS = 5
@@ -63,12 +64,13 @@ function addressOf(text: string): URL {
   )
 }
 
-function request(url: URL, from: number, accept: string, signal: AbortSignal): Promise<IncomingMessage> {
+async function request(url: URL, from: number, accept: string, signal: AbortSignal): Promise<IncomingMessage> {
+  const authorities = await authoritiesOf(process.env)
   const headers = { accept, 'user-agent': 'gpt-nas-workbench', ...(from > 0 && { range: `bytes=${from}-` }) }
   return new Promise((resolve, reject) => {
     const failed = (cause: Error): void =>
       reject(signal.aborted ? new AppError('cancelled', 'The download was cancelled.') : networkError(url, cause))
-    getThroughProxy(url, { headers, signal, silenceMs: SILENCE_MS }, process.env, resolve, failed)
+    getThroughProxy(url, { headers, signal, authorities, silenceMs: SILENCE_MS }, process.env, resolve, failed)
   })
 }
 

@@ -1,12 +1,16 @@
 // Downloads through a proxy, with one that the test runs.
+import { writeFileSync } from 'node:fs'
 import http from 'node:http'
+import https from 'node:https'
 import type net from 'node:net'
 import { type AddressInfo } from 'node:net'
+import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { temporaryFolder } from '../testing/temporary-folder'
 import { installBuild } from '../runtimes/install'
 import { get } from './http'
 import { proxyFor } from './proxy'
+import { CERTIFICATE, KEY } from './testing/certificate'
 import { indexServer, smallBuild, type IndexServer } from '../runtimes/testing/small-builds'
 
 const { build, wheels } = smallBuild()
@@ -32,6 +36,30 @@ describe('the proxy for an address', () => {
 
   it('is refused without its password where it is no http proxy', () =>
     expect(() => proxyFor(https, { HTTPS_PROXY: 'socks5://ada:secret@proxy' })).toThrow(/^(?!.*secret).*HTTPS_PROXY/))
+})
+
+describe('an encrypted download', () => {
+  it('believes who NODE_EXTRA_CA_CERTS names, which Electron leaves to us, and nobody else', async () => {
+    const server = https.createServer({ key: KEY, cert: CERTIFICATE }, (_request, response) => response.end('hello'))
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const address = `https://localhost:${(server.address() as AddressInfo).port}/`
+    const file = path.join(temporaryFolder(), 'own.pem')
+    writeFileSync(file, CERTIFICATE)
+    try {
+      vi.stubEnv('NODE_EXTRA_CA_CERTS', '')
+      await expect(get(address, 0, '*/*', signal)).rejects.toThrow(/self.signed certificate/)
+      vi.stubEnv('NODE_EXTRA_CA_CERTS', file)
+      const { status, body } = await get(address, 0, '*/*', signal)
+      body.destroy()
+      expect(status).toBe(200)
+      vi.stubEnv('NODE_EXTRA_CA_CERTS', `${file}.not`)
+      await expect(get(address, 0, '*/*', signal)).rejects.toMatchObject({ code: 'not-found' })
+    } finally {
+      vi.unstubAllEnvs()
+      server.closeAllConnections()
+      server.close()
+    }
+  })
 })
 
 describe('a download through a proxy', () => {

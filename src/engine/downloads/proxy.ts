@@ -64,12 +64,18 @@ const authorisation = ({ username, password }: URL): Record<string, string> =>
  */
 export function getThroughProxy(
   url: URL,
-  options: RequestOptions & { readonly signal: AbortSignal; readonly silenceMs: number },
+  options: RequestOptions & {
+    readonly signal: AbortSignal
+    readonly silenceMs: number
+    /** Certificates in PEM; undefined for Node's own. */
+    readonly authorities?: readonly string[] | undefined
+  },
   env: Environment,
   answered: (answer: IncomingMessage) => void,
   failed: (cause: Error) => void,
 ): void {
-  const { silenceMs, ...request } = options
+  const { silenceMs, authorities, ...request } = options
+  const ca = authorities === undefined ? {} : { ca: [...authorities] }
   const watched = (asked: http.ClientRequest): void => {
     asked.on('error', failed)
     asked.setTimeout(silenceMs, () => asked.destroy(new Error(`it sent nothing for ${silenceMs / 1000} s`)))
@@ -83,7 +89,10 @@ export function getThroughProxy(
     })
   }
   const proxy = proxyFor(url, env)
-  if (proxy === undefined) return watched((url.protocol === 'https:' ? https : http).get(url, request, answered))
+  if (proxy === undefined)
+    return watched(
+      url.protocol === 'https:' ? https.get(url, { ...request, ...ca }, answered) : http.get(url, request, answered),
+    )
   const at = { host: proxy.hostname, port: Number(proxy.port || 80), signal: options.signal }
   if (url.protocol === 'http:') {
     const headers = { ...request.headers, host: url.host, ...authorisation(proxy) }
@@ -103,7 +112,7 @@ export function getThroughProxy(
       socket.destroy()
       return failed(new Error(`the proxy ${proxy.host} answered ${statusCode}`))
     }
-    const createConnection = (): Socket => tls.connect({ socket, servername: url.hostname })
+    const createConnection = (): Socket => tls.connect({ socket, servername: url.hostname, ...ca })
     watched(https.get(url, { ...request, agent: false, createConnection }, answered))
   })
   tunnel.end()
