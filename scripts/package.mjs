@@ -10,6 +10,7 @@ import { electronExecutable, electronFolder, installedElectron, wantedElectron }
 import { root } from './setup/paths.mjs'
 import { orExit, prepare } from './setup/prepare.mjs'
 import { archiveOf } from './release/archive.mjs'
+import { makeInstallers } from './release/installers.mjs'
 import { laterFuses } from './release/fuses.mjs'
 import { carryNode, nodePart } from './release/node-runtime.mjs'
 import { carriedPackages, packageSizes, refuseOverBudget, sizeTable } from './release/package-content.mjs'
@@ -71,13 +72,14 @@ if (isArchived) {
 }
 if (targets.length > 0) {
   // Of the finished folder, so that what users get is what was measured and tested.
-  const made = await build({
+  const making = {
     projectDir: root,
     prepackaged: folder,
     targets: Platform.LINUX.createTarget(targets),
     publish: 'never',
     config: { ...options, electronVersion },
-  })
+  }
+  const made = await orExit(async () => makeInstallers(targets, () => build(making)))
   for (const file of made) process.stdout.write(`${file}\n`)
 }
 process.stdout.write(`${folder}\n`)

@@ -41,6 +41,13 @@ describe('the settings of the package', () => {
     expect(statSync(path.join(root, 'build/gpt-nas')).mode & 0o111).toBe(0o111)
   })
 
+  it('give windows and menu entries one name', () => {
+    const { desktopName } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'))
+    const entry = readFileSync(path.join(root, 'build/linux', desktopName), 'utf8')
+    expect(entry).toContain(`StartupWMClass=${path.basename(desktopName, '.desktop')}\n`)
+    expect(settings().linux.syncDesktopName).toBe(true)
+  })
+
   it('tell of new versions only where who makes the package names a place for them', () => {
     expect(packageOptions(forUsers).publish).toBeNull()
     expect(packageOptions({ ...forUsers, updateFeed: 'https://example.org/w' }).publish).toEqual([
