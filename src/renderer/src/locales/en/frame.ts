@@ -66,6 +66,7 @@ export const frame = {
       there: '{title} is here.',
       wanted: 'The sample search trains on CIFAR-10: {download} to download.',
       fetch: 'Fetch it',
+      more: 'From a file, under Data',
     },
     ready: {
       title: 'Ready',
