@@ -2,8 +2,10 @@
 // and the command line both get theirs here; nothing else knows how the parts fit together.
 import path from 'node:path'
 import { implement } from '@orpc/server'
-import { engineContract } from '@shared/contract'
+import { engineContract, type EngineContract } from '@shared/contract'
 import { AppError } from '@shared/errors'
+import { memoryPorts } from '@shared/transport/port'
+import { createClient, serveRouter, type Client } from '@shared/transport/rpc'
 import { checkRuntime } from './benchmark/runtime-check'
 import { createDatasets, type Datasets } from './datasets/datasets'
 import { createAllowedCommands } from './evaluators/command/allowed-commands'
@@ -20,6 +22,7 @@ import { createHousekeeping } from './runs/housekeeping'
 import { createWeightsCheck } from './exports/weights-check'
 import { Orchestrator } from './runs/orchestrator'
 import { createPreparation } from './runs/preparation'
+import { followHolder } from './runs/follow-holder'
 import { createUpdates } from './runs/updates'
 import { createRunViews } from './runs/watch'
 import { bindingEnvironment } from './runtimes/active'
@@ -36,6 +39,7 @@ import { takeUpAtStart, type AtStart } from './services/runtime-at-start'
 import { runtimesService } from './services/runtimes'
 import { searchesService, trialsService } from './services/searches'
 import type { Services } from './services/services'
+import { serveSteering } from './services/steer-from-elsewhere'
 import { createArtefacts } from './storage/artefacts'
 import { makeFolder } from '@node/folders'
 import { shippedInContext, shippedWorkbench } from '@node/small-checkpoints'
@@ -106,6 +110,13 @@ function withRuntime(start: ProcessStarter, runtimes: Runtimes): ProcessStarter 
     const { binding } = await runtimes.active()
     return start(kind, { ...(binding !== null && bindingEnvironment(binding)), ...env })
   }
+}
+
+/** The engine as its own client: what another program asks for is checked by the contract like everything else. */
+function ownClient(router: ReturnType<typeof createRouter>): Client<EngineContract> {
+  const [server, port] = memoryPorts()
+  serveRouter(router, server)
+  return createClient<EngineContract>(port)
 }
 
 /** @throws AppError `storage-failed` when the workspace or the cache cannot be used. */
@@ -235,8 +246,14 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     takeUpAtStart(services, options.runtimeAtStart).catch((thrown: unknown) => {
       if (!closing.signal.aborted) report(thrown)
     })
+  const router = createRouter(services)
+  if (store.readOnly) void followHolder(store, updates, closing.signal, report)
+  else
+    serveSteering(services, ownClient(router), report).catch((thrown: unknown) => {
+      if (!closing.signal.aborted) report(thrown)
+    })
   return {
-    router: createRouter(services),
+    router,
     folders: store.folders,
     close,
   }

@@ -24,6 +24,7 @@ import { newRunOf } from './search-create'
 import { finishRun, trainPeer } from './search-finish'
 import { forecastSearch } from './search-forecast'
 import type { Services } from './services'
+import { steered } from './steer-from-elsewhere'
 import { untilClosing } from './until-closing'
 
 async function replayRun(services: Services, id: string, signal: AbortSignal): Promise<Verification> {
@@ -92,39 +93,55 @@ export function searchesService(services: Services) {
       await orchestrator.resume(input.id)
       return views.run(input.id)
     }),
-    pause: os.pause.handler(async ({ input }) => {
-      await orchestrator.pause(input.id)
-      return views.run(input.id)
-    }),
-    stop: os.stop.handler(async ({ input }) => {
-      await orchestrator.stop(input.id)
-      return views.run(input.id)
-    }),
-    change: os.change.handler(async ({ input }) => {
-      await changeRun(
-        services,
-        input.id,
-        input.values,
-        (run) =>
-          proposingOf(services, run, engineEvaluator(run.definition).images(run.definition, services.datasets), closing)
-            .space,
-      )
-      return views.run(input.id)
-    }),
+    pause: os.pause.handler(({ input }) =>
+      steered(services, 'searches.pause', input, async () => {
+        await orchestrator.pause(input.id)
+        return views.run(input.id)
+      }),
+    ),
+    stop: os.stop.handler(({ input }) =>
+      steered(services, 'searches.stop', input, async () => {
+        await orchestrator.stop(input.id)
+        return views.run(input.id)
+      }),
+    ),
+    change: os.change.handler(({ input }) =>
+      steered(services, 'searches.change', input, async () => {
+        await changeRun(
+          services,
+          input.id,
+          input.values,
+          (run) =>
+            proposingOf(
+              services,
+              run,
+              engineEvaluator(run.definition).images(run.definition, services.datasets),
+              closing,
+            ).space,
+        )
+        return views.run(input.id)
+      }),
+    ),
     readInjection: os.readInjection.handler(({ input }) => injectionIn(services, input.path)),
-    inject: os.inject.handler(async ({ input }) => ({
-      trialNumber: await injectTrial(services, input.id, input.architecture),
-    })),
-    order: os.order.handler(async ({ input }) => {
-      await orderQueue(services, input.id, input.first)
-      return { ordered: true }
-    }),
+    inject: os.inject.handler(({ input }) =>
+      steered(services, 'searches.inject', input, async () => ({
+        trialNumber: await injectTrial(services, input.id, input.architecture),
+      })),
+    ),
+    order: os.order.handler(({ input }) =>
+      steered(services, 'searches.order', input, async () => {
+        await orderQueue(services, input.id, input.first)
+        return { ordered: true }
+      }),
+    ),
     finish: os.finish.handler(async ({ input }) => views.run(await finishRun(services, input))),
     trainPeer: os.trainPeer.handler(async ({ input }) => views.run(await trainPeer(services, input))),
-    rename: os.rename.handler(async ({ input }) => {
-      await orchestrator.rename(input.id, input.name)
-      return views.run(input.id)
-    }),
+    rename: os.rename.handler(({ input }) =>
+      steered(services, 'searches.rename', input, async () => {
+        await orchestrator.rename(input.id, input.name)
+        return views.run(input.id)
+      }),
+    ),
     remove: os.remove.handler(async ({ input }) => {
       await orchestrator.remove(input.id)
       return { removed: true }
@@ -153,10 +170,12 @@ export function trialsService(services: Services) {
       const [trial] = await withEpochs(store.db, [await getTrial(store.db, input.id, 'tell')])
       return { ...trial!, document: await getTrialDocument(store.db, input.id) }
     }),
-    end: os.end.handler(async ({ input: { id } }) => {
-      await endTrial(services, id)
-      return { ended: true }
-    }),
+    end: os.end.handler(({ input }) =>
+      steered(services, 'trials.end', input, async () => {
+        await endTrial(services, input.id)
+        return { ended: true }
+      }),
+    ),
     epochs: os.epochs.handler(async ({ input: { id } }) => {
       await getTrial(store.db, id, 'tell') // an unknown trial is an error, not one without epochs
       return (await readEpochs(store.db, [id])).get(id) ?? []

@@ -85,7 +85,7 @@ export function acquireLease(database: Database, self: Holder = currentHolder())
     const holder = row === undefined ? undefined : parseHolder(row.holder)
     if (row !== undefined && holder !== undefined && !isStale(holder, row.heartbeat_ms, Date.now(), self)) {
       database.exec('ROLLBACK')
-      return { held: false, holder: describe(holder) }
+      return { held: false, holder: describeHolder(holder) }
     }
     database
       .prepare('INSERT OR REPLACE INTO lease (id, token, holder, heartbeat_ms) VALUES (1, ?, ?, ?)')
@@ -111,7 +111,7 @@ export function holderOf(file: string, self: Holder): string | null {
     const holder = row === undefined ? undefined : parseHolder(row.holder)
     return row === undefined || holder === undefined || isStale(holder, row.heartbeat_ms, Date.now(), self)
       ? null
-      : describe(holder)
+      : describeHolder(holder)
   } catch {
     // Damaged, or no table of that name: nobody works with it.
     return null
@@ -132,7 +132,8 @@ function parseHolder(json: string): Holder | undefined {
   return parsed.success ? parsed.data : undefined
 }
 
-function describe({ pid, host, since }: Holder): string {
+/** "process 123 on box, since 2026-11-24 10:19 UTC", as whoever comes second is told. */
+export function describeHolder({ pid, host, since }: Holder): string {
   // To the minute: 2026-11-24 10:19 UTC.
   return `process ${pid} on ${host}, since ${since.slice(0, 16).replace('T', ' ')} UTC`
 }

@@ -22,6 +22,8 @@ export interface WorkspaceFolders {
   readonly commands: string
   /** Cells and reports of comparisons of strategies. */
   readonly ablations: string
+  /** What programs that have the workspace open read-only ask of its holder. */
+  readonly requests: string
   readonly backups: string
   /** What was found and nobody knew: kept for weeks before it goes. */
   readonly aside: string
@@ -61,6 +63,7 @@ export function workspaceFolders(root: string): WorkspaceFolders {
     datasets: inside('datasets'),
     commands: inside('commands'),
     ablations: inside('ablations'),
+    requests: inside('requests'),
     backups: inside('backups'),
     aside: inside('aside'),
   }

@@ -80,7 +80,8 @@ export const frame = {
     back: 'The engine is back after {seconds} s.',
     failed: 'The engine cannot run: {reason}',
     damaged: 'The engine cannot run: {reason}. A copy of the database can be put back; the present one is kept.',
-    readOnly: 'Another workbench holds this workspace ({holder}). You can look at everything and change nothing.',
+    readOnly:
+      'Another program holds this workspace ({holder}). You can look at everything, and steer its runs; it does what you ask for.',
     someone: 'unknown',
   },
   restore: {

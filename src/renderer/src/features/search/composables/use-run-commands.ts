@@ -21,14 +21,14 @@ export function useRunControls() {
   const engine = useEngineStore()
 
   const run = computed(() => runs.byId(navigation.runId))
-  // Where another workbench holds the workspace nothing can be done with a run.
+  // Where another workbench holds the workspace, it is asked to steer a run; runs are begun and removed by itself alone.
   const can = computed(() => {
-    const rules = engine.isReadOnly || run.value === null ? null : RUN_STATE_RULES[run.value.state]
+    const rules = run.value === null ? null : RUN_STATE_RULES[run.value.state]
     return {
       canPause: rules?.canPause === true,
-      canResume: rules?.canResume === true,
+      canResume: rules?.canResume === true && !engine.isReadOnly,
       canStop: rules?.canStop === true,
-      canRemove: rules?.canRemove === true,
+      canRemove: rules?.canRemove === true && !engine.isReadOnly,
       canChange: rules?.isOver === false,
     }
   })

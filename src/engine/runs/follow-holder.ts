@@ -1,0 +1,56 @@
+// What another program does with the workspace, for who watches it here: the database says that it has changed, and which runs and
+// trials is read off their rows.
+import { sql } from 'kysely'
+import { delay } from '@node/waiting'
+import type { Store } from '../storage/store'
+import type { Updates } from './updates'
+
+/** As often as a watcher of a held workspace is told. */
+const LOOK_MS = 500
+
+/** Until `signal` fires. @param report receives what could not be read */
+export async function followHolder(
+  { db }: Pick<Store, 'db'>,
+  updates: Updates,
+  signal: AbortSignal,
+  report: (thrown: unknown) => void,
+): Promise<void> {
+  let version = -1
+  let known = new Map<number, string>()
+  while (!signal.aborted) {
+    try {
+      const now = await versionOf(db)
+      if (now !== version) {
+        const rows = await rowsOf(db)
+        const changed = new Map<string, number[]>()
+        for (const { id, runId, text } of rows)
+          if (known.get(id) !== text) changed.set(runId, [...(changed.get(runId) ?? []), id])
+        const isFirst = version === -1
+        version = now
+        known = new Map(rows.map(({ id, text }) => [id, text]))
+        if (!isFirst) {
+          const runs = await db.selectFrom('runs').select('id').execute()
+          for (const { id } of runs) updates.touch(id, changed.get(id) ?? [])
+        }
+      }
+    } catch (thrown) {
+      if (!signal.aborted) report(thrown)
+      return
+    }
+    await delay(LOOK_MS, signal)
+  }
+}
+
+/** Differs after each commit of another connection. */
+async function versionOf(db: Store['db']): Promise<number> {
+  const { rows } = await sql<{ data_version: number }>`PRAGMA data_version`.execute(db)
+  return rows[0]?.data_version ?? 0
+}
+
+async function rowsOf(db: Store['db']) {
+  const rows = await db
+    .selectFrom('trials')
+    .select(['id', 'run_id', 'state', 'attempt', 'fitness', 'seconds', 'queue_place'])
+    .execute()
+  return rows.map(({ id, run_id: runId, ...rest }) => ({ id, runId, text: JSON.stringify(rest) }))
+}
