@@ -53,8 +53,8 @@ export interface TauInterval {
   readonly pairs: number
 }
 
-/** Of the bootstrap; fewer for many things, whose pairs grow with their square. Chosen by us: a second at the most. */
-const [RESAMPLES, LEAST_RESAMPLES, COMPARISONS] = [2000, 200, 2e7]
+/** Of the bootstrap; fewer for many things, whose pairs grow with their square. Chosen by us: some tens of milliseconds for some hundred things. */
+const [RESAMPLES, LEAST_RESAMPLES, COMPARISONS] = [2000, 200, 4e6]
 const LEVEL = 0.95
 
 /**

@@ -32,8 +32,11 @@ async function read(file: string): ReturnType<typeof readArrayFile> {
   }
 }
 
-/** @throws AppError `storage-failed` for a damaged file, `invalid-input` for weights that have nothing of the network */
-export async function readInitialWeights(network: Network, file: string): Promise<InitialWeights> {
+/**
+ * @param inherits they are those of another architecture, of which nothing need agree
+ * @throws AppError `storage-failed` for a damaged file, `invalid-input` for weights that have nothing of the network
+ */
+export async function readInitialWeights(network: Network, file: string, inherits = false): Promise<InitialWeights> {
   const { arrays, meta } = await read(file)
   const parsed = metaSchema.safeParse(meta)
   if (!parsed.success)
@@ -46,7 +49,7 @@ export async function readInitialWeights(network: Network, file: string): Promis
     if (found?.shape.join() === shape.join()) taken.set(name, found)
     else fresh.add(node)
   }
-  if (taken.size === 0)
+  if (taken.size === 0 && !inherits)
     throw new AppError(
       'invalid-input',
       `The weights to begin with hold nothing of this network: none of its ${network.arrays.length} arrays has a name and a size that they have.`,
@@ -58,7 +61,7 @@ export async function readInitialWeights(network: Network, file: string): Promis
     arrays: taken,
     normalisation: parsed.data,
     notice:
-      fresh.size === 0
+      fresh.size === 0 || inherits
         ? null
         : `Training begins with the given values of ${taken.size} of ${network.arrays.length} arrays${rest}.`,
   }

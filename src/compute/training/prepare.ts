@@ -142,7 +142,8 @@ export async function prepare(job: TrainJob, options: PrepareOptions = {}): Prom
       `Training needs images for training and for validation; received ${train.length} and ${validation.length}.`,
     )
   const { precision, notice: fallback } = usablePrecision(job.recipe.precision)
-  const initial = job.initialWeights === undefined ? null : await readInitialWeights(network, job.initialWeights)
+  const initial =
+    job.initialWeights === undefined ? null : await readInitialWeights(network, job.initialWeights, job.inherits)
   const identity = identityOf(job, train, validation, precision)
   const { checkpoint, notice } = await newestCheckpoint(job.checkpointFolder, identity)
   const { asked, notice: halved } = askedBatch(job, train.length, checkpoint)

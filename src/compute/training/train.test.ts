@@ -91,6 +91,46 @@ describe('train', () => {
     expect((await readArrayFile(b.weights)).arrays).toEqual((await readArrayFile(a.weights)).arrays)
   })
 
+  it('ends where it is below its bound, with the best it had', async () => {
+    const given = { ...(await tinyJob({ epochs: 6 })), endBelow: [null, 0, 2, 2, 2] }
+    const events = await run(given)
+    expect(epochsOf(events).map(({ epoch }) => epoch)).toEqual([1, 2, 3])
+    expect(last(events)).toMatchObject({ type: 'finished', fitness: Math.max(...accuracies(events)) })
+    // Asked again, as after a crash between its end and the word of it.
+    expect(last(await run(given))).toEqual(last(events))
+  })
+
+  it('inherits what agrees of another network, were it nothing, and says how much', async () => {
+    const parent = last(await run(await tinyJob({ epochs: 3 })))
+    if (parent.type !== 'finished') throw new Error('expected it to finish')
+    const wider = chain(
+      [8, 8, 3],
+      [
+        { kind: 'conv2d', parameters: { channels: 8, kernel: [3, 3], stride: [2, 2] } },
+        { kind: 'batch-norm', parameters: {} },
+        { kind: 'relu', parameters: {} },
+        { kind: 'flatten', parameters: {} },
+        { kind: 'dense', parameters: { features: 3 } },
+      ],
+    )
+    const inherits = { initialWeights: parent.weights, inherits: true }
+    const [started] = await run({ ...(await tinyJob({ epochs: 1 }, wider)), ...inherits })
+    // Kernel, and four of batch normalisation; the head has another place and size.
+    expect(started).toMatchObject({ type: 'started', inherited: { arrays: 5, of: 7 }, notice: null })
+    const other = chain(
+      [8, 8, 3],
+      [
+        { kind: 'flatten', parameters: {} },
+        { kind: 'dense', parameters: { features: 3 } },
+      ],
+    )
+    const [nothing] = await run({ ...(await tinyJob({ epochs: 1 }, other)), ...inherits })
+    expect(nothing).toMatchObject({ inherited: { arrays: 0, of: 2 } })
+    await expect(run({ ...(await tinyJob({ epochs: 1 }, other)), initialWeights: parent.weights })).rejects.toThrow(
+      /nothing of this network/,
+    )
+  })
+
   it('begins with the weights of an earlier training', async () => {
     const first = last(await run(await tinyJob({ epochs: 12 })))
     if (first.type !== 'finished') throw new Error('expected it to finish')

@@ -71,6 +71,7 @@ async function* attempt(
       resumedFromEpoch: earlier.length,
       stepsPerEpoch: stepsPerEpoch(trainCount, batchSize),
       isBatchHalved: batchSize < Math.min(job.recipe.batchSize, trainCount),
+      ...(job.inherits === true && { inherited: { arrays: prepared.initial?.size ?? 0, of: network.arrays.length } }),
       notice: notices.length > 0 ? notices.join(' ') : null,
     }
     for (const epoch of earlier) yield { type: 'epoch', lease, epoch }

@@ -60,9 +60,11 @@ export class Training {
   /** All epochs trained, or stopped early (Prechelt 1998): as many without a better one as the recipe has patience for. */
   private isDone(): boolean {
     if (this.progress === null) return false
-    const { recipe, untilEpoch = Infinity } = this.parts.job
+    const { recipe, untilEpoch = Infinity, endBelow } = this.parts.job
     const { epochs, patience } = recipe
     const trained = this.progress.epochs.length
+    const bound = endBelow?.[trained - 1] ?? -Infinity
+    if (this.progress.best.accuracy < bound) return true
     return (
       trained >= Math.min(epochs, untilEpoch) || (patience !== null && trained - this.progress.best.epoch >= patience)
     )

@@ -3,6 +3,7 @@
 import type { PreparedArchitecture } from '@shared/architecture/prepared'
 import type { ProxyName } from '@shared/evaluators/proxies'
 import type { Epoch, Origin } from '@shared/search/trial'
+import type { TrialFidelity } from '@shared/search/trial-fidelity'
 import type { TrialUsage } from '@shared/search/usage'
 import type { Genotype } from '@shared/spaces/space'
 import type { TrialRecord } from '../storage/trials'
@@ -24,6 +25,8 @@ export interface EvaluationHooks {
     readonly stepsPerEpoch: number
     /** It trains with less than the recipe's batch, for want of memory. */
     readonly isBatchHalved?: boolean
+    /** It begins with arrays of another trial. */
+    readonly inherited?: NonNullable<TrialFidelity['inherited']>
     readonly notice: string | null
   }): Promise<void>
   onStep(step: { readonly epoch: number; readonly step: number; readonly loss: number }): void
@@ -58,6 +61,8 @@ export type Evaluation =
       readonly weights: { readonly file: string; readonly sha256: string } | null
       /** What else was measured of the architecture, by name. */
       readonly costs?: Readonly<Record<string, number>>
+      /** It was ended below the others. */
+      readonly endedEarly?: NonNullable<TrialFidelity['endedEarly']>
     }
 
 /** An architecture that may become a trial. */

@@ -166,7 +166,9 @@ describe('a search in rungs', () => {
       .filter(({ fidelity }) => fidelity.rungs.length === 1)
       .sort((a, b) => a.fidelity.rungs[0]!.fitness - b.fidelity.rungs[0]!.fitness)[0]!
     await harness.store.write((writer) =>
-      updateTrial(writer, last.id, { fidelity: { rungs: [{ ...last.fidelity.rungs[0]!, promotedAmong: 9 }] } }),
+      updateTrial(writer, last.id, {
+        fidelity: { ...last.fidelity, rungs: [{ ...last.fidelity.rungs[0]!, promotedAmong: 9 }] },
+      }),
     )
     expect(await verified(harness)).toMatchObject({
       matches: false,

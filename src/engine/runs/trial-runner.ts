@@ -2,7 +2,7 @@
 // makes every further trial pointless ends the run (docs/rules.md#retry).
 import { rm } from 'node:fs/promises'
 import { AppError, errorData, type ErrorCode, type ErrorData } from '@shared/errors'
-import { fitnessText } from '@shared/evaluators/fitness-text'
+import { fitnessFigure, fitnessText } from '@shared/evaluators/fitness-text'
 import { fitnessReading } from '@shared/evaluators/registry'
 import type { Activity } from '@shared/search/activity'
 import { climbs, halvingOf, targetOf } from '@shared/search/rungs'
@@ -13,6 +13,7 @@ import { checkpointFolder } from '../evaluators/training/training'
 import type { Evaluation, EvaluationHooks, MeasuredCompute } from '../evaluators/evaluator'
 import { hasLostCompute } from '../executors/memory-kills'
 import { updateRun } from '../storage/runs'
+import type { Writer } from '../storage/schema'
 import { copyEpochs, dropEpochsAfter, putEpoch } from '../storage/epochs'
 import {
   getTrial,
@@ -226,7 +227,14 @@ function hooksOf(context: RunContext, trial: TrialRecord, onCompute: EvaluationH
         start.notice === null
           ? null
           : { level: 'warning' as const, message: `Trial ${trial.number}: ${start.notice}`, trialId: trial.id }
-      await journal(context, line, (writer) => dropEpochsAfter(writer, trial.id, start.resumedFromEpoch), [trial.id])
+      const keep = async (writer: Writer): Promise<void> => {
+        await dropEpochsAfter(writer, trial.id, start.resumedFromEpoch)
+        const { inherited } = start
+        if (inherited === undefined) return
+        const { fidelity } = await getTrial(writer, trial.id)
+        await updateTrial(writer, trial.id, { fidelity: { ...fidelity, inherited } })
+      }
+      await journal(context, line, keep, [trial.id])
     },
     onStep: (told) => {
       loss = told.loss
@@ -275,7 +283,13 @@ async function finish(
     if (!Number.isFinite(value)) throw new AppError('internal', `A number was expected as ${name}, received ${value}.`)
   // The file is on the disk before the row that names it.
   const weights = result.weights && (await artefacts.adopt('weights', result.weights.file, result.weights.sha256))
-  const message = `Trial ${trial.number} finished: ${fitnessText(fitnessReading(run.definition), result.fitness, 2)} after ${taken.seconds.toFixed(0)} s.`
+  const reading = fitnessReading(run.definition)
+  const { endedEarly } = result
+  const short =
+    endedEarly === undefined
+      ? ''
+      : ` It was ended early after ${endedEarly.epochs} epochs, below the median ${fitnessFigure(reading, endedEarly.bound, 2)} of the others.`
+  const message = `Trial ${trial.number} finished: ${fitnessText(reading, result.fitness, 2)} after ${taken.seconds.toFixed(0)} s.${short}`
   await journal(
     context,
     { message, trialId: trial.id },
@@ -289,6 +303,7 @@ async function finish(
         bestEpoch: result.bestEpoch,
         costs: { ...trial.costs, ...result.costs },
         weightsSha256: weights?.sha256 ?? null,
+        ...(endedEarly !== undefined && { fidelity: { ...(await getTrial(writer, trial.id)).fidelity, endedEarly } }),
         finishedAt: new Date().toISOString(),
         ...taken,
       })

@@ -68,6 +68,8 @@ export const trainJobSchema = z.object({
   halveBatch: z.boolean().optional(),
   /** Ends after that many epochs, with the result so far; the schedule is that of the whole recipe, and the checkpoint goes on from there. */
   untilEpoch: z.number().int().min(1).optional(),
+  /** By epoch, from the first: ends after one where the best accuracy so far is below; null bounds nothing. */
+  endBelow: z.array(z.number().nullable()).optional(),
   /** Which epoch's weights are the result: that of the best validation accuracy, as left out, or the last. */
   keep: z.enum(['best', 'last']).optional(),
   /**
@@ -75,6 +77,8 @@ export const trainJobSchema = z.object({
    * random. Left out, all do.
    */
   initialWeights: z.string().optional(),
+  /** They are those of another architecture: what agrees is taken, were it nothing. */
+  inherits: z.boolean().optional(),
 })
 export type TrainJob = z.infer<typeof trainJobSchema>
 
@@ -87,6 +91,8 @@ export const trainEventSchema = z.discriminatedUnion('type', [
     stepsPerEpoch: z.number().int(),
     /** Trains with less than the recipe's batch, for want of memory: it is not halved again. */
     isBatchHalved: z.boolean().optional(),
+    /** Arrays that begin with the values of `initialWeights`, where the job inherits. */
+    inherited: z.object({ arrays: z.number().int(), of: z.number().int() }).optional(),
     notice: z.string().nullable(),
   }),
   z.object({

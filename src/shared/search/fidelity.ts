@@ -23,6 +23,14 @@ export const fidelitySchema = z.object({
   reduction: setting(z.number().int().min(2).max(20).default(3), {
     description: 'Successive halving: one of so many goes on from each rung, to so many times its epochs.',
   }),
+  endEarly: setting(z.enum(['none', 'median']).default('none'), {
+    description:
+      'Ends a training that will not come near the others. median: where its best accuracy is below the median of what others had on average up to that epoch (Golovin et al. 2017).',
+  }),
+  inheritWeights: setting(z.boolean().default(false), {
+    description:
+      'A child begins with the weights of its first parent wherever names and shapes agree. Faster, and scores children of good parents better than others.',
+  }),
 })
 export type Fidelity = z.infer<typeof fidelitySchema>
 
@@ -43,4 +51,11 @@ export function filterOf(
   const { filter, filterTimes, filterImages } = definition.fidelity
   if (filter === 'none' || !isSearchByTraining(definition)) return null
   return { proxy: filter, times: filterTimes, images: filterImages }
+}
+
+/** What makes a trial's result depend on the others of its run; null where nothing does. */
+export function dependence(definition: Definition): Pick<Fidelity, 'endEarly' | 'inheritWeights'> | null {
+  const { endEarly, inheritWeights } = definition.fidelity
+  const isSaving = endEarly !== 'none' || inheritWeights
+  return isSaving && isSearchByTraining(definition) ? { endEarly, inheritWeights } : null
 }

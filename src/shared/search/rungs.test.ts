@@ -12,7 +12,7 @@ import {
   wrongPromotion,
   type Halving,
 } from './rungs'
-import type { Rung } from './trial-fidelity'
+import { WHOLE, type Rung } from './trial-fidelity'
 import type { Trial } from './trial'
 
 const definition = (fidelity: object, epochs = 18) =>
@@ -30,7 +30,7 @@ const ORIGIN: Trial['origin'] = {
 const trial = (number: number, rungs: readonly Rung[], state: Trial['state'] = 'waiting'): Laddered => ({
   number,
   state,
-  fidelity: { rungs: [...rungs] },
+  fidelity: { ...WHOLE, rungs: [...rungs] },
   origin: ORIGIN,
 })
 const rung = (epochs: number, fitness: number, place: number, promotedAmong: number | null = null): Rung => ({

@@ -18,7 +18,17 @@ export type Rung = z.infer<typeof rungSchema>
 export const trialFidelitySchema = z.object({
   /** Reached ones, ascending; empty where it was not trained in rungs. */
   rungs: z.array(rungSchema).default([]),
+  /** It was ended below the others: after so many epochs, its best accuracy below the bound. Null where it was not. */
+  endedEarly: z
+    .object({ epochs: z.number().int().min(1), bound: z.number() })
+    .nullable()
+    .default(null),
+  /** It began with arrays of that trial, so many of all it has; null where all began at random. */
+  inherited: z
+    .object({ trialId: z.number().int(), arrays: z.number().int().min(0), of: z.number().int() })
+    .nullable()
+    .default(null),
 })
 export type TrialFidelity = z.infer<typeof trialFidelitySchema>
 
-export const WHOLE: TrialFidelity = { rungs: [] }
+export const WHOLE: TrialFidelity = { rungs: [], endedEarly: null, inherited: null }

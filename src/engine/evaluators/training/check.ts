@@ -85,6 +85,8 @@ export async function checkData(
     problems.push(
       `The first rung (fidelity.firstRung) is ${firstRung} epochs, no less than the whole training of ${recipe.epochs} (recipe.epochs). Choose fewer, or longer trainings.`,
     )
+  if (definition.fidelity.inheritWeights && definition.space.kind !== 'single')
+    notes.push('Weights are inherited by children alone: strategies that change architectures have some, others none.')
   if (halving !== null)
     notes.push(
       `Candidates are trained in rungs of ${rungsText(halving)}; one of ${halving.eta} goes on, so that one takes ${(100 * expectedShare(halving)).toFixed(0)} % of a whole training on average.`,

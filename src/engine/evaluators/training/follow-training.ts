@@ -9,6 +9,12 @@ import type { ComputeClient } from '../../executors/pool'
 import type { Evaluation, EvaluationHooks } from '../evaluator'
 import { SilenceWatch, type SilenceLimits } from './silence'
 
+type Started = Omit<Parameters<EvaluationHooks['onStarted']>[0], 'inherited'> & {
+  readonly inherited?: Extract<TrainEvent, { type: 'started' }>['inherited']
+}
+/** As an evaluation's; whose weights it inherits is known to who made the job. */
+export type TrainingHooks = Omit<EvaluationHooks, 'onStarted'> & { onStarted(start: Started): Promise<void> }
+
 export interface TrainingCompute {
   readonly client: ComputeClient
   readonly slot: number
@@ -31,7 +37,7 @@ const LET_GO_MS = 5_000
 export async function followTraining(
   compute: TrainingCompute,
   job: TrainJob,
-  hooks: EvaluationHooks,
+  hooks: TrainingHooks,
   signal: AbortSignal,
 ): Promise<Evaluation> {
   const { client, kill } = compute
@@ -81,12 +87,12 @@ async function receive(
   event: TrainEvent,
   job: TrainJob,
   compute: number,
-  hooks: EvaluationHooks,
+  hooks: TrainingHooks,
 ): Promise<Evaluation | undefined> {
   switch (event.type) {
     case 'started': {
-      const { resumedFromEpoch, stepsPerEpoch, isBatchHalved = false, notice } = event
-      await hooks.onStarted({ compute, resumedFromEpoch, stepsPerEpoch, isBatchHalved, notice })
+      const { resumedFromEpoch, stepsPerEpoch, isBatchHalved = false, notice, inherited } = event
+      await hooks.onStarted({ compute, resumedFromEpoch, stepsPerEpoch, isBatchHalved, notice, inherited })
       return undefined
     }
     case 'step':

@@ -9,6 +9,7 @@ import { calibrateTraining } from './calibrate'
 import { checkData, settleData } from './check'
 import { imagesOfRun, journalImages, refuseOtherData } from './images'
 import { finalTest, startingWeights } from './final'
+import { othersOfRun } from './others'
 import { storeSplit } from './split'
 import { createTrainingEvaluator } from './training'
 
@@ -53,6 +54,7 @@ export const trainingKind: EngineEvaluator = {
             threadsFor: definition.space.kind === 'single' ? threadsAlone : undefined,
             definition,
             run: run.id,
+            others: othersOfRun({ store, artefacts }, run.id, definition),
             library,
             fingerprint,
             // Never the test split (docs/rules.md#test-data): that is a final training's alone, once, at its end.

@@ -9,6 +9,7 @@ import { prepareStored, type PreparedArchitecture } from '@shared/architecture/p
 import type { SplitFiles, TrainJob } from '@shared/contract/compute'
 import { createRandom } from '@shared/random'
 import type { RunDefinition } from '@shared/search/run'
+import { dependence } from '@shared/search/fidelity'
 import { climbs, halvingOf, targetOf } from '@shared/search/rungs'
 import { initialWeightsOf } from '@shared/spaces/single/initial-weights'
 import type { Origin } from '@shared/search/trial'
@@ -19,8 +20,9 @@ import type { TrialRecord } from '../../storage/trials'
 import type { Candidate, Evaluation, EvaluationHooks, Evaluator } from '../evaluator'
 import type { TestSplit } from './final'
 import { measureProxies } from '../proxy/measure'
-import { followTraining } from './follow-training'
+import { followTraining, type TrainingHooks } from './follow-training'
 import { afterMemoryKill, isBatchHalved } from './halved-batch'
+import type { OthersOfRun, ParentWeights } from './others'
 import type { SilenceLimits } from './silence'
 
 export interface TrainingOptions {
@@ -37,6 +39,8 @@ export interface TrainingOptions {
   readonly validationIndices: string
   /** File of the weights that every trial starts from; left out, new ones. */
   readonly initialWeights?: string
+  /** What others of its run lend a trial; left out where nothing is lent. */
+  readonly others?: OthersOfRun
   /** Of a final training: what its result is tested on, once. */
   readonly finalTest?: TestSplit & { readonly weightsFile: (sha256: string) => string }
   /** Holds one folder per trial. */
@@ -102,6 +106,7 @@ function trainingConditions(
     ...(initialWeightsOf(definition) !== undefined && { initialWeights: initialWeightsOf(definition) }),
     // How far it trains depends on the others of its run: a result of that run alone.
     ...(climbs({ origin }) && halvingOf(definition) !== null && { halving: halvingOf(definition), run }),
+    ...(climbs({ origin }) && dependence(definition) !== null && { ...dependence(definition), run }),
   }
 }
 
@@ -131,15 +136,17 @@ export function createTrainingEvaluator(options: TrainingOptions): Evaluator {
       measureProxies({ ...options, runSeed: options.definition.seed }, document, wish, signal),
     evaluate: async (trial, document, hooks, signal) => {
       const architecture = prepareStored(document, options.library)
-      const job = await trainJob(options, trial, architecture)
+      const parent = climbs(trial) ? await options.others?.parent(trial) : undefined
+      const job = await trainJob(options, trial, architecture, parent)
       let isBatchHalved = job.halveBatch === true
       let trained = 0
-      const listening: EvaluationHooks = {
+      const listening: TrainingHooks = {
         ...hooks,
-        onStarted: (started) => {
+        onStarted: ({ inherited, ...started }) => {
           // Also where a prediction or TensorFlow itself has halved it.
           isBatchHalved ||= started.isBatchHalved === true
-          return hooks.onStarted(started)
+          const from = inherited && parent && { inherited: { ...inherited, trialId: parent.trialId } }
+          return hooks.onStarted({ ...started, ...from })
         },
         onEpoch: (epoch) => {
           trained = epoch.epoch
@@ -167,8 +174,11 @@ export function createTrainingEvaluator(options: TrainingOptions): Evaluator {
 }
 
 /** What a training came to that was to end before its recipe does. */
-function partOf({ untilEpoch }: TrainJob, epochs: number, ended: Evaluation): Evaluation {
-  if (ended.type !== 'finished' || untilEpoch === undefined || epochs < untilEpoch) return ended
+function partOf({ untilEpoch, endBelow }: TrainJob, epochs: number, ended: Evaluation): Evaluation {
+  if (ended.type !== 'finished') return ended
+  const bound = endBelow?.[epochs - 1] ?? null
+  if (bound !== null && ended.fitness < bound) return { ...ended, endedEarly: { epochs, bound } }
+  if (untilEpoch === undefined || epochs < untilEpoch) return ended
   const { fitness, bestEpoch, weights } = ended
   if (bestEpoch === null || weights === null) throw new Error('a training ended without its weights')
   return { type: 'reached', epochs, fitness, bestEpoch, weights }
@@ -200,10 +210,12 @@ async function trainJob(
   options: TrainingOptions,
   trial: TrialRecord,
   architecture: PreparedArchitecture,
+  parent: ParentWeights | undefined,
 ): Promise<TrainJob> {
   const { definition } = options
   const halving = climbs(trial) ? halvingOf(definition) : null
   const target = halving === null ? definition.recipe.epochs : targetOf(halving, trial)
+  const bounds = climbs(trial) ? await options.others?.bounds(trial) : undefined
   const folder = checkpointFolder(options.checkpointsFolder, trial.id)
   await mkdir(folder, { recursive: true })
   return {
@@ -219,6 +231,8 @@ async function trainJob(
     timeLimitSeconds: definition.trialTimeLimit,
     halveBatch: isBatchHalved(folder),
     ...(target < definition.recipe.epochs && { untilEpoch: target }),
+    ...(bounds !== undefined && { endBelow: bounds }),
+    ...(parent !== undefined && { initialWeights: parent.file, inherits: true }),
     // Nothing is held back that could say which epoch is the best.
     ...(definition.final !== null && { keep: 'last' as const }),
     ...(options.initialWeights !== undefined && { initialWeights: options.initialWeights }),

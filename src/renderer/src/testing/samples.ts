@@ -68,7 +68,7 @@ export function sampleTrial(number: number, changes: Partial<Trial> = {}): Trial
     costs: {},
     reported: null,
     queuePlace: null,
-    fidelity: { rungs: [] },
+    fidelity: { rungs: [], endedEarly: null, inherited: null },
     ...changes,
   }
 }

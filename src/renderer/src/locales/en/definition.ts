@@ -107,6 +107,7 @@ export const definition = {
       weighted: 'Weighted with costs',
       pareto: 'A front (Pareto)',
       none: 'None',
+      median: 'Below the median',
       microcontroller: 'Microcontroller',
       mobile: 'Mobile',
     },
@@ -217,6 +218,8 @@ export const definition = {
         filterImages: { label: 'Images of the filter' },
         firstRung: { label: 'First rung', empty: 'train whole' },
         reduction: { label: 'One goes on of' },
+        endEarly: { label: 'Early end' },
+        inheritWeights: { label: 'Inherit weights' },
       },
       evaluator: {
         kind: { label: 'Evaluator' },
