@@ -6,6 +6,7 @@ import { fitnessFigure, fitnessText } from '@shared/evaluators/fitness-text'
 import { evaluatorOf, fitnessReading } from '@shared/evaluators/registry'
 import { endText } from '@shared/search/end-text'
 import { budgetText } from '@shared/search/progress'
+import { rankFidelity, rankFidelityLines, type RankFidelity } from '@shared/search/rank-fidelity'
 import type { Run, RunDefinition } from '@shared/search/run'
 import { RUN_STATE_RULES } from '@shared/search/run-states'
 import { PRESETS } from '@shared/search/presets'
@@ -187,6 +188,17 @@ async function withoutRuns({ runtime }: CommandContext['client']): Promise<strin
   return `The database knows no run, although the workspace keeps ${count(strayContents)} trained weights or checkpoints of some: it is a new one, or an older copy.\nIf runs are missing, put a copy back: "${typed('workspace backups')}" lists them, "${typed('workspace restore FILE')}" does it. Nothing is removed meanwhile.`
 }
 
+/** Whether its short trainings order its trials as longer ones do. */
+async function ranksOf(
+  { searches }: CommandContext['client'],
+  run: Run,
+  trials: readonly Trial[],
+): Promise<readonly RankFidelity[]> {
+  if (!evaluatorOf(run.definition).isTraining || run.definition.final !== null) return []
+  const finals = (await searches.list()).filter(({ definition }) => definition.final?.of?.runId === run.id)
+  return rankFidelity(run.definition, trials, finals)
+}
+
 export function searchCommand(program: Command): void {
   const group = program
     .command('search')
@@ -319,9 +331,10 @@ export function searchCommand(program: Command): void {
         const listed = table([...columns.names, ...usage.names], rows)
         const front = frontTable(run, trials)
         const { winner, lines } = await winnerLines(client, run)
-        const above = [summary(run, best), ...lines].join('\n')
+        const ranks = await ranksOf(client, run, trials)
+        const above = [summary(run, best), ...lines, ...rankFidelityLines(ranks)].join('\n')
         const parts = [`${above}\n`, ...(front === null ? [] : [`${front}\n`]), listed, ...damaged]
-        output.result({ run, trials, winner }, parts.join('\n'))
+        output.result({ run, trials, winner, rankFidelity: ranks }, parts.join('\n'))
       }),
   )
 }

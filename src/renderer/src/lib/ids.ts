@@ -55,6 +55,7 @@ export const testIds = {
   confirmInject: 'run-inject-confirm',
   trialPick: 'trial-pick',
   finalTrainings: 'final-trainings',
+  rankFidelity: 'rank-fidelity',
   finish: 'finish-open',
   finishField: (field: string) => `finish-${field}`,
   confirmFinish: 'finish-confirm',
