@@ -13,6 +13,7 @@ import { strategyByName } from '../src/shared/strategies/registry'
 import { atLeast, atMost, runBench, type Check } from './harness'
 import { measureWarmStart } from './search/warm-start'
 import { measureHardware } from './search/hardware'
+import { measureHalving } from './search/halving'
 import { measureProxyRanks } from './search/proxies'
 import { contestants, variants, type Contestant } from './search/contestants'
 import { keptSearches, type KeptSearch } from './search/kept'
@@ -158,6 +159,11 @@ void runBench('Searches on published tables', async ({ quick, note }) => {
     const devices = option('devices')?.split(',') ?? (quick ? ['edgegpu'] : ['edgegpu', 'raspi4'])
     return measureHardware({ devices, seeds: quick ? 2 : seeds, keep: option('keep') ?? null, note })
   }
+  if (option('only') === 'halving')
+    return measureHalving({
+      ...{ seeds, keep: option('keep') ?? null, note },
+      realSeconds: option('real') === undefined ? null : Number(option('real')),
+    })
   if (option('only') === 'proxies')
     return measureProxyRanks({
       cells: Number(option('cells') ?? (quick ? 4 : 40)),
