@@ -21,7 +21,7 @@ export interface RankFidelity extends TauInterval {
   readonly short: number
   readonly long: number | null
   readonly trials: number
-  /** `holds`: the whole interval is above the bound; `fails`: tau is below it; `open`: too few to say. */
+  /** `holds`: the whole interval is above the bound; `fails`: it is below; `open`: too few to say. */
   readonly verdict: 'holds' | 'fails' | 'open'
   /** Only what was promoted is in it: what was dropped cannot be. */
   readonly isOfPromoted: boolean
@@ -34,8 +34,8 @@ function bestUpTo(trial: Curved, epochs: number): number {
   return Math.max(...trial.epochs.slice(0, epochs).map(({ validationAccuracy }) => validationAccuracy))
 }
 
-function verdictOf({ tau, low }: TauInterval): RankFidelity['verdict'] {
-  if (tau < LEAST_TAU) return 'fails'
+function verdictOf({ low, high }: TauInterval): RankFidelity['verdict'] {
+  if (high < LEAST_TAU) return 'fails'
   return low >= LEAST_TAU ? 'holds' : 'open'
 }
 
