@@ -1,7 +1,8 @@
 // Multi-head attention of many rows to the same context (Vaswani et al. 2017) with a bias for each pair, as products of matrices: what
 // attention.ts does pair by pair, for contexts long enough that it pays.
 import { addProduct, type Layout } from './matrix'
-import { Value, type Tape } from './tape'
+import type { Value } from './tape'
+import { type Tape } from './tape'
 
 /** Rows that attend to one context. */
 export interface ContextBlock {
