@@ -128,7 +128,6 @@ function rowsOf({ part, definition }: CorpusRun, trials: readonly Trial[]): Trai
             macs: trial.macs,
             accuracy: trial.fitness,
             curve: trial.epochs.map(({ validationAccuracy }) => validationAccuracy),
-            seconds: trial.seconds ?? 0,
           },
         ],
   )
@@ -157,7 +156,6 @@ export async function corpusOf(context: CommandContext, options: CorpusOptions):
     rows.push(...rowsOf(part, await trialsOf(context, ended)))
   }
   await writeNewText(options.out, corpusText(rows))
-  const seconds = rows.reduce((sum, row) => sum + row.seconds, 0)
-  output.result({ file: options.out, chains: rows.length, seconds }, `${options.out} holds ${rows.length} trainings.`)
+  output.result({ file: options.out, trainings: rows.length }, `${options.out} holds ${rows.length} trainings.`)
   return EXIT.ok
 }

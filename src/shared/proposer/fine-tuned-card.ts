@@ -29,7 +29,7 @@ what they came to. The strategy \`gpt-nas\` lets it pick what a search evaluates
 ${fineTuned.command}
 \`\`\`
 
-Seed ${seed}, ${steps} steps of 32 labelled architectures, 8 stacks of published blocks and 8 random graphs; AdamW with rate 0.001 (linear rise,
+Seed ${seed}, ${steps} steps of 16 labelled architectures, 4 stacks of published blocks and 4 random graphs; AdamW with rate 0.001 (linear rise,
 cosine fall), decay 0.05; ${seconds} seconds of one core. The weights before have the SHA-256 \`${from.sha256.slice(0, 16)}...\`.${
     shuffleLabels ? '\n\n**A control: what was measured was dealt out anew among the architectures.**' : ''
   }

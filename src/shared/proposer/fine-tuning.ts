@@ -37,6 +37,8 @@ export interface FineTuning {
   readonly steps: number
   /** A control: what was measured is dealt out anew among the architectures of a group. */
   readonly shuffleLabels: boolean
+  /** Share of the architectures; 0 learns from all, and tells nothing. */
+  readonly heldOut?: number
 }
 
 /** What GPTs say of held-out architectures. */
@@ -59,10 +61,13 @@ export interface FineTuned {
 /** Fewer teach nothing that a fifth of them could show. */
 export const LEAST_GRAPHS = 20
 export const HELD_OUT = 0.2
-/** Half of training's batch and rate: what was learned before is to stay. Rehearsed without labels are the other parts of its corpus. */
-const LABELLED = 32
-const STACKS = 8
-const RANDOM = 8
+/**
+ * A quarter of training's batch and half of its rate: what was learned before is to stay, and a step takes a tenth of a second on chains.
+ * Rehearsed without labels are the other parts of its corpus.
+ */
+const LABELLED = 16
+const STACKS = 4
+const RANDOM = 4
 const RANDOM_WEIGHT = 0.25
 const SHOWN = 0.7
 const RATE = 1e-3
@@ -91,11 +96,12 @@ function ranked(graphs: readonly LabelledGraph[], shuffle: Random | null): Ranke
 export function heldOutSplit(
   graphs: readonly LabelledGraph[],
   seed: number,
+  share = HELD_OUT,
 ): { readonly training: readonly LabelledGraph[]; readonly heldOut: readonly LabelledGraph[] } {
   const split = createRandom(seed).fork('held-out')
   const keys = new Map([...new Set(graphs.map(({ graph }) => graphKey(graph)))].sort().map((key) => [key, false]))
   const order = split.shuffle([...keys.keys()])
-  for (const key of order.slice(0, Math.round(order.length * HELD_OUT))) keys.set(key, true)
+  for (const key of order.slice(0, Math.round(order.length * share))) keys.set(key, true)
   const isHeldOut = ({ graph }: LabelledGraph): boolean => keys.get(graphKey(graph)) === true
   return { training: graphs.filter((each) => !isHeldOut(each)), heldOut: graphs.filter(isHeldOut) }
 }
@@ -117,6 +123,7 @@ export function tauWithin(graphs: readonly LabelledGraph[], scores: readonly num
 }
 
 function figuresOf(members: readonly RelationalGpt[], heldOut: readonly LabelledGraph[]): HeldOutFigures {
+  if (heldOut.length === 0) return { tau: null, perplexity: NaN }
   const graphs = heldOut.map(({ graph }) => graph)
   const scores = createJudge(members)
     .judge(graphs)
@@ -183,7 +190,7 @@ function examplesOf(
 export async function fineTune(
   members: readonly RelationalGpt[],
   graphs: readonly LabelledGraph[],
-  { seed, steps, shuffleLabels }: FineTuning,
+  { seed, steps, shuffleLabels, heldOut: share }: FineTuning,
   tell: (progress: { readonly share: number; readonly loss: number }) => void = () => undefined,
   breathe?: Breathe,
 ): Promise<FineTuned> {
@@ -193,7 +200,7 @@ export async function fineTune(
       `There are ${graphs.length} trained architectures that the GPT can read; fine-tuning takes at least ${LEAST_GRAPHS}.`,
       'Let a search train more, or name runs that have more results.',
     )
-  const { training, heldOut } = heldOutSplit(graphs, seed)
+  const { training, heldOut } = heldOutSplit(graphs, seed, share)
   const before = figuresOf(members, heldOut)
   for (const [index, gpt] of members.entries()) {
     const random = createRandom(seed).fork(`fine-tuning-${index}`)

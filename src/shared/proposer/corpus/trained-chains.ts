@@ -22,10 +22,9 @@ export interface TrainedChain {
   readonly accuracy: number
   /** Validation accuracy after each epoch, fractions. */
   readonly curve: readonly number[]
-  readonly seconds: number
 }
 
-const TITLES = ['dataset', 'part', 'seed', 'parameters', 'macs', 'accuracy', 'curve', 'seconds', 'chain'] as const
+const TITLES = ['dataset', 'part', 'seed', 'parameters', 'macs', 'accuracy', 'curve', 'chain'] as const
 
 const rowSchema = z.object({
   dataset: z.string().min(1),
@@ -35,7 +34,6 @@ const rowSchema = z.object({
   macs: z.coerce.number().int().positive(),
   accuracy: z.coerce.number().min(0).max(1),
   curve: z.array(z.coerce.number().min(0).max(1)).min(1),
-  seconds: z.coerce.number().min(0),
 })
 
 /** A gene as `resnet-basic`, with `*2` or `*0.5` where its width changes and `/2` where it halves the map. */
@@ -64,7 +62,6 @@ export function corpusText(rows: readonly TrainedChain[]): string {
     [
       ...[row.dataset, row.part, row.seed, row.parameters, row.macs, share(row.accuracy)],
       row.curve.map(share).join(' '),
-      Number(row.seconds.toFixed(2)),
       chainText(row.genotype),
     ].join(','),
   )
