@@ -24,8 +24,11 @@ const CALLS = Object.entries(engineContract).flatMap(([service, procedures]) =>
   ),
 )
 
-/** Texts of the contract that name no place. Splits are looked for among the folders found at the place of an import. */
-const NO_PLACES: ReadonlySet<string> = new Set(['id', 'name', 'key', 'command', 'splits', 'strategies'])
+/**
+ * Texts of the contract that name no place. Splits are looked for among the folders found at the place of an import, the base of a
+ * fine-tuning among the proposers of the workspace.
+ */
+const NO_PLACES: ReadonlySet<string> = new Set(['id', 'name', 'key', 'command', 'splits', 'strategies', 'base'])
 
 /** Fields of an object that take a text which is not one of a few words. */
 function textsOf(schema: z.ZodType | undefined): string[] {

@@ -22,7 +22,6 @@ import type { ModelFolder } from '@node/model-folder'
 import { folderToAddTo } from '@node/safe-target'
 import { readInContextCheckpoint, readWorkbenchCheckpoint } from '@node/small-checkpoints'
 import { oneAtATime } from '../ablations/run-ablation'
-import { fineTuneOnTrials } from '../fine-tuning/fine-tune'
 import { readNamed, type OwnCheckpoints } from '../proposers/own-checkpoints'
 import { streamOfWork } from '../stream-of-work'
 import { untilClosing } from './until-closing'
@@ -119,7 +118,12 @@ export function proposerService(services: Services) {
     fineTune: os.fineTune.handler(({ input, signal }) =>
       untilClosing(closing, signal, (ended) =>
         streamOfWork<FineTuneEvent>(
-          (emit, wanted) => alone(() => fineTuneOnTrials(services, input, emit, wanted), wanted),
+          (emit, wanted) =>
+            // What training needs is loaded only here.
+            alone(async () => {
+              const { fineTuneOnTrials } = await import('../fine-tuning/fine-tune')
+              await fineTuneOnTrials(services, input, emit, wanted)
+            }, wanted),
           ended,
         ),
       ),

@@ -95,7 +95,7 @@ export const checkpointNameSchema = z
 export const fineTuneRequestSchema = z.object({
   name: checkpointNameSchema,
   /** Name of the checkpoint to go on from; empty: the one in use. */
-  base: z.string().max(64).default(''),
+  base: z.union([checkpointNameSchema, z.literal('')]).default(''),
   /** Numbers of the runs to learn from; null takes all. */
   runs: z.array(z.number().int().min(1)).min(1).nullable().default(null),
   seed: z.number().int().default(1),
