@@ -2,11 +2,18 @@
 // owed to the GPT can be told from what is owed to the rest.
 import type { GraphJudge } from '../../src/shared/strategies/strategy'
 import { createRandom } from '../../src/shared/random'
+import { membersOf } from '../../src/shared/proposer/checkpoint'
 import { createJudge } from '../../src/shared/proposer/judge'
 import { RelationalGpt } from '../../src/shared/proposer/relational-gpt'
 import { capacityOf, depthOf } from '../../src/shared/proposer/objectives'
 import type { InContextLearner } from '../../src/shared/surrogate/in-context/learner'
-import { judgeIn, learnerIn, shippedInContext, shippedWorkbench } from '../../src/node/small-checkpoints'
+import {
+  judgeIn,
+  learnerIn,
+  readWorkbenchCheckpoint,
+  shippedInContext,
+  shippedWorkbench,
+} from '../../src/node/small-checkpoints'
 import { checkout } from '../harness'
 
 export interface Contestant {
@@ -37,6 +44,8 @@ export function contestants(shuffled?: string): Contestant[] {
   if (judge === undefined) throw new Error('resources/proposer/workbench-1 is missing')
   const learner = learnerIn(shippedInContext(`${checkout}/resources`))
   if (learner === undefined) throw new Error('resources/proposer/in-context-1 is missing')
+  const { file, weights } = readWorkbenchCheckpoint(shippedWorkbench(`${checkout}/resources`))
+  const [first] = membersOf(file, weights)
   const dealtAnew = shuffled === undefined ? undefined : judgeIn(shuffled)
   const asking = (label: string, asked: GraphJudge | undefined, own = {}): Contestant => ({
     ...{ label, strategy: 'gpt-nas', own, learner },
@@ -55,6 +64,8 @@ export function contestants(shuffled?: string): Contestant[] {
     asking('control: negated GPT', negated(judge)),
     asking('control: formula', formula),
     ...(dealtAnew === undefined ? [] : [asking('control: shuffled labels', dealtAnew)]),
+    // What a shuffled checkpoint of one GPT is held against.
+    ...(dealtAnew === undefined || first === undefined ? [] : [asking('control: one GPT', createJudge([first]))]),
   ]
 }
 

@@ -59,13 +59,23 @@ NAS-Bench-201, not NAS-Bench-Graph.
 | --: | --: | --: | --: |
 ${last}
 
-Of the first GPT, on the held-out cells, nats an operation (connections left out, so that n-grams can be held against it):
+Of the first GPT, on the held-out cells, nats an operation (connections left out, so that n-grams can be held against it). The n-grams were
+fitted on the cells alone; it also learned from blocks and random graphs of 16 operations, so the second row leaves what the grammar of cells
+forbids without a probability, as whenever it writes, and the third shows it the cell's fifth of quality too, which no n-gram sees. A gap is
+one operation left out, both sides and all connections known: each operation in its place, in proportion to the likelihood of the whole. The
+floor is the entropy of all sentences of the corpus. The corpus has every filling of every cell, so that operations say nothing of each other:
+what a writer can know is where a cell ends, and, its quality shown, what good cells are made of.
 
-| GPT | uniform | unigram | bigram | 5-gram |
-| --: | --: | --: | --: | --: |
-| ${number(metrics['classLoss'])} | ${number(metrics['uniformLoss'])} | ${number(metrics['unigramLoss'])} | ${number(metrics['bigramLoss'])} | ${number(metrics['fiveGramLoss'])} |
+| | GPT | uniform | unigram | bigram | 5-gram | floor |
+| --- | --: | --: | --: | --: | --: | --: |
+| from the left | ${number(metrics['classLoss'])} | ${number(metrics['uniformLoss'])} | ${number(metrics['unigramLoss'])} | ${number(metrics['bigramLoss'])} | ${number(metrics['fiveGramLoss'])} | ${number(metrics['floorLoss'])} |
+| the same, under the grammar | ${number(metrics['classLossAllowed'])} | | | | | |
+| the same, its quality shown | ${number(metrics['classLossShown'])} | | | | | |
+| a gap | ${number(metrics['gapLoss'])} | ${number(metrics['uniformGapLoss'])} | ${number(metrics['unigramGapLoss'])} | ${number(metrics['bigramGapLoss'])} | ${number(metrics['fiveGramGapLoss'])} | |
+| a gap, the quality shown | ${number(metrics['gapLossShown'])} | | | | | |
 
-A held-out cell with its connections takes ${number(metrics['bitsPerCell'], 2)} bits, its quality not shown.
+A held-out cell with its connections takes ${number(metrics['bitsPerCell'], 2)} bits, its quality not shown; naming one of all
+${number((metrics['trainedCells'] ?? 0) + (metrics['heldOutCells'] ?? 0))} takes ${number(metrics['leastBitsPerCell'], 2)}.
 
 ${number(metrics['samples'])} cells written under a grammar of NAS-Bench-101 (top quality, temperature 1): ${percent(metrics['validShare'])} valid, ${percent(metrics['uniqueShare'])} different from
 each other, ${percent(metrics['novelShare'])} not among the cells that it was trained on.
@@ -76,8 +86,8 @@ each other, ${percent(metrics['novelShare'])} not among the cells that it was tr
   measured with controls in docs/search.md.
 - Words without meaning (\`gcn\`, \`choice-a\`) tell it nothing; a search over such a space begins at random.
 - It was trained on graphs of up to 9 operations; whole chains of blocks were not tried. Widths and strides are not in its language.
-- As a writer of cells it is no better than its n-grams say above: it also learned from blocks and random graphs, in any topological
-  order, and a 5-gram fitted on the cells alone, in their own order, knows those better where its loss is lower.
+- As a writer of cells it is no better than its n-grams say above: a cell here has three operations at most, which a
+  5-gram knows by heart. What it learned of blocks and random graphs misleads it in a gap of a cell whose quality nobody tells.
 
 ## Licence
 
