@@ -117,7 +117,7 @@ export function valueOf(path: string, text: string): unknown {
 }
 
 /** A definition in which one field is as it was typed. @throws AppError `invalid-input` where the words are not `FIELD=VALUE` */
-function withSetting(definition: unknown, typed: string): unknown {
+export function withSetting(definition: unknown, typed: string): unknown {
   const [path = '', ...rest] = typed.split('=')
   if (path === '' || rest.length === 0)
     throw new AppError('invalid-input', `"${typed}" sets nothing.`, 'Write --set FIELD=VALUE, such as --set seed=3.')

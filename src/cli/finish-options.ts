@@ -20,7 +20,7 @@ export const withFinishOptions = (command: Command, of = ''): Command =>
     .addOption(
       new Option(
         '--schedule <name>',
-        `${of}short: 10 epochs; long: 60; paper: its 350 epochs (default: ${DEFAULTS.schedule})`,
+        `${of}short: 10 epochs; long: 60; paper: its 350 epochs; paper-imagenet: its 120 (default: ${DEFAULTS.schedule})`,
       ).choices(FINAL_SCHEDULES),
     )
     .option('--epochs <n>', `${of}in place of the schedule’s`)

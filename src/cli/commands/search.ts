@@ -35,6 +35,7 @@ import { getDataset } from './dataset'
 import { exportAfter, exportText, nextSteps } from './export'
 import { dryRun } from './search-forecast'
 import { manageCommands } from './search-manage'
+import { paperCommand } from './search-paper'
 import { findRun } from './search-run'
 
 interface StartOptions extends CommonOptions, DefinitionSource, TypedFinish {
@@ -148,7 +149,11 @@ async function unfinished(
   // A share of the data is a number once a run keeps it.
   const asKept = ({ definition: { data } }: Run): RunDefinition => ({
     ...definition,
-    data: { ...definition.data, validationImages: definition.data.validationImages ?? data.validationImages },
+    data: {
+      ...definition.data,
+      trainImages: definition.data.trainImages ?? (definition.data.trainShare === null ? null : data.trainImages),
+      validationImages: definition.data.validationImages ?? data.validationImages,
+    },
   })
   const same = (run: Run): boolean => isDeepStrictEqual(run.definition, asKept(run))
   const runs = (await client.searches.list()).filter(
@@ -304,6 +309,7 @@ export function searchCommand(program: Command): void {
   changeCommands(group)
   finishCommand(group)
   manageCommands(group)
+  paperCommand(group)
 
   withCommonOptions(
     group

@@ -26,10 +26,11 @@ export function createReconstructor(options: ReconstructorOptions): Reconstructo
               checkpoint,
               space: { definition: space, inputShape: [height, width, channels], classes: facts.classes },
               userBlocks: [...userBlocks],
-              requests: requests.map(({ genotype, positions, seed }) => ({
+              requests: requests.map(({ genotype, positions, seed, temperature = 1 }) => ({
                 genotype,
                 positions: [...positions],
                 seed,
+                temperature,
               })),
             },
             { signal },

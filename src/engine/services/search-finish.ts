@@ -106,7 +106,7 @@ function definitionOf(
     name: trial === null ? metaOf(document).name : `${definition.name}, trial ${trial.number} trained on`.slice(-200),
     evaluator: { kind: 'training' },
     space: { kind: 'single', architecture: { ...document } },
-    data: wish.images === 'all' ? { ...definition.data, trainImages: null } : definition.data,
+    data: wish.images === 'all' ? { ...definition.data, trainImages: null, trainShare: null } : definition.data,
     recipe: finalRecipe(wish, definition.recipe),
     maxSeconds: null,
     trialTimeLimit: null,

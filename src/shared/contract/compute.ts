@@ -239,6 +239,7 @@ const reconstructionRequestSchema = z.object({
   genotype: genotypeSchema,
   positions: z.array(z.number().int()),
   seed: z.number().int(),
+  temperature: z.number().positive().default(1),
 })
 /** `userBlocks`: block documents. */
 const proposerContextSchema = z.object({

@@ -2,7 +2,7 @@
 // on the test split (decision 138). It is a run of one architecture whose definition says where that came from.
 import { z } from 'zod'
 
-export const FINAL_SCHEDULES = ['short', 'long', 'paper'] as const
+export const FINAL_SCHEDULES = ['short', 'long', 'paper', 'paper-imagenet'] as const
 
 export const FINAL_STARTS = ['scratch', 'weights'] as const
 export const FINAL_IMAGES = ['searched', 'all'] as const

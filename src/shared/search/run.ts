@@ -25,6 +25,10 @@ export const dataSelectionSchema = z.object({
     isSimple: true,
     unit: 'images',
   }),
+  trainShare: setting(z.number().gt(0).max(1).nullable().default(null), {
+    description: 'The same as a share of the train split, where no number is given; null goes by the number.',
+    kind: 'percent',
+  }),
   resolution: setting(
     z
       .number()

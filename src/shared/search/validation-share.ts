@@ -1,4 +1,4 @@
-// How many images validate where a definition leaves that open: a share that fits the data.
+// How many images train and validate where a definition leaves that open: shares that fit the data.
 
 /** CIFAR-10's usual 5,000 of 50,000: an accuracy measured on them has a standard error of at most 0.7 points. */
 const MOST = 5000
@@ -19,4 +19,19 @@ export function validationImagesOf(
   const share = Math.max(available * SHARE, Math.min(available * SHARE_OF_FEW, FEW))
   const left = trainImages === null ? available - 1 : available - trainImages
   return Math.max(1, Math.min(Math.floor(share), MOST, left))
+}
+
+/** Fewer are no training: the least that a number may be. */
+const LEAST_TRAINED = 10
+
+/**
+ * A share to train on as a number; where a number is given, or neither, nothing changes.
+ * @param available images of the train split
+ */
+export function withTrainedShare<
+  Data extends { readonly trainImages: number | null; readonly trainShare: number | null },
+>(data: Data, available: number): Data {
+  const { trainImages, trainShare } = data
+  if (trainImages !== null || trainShare === null) return data
+  return { ...data, trainImages: Math.max(LEAST_TRAINED, Math.round(available * trainShare)) }
 }

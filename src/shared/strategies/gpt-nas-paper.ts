@@ -7,7 +7,14 @@ import { eliminationParameters, reconstructAll } from './reconstruct'
 import type { Strategy } from './strategy'
 
 const schema = setting(
-  z.object({ name: z.literal('gpt-nas:paper'), ...breedingParameters, ...eliminationParameters }),
+  z.object({
+    name: z.literal('gpt-nas:paper'),
+    ...breedingParameters,
+    ...eliminationParameters,
+    temperature: setting(z.number().min(0.05).max(20).default(1), {
+      description: 'How freely the proposer draws: 1 as probable as it predicts, less the likeliest, more anything.',
+    }),
+  }),
   {
     description:
       'GPT-NAS as published: a genetic algorithm whose architectures the proposer partly rebuilds before they are evaluated.',
@@ -25,6 +32,6 @@ export const gptNasPaperStrategy = {
         'The strategy gpt-nas:paper needs the proposer, and none is loaded.',
         'Choose a proposer checkpoint, or use the strategy ga.',
       )
-    return reconstructAll(nextGeneration(context, own), context, context.reconstructor, own)
+    return reconstructAll(nextGeneration(context, own), context, context.reconstructor, own, own.temperature)
   },
 } satisfies Strategy<z.infer<typeof schema>>

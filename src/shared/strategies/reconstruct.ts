@@ -55,6 +55,7 @@ export async function reconstructAll(
   context: StrategyContext,
   reconstructor: Reconstructor,
   own: { readonly eliminationRate: number },
+  temperature = 1,
 ): Promise<Proposal[]> {
   const { space } = context
   const rate = eliminationRate(own.eliminationRate, context.history.length, context.generations)
@@ -71,7 +72,10 @@ export async function reconstructAll(
       return {
         slot,
         proposal,
-        request: { genotype, positions, seed: random.integer(2 ** 31) } satisfies ReconstructionRequest,
+        request: {
+          ...{ genotype, positions, seed: random.integer(2 ** 31) },
+          ...(temperature !== 1 && { temperature }),
+        } satisfies ReconstructionRequest,
       }
     })
     const asked = drawn.filter(({ request }) => request.positions.length > 0)

@@ -30,6 +30,8 @@ export interface ReconstructionRequest {
   /** Positions to empty and refill, ascending. */
   readonly positions: readonly number[]
   readonly seed: number
+  /** Above 0; below 1 the likeliest blocks come more often. Left out, 1. */
+  readonly temperature?: number
 }
 
 export interface Reconstruction {

@@ -20,6 +20,8 @@ export interface ChainRequest {
   /** Ascending. */
   readonly positions: readonly number[]
   readonly seed: number
+  /** Above 0; left out, 1. */
+  readonly temperature?: number
 }
 
 export interface Choice {
@@ -47,10 +49,11 @@ interface Draft {
   readonly choices: Choice[]
   readonly random: Random
   readonly positions: readonly number[]
+  readonly temperature: number
 }
 
 /** @throws AppError `invalid-architecture` for a chain outside the space or a position that it does not have. */
-function begin({ genotype, positions, seed }: ChainRequest, space: BlockChainSpace): Draft {
+function begin({ genotype, positions, seed, temperature = 1 }: ChainRequest, space: BlockChainSpace): Draft {
   const problem = space.problems(genotype)[0]
   if (problem !== undefined)
     throw new AppError('invalid-architecture', `A chain to rebuild must lie inside the space: ${problem}.`)
@@ -66,7 +69,7 @@ function begin({ genotype, positions, seed }: ChainRequest, space: BlockChainSpa
       'invalid-input',
       `Positions must rise and lie in [0, ${genotype.blocks.length}); received ${positions.join(', ')}.`,
     )
-  return { genotype, choices: [], random: createRandom(seed).fork('reconstruct'), positions }
+  return { genotype, choices: [], random: createRandom(seed).fork('reconstruct'), positions, temperature }
 }
 
 /** What stands before the position, and every block that the space allows there. */
@@ -84,9 +87,19 @@ function placeOf(genotype: ChainGenotype, position: number, { space, library }: 
   }
 }
 
-function choose(candidates: readonly WeightedBlock<Candidate>[], position: number, draft: Draft): void {
+/** At 1 blocks are drawn as probable as they are predicted; what they are drawn with is what is told. */
+function tempered(
+  blocks: readonly WeightedBlock<Candidate>[],
+  temperature: number,
+): readonly WeightedBlock<Candidate>[] {
+  if (temperature === 1) return blocks
+  const most = Math.max(...blocks.map(({ weight }) => weight), Number.MIN_VALUE)
+  return blocks.map((block) => ({ ...block, weight: (block.weight / most) ** (1 / temperature) }))
+}
+
+function choose(predicted: readonly WeightedBlock<Candidate>[], position: number, draft: Draft): void {
+  const candidates = tempered(predicted, draft.temperature)
   const total = totalWeight(candidates)
-  // Temperature 1: blocks are drawn as probable as they are predicted.
   let place = draft.random.next() * total
   const chosen = candidates.find(({ weight }) => (place -= weight) < 0) ?? candidates[candidates.length - 1]
   if (chosen === undefined)

@@ -9,7 +9,7 @@ import { createRandom } from '@shared/random'
 import type { RunDefinition } from '@shared/search/run'
 import type { Calibration } from '@shared/search/run-forecast'
 import { WHOLE } from '@shared/search/trial-fidelity'
-import { validationImagesOf } from '@shared/search/validation-share'
+import { withTrainedShare, validationImagesOf } from '@shared/search/validation-share'
 import type { Genotype } from '@shared/spaces/space'
 import { refuseCancelled } from '@node/cancel'
 import { writeFileWhole } from '@node/whole-file'
@@ -111,8 +111,9 @@ interface ShortTraining {
 
 /** Two epochs with the same share of steps and of validation that a whole one has. */
 async function shortTraining(definition: RunDefinition, dataset: ReadyDataset, folder: string): Promise<ShortTraining> {
-  const { data, recipe } = definition
+  const { recipe } = definition
   const labels = await dataset.trainLabels()
+  const data = withTrainedShare(definition.data, labels.length)
   const validating = validationImagesOf(data, labels.length)
   const training = data.trainImages ?? labels.length - validating
   const batch = Math.min(recipe.batchSize, training)

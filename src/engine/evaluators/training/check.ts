@@ -2,7 +2,7 @@
 import type { Dataset } from '@shared/contract/datasets'
 import type { RunDefinition } from '@shared/search/run'
 import { expectedShare, halvingOf, rungsText } from '@shared/search/rungs'
-import { validationImagesOf } from '@shared/search/validation-share'
+import { validationImagesOf, withTrainedShare } from '@shared/search/validation-share'
 import type { EvaluatorTools, Findings } from '../kind'
 
 type Shape = readonly [number, number, number]
@@ -58,15 +58,18 @@ export async function settleData(
   // Says why it cannot be had; reading all of one that is there can wait for the first trial.
   if (found?.state !== 'ready') await datasets.ready(data.dataset)
   const { trainImages } = datasets.describe(data.dataset, data.resolution)
-  return { ...definition, data: { ...data, validationImages: validationImagesOf(data, trainImages) } }
+  const shared = withTrainedShare(data, trainImages)
+  return { ...definition, data: { ...shared, validationImages: validationImagesOf(shared, trainImages) } }
 }
 
 /** @throws AppError for a data set that nobody knows, or a resolution it cannot have */
 export async function checkData(
-  definition: RunDefinition,
+  given: RunDefinition,
   { datasets }: Pick<EvaluatorTools, 'datasets'>,
 ): Promise<Findings> {
-  const { dataset, resolution } = definition.data
+  const { dataset, resolution } = given.data
+  const { trainImages } = datasets.describe(dataset, resolution)
+  const definition = { ...given, data: withTrainedShare(given.data, trainImages) }
   const problems: string[] = []
   const notes: string[] = []
   const facts = datasets.describe(dataset, resolution)

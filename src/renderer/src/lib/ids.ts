@@ -36,6 +36,7 @@ export const testIds = {
   runsTab: 'search-tab-runs',
   presetFirstLight: 'preset-first-light',
   presetPaper: 'preset-paper',
+  presetImagenet: 'preset-imagenet',
   detailSwitch: 'definition-detail',
   setting: (path: string) => `setting-${path}`,
   chooseSpace: 'space-choose',

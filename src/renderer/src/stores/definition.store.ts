@@ -5,7 +5,9 @@ import { defineStore } from 'pinia'
 import { computed, onScopeDispose, ref, toRaw, watch } from 'vue'
 import { useEngine } from '@/api/keys'
 import { useTask } from '@/api/use-task'
+import { useDatasetsStore } from './datasets.store'
 import { settingProblems, type SettingProblem } from './setting-problems'
+import { evaluatorOf } from '@shared/evaluators/registry'
 import { upgradeDefinition } from '@shared/search/old-definitions'
 import { PRESETS, finalTrainingTime, type Preset } from '@shared/search/presets'
 import { FIRST_LIGHT } from '@shared/search/samples'
@@ -21,6 +23,7 @@ const copy = (definition: RunDefinition): Draft => JSON.parse(JSON.stringify(toR
 
 export const useDefinitionStore = defineStore('definition', () => {
   const { client, generation } = useEngine()
+  const datasets = useDatasetsStore()
   const draft = useLocalStorage<Draft>('gptnas.definition', copy(FIRST_LIGHT.definition))
   // What an older version of the window kept.
   draft.value = upgradeDefinition(draft.value) as Draft
@@ -72,6 +75,8 @@ export const useDefinitionStore = defineStore('definition', () => {
   const check = useTask(async (current: RunDefinition) => client.searches.check({ definition: current }))
   const forecasting = useTask(async (current: RunDefinition): Promise<RunForecast | null> => {
     let last: RunForecast | null = null
+    // As starting does: what a person asks for brings what it needs.
+    if (evaluatorOf(current).needsData) await datasets.need(current.data.dataset)
     for await (const { result } of await client.searches.forecast({ definition: current })) last = result ?? last
     return last
   })

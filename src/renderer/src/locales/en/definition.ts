@@ -6,6 +6,7 @@ export const definition = {
     expert: 'Expert',
     firstLight: 'First light ({count} evaluations)',
     paperPreset: 'Paper',
+    imagenetPreset: 'Paper, ImageNet',
     paper: 'paper: {value}',
     all: 'all {count}',
     chosen: '{count} of {of}',
@@ -118,6 +119,7 @@ export const definition = {
         crossoverRate: { label: 'Crossover' },
         mutationRate: { label: 'Mutation' },
         eliminationRate: { label: 'Elimination' },
+        temperature: { label: 'Temperature' },
         aliveSize: { label: 'Living' },
         sampleSize: { label: 'Sample' },
         checkpoint: { label: 'Proposer' },
@@ -158,6 +160,7 @@ export const definition = {
           label: 'Training images',
           empty: 'all',
         },
+        trainShare: { label: 'Share that trains', empty: 'by number' },
         resolution: {
           label: 'Resolution',
           empty: 'as it is',

@@ -145,7 +145,12 @@ export const results = {
     dialogTitle: 'Train the winner of run {number} on',
     text: 'It learns from the images that trained and validated the search together, and is tested once on the test split. It is a run of its own, and can be exported and proven like any.',
     fields: { schedule: 'Schedule', start: 'Start', images: 'Images' },
-    schedules: { short: 'Short, 10 epochs', long: 'Long, 60 epochs', paper: 'The paper’s 350 epochs' },
+    schedules: {
+      short: 'Short, 10 epochs',
+      long: 'Long, 60 epochs',
+      paper: 'The paper’s 350 epochs',
+      'paper-imagenet': 'The paper’s 120 epochs on ImageNet',
+    },
     starts: { scratch: 'From new weights', weights: 'From the weights of the search' },
     images: { searched: 'Those of the search', all: 'The whole train split' },
     epochs: 'Epochs',
