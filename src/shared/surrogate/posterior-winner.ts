@@ -5,6 +5,7 @@ import type { Breathe } from '../breathe'
 import type { Random } from '../random'
 import type { Genotype, Space } from '../spaces/space'
 import { LEAST_RESULTS } from '../search/winner'
+import type { Features } from '../spaces/features'
 import { bestAndSpread } from './best-and-spread'
 import { featuresOf } from './features-of'
 import { DESCRIPTOR_GRID, GaussianProcess } from './gaussian-process'
@@ -39,6 +40,8 @@ export interface Ranking {
 const MOST_RESULTS = 300
 /** Random members that descriptors are scaled by, beside the results. */
 const REFERENCE = 200
+/** Architectures read between two breaths: some ten milliseconds. */
+const A_BREATH = 10
 /**
  * Degrees of freedom from which on measured noise replaces the guessed one: with four a variance is known to a factor of about three
  * either way (chi-squared, 95 %), no worse than the grid of guesses, which spans fifteen. Chosen by us.
@@ -66,9 +69,14 @@ export async function posteriorRanking(
   const groups = grouped(known.map(({ index }) => keys[index] ?? ''))
   const features = featuresOf(space)
   const reference = Array.from({ length: REFERENCE }, () => space.random(random))
-  const maker = new PointMaker([...reference, ...known.map(({ genotype }) => genotype)].map(features))
+  const read: Features[] = []
+  for (const genotype of [...reference, ...known.map(({ genotype }) => genotype)]) {
+    if (read.length % A_BREATH === 0) await breathe?.()
+    read.push(features(genotype))
+  }
+  const maker = new PointMaker(read)
   const process = new GaussianProcess({ ...DESCRIPTOR_GRID, noises: noisesOf(scores, groups) })
-  const points = known.map(({ genotype }) => maker.point(features(genotype)))
+  const points = read.slice(REFERENCE).map((each) => maker.point(each))
   for (const [i, point] of points.entries()) {
     await breathe?.()
     process.add(point, scores[i] ?? 0)
