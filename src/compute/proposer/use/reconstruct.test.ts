@@ -69,6 +69,33 @@ describe('probabilities of the next block', () => {
 })
 
 describe('reconstruction', () => {
+  it('puts the likeliest blocks in when it is cold, and draws as predicted at 1', () => {
+    const requests = requestsOf(30, 5)
+    const means = [0.05, 1, 20].map((temperature) => {
+      const rebuilt = reconstructChains(
+        { proposals, space, library },
+        requests.map((request) => ({ ...request, temperature })),
+      )
+      const ranked = rebuilt.flatMap(({ choices }) =>
+        choices.map(({ probability, alternatives }) =>
+          Number(alternatives.every((other) => other.probability <= probability)),
+        ),
+      )
+      return ranked.reduce((sum, value) => sum + value, 0) / ranked.length
+    })
+    // The share of places that have the likeliest block.
+    expect(means[0]).toBeGreaterThan(0.95)
+    expect(means[1]).toBeLessThan(means[0]!)
+    expect(means[2]).toBeLessThan(means[1]!)
+    const plain = reconstructChains({ proposals, space, library }, requests)
+    expect(plain).toEqual(
+      reconstructChains(
+        { proposals, space, library },
+        requests.map((request) => ({ ...request, temperature: 1 })),
+      ),
+    )
+  })
+
   it('stays inside the space and changes names only where it was asked to, for 100 seeds', () => {
     const requests = requestsOf(100, 2)
     const rebuilt = reconstructChains({ proposals, space, library }, requests)
