@@ -57,6 +57,8 @@ async function known({ client }: CommandContext, { definition }: PaperCell): Pro
       ...definition,
       data: {
         ...definition.data,
+        trainImages:
+          definition.data.trainImages ?? (definition.data.trainShare === null ? null : run.definition.data.trainImages),
         validationImages: definition.data.validationImages ?? run.definition.data.validationImages,
       },
     })
