@@ -182,7 +182,7 @@ void runBench('What our corpus of trained chains is worth', async ({ quick, note
   const rows = await ranks(
     chains,
     splits,
-    Number(option('steps', quick ? '20' : '200')),
+    Number(option('steps', quick ? '20' : '100')),
     Number(option('members', '1')),
     note,
   )

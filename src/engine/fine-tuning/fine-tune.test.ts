@@ -31,9 +31,13 @@ describe('the proposers of a workspace', () => {
     const engine = await opened()
     const { client, folder } = engine
     await searched(engine, 24)
+    // The same results taken over: they count once.
+    await searched(engine, 24)
     const events = await fineTuned(engine, 'mine')
     expect(events.some(({ type }) => type === 'progress')).toBe(true)
     expect(events.at(-1)).toMatchObject({ type: 'finished', name: 'mine', report: { from: { name: 'workbench-1' } } })
+    const end = events.at(-1)
+    expect(end?.type === 'finished' ? end.report.trainedOn + end.report.heldOut : NaN).toBeLessThanOrEqual(24)
     const place = path.join(folder, 'workspace', 'proposers', 'mine')
     expect(existsSync(path.join(place, 'weights.bin'))).toBe(true)
     expect(readFileSync(path.join(place, 'CARD.md'), 'utf8')).toMatch(/trained on, with[\s\S]*before[\s\S]*after/)

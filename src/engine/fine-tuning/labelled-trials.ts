@@ -33,27 +33,29 @@ function groupOf({ space, evaluator, data, recipe }: RunDefinition): string {
 
 /** @param numbers of runs; null for all of the workspace @throws AppError `storage-failed` */
 export async function labelledTrials(tools: TrialTools, numbers: readonly number[] | null): Promise<LabelledTrials> {
-  const graphs: LabelledGraph[] = []
+  // A result that a run took over from another is one result.
+  const graphs = new Map<string, LabelledGraph>()
   const runs: number[] = []
   const notes: string[] = []
   for (const run of (await listRuns(tools.store.db)).reverse()) {
     if (numbers !== null && !numbers.includes(run.number)) continue
     try {
       const found = await graphsOf(tools, run)
-      graphs.push(...found)
-      if (found.length > 0) runs.push(run.number)
+      for (const [key, graph] of found) graphs.set(key, graph)
+      if (found.size > 0) runs.push(run.number)
       else notes.push(`Run ${run.number} has no result that the GPT can read.`)
     } catch (thrown) {
       notes.push(`Run ${run.number} is left out: ${errorData(thrown).message}`)
     }
   }
-  return { graphs, runs, notes }
+  return { graphs: [...graphs.values()], runs, notes }
 }
 
-async function graphsOf({ store, datasets }: TrialTools, run: RunRecord): Promise<LabelledGraph[]> {
+/** By what decides an evaluation. */
+async function graphsOf({ store, datasets }: TrialTools, run: RunRecord): Promise<ReadonlyMap<string, LabelledGraph>> {
   const { definition } = run
   // One architecture, or one trained again on more images, is held against nothing.
-  if (definition.space.kind === 'single' || definition.final !== null) return []
+  if (definition.space.kind === 'single' || definition.final !== null) return new Map()
   const facts = engineEvaluator(definition).images(definition, datasets)
   const space = spaceOfRun(definition, facts, storedLibrary(run.userBlocks))
   const features = featuresOf(space)
@@ -66,5 +68,5 @@ async function graphsOf({ store, datasets }: TrialTools, run: RunRecord): Promis
     const read = graph ?? layers?.()
     if (read !== undefined && hasMeaning([read])) known.set(evaluationKey, { graph: read, fitness, group })
   }
-  return [...known.values()]
+  return known
 }

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 
 /** Of each GPT: a minute of one core for three of them on block chains, seconds on cells. */
-export const FINE_TUNING_STEPS = 200
+export const FINE_TUNING_STEPS = 100
 
 const heldOutSchema = z.object({ tau: z.number().nullable(), perplexity: z.number() })
 
