@@ -220,7 +220,7 @@ export const definition = {
         filterTimes: { label: 'Looked at for each trained' },
         filterImages: { label: 'Images of the filter' },
         firstRung: { label: 'First rung', empty: 'train whole' },
-        reduction: { label: 'One goes on of' },
+        reduction: { label: 'Goes on: 1 of' },
         endEarly: { label: 'Early end' },
         inheritWeights: { label: 'Inherit weights' },
       },
