@@ -6,7 +6,7 @@ import { batchNormValues, epsilonNote } from '../imported/batch-norm-values'
 import { field, listAt, numberAt, pairAt, textAt } from '../imported/json'
 import { NoLayer, type BuiltValue, type LayerValues } from '../imported/network-builder'
 import { isNeverNegative } from '../imported/not-negative'
-import { paddedWindow, type FoundWindow } from '../imported/padded-window'
+import { paddedWindow, type FoundWindow, type WindowUse } from '../imported/padded-window'
 import type { KerasCall } from './keras-graph'
 import {
   isOnePosition,
@@ -76,7 +76,7 @@ function windowOf(
   call: KerasCall,
   kernelName: string,
   strideName: string,
-  isExact = false,
+  use: WindowUse = { isPooling: false },
 ): FoundWindow {
   refuseChannelsFirst(call)
   const kernel = pairAt(call.config, kernelName)
@@ -90,7 +90,7 @@ function windowOf(
     if (x.pads !== undefined) throw new NoLayer('zeros are put around the map before a window that pads itself')
     return { ...rule, padding: 'same', ceil: false }
   }
-  const found = paddedWindow(x.shape, rule, x.pads ?? NO_PADS, isExact)
+  const found = paddedWindow(x.shape, rule, x.pads ?? NO_PADS, use)
   if ('reason' in found) throw new NoLayer(found.reason)
   return found
 }
@@ -213,7 +213,10 @@ const pool =
     if (x.pads !== undefined && kind === 'max-pool' && !isNeverNegative(importer.kindOf(x.id)))
       throw new NoLayer('zeros are put around the map before a maximum')
     const counts = kind === 'average-pool' && x.pads !== undefined
-    const { kernel, stride, padding, ceil } = windowOf(x, call, 'pool_size', 'strides', counts)
+    const { kernel, stride, padding, ceil } = windowOf(x, call, 'pool_size', 'strides', {
+      isPooling: true,
+      isExact: counts,
+    })
     const parameters = { kernel, stride, padding, ceil, ...(kind === 'average-pool' && { countPadding: counts }) }
     return importer.add(nameOf(call), kind, parameters, [bare(x)])
   }

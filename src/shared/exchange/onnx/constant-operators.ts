@@ -132,13 +132,35 @@ const concat: Fold = (_, inputs) => {
   return all.length > SHORT || all.some(Number.isNaN) ? undefined : ints(all)
 }
 
+/** Rows of a short one, also from the last to the first, as torch.onnx turns the order of its pads round. */
 const slice: Fold = (node, [x, starts, ends, axes, steps]) => {
-  const values = x?.values
+  const dims = x?.dims ?? []
+  const [size = 0, ...rest] = dims
   const [start, end] = [starts?.values?.[0] ?? node.ints('starts')?.[0], ends?.values?.[0] ?? node.ints('ends')?.[0]]
-  const isPlain = (axes?.values?.[0] ?? 0) === 0 && (steps?.values?.[0] ?? 1) === 1
-  if (values === undefined || x?.dims.length !== 1 || start === undefined || end === undefined || !isPlain)
+  const [axis, step] = [axes?.values?.[0] ?? node.ints('axes')?.[0] ?? 0, steps?.values?.[0] ?? 1]
+  const isOne = [starts, ends, axes, steps].every((list) => list === undefined || list.values?.length === 1)
+  if (!isOne || axis !== 0 || Math.abs(step) !== 1 || dims.length === 0 || dims.length > MOST_AXES) return undefined
+  const values = elementCount(dims) > SHORT ? undefined : x?.values
+  if (values === undefined || start === undefined || end === undefined) return undefined
+  const [least, most] = step > 0 ? [0, size] : [-1, size - 1]
+  const placed = (at: number): number => Math.min(most, Math.max(least, at < 0 ? at + size : at))
+  const width = elementCount(rest)
+  const picked: number[] = []
+  let rows = 0
+  for (let row = placed(start); step > 0 ? row < placed(end) : row > placed(end); row += step, rows++)
+    picked.push(...values.slice(row * width, (row + 1) * width))
+  return constant([rows, ...rest], Float32Array.from(picked))
+}
+
+/** A short list of one number, zero where the node holds none. */
+const constantOfShape: Fold = (node, [shape]) => {
+  const dims = shape?.values
+  if (dims === undefined || dims.length > MOST_AXES || !dims.every((side) => Number.isSafeInteger(side) && side >= 0))
     return undefined
-  return ints(values.slice(start, end))
+  const held = node.tensor('value')
+  const value = held === undefined ? 0 : held.values?.[0]
+  const count = elementCount(dims)
+  return count > SHORT || value === undefined ? undefined : constant(dims, new Float32Array(count).fill(value))
 }
 
 /** Of two short ones, such as a side of a shape times another. */
@@ -194,6 +216,7 @@ const FOLDS: ReadonlyMap<string, Fold> = new Map<string, Fold>([
   ['Gather', gather],
   ['Concat', concat],
   ['Slice', slice],
+  ['ConstantOfShape', constantOfShape],
   ['Mul', product],
   ['Add', ofSides((a, b) => a + b)],
   ['Sub', ofSides((a, b) => a - b)],
@@ -220,8 +243,9 @@ export function foldConstant(importer: GraphImporter, node: OnnxNode): boolean {
 }
 
 function shapeConstant(importer: GraphImporter, node: OnnxNode): OnnxConstant | undefined {
-  const value = importer.find(node.inputs[0] ?? '')
-  const shape = value && shapeOf(value)
+  const [name = ''] = node.inputs
+  const value = importer.find(name)
+  const shape = value === undefined ? importer.constant(name)?.dims : shapeOf(value)
   return shape && { ...ints(shape), isOfShape: true }
 }
 

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { op, smallModel, tensor, textAttribute, type SmallModel } from '../testing/onnx-files'
 import { importGraph } from './import-graph'
-import { attribute, type NodeProto } from './proto'
+import { attribute, INT64, type NodeProto } from './proto'
 import { readOnnxGraph } from './read-graph'
 
 const read = (model: SmallModel) => importGraph(readOnnxGraph(smallModel(model)))
@@ -68,6 +68,72 @@ describe('zeros of a Pad', () => {
     const window = [attribute.ints('kernel_shape', [3, 3]), attribute.ints('pads', [1, 1, 1, 1])]
     const average = op('AveragePool', ['padded'], 'last', window)
     expect(refusalOf(padded(average))).toMatch(/^AveragePool: some of the zeros/)
+  })
+
+  it('at one end alone are told for a convolution, which never rounds its windows up as a pooling does', () => {
+    // Zeros below a map of 8 by 13: four rows of windows; without them there are three.
+    const conv = op('Conv', ['x', 'k'], 'last', [
+      attribute.ints('strides', [2, 2]),
+      attribute.ints('pads', [0, 0, 1, 0]),
+    ])
+    const below = { nodes: [conv, ...ended], constants: [kernel], input: [3, 8, 13] }
+    expect(refusalOf(below)).toMatch(/^Conv: its padding \[0, 0, 1, 0\] is none of/)
+  })
+
+  it('that an average counts at one end alone are told: what our rounded-up window reaches beyond is not counted', () => {
+    const window = [
+      attribute.ints('kernel_shape', [4, 4]),
+      attribute.ints('strides', [2, 2]),
+      attribute.ints('pads', [0, 0, 1, 1]),
+      attribute.int('count_include_pad', 1),
+    ]
+    const nodes = [op('AveragePool', ['x'], 'last', window), ...ended]
+    expect(refusalOf({ nodes, input: [3, 7, 5] })).toMatch(/^AveragePool: its padding/)
+  })
+
+  it('before a rounded-up pooling are part of the map, and a last window may begin in them', () => {
+    // 5 and a zero at both ends are 7; windows of three begin at 0, 3 and, rounded up, at 6: on the last zero.
+    const window = [
+      attribute.ints('kernel_shape', [3, 3]),
+      attribute.ints('strides', [3, 3]),
+      attribute.ints('pads', [0, 0, 1, 1]),
+      attribute.int('ceil_mode', 1),
+    ]
+    const nodes = [
+      op('Relu', ['x'], 'r'),
+      op('Pad', ['r', 'pads'], 'padded'),
+      op('MaxPool', ['padded'], 'last', window),
+      ...ended,
+    ]
+    expect(refusalOf({ nodes, constants: [around], input: [3, 5, 5] })).toMatch(/^MaxPool: its padding/)
+  })
+
+  it('are worked out as torch.onnx has them: a list that is filled up, turned round and made long again', () => {
+    const steps = [
+      op('Shape', ['given'], 'count.list'),
+      op('Gather', ['count.list', '0'], 'count'),
+      op('Sub', ['8', 'count'], 'lacking'),
+      op('Unsqueeze', ['lacking', '0.list'], 'lacking.list'),
+      op('ConstantOfShape', ['lacking.list'], 'filling'),
+      op('Concat', ['given', 'filling'], 'long', [attribute.int('axis', 0)]),
+      op('Reshape', ['long', 'pairs'], 'paired'),
+      op('Slice', ['paired', '-1.list', 'least', '0.list', '-1.list'], 'turned'),
+      op('Transpose', ['turned'], 'columns', [attribute.ints('perm', [1, 0])]),
+      op('Reshape', ['columns', '-1.list'], 'flat'),
+      op('Cast', ['flat'], 'pads', [attribute.int('to', INT64)]),
+      op('Pad', ['x', 'pads'], 'padded'),
+    ]
+    const whole = (name: string, dims: number[], values: number[]) => tensor(name, dims, values, true)
+    const constants = [
+      // Left and right, top and bottom, as torch.nn.functional.pad takes them.
+      whole('given', [4], [1, 1, 1, 1]),
+      ...[whole('0', [], [0]), whole('8', [], [8]), whole('0.list', [1], [0]), whole('-1.list', [1], [-1])],
+      ...[whole('pairs', [2], [-1, 2]), whole('least', [1], [-(2 ** 53)]), kernel],
+    ]
+    const conv = op('Conv', ['padded', 'k'], 'last')
+    const { graph, problems } = read({ nodes: [...steps, conv, ...ended], constants, input: [3, 8, 8] })
+    expect(problems).toEqual([])
+    expect(graph.nodes[0]?.parameters).toMatchObject({ padding: 'half' })
   })
 
   it('are named by their axes since opset 18', () => {

@@ -26,6 +26,8 @@ export interface OnnxNode {
   float(attribute: string): number | undefined
   ints(attribute: string): readonly number[] | undefined
   text(attribute: string): string | undefined
+  /** A constant that the node itself holds. @throws AppError `invalid-input` for dimensions that are none */
+  tensor(attribute: string): OnnxConstant | undefined
   /** Why it is no layer, where whoever has read the file knows already. */
   readonly refusal?: string
 }
@@ -101,6 +103,10 @@ function nodeOf({ name = '', opType, input = [], output = [], attribute = [], do
     text(key) {
       const bytes = known.get(key)?.s
       return bytes === undefined ? undefined : new TextDecoder().decode(bytes)
+    },
+    tensor(key) {
+      const held = known.get(key)?.t
+      return held && constantOf({ ...held, name: key }, undefined)
     },
   }
 }

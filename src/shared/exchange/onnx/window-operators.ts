@@ -31,7 +31,9 @@ export const conv: Read = (importer, node) => {
   const dims = weights?.dims
   if (weights === undefined || dims?.length !== 4) throw new NoLayer('its kernel is no constant of four axes')
   const [outputs = 0, perGroup = 0, height = 0, width = 0] = dims
-  const { kernel, stride, dilation, padding } = required(windowOf(node, x.shape, [height, width], pads))
+  const { kernel, stride, dilation, padding } = required(
+    windowOf(node, x.shape, [height, width], pads, { isPooling: false }),
+  )
   const groups = node.int('group') ?? 1
   const offset = importer.constant(node.inputs[2])
   const bias = (node.inputs[2] ?? '') !== ''
@@ -57,7 +59,10 @@ export const pool =
     if (kind === 'average-pool' && pads !== NONE && !countsOwn && padsItself(node))
       throw new NoLayer('some of the zeros around the map count in its average, others do not')
     const counts = kind === 'average-pool' && (pads !== NONE || countsOwn)
-    const found = windowOf(node, x.shape, node.ints('kernel_shape') ?? [], pads, counts)
+    const found = windowOf(node, x.shape, node.ints('kernel_shape') ?? [], pads, {
+      isPooling: true,
+      isExact: counts,
+    })
     const { kernel, stride, dilation, padding, ceil } = required(found)
     if (dilation !== 1) throw new NoLayer('its window has gaps (dilation)')
     const parameters = { kernel, stride, padding, ceil, ...(kind === 'average-pool' && { countPadding: counts }) }

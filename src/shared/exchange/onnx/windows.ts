@@ -2,7 +2,7 @@
 import type { MapShape } from '../../architecture/layer'
 import { windowPadding, type WindowRule } from '../../architecture/catalogue/window'
 import { quoted } from '../../quoted'
-import { paddedWindow, type FoundWindow } from '../imported/padded-window'
+import { paddedWindow, type FoundWindow, type WindowUse } from '../imported/padded-window'
 import type { OnnxNode } from './read-graph'
 
 type Pair = readonly [number, number]
@@ -36,7 +36,6 @@ function sameAround(map: MapShape, rule: WindowRule, extra: readonly number[], i
 
 /**
  * @param extra padding that a node before it has added, `[top, left, bottom, right]`
- * @param isExact the divisors of an average count what is padded, so both ends must be the same
  * @returns the window in our words, or why there is none
  */
 export function windowOf(
@@ -44,7 +43,7 @@ export function windowOf(
   map: MapShape,
   kernel: readonly number[],
   extra: readonly number[],
-  isExact = false,
+  use: WindowUse,
 ): FoundWindow | { readonly reason: string } {
   const stride = node.ints('strides') ?? [1, 1]
   const [dilation = 1, ...others] = node.ints('dilations') ?? [1, 1]
@@ -52,6 +51,10 @@ export function windowOf(
   if (others.some((other) => other !== dilation)) return { reason: 'its dilation differs between the axes' }
   const asked = padsOf(node)
   const rule = { kernel, stride, dilation }
+  // onnxruntime moves such a window, and counts otherwise than the specification; no exporter writes one.
+  const roundsUp = use.isPooling && (node.int('ceil_mode') ?? 0) !== 0
+  if (typeof asked === 'string' && roundsUp && kernel.some((size, axis) => size < (stride[axis] ?? 1)))
+    return { reason: 'it rounds up, pads itself by name and leaves positions out' }
   if (asked === 'SAME_UPPER' && extra.every((pad) => pad === 0)) return { ...rule, padding: 'same', ceil: false }
   if (typeof asked === 'string' && asked !== 'SAME_UPPER' && asked !== 'SAME_LOWER')
     return { reason: `there is no padding ${quoted(asked)}` }
@@ -60,5 +63,9 @@ export function windowOf(
   const own =
     typeof asked === 'string' ? sameAround(map, { ...rule, padding: 'same' }, extra, asked === 'SAME_LOWER') : asked
   const pads = own.map((pad, i) => pad + (extra[i] ?? 0))
-  return paddedWindow(map, rule, pads, isExact, (node.int('ceil_mode') ?? 0) !== 0)
+  return paddedWindow(map, rule, pads, {
+    ...use,
+    mayRoundUp: roundsUp,
+    zerosAfter: extra.slice(2),
+  })
 }
