@@ -1,6 +1,7 @@
 // What exports compute beside the network that they were made of, each run by others in a process without anything of ours. Parts, all of
 // them unless some are named: --layers and --networks (random weights, every way out), --trained (CIFAR-10, every test image),
 // --latency (beside torch.onnx), --foreign (networks of other programs, in and out again).
+// --quiet says that nothing else runs here: latency is held against its bound by the clock, too.
 // --quick: the smallest network of each family and every eighth layer case. --only=NAME (again and again) and --side=PIXELS look at some
 // networks or another input, --without=tfjs-graph leaves a format out. --minutes=N begins nothing new after N minutes; what was measured is kept
 // (--keep=FOLDER, else the cache; --fresh measures anew) and taken up by the next call. --docs writes the tables of docs/exchange.md, and
@@ -15,7 +16,7 @@ import type { Run } from './exchange/measure-case'
 import { pythonRuntimes } from './exchange/python'
 import { RUNTIME_FLAG, serveRuntime, startRuntime } from './exchange/runtime'
 import { seenFigures } from './exchange/seen'
-import { writeTable, zooTable } from './exchange/table'
+import { otherLines, writeTable, zooTable } from './exchange/table'
 import { measureTrained, TRAINED_WAYS, trainedChecks, trainedTable } from './exchange/trained'
 import { WAYS, type Way } from './exchange/ways'
 import { keepSeen, measureLayers, measureNetworks, zooChecks, type ZooOptions, type ZooRows } from './exchange/zoo'
@@ -40,6 +41,7 @@ function optionsOf() {
         keep: { type: 'string' },
         fresh: { type: 'boolean' },
         docs: { type: 'boolean' },
+        quiet: { type: 'boolean' },
       },
       ...{ quick: { type: 'boolean' }, json: { type: 'boolean' } },
     },
@@ -50,7 +52,7 @@ function optionsOf() {
 }
 
 async function measure(options: BenchOptions): Promise<Measured> {
-  const { parts, only = [], side, without = [], minutes, keep, fresh, docs } = optionsOf()
+  const { parts, only = [], side, without = [], minutes, keep, fresh, docs, quiet = false } = optionsOf()
   const python = pythonRuntimes()
   const node = startRuntime()
   const run: Run = (way, job) =>
@@ -90,21 +92,34 @@ async function measure(options: BenchOptions): Promise<Measured> {
       }
     }
     if (parts.has('trained')) {
-      const own = { ways: TRAINED_WAYS.filter(isRun), keep: kept, isFresh: fresh === true, hasTime }
+      const own = { ways: TRAINED_WAYS.filter(isRun), keep: kept, isFresh: fresh === true, hasTime, only }
       const trained = await measureTrained(run, { ...options, ...own })
       results['trained'] = trained
       checks.push(...trainedChecks(trained, isWhole))
-      if (docs === true) await writeTable('trained', trainedTable(trained))
+      if (docs === true)
+        await writeTable(
+          'trained',
+          trainedTable(
+            trained,
+            await otherLines('trained', new Set(trained.map(({ network, way }) => `${network}, ${way}`)), 2),
+          ),
+        )
     }
     if (parts.has('latency')) {
       const latencies = await measureLatencies((job) => node.race(job), {
         ...options,
         keep: fresh === true ? null : kept,
         hasTime,
+        only,
+        isQuiet: quiet,
       })
       results['latency'] = latencies
-      checks.push(...latencyChecks(latencies, options.quick))
-      if (docs === true) await writeTable('latency', latencyTable(latencies))
+      checks.push(...latencyChecks(latencies, { quick: options.quick, isQuiet: quiet, isWhole }))
+      if (docs === true)
+        await writeTable(
+          'latency',
+          latencyTable(latencies, await otherLines('latency', new Set(latencies.map(({ network }) => network)), 1)),
+        )
     }
     if (parts.has('foreign')) {
       const foreign = await measureForeign(run, options)

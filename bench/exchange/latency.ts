@@ -13,6 +13,7 @@ import { codeVersion } from './code-version'
 import { TRAINED_NETWORKS } from './networks'
 import { script } from './python'
 import type { RaceJob, RaceResult } from './race'
+import { inOrder } from './table'
 import { BOUND } from './zoo'
 import { writeRandomWeights } from './weights'
 
@@ -33,6 +34,10 @@ export interface LatencyOptions extends BenchOptions {
   /** Where figures are kept; null keeps none. */
   readonly keep: string | null
   readonly hasTime: () => boolean
+  /** Parts of networks' names; none: all of them. */
+  readonly only: readonly string[]
+  /** Nothing else runs here, as whoever calls says: figures are measured for that, and the clock counts. */
+  readonly isQuiet: boolean
 }
 
 interface Runner {
@@ -87,7 +92,7 @@ async function raceOf(
 /** @param ask the process that runs both files @returns no rows where Python has no torch and onnx */
 export async function measureLatencies(
   ask: (job: RaceJob) => Promise<RaceResult>,
-  { quick, note, keep, hasTime }: LatencyOptions,
+  { quick, note, keep, hasTime, only, isQuiet }: LatencyOptions,
 ): Promise<LatencyRow[]> {
   const python = pythonWith('torch', 'onnx')
   if (python === undefined) {
@@ -97,24 +102,32 @@ export async function measureLatencies(
   const kept = keptFigures<LatencyRow[]>(quick || keep === null ? null : path.join(keep, 'latency'))
   const turns = quick ? QUICK_TURNS : TURNS
   const rows: LatencyRow[] = []
-  for (const runner of runners(quick)) {
+  const wanted = runners(quick).filter(({ name }) => only.length === 0 || only.some((part) => name.includes(part)))
+  for (const runner of wanted) {
     const code = [await codeVersion({ format: 'onnx' }), await codeVersion({ format: 'pytorch' })]
-    const decisive = { graph: runner.graph, turns, code, by: 'processor' }
+    const decisive = { graph: runner.graph, turns, code, by: isQuiet ? 'clock' : 'processor' }
     const name = runner.name.replace(/[^\w.-]+/g, '-')
     const before = await kept.find(name, decisive)
     if (before === null && !hasTime()) continue
     const own = before ?? (await raceOf(ask, python, runner, turns, note))
     if (before === null) await kept.keep(name, decisive, own)
-    for (const { exporter, ours, theirs, ratio } of own)
+    for (const { exporter, ours, theirs, ratio, clockRatio } of own)
       note(
-        `${runner.name}: ${ours.toFixed(2)} ms, torch.onnx (${exporter}) ${theirs.toFixed(2)} ms, ratio ${ratio.toFixed(3)}`,
+        `${runner.name}: ${ours.toFixed(2)} ms, torch.onnx (${exporter}) ${theirs.toFixed(2)} ms, ratio ${ratio.toFixed(3)}, by the clock ${clockRatio.toFixed(3)}`,
       )
     rows.push(...own)
   }
   return rows
 }
 
-export function latencyChecks(rows: readonly LatencyRow[], quick: boolean): Check[] {
+/**
+ * @param isQuiet nothing else runs on the machine: the ratio by the clock is held against the bound too
+ * @param isWhole every network was wanted
+ */
+export function latencyChecks(
+  rows: readonly LatencyRow[],
+  { quick, isQuiet, isWhole }: { readonly quick: boolean; readonly isQuiet: boolean; readonly isWhole: boolean },
+): Check[] {
   const apart = rows.map(({ difference }) => difference)
   const checks = [
     atMost('torch.onnx beside ours: largest relative difference of a score', Math.max(0, ...apart), BOUND),
@@ -126,15 +139,25 @@ export function latencyChecks(rows: readonly LatencyRow[], quick: boolean): Chec
   return [
     ...checks,
     atMost(`latency of ours to torch.onnx, worst of ${networks} networks`, worst, MOST),
-    equal('networks whose latency was not seen', runners(false).length - networks, 0),
+    ...(isQuiet
+      ? [atMost('the same by the clock', Math.max(0, ...rows.map(({ clockRatio }) => clockRatio)), MOST)]
+      : []),
+    ...(isWhole ? [equal('networks whose latency was not seen', runners(false).length - networks, 0)] : []),
   ]
 }
 
-export const latencyTable = (rows: readonly LatencyRow[]): string[] => [
+/** @param others lines of the table of networks that were not measured now */
+export const latencyTable = (rows: readonly LatencyRow[], others: readonly string[]): string[] => [
   '| network | pixels | exporter | ours, ms | torch.onnx, ms | ratio by the clock | ratio |',
   '|---|---:|---|---:|---:|---:|---:|',
-  ...rows.map(
-    ({ network, pixels, exporter, ours, theirs, clockRatio, ratio }) =>
-      `| ${network} | ${pixels} | ${exporter} | ${ours.toFixed(2)} | ${theirs.toFixed(2)} | ${clockRatio.toFixed(3)} | ${ratio.toFixed(3)} |`,
+  ...inOrder(
+    [
+      ...others,
+      ...rows.map(
+        ({ network, pixels, exporter, ours, theirs, clockRatio, ratio }) =>
+          `| ${network} | ${pixels} | ${exporter} | ${ours.toFixed(2)} | ${theirs.toFixed(2)} | ${clockRatio.toFixed(3)} | ${ratio.toFixed(3)} |`,
+      ),
+    ],
+    runners(false).map(({ name }) => name),
   ),
 ]

@@ -7,6 +7,8 @@ import { WAYS } from './ways'
 import { LAYER_CASES, worst, type SeenRow, type ZooRows } from './zoo'
 
 const FILE = path.join(checkout, 'docs', 'exchange.md')
+/** Beside a figure of an earlier source. */
+const MARK = ' \\*'
 
 /** @param name of the place: `<!-- bench:exchange NAME -->` to `<!-- end -->` @throws RangeError where the page has none */
 export async function writeTable(name: string, lines: readonly string[]): Promise<void> {
@@ -17,6 +19,34 @@ export async function writeTable(name: string, lines: readonly string[]): Promis
   if (from < 0 || to < 0) throw new RangeError(`${FILE} has no place for the table "${name}"`)
   const table = `${start}\n\n${lines.join('\n')}\n\n`
   await writeFile(FILE, text.slice(0, from) + table + text.slice(to))
+}
+
+/**
+ * Lines of a table as the page has it that were not measured now, rows and what is listed below them: they stay until they are.
+ * @param measured for example `dense, ONNX`: the first cells of rows, as the lists below a table begin
+ * @param cells how many of them
+ */
+export async function otherLines(name: string, measured: ReadonlySet<string>, cells: number): Promise<string[]> {
+  const text = await readFile(FILE, 'utf8')
+  const from = text.indexOf(`<!-- bench:exchange ${name} -->`)
+  const lines = text.slice(from, text.indexOf('<!-- end -->', from)).split('\n')
+  const keyOf = (line: string): string =>
+    line.startsWith('- ')
+      ? (line.slice(2).split(':')[0] ?? '')
+      : line
+          .split('|')
+          .slice(1, 1 + cells)
+          .map((cell) => cell.replace(MARK, '').trim())
+          .join(', ')
+  const [, ...rows] = lines.filter((line) => /^(\| |- )/.test(line))
+  return rows.filter((line) => !measured.has(keyOf(line)))
+}
+
+/** Both in the order of the networks. */
+export const inOrder = (lines: readonly string[], names: readonly string[]): string[] => {
+  const placeOf = (line: string): number =>
+    names.findIndex((name) => line.startsWith(`| ${name} |`) || line.startsWith(`- ${name}, `))
+  return [...lines].sort((a, b) => placeOf(a) - placeOf(b))
 }
 
 /** As prose in docs is. */
@@ -32,7 +62,6 @@ function wrapped(text: string): string[] {
   return lines
 }
 
-const MARK = ' \\*'
 const figure = (row: SeenRow | undefined): string =>
   row === undefined
     ? 'not seen'

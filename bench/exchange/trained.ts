@@ -13,6 +13,7 @@ import { atMost, equal, type BenchOptions, type Check } from '../harness'
 import { codeVersion } from './code-version'
 import type { Run } from './measure-case'
 import { indexFile, TRAINED_NETWORKS, trainedWeights, VALIDATION, type TrainedNetwork } from './networks'
+import { inOrder } from './table'
 import { WAYS, type Way } from './ways'
 
 /** Issued: of the two largest logits. */
@@ -91,6 +92,8 @@ export interface TrainedOptions extends BenchOptions {
   readonly keep: string
   readonly isFresh: boolean
   readonly hasTime: () => boolean
+  /** Parts of networks' names; none: all of them. */
+  readonly only: readonly string[]
 }
 
 interface Data {
@@ -159,7 +162,10 @@ export async function measureTrained(run: Run, options: TrainedOptions): Promise
   const dataset = await cifar10(options.note)
   const data: Data = { train: dataset.files('train'), test: dataset.files('test') }
   const rows: TrainedRow[] = []
-  for (const network of options.quick ? TRAINED_NETWORKS.slice(0, 1) : TRAINED_NETWORKS)
+  const wanted = TRAINED_NETWORKS.filter(
+    ({ name }) => options.only.length === 0 || options.only.some((part) => name.includes(part)),
+  )
+  for (const network of options.quick ? wanted.slice(0, 1) : wanted)
     rows.push(...(await measureOne(run, network, data, options)))
   return rows
 }
@@ -190,8 +196,12 @@ export function trainedChecks(all: readonly TrainedRow[], isWhole: boolean): Che
 
 const percent = (share: number): string => `${(100 * share).toFixed(2)} %`
 
-/** One line for each network and runtime, then the images that turned. */
-export function trainedTable(rows: readonly TrainedRow[]): string[] {
+/**
+ * One line for each network and runtime, then the images that turned.
+ * @param others lines of the table of networks that were not measured now
+ */
+export function trainedTable(rows: readonly TrainedRow[], others: readonly string[]): string[] {
+  const names = TRAINED_NETWORKS.map(({ name }) => name)
   const lines = rows.map(
     ({ network, way, runtime, ownAccuracy, accuracy, difference, turned, isEarlier }) =>
       `| ${network} | ${way}${isEarlier === true ? ' \\*' : ''} | ${runtime} | ${percent(ownAccuracy)} | ${percent(accuracy)} | ` +
@@ -206,13 +216,20 @@ export function trainedTable(rows: readonly TrainedRow[]): string[] {
           `the two largest logits ${margin.toExponential(1)} apart.`,
       ),
     )
+  const all = [...others, ...lines, ...listed]
+  const isListed = (line: string): boolean => line.startsWith('- ')
+  const turnedLines = inOrder(all.filter(isListed), names)
+  const tableLines = inOrder(
+    all.filter((line) => !isListed(line)),
+    names,
+  )
   return [
     '| network | way out | run by | accuracy here | there | largest difference of a logit | classes turned |',
     '|---|---|---|---:|---:|---:|---:|',
-    ...lines,
+    ...tableLines,
     '',
-    ...(listed.length > 0 || rows.length === 0 ? listed : ['No class turned in float32.']),
-    ...(rows.some(({ isEarlier }) => isEarlier === true)
+    ...(turnedLines.length > 0 || tableLines.length === 0 ? turnedLines : ['No class turned in float32.']),
+    ...(tableLines.some((line) => line.includes(' \\* |'))
       ? ['', '\\* before the last change of the source of that way out.']
       : []),
   ]
