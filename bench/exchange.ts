@@ -2,7 +2,7 @@
 // them unless some are named: --layers and --networks (random weights, every way out), --trained (CIFAR-10, every test image),
 // --latency (beside torch.onnx), --foreign (networks of other programs, in and out again).
 // --quiet says that nothing else runs here: latency is held against its bound by the clock, too.
-// --quick: the smallest network of each family and every eighth layer case. --only=NAME (again and again) and --side=PIXELS look at some
+// --quick: the cheapest networks of two families, every sixteenth layer case, a training of seconds. --only=NAME (again and again) and --side=PIXELS look at some
 // networks or another input, --without=tfjs-graph leaves a format out. --minutes=N begins nothing new after N minutes; what was measured is kept
 // (--keep=FOLDER, else the cache; --fresh measures anew) and taken up by the next call. --docs writes the tables of docs/exchange.md, and
 // figures of networks into bench/exchange/seen.csv, from where another machine goes on.

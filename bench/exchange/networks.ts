@@ -28,6 +28,8 @@ export const TRAINED_NETWORKS: readonly TrainedNetwork[] = [
 /** Minutes on two cores; enough for accuracies that an export could spoil. */
 const RECIPE = recipeSchema.parse({ epochs: 3, batchSize: 64, learningRate: 0.05 })
 const TRAIN_IMAGES = 8000
+/** For seeing that it works. */
+export const QUICK_TRAINING = { images: 512, epochs: 1 } as const
 /** Taken after them. Ranges of int8 are of these. */
 const VALIDATION_IMAGES = 512
 
@@ -41,7 +43,7 @@ export async function indexFile(file: string, first: number, count: number): Pro
 
 /**
  * The weights file of a network, trained where it is not kept; null where there is no time for that.
- * @param data the training split @param keep folder; @throws what `train` throws
+ * @param data the training split @param keep folder @param short in place of the whole training; @throws what `train` throws
  */
 export async function trainedWeights(
   { name, seed, graph }: TrainedNetwork,
@@ -49,8 +51,11 @@ export async function trainedWeights(
   keep: string,
   note: (line: string) => void,
   hasTime: () => boolean,
+  short?: typeof QUICK_TRAINING,
 ): Promise<string | null> {
-  const decisive = { graph, seed, recipe: RECIPE, TRAIN_IMAGES, VALIDATION_IMAGES }
+  const recipe = short === undefined ? RECIPE : { ...RECIPE, epochs: short.epochs }
+  const images = short?.images ?? TRAIN_IMAGES
+  const decisive = { graph, seed, recipe, TRAIN_IMAGES: images, VALIDATION_IMAGES }
   const key = createHash('sha256').update(JSON.stringify(decisive)).digest('hex').slice(0, 16)
   const kept = path.join(keep, `trained-${key}.weights`)
   if (existsSync(kept)) return kept
@@ -60,10 +65,10 @@ export async function trainedWeights(
     const events = train({
       lease: 'bench',
       graph,
-      recipe: RECIPE,
+      recipe,
       seed,
       data,
-      trainIndices: await indexFile(path.join(folder, 'train.i32'), 0, TRAIN_IMAGES),
+      trainIndices: await indexFile(path.join(folder, 'train.i32'), 0, images),
       validationIndices: await indexFile(path.join(folder, 'validation.i32'), TRAIN_IMAGES, VALIDATION_IMAGES),
       checkpointFolder: path.join(folder, 'checkpoints'),
       trainable: null,

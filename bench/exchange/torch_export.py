@@ -1,4 +1,4 @@
-"""torch.onnx's own exports of written PyTorch source: python torch_export.py FOLDER CHANNELS HEIGHT WIDTH.
+"""torch.onnx's own exports of written PyTorch source: python torch_export.py FOLDER CHANNELS HEIGHT WIDTH EXPORTER...
 
 Beside the source go torchscript.onnx (the older exporter, opset 17 as ours) and dynamo.onnx (the newer one, its own opset, needs
 onnxscript). Prints a line of JSON: PyTorch's version, and of each file why it is missing, or null.
@@ -28,7 +28,8 @@ WAYS = {
     "dynamo.onnx": {"dynamo": True, "external_data": False, "dynamic_shapes": ({0: batch},)},
 }
 problems = {}
-for name, options in WAYS.items():
+for name in (f"{exporter}.onnx" for exporter in sys.argv[5:]):
+    options = WAYS[name]
     try:
         torch.onnx.export(model, given, str(folder / name), **names, **options)
         problems[name] = None

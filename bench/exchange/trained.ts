@@ -12,7 +12,14 @@ import { keptFigures } from '../accuracy/kept'
 import { atMost, equal, type BenchOptions, type Check } from '../harness'
 import { codeVersion } from './code-version'
 import type { Run } from './measure-case'
-import { indexFile, TRAINED_NETWORKS, trainedWeights, VALIDATION, type TrainedNetwork } from './networks'
+import {
+  indexFile,
+  QUICK_TRAINING,
+  TRAINED_NETWORKS,
+  trainedWeights,
+  VALIDATION,
+  type TrainedNetwork,
+} from './networks'
 import { inOrder } from './table'
 import { WAYS, type Way } from './ways'
 
@@ -103,7 +110,7 @@ interface Data {
 
 async function measureOne(run: Run, network: TrainedNetwork, data: Data, options: TrainedOptions) {
   const { quick, note, keep, isFresh, ways, hasTime } = options
-  const weights = await trainedWeights(network, data.train, keep, note, hasTime)
+  const weights = await trainedWeights(network, data.train, keep, note, hasTime, quick ? QUICK_TRAINING : undefined)
   if (weights === null) return []
   const { sha256 } = await readTrainedWeights(weights)
   const count = quick ? QUICK_IMAGES : data.test.count

@@ -18,7 +18,9 @@ import { hasWasm } from './wasm'
 export const BOUND = 1e-4
 const QUICK_SIDE = 32
 /** Of the layer cases. */
-const QUICK_SHARE = 8
+const QUICK_SHARE = 16
+/** The cheapest of different families. */
+const QUICK_NETWORKS = 2
 
 export interface ZooOptions extends BenchOptions {
   /** Parts of networks' names; none: all of them. */
@@ -125,6 +127,8 @@ const sideOf = (way: Way, { side, quick }: ZooOptions): number =>
 export async function measureNetworks(run: Run, options: ZooOptions): Promise<Pick<ZooRows, 'networks' | 'notSeen'>> {
   const kept = keptFigures<Row>(options.quick ? null : options.keep)
   const smallest = ZOO_FAMILIES.map((family) => ZOO_NAMES.find((name) => zooNetwork(name).family === family)!)
+    .sort((a, b) => macsOf(a) - macsOf(b))
+    .slice(0, QUICK_NETWORKS)
   const wanted = (options.quick ? smallest : ZOO_NAMES).filter(
     (name) => options.only.length === 0 || options.only.some((part) => name.includes(part)),
   )

@@ -43,6 +43,7 @@ export const operator = (
   float: (key) => attributes.numbers?.[key],
   ints: (key) => attributes.ints?.[key],
   text: () => undefined,
+  tensor: () => undefined,
   ...(refusal !== undefined && { refusal }),
 })
 
