@@ -95,7 +95,7 @@ async function measure(options: BenchOptions): Promise<Measured> {
       const own = { ways: TRAINED_WAYS.filter(isRun), keep: kept, isFresh: fresh === true, hasTime, only }
       const trained = await measureTrained(run, { ...options, ...own })
       results['trained'] = trained
-      checks.push(...trainedChecks(trained, isWhole))
+      checks.push(...trainedChecks(trained, isWhole, options.quick))
       if (docs === true)
         await writeTable(
           'trained',
