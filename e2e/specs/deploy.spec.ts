@@ -1,11 +1,14 @@
 // An export in a real page: a static folder with the files and the sample code of docs/exchange.md, in Chromium, with tfjs on its CPU backend
-// and onnxruntime-web on WebAssembly. What comes out is compared with what Keras itself answers (tests/fixtures/foreign).
+// and onnxruntime-web on WebAssembly. What comes out is compared with what Keras itself answers (tests/fixtures/foreign). The pages that a
+// bundle ships are opened beside the files, too.
 import { execFileSync } from 'node:child_process'
 import { createServer, type Server } from 'node:http'
 import { createReadStream, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { _electron, expect, test } from '@playwright/test'
+import type { ExportFormat, ExportOptions } from '../../src/shared/exchange/formats'
+import { samplesOf } from '../../src/shared/exchange/samples'
 
 const checkout = path.resolve(__dirname, '..', '..')
 const TYPES: Readonly<Record<string, string>> = {
@@ -38,6 +41,13 @@ function served(folder: string): Promise<Server> {
     createReadStream(file).pipe(response)
   })
   return new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(server)))
+}
+
+/** The page of a bundle's README; libraries come from here instead of from the network. */
+function shippedPage(format: ExportFormat, options: ExportOptions): string {
+  const page = samplesOf({ format, options, input: [12, 10, 3] }).find(({ language }) => language === 'html')
+  if (page === undefined) throw new Error(`${format} ships no page`)
+  return page.code.replaceAll(/https:\/\/cdn\.jsdelivr\.net\/npm\/[^"]*\//g, '/')
 }
 
 const softmax = (row: readonly number[]): number[] => {
@@ -78,6 +88,8 @@ test('a static page runs the exported files of an imported network, with the sam
       async function inOnnx() { ort.env.wasm.numThreads = 1; ${sample('onnx')}; return [...probabilities.data] }
     </script>`,
   )
+  writeFileSync(path.join(page, 'exported-tfjs/shipped.html'), shippedPage('tfjs', {}))
+  writeFileSync(path.join(page, 'exported-onnx/shipped.html'), shippedPage('onnx', { inputLayout: 'nhwc' }))
   const server = await served(page)
   const address = server.address()
   const port = typeof address === 'object' && address !== null ? address.port : 0
@@ -103,6 +115,11 @@ test('a static page runs the exported files of an imported network, with the sam
       const off = Math.max(...found.map((value, i) => Math.abs(value - (expected[i] ?? NaN))))
       expect(off, run).toBeLessThan(1e-5)
     }
+    // An empty canvas and an image of zeros: a class, and three probabilities.
+    await window.goto(`http://127.0.0.1:${port}/exported-tfjs/shipped.html`)
+    await expect(window.locator('#result')).toHaveText(/^[012]$/, { timeout: 60_000 })
+    await window.goto(`http://127.0.0.1:${port}/exported-onnx/shipped.html`)
+    await expect(window.locator('#result')).toHaveText(/^(0\.\d+(e-\d+)? ?){3}$/, { timeout: 60_000 })
   } finally {
     await app.close()
     server.close()

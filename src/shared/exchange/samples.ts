@@ -61,7 +61,8 @@ console.log(probabilities)
     browser(
       page(
         TFJS_SCRIPT,
-        `const network = await tf.${load}('model.json')
+        // Without a slash tfjs looks for the weights at the root of the server.
+        `const network = await tf.${load}('./model.json')
 const { classes } = await (await fetch('metadata.json')).json()
 const [height, width, channels] = ${shape}
 const pixels = tf.tidy(() =>
