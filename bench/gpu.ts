@@ -11,7 +11,7 @@ import type { SelfCheck } from '../src/shared/contract/compute'
 import { environmentFor } from '../src/shared/runtime/compute-environment'
 import type { Precision } from '../src/shared/search/recipe'
 import type { Held } from './cycles/compute'
-import { bothBuilds, buildLines, ratioOf, type BuildFigures } from './gpu/builds'
+import { bothBuilds, buildLines, ratioOf, type BuildFigures, type Turn } from './gpu/builds'
 import { cards, watchCard } from './gpu/card'
 import type { GpuJob } from './gpu/job'
 import { computeLines, kernelLines, leakLines, precisionLines, stepLines, type Audited } from './gpu/judge'
@@ -206,9 +206,11 @@ class Acceptance {
         precision: 'float32',
       } as const
       const step: StepJob = { graph, batch: 32, seconds: this.size.stepSeconds, ...rest }
-      const of = async (side: Environment): Promise<number> =>
-        median((await ask<StepTimes>({ part: 'steps', step }, side)).times)
-      const [processors, cardsBuild]: number[][] = [[], []]
+      const of = async (side: Environment): Promise<Turn> => {
+        const told = await ask<StepTimes & { readonly processorMs: number }>({ part: 'steps', step }, side)
+        return { stepMs: median(told.times), processorMs: told.processorMs / told.losses.length }
+      }
+      const [processors, cardsBuild]: Turn[][] = [[], []]
       for (let turn = 0; turn < BUILD_TURNS; turn++) {
         // Each side is the first as often as the other.
         if (turn % 2 === 0) processors!.push(await of(sides.processors))
@@ -216,7 +218,12 @@ class Acceptance {
         if (turn % 2 === 1) processors!.push(await of(sides.processors))
       }
       figures.push({ network, processors: processors!, cards: cardsBuild! })
-      this.options.note(`${network}: build for cards / for processors ${ratioOf(figures.at(-1)!).toFixed(3)}`)
+      const [byProcessor, byClock] = (['processorMs', 'stepMs'] as const).map((of) =>
+        ratioOf(figures.at(-1)!, of).toFixed(3),
+      )
+      this.options.note(
+        `${network}: build for cards / for processors ${byProcessor} by the processor, ${byClock} by the clock`,
+      )
     }
     return { results: { tensorflow, device, figures }, ...buildLines(figures, device) }
   }

@@ -201,11 +201,14 @@ it('a trial of the sample search that is missing, failed, repeats another, ran e
 })
 
 it('a build for cards that is slow on a processor, or finds a hidden card, is seen', () => {
-  const of = (cards: readonly number[]): BuildFigures => ({ network: 'n', processors: [10, 12, 11], cards })
+  const turns = (times: readonly number[]) => times.map((ms) => ({ stepMs: 1, processorMs: ms }))
+  const of = (cards: readonly number[]): BuildFigures => {
+    return { network: 'n', processors: turns([10, 12, 11]), cards: turns(cards) }
+  }
   expect(ratioOf(of([11, 11, 30]))).toBe(1)
   expect(failing(buildLines([of([11, 12, 10])], 'cpu'))).toEqual([])
   expect(failing(buildLines([of([11, 12, 10]), of([13, 13, 13])], 'cpu'))).toEqual([
-    'build for cards / for processors, a step of n on the processor',
+    'build for cards / for processors, processor time of a step of n',
   ])
   expect(failing(buildLines([of([11, 12, 10])], 'gpu'))).toEqual([
     'build for cards with every card hidden: computes on a card',
