@@ -1,7 +1,7 @@
 // What another program does with the workspace, for who watches it here: the database says that it has changed, and which runs and
 // trials is read off their rows.
-import { sql } from 'kysely'
 import { delay } from '@node/waiting'
+import { trialRows, versionOf } from '../storage/changes-of-others'
 import type { Store } from '../storage/store'
 import type { Updates } from './updates'
 
@@ -21,7 +21,7 @@ export async function followHolder(
     try {
       const now = await versionOf(db)
       if (now !== version) {
-        const rows = await rowsOf(db)
+        const rows = await trialRows(db)
         const changed = new Map<string, number[]>()
         for (const { id, runId, text } of rows)
           if (known.get(id) !== text) changed.set(runId, [...(changed.get(runId) ?? []), id])
@@ -39,18 +39,4 @@ export async function followHolder(
     }
     await delay(LOOK_MS, signal)
   }
-}
-
-/** Differs after each commit of another connection. */
-async function versionOf(db: Store['db']): Promise<number> {
-  const { rows } = await sql<{ data_version: number }>`PRAGMA data_version`.execute(db)
-  return rows[0]?.data_version ?? 0
-}
-
-async function rowsOf(db: Store['db']) {
-  const rows = await db
-    .selectFrom('trials')
-    .select(['id', 'run_id', 'state', 'attempt', 'fitness', 'seconds', 'queue_place'])
-    .execute()
-  return rows.map(({ id, run_id: runId, ...rest }) => ({ id, runId, text: JSON.stringify(rest) }))
 }

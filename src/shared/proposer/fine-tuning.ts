@@ -14,7 +14,7 @@ import { reordered } from './corpus/topological'
 import { logLikelihoods, lossesOf, type Example } from './objectives'
 import { TOP_QUALITY, UNKNOWN_QUALITY } from './operation-tokens'
 import { createJudge } from './judge'
-import { RelationalGpt } from './relational-gpt'
+import type { RelationalGpt } from './relational-gpt'
 
 /** An architecture and what it came to. */
 export interface LabelledGraph {
