@@ -44,13 +44,18 @@ const COMMANDS =
   'bench|check|cost|dataset|devices|diff|doctor|export|proposer|prove|search|space|train|workspace|zoo|--help'
 const BY_HAND = new RegExp(`gpt-nas (${COMMANDS})\\b`)
 /** The card of a checkpoint tells how it was made, on whatever machine it is read. */
-const ALLOWED = ['cli/commands/proposer.ts', 'cli/proposer-workbench.ts', 'cli/proposer-in-context.ts']
+const ALLOWED = [
+  'cli/commands/proposer.ts',
+  'cli/proposer-workbench.ts',
+  'cli/proposer-in-context.ts',
+  'engine/fine-tuning/card-command.ts',
+]
 
 /** An option of a command inside a sentence; set-up is typed in a checkout, whoever reads it. */
 const OPTION = /[\s"'`(]--[a-z][a-z-]+/
 const SHOWN = /^(shared|engine|compute|renderer)\//
 const IS_TYPED =
-  /commandLine|npm run setup|wsl --|docker run|mokutil|--for-testing|^engine\/machine\/nvidia-smi|^engine\/datasets\/import-again/
+  /commandLine|npm run setup|wsl --|docker run|mokutil|--for-testing|^engine\/machine\/nvidia-smi|^engine\/datasets\/import-again|^engine\/fine-tuning\/card-command/
 
 describe('the sources', () => {
   it('name no option of a command in what a window shows', () => {

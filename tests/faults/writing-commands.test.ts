@@ -161,12 +161,14 @@ const PROCEDURES: Readonly<Record<string, Use>> = {
   'proposer.report': 'reads',
   'proposer.sample': 'reads',
   'proposer.train': 'writes',
+  'runtimes.install': 'reads',
   'runtimes.pack': 'writes',
   'searches.allowCommand': 'reads',
   'searches.isCommandAllowed': 'reads',
+  'searches.readInjection': 'reads',
   'searches.readSpace': 'reads',
 }
-const FIELD = /^(path|file|folder|out|checkpoint|place|target)$/
+const FIELD = /^(path|file|from|folder|out|checkpoint|place|target)$/
 
 it('every procedure of the contract that takes a place is declared here', () => {
   const found = Object.entries(engineContract).flatMap(([service, procedures]) =>

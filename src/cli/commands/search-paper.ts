@@ -12,7 +12,7 @@ import {
   type PaperCell,
   type PaperPlan,
 } from '@shared/search/comparison/paper-plans'
-import { paperReport, type PaperRow } from '@shared/search/comparison/paper-report'
+import type { PaperRow } from '@shared/search/comparison/paper-report'
 import type { Run } from '@shared/search/run'
 import { RUN_STATE_RULES } from '@shared/search/run-states'
 import { runCommand, withCommonOptions, type CommandContext, type CommonOptions } from '../command'
@@ -154,6 +154,7 @@ export function paperCommand(group: Command): void {
         )
         columns.push({ label: cell.label, run: run.number, fitness })
       }
+      const { paperReport } = await import('@shared/search/comparison/paper-report')
       const report = paperReport(of, columns)
       const runs = columns.map(({ label, run }) => ({ label, run }))
       output.result({ ...report, runs }, [table(COLUMNS, report.rows.map(rowText)), '', ...report.words].join('\n'))

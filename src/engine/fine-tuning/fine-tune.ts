@@ -13,6 +13,7 @@ import { nextTurn } from '@node/waiting'
 import type { ModelFolder } from '@node/model-folder'
 import { readWorkbenchCheckpoint, writeWorkbenchCheckpoint } from '@node/small-checkpoints'
 import type { OwnCheckpoints } from '../proposers/own-checkpoints'
+import { cardCommand } from './card-command'
 import { labelledTrials, type TrialTools } from './labelled-trials'
 
 const sha256Of = (graphs: readonly LabelledGraph[]): string => {
@@ -103,12 +104,11 @@ export async function fineTuneOnTrials(
       'It reads block chains, cells of NAS-Bench-101 and 201, and spaces whose words name operations. Let a search train some.',
     )
   const listed = runs.length > 20 ? `${runs.length} runs` : `run${runs.length === 1 ? '' : 's'} ${runs.join(', ')}`
-  const words = wanted === null ? '' : ` --runs ${wanted.join()}`
   const { fineTuned, folder } = await fineTunedCheckpoint(
     {
       ...{ name, from, graphs, seed, steps, shuffleLabels },
       corpus: `${graphs.length} architectures that ${listed} of a workspace trained`,
-      command: `gpt-nas proposer finetune ${name} --base ${base} --seed ${seed} --steps ${steps}${words}${shuffleLabels ? ' --shuffle-labels' : ''}`,
+      command: cardCommand({ name, base, seed, steps, wanted, shuffleLabels }),
       folder: () => proposers.newFolder(name),
     },
     ({ share, loss }) => emit({ type: 'progress', share, loss }),

@@ -18,8 +18,6 @@ describe('the runtime', () => {
     for (const write of [
       () => second.client.searches.create({ definition: tinySearch() }),
       () => second.client.searches.resume({ id }),
-      () => second.client.searches.pause({ id }),
-      () => second.client.searches.stop({ id }),
       () => second.client.searches.remove({ id }),
       exportFirst,
     ]) {

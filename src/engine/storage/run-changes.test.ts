@@ -19,5 +19,10 @@ it('a change of before strategies had a field is read as definitions of then are
     writer.insertInto('run_changes').values({ run_id: 'r', at: '2026-01-01', generation: 1, before }).execute(),
   )
   const [change] = await listChanges(harness.store.db, 'r')
-  expect(change?.before.strategy).toEqual({ ...strategy, surrogate: 'gaussian-process', bounded: false })
+  expect(change?.before.strategy).toEqual({
+    ...strategy,
+    surrogate: 'gaussian-process',
+    bounded: false,
+    checkpoint: '',
+  })
 })

@@ -66,7 +66,7 @@ one operation left out, both sides and all connections known: each operation in 
 floor is the entropy of all sentences of the corpus. The corpus has every filling of every cell, so that operations say nothing of each other:
 what a writer can know is where a cell ends, and, its quality shown, what good cells are made of.
 
-| | GPT | uniform | unigram | bigram | 5-gram | floor |
+| what is told | GPT | uniform | unigram | bigram | 5-gram | floor |
 | --- | --: | --: | --: | --: | --: | --: |
 | from the left | ${number(metrics['classLoss'])} | ${number(metrics['uniformLoss'])} | ${number(metrics['unigramLoss'])} | ${number(metrics['bigramLoss'])} | ${number(metrics['fiveGramLoss'])} | ${number(metrics['floorLoss'])} |
 | the same, under the grammar | ${number(metrics['classLossAllowed'])} | | | | | |

@@ -232,7 +232,7 @@ describe('an export that lies anywhere', () => {
   it('is not proven where another program holds the workspace, and the dialog says why', async () => {
     mounted = mountWithEngine(App, { status: sampleReadOnlyStatus() })
     await findById(testIds.view('search'))
-    await eventually(() => expect(document.body.textContent).toContain('Another workbench holds this workspace'))
+    await eventually(() => expect(document.body.textContent).toContain('Another program holds this workspace'))
     useExchangeStore().open({ kind: 'prove', place: '/home/ada/exported' })
     const dialog = await findById(testIds.proveDialog)
     expect(dialog.textContent).toContain('could not be stored')

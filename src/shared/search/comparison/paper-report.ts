@@ -115,7 +115,7 @@ function wordsOf(of: PaperAblation, rows: readonly PaperRow[]): string[] {
     })
     return [
       ...lines,
-      'The paper: 4.3 to 13.4 points better on CIFAR-10, most at 0.4. Refuted where an interval lies below 0; not shown where it holds 0. It has no control that replaces as many blocks at random: "search ablation --strategies gpt-nas:paper,ga-random-replacement" is one.',
+      'The paper: 4.3 to 13.4 points better on CIFAR-10, most at 0.4. Refuted where an interval lies below 0; not shown where it holds 0. It has no control that replaces as many blocks at random: comparing the strategies gpt-nas:paper and ga-random-replacement is one.',
     ]
   }
   const lines = rows.flatMap(({ label, correlation }) => {
