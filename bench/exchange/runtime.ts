@@ -67,11 +67,29 @@ export function startLines(command: string, args: readonly string[], environment
   }
 }
 
-/** @returns what runs a job, and what ends the process */
+/** A process's memory of WebAssembly never shrinks: after as many jobs another begins. Two networks, five ways out each. */
+const JOBS_A_PROCESS = 10
+
+/** @returns what runs a job, and what ends the process; one that dies fails its job alone */
 export function startRuntime() {
-  const lines = startLines(process.execPath, [process.argv[1]!, RUNTIME_FLAG])
+  const start = (): Lines => startLines(process.execPath, [process.argv[1]!, RUNTIME_FLAG])
+  let lines = start()
+  let asked = 0
+  const renew = (): void => {
+    lines.close()
+    lines = start()
+    asked = 0
+  }
   const ask = async (job: NodeJob | RaceJob): Promise<Answer> => {
-    const answer = (await lines.ask(job)) as Answer
+    if (asked >= JOBS_A_PROCESS) renew()
+    asked += 1
+    let answer: Answer
+    try {
+      answer = (await lines.ask(job)) as Answer
+    } catch (thrown) {
+      renew()
+      throw thrown
+    }
     if ('error' in answer) throw new Error(answer.error)
     return answer
   }
@@ -86,6 +104,6 @@ export function startRuntime() {
       if ('raced' in answer) return answer.raced
       throw new Error('the runtime answered another job')
     },
-    close: lines.close,
+    close: () => lines.close(),
   }
 }
