@@ -9,9 +9,9 @@ import type { AblationSummary } from '@shared/search/comparison/ablation'
 import { runCommand, withCommonOptions, type CommonOptions } from '../command'
 import { readDefinition, type DefinitionSource } from '../definition'
 import { bar, table } from '../format'
-import { EXIT } from '../output'
 import { list, positive } from '../option-values'
 import { allowCommand } from '../allow-command'
+import { breakOffOnInterrupt } from '../break-off'
 import { getDataset } from './dataset'
 
 interface AblationOptions extends CommonOptions, DefinitionSource {
@@ -72,17 +72,9 @@ export function ablationCommand(group: Command): void {
       if (evaluatorOf(definition).needsData)
         await getDataset(context, definition.data.dataset, definition.data.resolution)
       await allowCommand(context, definition)
-      const breaking = new AbortController()
-      const interrupt = (): void => {
-        if (breaking.signal.aborted) process.exit(EXIT.interrupted)
-        output.note('Stopping: what is being searched reaches its checkpoint. The same command goes on from there.')
-        breaking.abort()
-      }
-      process.on('SIGINT', interrupt)
-      process.on('SIGTERM', interrupt)
-      try {
+      return breakOffOnInterrupt(context, async (signal) => {
         const plan = { definition, strategies: [...strategies], seeds }
-        for await (const event of await client.ablations.run(plan, { signal: breaking.signal })) {
+        for await (const event of await client.ablations.run(plan, { signal })) {
           if (event.type === 'cell') {
             output.live([`${bar(event.done / event.total)} ${lineOf(event)}`])
             if (event.runNumber !== null) output.note(lineOf(event))
@@ -94,14 +86,7 @@ export function ablationCommand(group: Command): void {
             `${summaryText(summary, fitnessReading(definition))}\n\nReport with curves: ${report}`,
           )
         }
-        return EXIT.ok
-      } catch (thrown) {
-        if (!breaking.signal.aborted) throw thrown
-        return EXIT.interrupted
-      } finally {
-        process.off('SIGINT', interrupt)
-        process.off('SIGTERM', interrupt)
-      }
+      })
     }),
   )
 }

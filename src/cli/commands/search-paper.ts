@@ -1,31 +1,23 @@
-// gpt-nas search paper: the paper's own ablations. Each column is a run of the workspace, found again by its settings, so the same command
-// goes on where it stopped.
+// gpt-nas search paper: the paper's own ablations. Which runs they are is shared/search/comparison's, running them the engine's; the same
+// command goes on where it stopped.
 import type { Command } from 'commander'
-import { isDeepStrictEqual } from 'node:util'
 import { AppError } from '@shared/errors'
-import {
-  fullPlan,
-  PAPER_ABLATIONS,
-  paperCells,
-  smallPlan,
-  type PaperAblation,
-  type PaperCell,
-  type PaperPlan,
-} from '@shared/search/comparison/paper-plans'
-import type { PaperRow } from '@shared/search/comparison/paper-report'
-import type { Run } from '@shared/search/run'
-import { RUN_STATE_RULES } from '@shared/search/run-states'
-import { runCommand, withCommonOptions, type CommandContext, type CommonOptions } from '../command'
-import { withSetting } from '../definition'
-import { table } from '../format'
-import { list, positive } from '../option-values'
-import { exitCodeOf } from '../run-end'
-import { watchRun } from '../watch-run'
-import { getDataset } from './dataset'
+import { PAPER_ABLATIONS, type PaperAblation, type PaperPlan } from '@shared/search/comparison/paper'
+import { fullPlan, ownPlan, paperCells, smallPlan } from '@shared/search/comparison/paper-plans'
+import { paperCellsOfRow, paperHeadTexts } from '@shared/search/comparison/paper-text'
 import { runDefinitionSchema } from '@shared/search/run'
+import { allowCommand } from '../allow-command'
+import { breakOffOnInterrupt } from '../break-off'
+import { runCommand, withCommonOptions, type CommandContext, type CommonOptions } from '../command'
+import { readDefinition, withSetting } from '../definition'
+import { bar, table } from '../format'
+import { list, positive } from '../option-values'
+import { EXIT } from '../output'
+import { getDataset } from './dataset'
 
 interface PaperOptions extends CommonOptions {
   readonly full?: boolean
+  readonly config?: string
   readonly networks?: number
   readonly epochs?: readonly string[]
   readonly set: readonly string[]
@@ -39,67 +31,48 @@ function ablationOf(name: string): PaperAblation {
   throw new AppError('invalid-input', `There is no ablation "${name}".`, `There are ${PAPER_ABLATIONS.join(', ')}.`)
 }
 
-function planOf(of: PaperAblation, { full, networks, epochs, set }: PaperOptions): PaperPlan {
-  const plan = full === true ? fullPlan(of) : smallPlan(of)
-  const base = runDefinitionSchema.parse(set.reduce(withSetting, plan.base))
+/** @throws AppError `invalid-input` for both sizes at once, and as `readDefinition` */
+function planOf(of: PaperAblation, { full, config, networks, epochs, set }: PaperOptions): PaperPlan {
+  if (full === true && config !== undefined)
+    throw new AppError(
+      'invalid-input',
+      '--full and --config both say what is searched.',
+      'Give one of them; --networks, --epochs and --set change either.',
+    )
+  const plan =
+    config !== undefined
+      ? ownPlan(of, readDefinition({ config, set }))
+      : { ...(full === true ? fullPlan(of) : smallPlan(of)) }
   return {
     ...plan,
-    base,
+    ...(config === undefined && { base: runDefinitionSchema.parse(set.reduce(withSetting, plan.base)) }),
     ...(networks !== undefined && { networks }),
     ...(epochs !== undefined && { epochs: epochs.map(positive) }),
   }
 }
 
-/** The newest run of exactly these settings; a share of the data is a number once a run keeps it. */
-async function known({ client }: CommandContext, { definition }: PaperCell): Promise<Run | undefined> {
-  const same = (run: Run): boolean =>
-    isDeepStrictEqual(run.definition, {
-      ...definition,
-      data: {
-        ...definition.data,
-        trainImages:
-          definition.data.trainImages ?? (definition.data.trainShare === null ? null : run.definition.data.trainImages),
-        validationImages: definition.data.validationImages ?? run.definition.data.validationImages,
-      },
-    })
-  const runs = (await client.searches.list()).filter(
-    (run) => same(run) && (run.state === 'finished' || RUN_STATE_RULES[run.state].canResume),
-  )
-  return runs.sort((a, b) => b.number - a.number)[0]
-}
-
-/** @returns the run as it ended; any state but `finished` breaks the ablation off */
-async function ran(context: CommandContext, cell: PaperCell): Promise<Run> {
+async function follow(context: CommandContext, plan: PaperPlan, signal: AbortSignal): Promise<void> {
   const { client, output } = context
-  const before = await known(context, cell)
-  if (before?.state === 'finished') return before
-  const run =
-    before === undefined
-      ? await client.searches.create({ definition: cell.definition })
-      : await client.searches.resume({ id: before.id })
-  output.note(`${cell.label}: run ${run.number}`)
-  return watchRun(context, run.id)
+  let told = ''
+  for await (const event of await client.ablations.paper(plan, { signal })) {
+    if (event.type === 'summary') {
+      const { summary, runs, report } = event
+      const [first = '', ...figures] = paperHeadTexts(plan.of)
+      const heads = [first, ...figures.map((head) => `>${head}`)]
+      const rows = summary.rows.map((row) => paperCellsOfRow(plan.of, row))
+      output.result(
+        { ...summary, runs, report },
+        [table(heads, rows), '', ...summary.words, '', `Report: ${report}`].join('\n'),
+      )
+      continue
+    }
+    const { done, total, label, runNumber, share } = event
+    const line = `${done} of ${total} columns done; ${label}, run ${runNumber}`
+    output.live([`${bar((done + share) / total)} ${line}`])
+    if (line !== told) output.note(line)
+    told = line
+  }
 }
-
-const text = (value: number | null | undefined): string =>
-  value === null || value === undefined ? '' : value.toFixed(2)
-
-function rowText({ label, networks, mean, difference, counts, correlation }: PaperRow): string[] {
-  const points = (value: number | undefined): string => (value === undefined ? '' : (100 * value).toFixed(1))
-  return [
-    ...[label, String(networks), points(mean), points(difference?.mean)],
-    difference === undefined ? '' : `${points(difference.low)} to ${points(difference.high)}`,
-    counts === undefined ? '' : `${counts.better}/${counts.equal}/${counts.worse}`,
-    text(correlation?.pearson),
-    correlation?.low == null ? '' : `${text(correlation.low)} to ${text(correlation.high)}`,
-    text(correlation?.spearman),
-  ]
-}
-
-const COLUMNS = [
-  ...['', '>Networks', '>Mean %', '>Difference', '>95 % interval', '>Better/equal/worse'],
-  ...['>Pearson', '>95 % interval', '>Spearman'],
-]
 
 /** @param group `gpt-nas search` */
 export function paperCommand(group: Command): void {
@@ -110,6 +83,7 @@ export function paperCommand(group: Command): void {
         `the paper’s own ablations, ${PAPER_ABLATIONS.join(', ')}: accuracy of random networks against the elimination rate, of short against longer training, of predicted blocks alone against everything trained; the same command goes on where it stopped`,
       )
       .option('--full', 'as in the paper, for whoever owns a card: 15 networks of 90 epochs, or 50 of up to 90')
+      .option('--config <file>', 'space, data and recipe of a definition of your own')
       .option('--networks <number>', 'random networks of each column', positive)
       .option('--epochs <numbers>', 'of each training; of table-5 the short one first, such as 6,30,60', list)
       .option(
@@ -122,43 +96,24 @@ export function paperCommand(group: Command): void {
   ).action((name: string, options: PaperOptions) =>
     runCommand(options, async (context) => {
       const { client, output } = context
-      const of = ablationOf(name)
-      const plan = planOf(of, options)
-      const cells = paperCells(of, plan)
+      const plan = planOf(ablationOf(name), options)
+      const cells = paperCells(plan)
       if (options.dryRun === true) {
         const told = cells.map(
           ({ label, definition: { populationSize, recipe } }) =>
-            `${label}: ${populationSize} networks, ${recipe.epochs} epochs`,
+            `${label}: ${populationSize} networks, ${recipe.epochs} ${recipe.epochs === 1 ? 'epoch' : 'epochs'}`,
         )
         output.result({ cells }, [...told, 'Nothing was started.'].join('\n'))
-        return 0
+        return EXIT.ok
       }
       const [first] = cells
       if (first !== undefined) {
         const { problems } = await client.searches.check({ definition: first.definition })
         if (problems.length > 0) throw new AppError('invalid-input', problems.join('\n'))
         await getDataset(context, first.definition.data.dataset, first.definition.data.resolution)
+        await allowCommand(context, first.definition)
       }
-      const columns = []
-      for (const cell of cells) {
-        const run = await ran(context, cell)
-        if (run.state !== 'finished') {
-          output.result({ run }, `Run ${run.number} is ${run.state}. The same command goes on from there.`)
-          return exitCodeOf(run)
-        }
-        const { trials } = await client.trials.list({ id: run.id, limit: 10_000 })
-        const fitness = new Map(
-          trials.flatMap(({ number, fitness: value, state }): [number, number][] =>
-            state === 'finished' && value !== null ? [[number, value]] : [],
-          ),
-        )
-        columns.push({ label: cell.label, run: run.number, fitness })
-      }
-      const { paperReport } = await import('@shared/search/comparison/paper-report')
-      const report = paperReport(of, columns)
-      const runs = columns.map(({ label, run }) => ({ label, run }))
-      output.result({ ...report, runs }, [table(COLUMNS, report.rows.map(rowText)), '', ...report.words].join('\n'))
-      return 0
+      return breakOffOnInterrupt(context, (signal) => follow(context, plan, signal))
     }),
   )
 }

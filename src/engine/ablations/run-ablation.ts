@@ -1,7 +1,6 @@
 // Searches the cells of an ablation one after another, seed by seed, so that a beginning already has pairs. On a table nothing but the
 // table is asked; anything else is a run of the workspace like any other, which is paused when the ablation is broken off.
 import { setImmediate } from 'node:timers/promises'
-import { AppError } from '@shared/errors'
 import { refuseCancelled } from '@node/cancel'
 import type { AblationEvent, AblationPlan } from '@shared/contract/ablations'
 import { fitnessReading } from '@shared/evaluators/registry'
@@ -11,26 +10,20 @@ import { judgedRow } from '@shared/objectives/score'
 import { bestOf } from '@shared/objectives/winners'
 import { isConfirmation } from '@shared/search/confirmations'
 import { plannedEvaluations } from '@shared/search/planning'
-import type { Run, RunDefinition } from '@shared/search/run'
-import { RUN_STATE_RULES } from '@shared/search/run-states'
+import type { RunDefinition } from '@shared/search/run'
 import type { Space } from '@shared/spaces/space'
 import { strategyByName, strategySchema, type StrategyDefinition } from '@shared/strategies/registry'
 import type { GraphJudge } from '@shared/strategies/strategy'
 import type { InContextLearner } from '@shared/surrogate/in-context/learner'
 import { formerRunsOf } from '../runs/former'
-import type { Orchestrator } from '../runs/orchestrator'
-import type { RunViews } from '../runs/watch'
 import type { Store } from '../storage/store'
 import { listTrials } from '../storage/trials'
 import { openCells, type Cells } from './cells'
 import { writeReport } from './report'
+import { runToItsEnd, type RunTools } from './run-to-end'
 
-export interface AblationTools {
+export interface AblationTools extends RunTools {
   readonly store: Store
-  readonly orchestrator: Orchestrator
-  readonly views: RunViews
-  /** Fires when the engine closes, its runs having been let go: nothing may be read after that. */
-  readonly closing: AbortSignal
   /** Stores a definition as a run. @returns its id */
   readonly createRun: (definition: RunDefinition) => Promise<string>
   /** For strategies that have the proposer judge. */
@@ -112,7 +105,7 @@ async function searchCell(
   const isThere = known?.runId != null && (await tools.views.list()).some(({ id }) => id === known.runId)
   const runId = isThere ? known.runId! : await tools.createRun(definition)
   await cells.put(strategy, { ...base, curve: [], runId, isDone: false })
-  const run = await ended(tools, runId, tell, signal)
+  const run = await runToItsEnd(tools, runId, ({ number }) => tell(number), signal)
   const curve = await curveOfRun(tools, runId)
   const error = curve.length > 0 ? null : (run.error?.message ?? 'No trial came to a fitness.')
   await cells.put(strategy, { ...base, curve, error, runId, isDone: true })
@@ -169,55 +162,4 @@ async function curveOfRun({ store }: AblationTools, runId: string): Promise<numb
     return [fitness]
   })
   return bestSoFar(values)
-}
-
-/** Lets a run go to its end. Broken off, it is paused; what it is doing reaches its checkpoint. */
-async function ended(
-  { orchestrator, views, closing }: AblationTools,
-  runId: string,
-  tell: (runNumber: number | null) => void,
-  signal: AbortSignal,
-): Promise<Run> {
-  const before = await views.run(runId)
-  tell(before.number)
-  if (RUN_STATE_RULES[before.state].isOver) return before
-  refuseCancelled(signal)
-  if (!RUN_STATE_RULES[before.state].isGoing) await orchestrator.resume(runId)
-  const pause = (): void => {
-    // Refused where it has just come to its end.
-    orchestrator.pause(runId).catch(() => undefined)
-  }
-  signal.addEventListener('abort', pause, { once: true })
-  if (signal.aborted) pause()
-  try {
-    let run = before
-    // Not ended with the comparison: one that is broken off waits for the run's checkpoint.
-    for await (const update of views.watch(runId, closing)) {
-      run = update.run
-      if (!RUN_STATE_RULES[run.state].isGoing && orchestrator.live(runId) === undefined) break
-    }
-    refuseCancelled(signal)
-    refuseCancelled(closing)
-    if (RUN_STATE_RULES[run.state].isOver) return run
-    throw new AppError(
-      run.error?.code ?? 'conflict',
-      `Run ${run.number} of the comparison is ${run.state}. ${run.error?.message ?? ''}`.trim(),
-      run.error?.fix ?? 'Start the comparison again to go on with it.',
-    )
-  } finally {
-    signal.removeEventListener('abort', pause)
-  }
-}
-
-/** Keeps two from the same cells: one that was broken off is waited for, one that goes is not. */
-export function oneAtATime() {
-  let present: { readonly signal: AbortSignal; readonly done: Promise<void> } | undefined
-  return async (work: () => Promise<void>, signal: AbortSignal): Promise<void> => {
-    while (present?.signal.aborted === true) await present.done.catch(() => undefined)
-    if (present !== undefined)
-      throw new AppError('conflict', 'Another comparison of strategies is going.', 'Wait for it, or break it off.')
-    const done = work().finally(() => (present = undefined))
-    present = { signal, done }
-    await done
-  }
 }

@@ -1,7 +1,7 @@
 // Implements the ablation service; how cells are searched is engine/ablations'.
 import { randomUUID } from 'node:crypto'
 import { implement } from '@orpc/server'
-import { ablationsContract, type AblationEvent } from '@shared/contract/ablations'
+import { ablationsContract, type AblationEvent, type PaperEvent } from '@shared/contract/ablations'
 import { AppError } from '@shared/errors'
 import { evaluatorOf } from '@shared/evaluators/registry'
 import { openSpace } from '@shared/spaces'
@@ -10,7 +10,9 @@ import type { RunDefinition } from '@shared/search/run'
 import { strategySchema } from '@shared/strategies/registry'
 import { judgeIn, learnerIn } from '@node/small-checkpoints'
 import { engineEvaluator } from '../evaluators/registry'
-import { oneAtATime, runAblation, type AblationTools } from '../ablations/run-ablation'
+import { runAblation, type AblationTools } from '../ablations/run-ablation'
+import { runPaper } from '../ablations/run-paper'
+import { oneAtATime } from '../ablations/run-to-end'
 import { judgeFolder, withCheckpoint } from '../proposers/own-checkpoints'
 import { streamOfWork } from '../stream-of-work'
 import { checkDefinition } from './search-check'
@@ -54,8 +56,10 @@ function toolsOf(services: Services): AblationTools {
 
 export function ablationsService(services: Services) {
   const os = implement(ablationsContract)
-  const alone = oneAtATime()
+  const alone = oneAtATime('comparison')
   const tools = toolsOf(services)
+  const problemsOf = async (definition: RunDefinition): Promise<readonly string[]> =>
+    (await checkDefinition(services, definition)).problems
   return os.router({
     run: os.run.handler(({ input, signal }) =>
       untilClosing(services.closing, signal, (ended) =>
@@ -65,6 +69,14 @@ export function ablationsService(services: Services) {
               await refuseProblems(services, input.definition, input.strategies)
               await runAblation(tools, input, emit, wanted)
             }, wanted),
+          ended,
+        ),
+      ),
+    ),
+    paper: os.paper.handler(({ input, signal }) =>
+      untilClosing(services.closing, signal, (ended) =>
+        streamOfWork<PaperEvent>(
+          (emit, wanted) => alone(() => runPaper({ ...tools, problemsOf }, input, emit, wanted), wanted),
           ended,
         ),
       ),

@@ -21,7 +21,7 @@ import type { Services } from './services'
 import type { ModelFolder } from '@node/model-folder'
 import { folderToAddTo } from '@node/safe-target'
 import { readInContextCheckpoint, readWorkbenchCheckpoint } from '@node/small-checkpoints'
-import { oneAtATime } from '../ablations/run-ablation'
+import { oneAtATime } from '../ablations/run-to-end'
 import { readNamed, type OwnCheckpoints } from '../proposers/own-checkpoints'
 import { streamOfWork } from '../stream-of-work'
 import { untilClosing } from './until-closing'
@@ -54,7 +54,7 @@ function readable(proposers: OwnCheckpoints): NamedCheckpointInfo[] {
 
 export function proposerService(services: Services) {
   const { store, pool, proposerFolder, judgeFolder, learnerFolder, proposers, closing } = services
-  const alone = oneAtATime()
+  const alone = oneAtATime('fine-tuning')
   const os = implement(proposerContract)
   const describe = (checkpoint: string) =>
     pool.run((client) => client.proposerInfo({ checkpoint }, { signal: closing }), closing)

@@ -1,7 +1,9 @@
-// Ablation service: strategies side by side with the same seeds and budget, as a stream that goes on where it stopped.
+// Ablation service: strategies side by side with the same seeds and budget, and the paper's own ablations, as streams that go on where they
+// stopped.
 import { eventIterator, oc } from '@orpc/contract'
 import { z } from 'zod'
 import { ablationSummarySchema } from '../search/comparison/ablation'
+import { paperPlanSchema, paperReportSchema } from '../search/comparison/paper'
 import { runDefinitionSchema } from '../search/run'
 
 export const ablationPlanSchema = z.object({
@@ -35,7 +37,29 @@ export const ablationEventSchema = z.discriminatedUnion('type', [
 ])
 export type AblationEvent = z.infer<typeof ablationEventSchema>
 
+export const paperEventSchema = z.discriminatedUnion('type', [
+  z.object({
+    type: z.literal('column'),
+    done: z.number().int(),
+    total: z.number().int(),
+    /** The one that is being searched, and how much of it, in [0, 1]. */
+    label: z.string(),
+    runNumber: z.number().int(),
+    share: z.number(),
+  }),
+  z.object({
+    type: z.literal('summary'),
+    summary: paperReportSchema,
+    runs: z.array(z.object({ label: z.string(), run: z.number().int() })),
+    /** HTML file with the figures, complete in itself. */
+    report: z.string(),
+  }),
+])
+export type PaperEvent = z.infer<typeof paperEventSchema>
+
 export const ablationsContract = {
   /** Breaking off pauses what is being searched; the same plan goes on from there, also with more strategies or seeds. */
   run: oc.input(ablationPlanSchema).output(eventIterator(ablationEventSchema)),
+  /** The same; its runs are found again by their settings. */
+  paper: oc.input(paperPlanSchema).output(eventIterator(paperEventSchema)),
 }

@@ -259,6 +259,11 @@ export function createFakeEngine(state: FakeState = emptyState()): FakeEngine {
         yield* state.ablation
         await Promise.resolve()
       }),
+      paper: os.ablations.paper.handler(async function* ({ input }) {
+        called('ablations.paper', input)
+        yield* state.paper
+        await Promise.resolve()
+      }),
     },
     searches: {
       ...refused.searches,

@@ -1,5 +1,5 @@
 // What the fake engine of window tests answers with, and what it is before a test changes it.
-import type { AblationEvent } from '@shared/contract/ablations'
+import type { AblationEvent, PaperEvent } from '@shared/contract/ablations'
 import type { Activity, JournalEntry, RunUpdate } from '@shared/contract/searches'
 import type { Dataset, DatasetProgress, Inspection, Recognised } from '@shared/contract/datasets'
 import type { Design } from '@shared/contract/designs'
@@ -67,6 +67,8 @@ export interface FakeState {
   verification: Verification
   /** What a comparison of strategies tells, one after the other. */
   ablation: AblationEvent[]
+  /** What one of the paper's ablations tells. */
+  paper: PaperEvent[]
   /** What every space file holds. */
   ownSpace: UserSpaceDefinition | null
   /** Keys of the commands that the person has allowed. */
@@ -120,6 +122,7 @@ export function emptyState(changes: Partial<FakeState> = {}): FakeState {
     },
     failures: new Map(),
     ablation: [],
+    paper: [],
     verification: { matches: true, generations: 3, proposals: 12, evaluations: null, difference: null },
     ownSpace: null,
     allowedCommands: [],

@@ -3,19 +3,7 @@
 // networks, so that trials of one number are pairs. What the runs say is paper-report.ts's.
 import { PAPER } from '../presets'
 import { runDefinitionSchema, type RunDefinition } from '../run'
-
-export const PAPER_ABLATIONS = ['table-4', 'table-5', 'figure-2'] as const
-export type PaperAblation = (typeof PAPER_ABLATIONS)[number]
-
-export interface PaperPlan {
-  readonly networks: number
-  /** Of each training; of table 5 the short one, then the longer ones. */
-  readonly epochs: readonly number[]
-  /** Elimination rates of the columns. */
-  readonly rates: readonly number[]
-  /** Space, data and recipe. */
-  readonly base: RunDefinition
-}
+import type { PaperAblation, PaperPlan } from './paper'
 
 export interface PaperCell {
   /** The column it is: "rate 0.4", "30 epochs". */
@@ -27,6 +15,7 @@ export interface PaperCell {
 export function fullPlan(of: PaperAblation): PaperPlan {
   const isLength = of === 'table-5'
   return {
+    of,
     networks: isLength ? 50 : 15,
     epochs: isLength ? [6, 30, 60, 90] : [90],
     rates: of === 'figure-2' ? [0.2, 0.4, 0.6, 0.8] : [0, 0.2, 0.4, 0.6, 0.8],
@@ -38,6 +27,7 @@ export function fullPlan(of: PaperAblation): PaperPlan {
 export function smallPlan(of: PaperAblation): PaperPlan {
   const isLength = of === 'table-5'
   return {
+    of,
     networks: isLength ? 12 : 10,
     epochs: isLength ? [1, 4, 8] : [2],
     rates: of === 'figure-2' ? [0.4] : [0, 0.2, 0.4, 0.6, 0.8],
@@ -50,8 +40,17 @@ export function smallPlan(of: PaperAblation): PaperPlan {
   }
 }
 
+/** As many networks as the small plan has, of a definition of one's own: its space, data and recipe. */
+export function ownPlan(of: PaperAblation, base: RunDefinition): PaperPlan {
+  const { epochs } = base.recipe
+  const times = of === 'table-5' ? [1, 4, 8] : [1]
+  return { ...smallPlan(of), epochs: times.map((factor) => factor * epochs), base }
+}
+
+const counted = (count: number): string => `${count} ${count === 1 ? 'epoch' : 'epochs'}`
+
 /** The runs of an ablation, in the order in which they are made. */
-export function paperCells(of: PaperAblation, { networks, epochs, rates, base }: PaperPlan): PaperCell[] {
+export function paperCells({ of, networks, epochs, rates, base }: PaperPlan): PaperCell[] {
   const cell = (
     label: string,
     change: Partial<RunDefinition>,
@@ -73,7 +72,7 @@ export function paperCells(of: PaperAblation, { networks, epochs, rates, base }:
     case 'table-4':
       return rates.map((rate) => cell(`rate ${rate}`, { strategy: strategy(rate) }, { epochs: first }))
     case 'table-5':
-      return epochs.map((count) => cell(`${count} epochs`, { strategy: { name: 'random' } }, { epochs: count }))
+      return epochs.map((count) => cell(counted(count), { strategy: { name: 'random' } }, { epochs: count }))
     case 'figure-2':
       return rates.flatMap((rate) =>
         [false, true].map((trainPredictedOnly) =>

@@ -1,6 +1,7 @@
 // The paper's ablations: the same networks in every column, and what their results say.
 import { describe, expect, it } from 'vitest'
-import { fullPlan, PAPER_ABLATIONS, paperCells, smallPlan } from './paper-plans'
+import { PAPER_ABLATIONS } from './paper'
+import { fullPlan, ownPlan, paperCells, smallPlan } from './paper-plans'
 import { paperReport, pearson } from './paper-report'
 
 const column = (label: string, ...values: readonly number[]) => ({
@@ -10,8 +11,8 @@ const column = (label: string, ...values: readonly number[]) => ({
 
 describe.each(PAPER_ABLATIONS)('%s', (of) => {
   it('is runs of one generation that differ in what is compared alone', () => {
-    for (const plan of [smallPlan(of), fullPlan(of)]) {
-      const cells = paperCells(of, plan)
+    for (const plan of [smallPlan(of), fullPlan(of), ownPlan(of, smallPlan(of).base)]) {
+      const cells = paperCells(plan)
       expect(new Set(cells.map(({ label }) => label)).size).toBe(cells.length)
       for (const { definition } of cells)
         expect(definition).toMatchObject({ generations: 1, populationSize: plan.networks, seed: plan.base.seed })
@@ -38,7 +39,7 @@ describe('the report', () => {
 
   it('leaves out pairs of which one failed', () => {
     const short = {
-      label: '1 epochs',
+      label: '1 epoch',
       fitness: new Map([
         [1, 0.1],
         [2, 0.2],

@@ -2,7 +2,7 @@
 // refute the paper. Pure: results in, lines and figures out.
 import { rankCorrelation } from '../../surrogate/rank-correlation'
 import { createRandom } from '../../random'
-import type { PaperAblation } from './paper-plans'
+import type { PaperAblation, PaperReport, PaperRow } from './paper'
 import { bootstrapMean, meanOf } from './statistics'
 
 /** Of a run: fitness by the number of its trial; one that failed is absent. */
@@ -11,35 +11,15 @@ export interface PaperColumn {
   readonly fitness: ReadonlyMap<number, number>
 }
 
-export interface PaperRow {
-  readonly label: string
-  readonly networks: number
-  readonly mean: number
-  /** Against the first column: pairs, their mean difference with its 95 % interval, and how many are better, equal and worse. */
-  readonly difference?: { readonly pairs: number; readonly mean: number; readonly low: number; readonly high: number }
-  readonly counts?: { readonly better: number; readonly equal: number; readonly worse: number }
-  /** With the column it is compared with: Pearson's and Spearman's correlation; Pearson's with its 95 % bootstrap interval. */
-  readonly correlation?: {
-    readonly pairs: number
-    readonly pearson: number | null
-    readonly low: number | null
-    readonly high: number | null
-    readonly spearman: number | null
-  }
-}
-
-export interface PaperReport {
-  readonly rows: readonly PaperRow[]
-  readonly words: readonly string[]
-}
-
 const RESAMPLES = 2000
 /** Fewer resamples that vary say nothing of an interval. */
 const LEAST_PAIRS = 4
 
 export function paperReport(of: PaperAblation, columns: readonly PaperColumn[]): PaperReport {
   const rows = columns.map((column, index): PaperRow => {
-    const base = { label: column.label, networks: column.fitness.size, mean: meanOf([...column.fitness.values()]) }
+    const values = [...column.fitness.values()]
+    const mean = values.length === 0 ? null : meanOf(values)
+    const base = { label: column.label, networks: values.length, mean }
     const against = of === 'figure-2' ? columns[index - (index % 2)] : columns[0]
     if (against === undefined || against === column) return base
     const pairs = pairsOf(column, against)

@@ -217,6 +217,39 @@ describe('the definition', () => {
     await eventually(() => expect(mounted.host.shown).toEqual(['/home/ada/report.html']))
   })
 
+  it('repeats the ablations of the paper, tells its runs before they start and what they come to', async () => {
+    const rows = [
+      { label: 'rate 0', networks: 4, mean: 0.3 },
+      {
+        ...{ label: 'rate 0.4', networks: 4, mean: 0.4, counts: { better: 4, equal: 0, worse: 0 } },
+        difference: { pairs: 4, mean: 0.1, low: 0.05, high: 0.15 },
+      },
+    ]
+    const words = ['rate 0.4: 10.0 points better than untouched.']
+    const end = { type: 'summary' as const, summary: { rows, words }, runs: [], report: '/home/ada/report.html' }
+    mounted = mountWithEngine(SearchView, { paper: [end] })
+    await clickById(testIds.openPaper)
+    await eventually(() => expect(document.body.textContent).toContain('5 runs, one after another: rate 0 · rate 0.2'))
+    await type(testIds.paperNetworks, '4')
+    await clickById(testIds.startPaper)
+    await eventually(() => expect(document.body.textContent).toContain(words[0]))
+    expect(document.body.textContent).toContain('5.0 to 15.0')
+    expect(mounted.engine.calls.find(({ path }) => path === 'ablations.paper')?.input).toMatchObject({
+      of: 'table-4',
+      networks: 4,
+      rates: [0, 0.2, 0.4, 0.6, 0.8],
+      base: { data: { dataset: 'cifar-10' } },
+    })
+  })
+
+  it('says why an ablation of the paper ended early', async () => {
+    const failures = new Map([['ablations.paper', new AppError('conflict', 'Another comparison is going.', 'Wait.')]])
+    mounted = mountWithEngine(SearchView, { failures })
+    await clickById(testIds.openPaper)
+    await clickById(testIds.startPaper)
+    await eventually(() => expect(document.body.textContent).toContain('Another comparison is going.'))
+  })
+
   it('lists a failed start among the problems, with its reason', async () => {
     const failures = new Map([
       ['searches.create', new AppError('read-only', 'Another workbench holds it.', 'Close the other one.')],
