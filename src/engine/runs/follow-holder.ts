@@ -29,13 +29,12 @@ export async function followHolder(
         const changed = new Map<string, number[]>()
         for (const { id, runId, text } of rows)
           if (known.get(id) !== text) changed.set(runId, [...(changed.get(runId) ?? []), id])
+        const runs = await db.selectFrom('runs').select('id').execute()
         const isFirst = version === -1
+        // Only when all is read: what changed is told once.
         version = now
         known = new Map(rows.map(({ id, text }) => [id, text]))
-        if (!isFirst) {
-          const runs = await db.selectFrom('runs').select('id').execute()
-          for (const { id } of runs) updates.touch(id, changed.get(id) ?? [])
-        }
+        if (!isFirst) for (const { id } of runs) updates.touch(id, changed.get(id) ?? [])
       }
       isReadable = true
     } catch (thrown) {
