@@ -1,11 +1,11 @@
 // A run that one engine holds, steered by another one on the same workspace: what is asked is done, told, and an event of the run.
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, renameSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { expect, it } from 'vitest'
 import { AppError } from '@shared/errors'
 import { runDefinitionSchema } from '@shared/search/run'
 import { spaceSchema } from '@shared/spaces/schema'
-import { askHolder } from '../storage/requests'
+import { askHolder, dropOldRequests } from '../storage/requests'
 import type { TrainScript } from '../testing/fake-computes'
 import { fetchTiny, openEngine, tinySearch, type Opened } from '../testing/open-engine'
 import { temporaryFolder } from '../testing/temporary-folder'
@@ -129,6 +129,39 @@ it('is withdrawn where nobody takes it up', async () => {
   )
   await expect(asking).rejects.toMatchObject({ code: 'read-only', message: expect.stringContaining('withdrawn') })
   expect(readdirSync(folder)).toEqual([])
+})
+
+it('is told by the next holder where the one that had taken it up was killed', async () => {
+  const folder = temporaryFolder()
+  const first = await openEngine(folder)
+  await first.close()
+  const requests = path.join(folder, 'workspace', 'requests')
+  const asking = askHolder(
+    requests,
+    { from: 'me', call: 'searches.stop', input: { id: 'r' } },
+    new AbortController().signal,
+  )
+  const isThere = (): Promise<boolean> =>
+    Promise.resolve(readdirSync(requests).some((each) => each.endsWith('.request.json')))
+  await until(isThere)
+  const [name = ''] = readdirSync(requests)
+  renameSync(path.join(requests, name), path.join(requests, name.replace('.request.', '.taken.')))
+  await openEngine(folder)
+  await expect(asking).rejects.toMatchObject({
+    code: 'read-only',
+    message: expect.stringContaining('had taken the request up when it ended'),
+  })
+  await until(() => Promise.resolve(readdirSync(requests).length === 0))
+})
+
+it('leaves nothing of requests that nobody waits for, half-written ones included', async () => {
+  const { requests } = await held()
+  for (const ending of ['taken', 'answer', 'request'])
+    writeFileSync(path.join(requests, `2026-01-01T00-00-00.000Z-a.${ending}.json.0a1b2c3d4e5f.partial`), '{')
+  writeFileSync(path.join(requests, '2026-01-01T00-00-00.000Z-b.answer.json'), '{}')
+  writeFileSync(path.join(requests, 'notes.txt'), 'of somebody else')
+  await dropOldRequests(requests)
+  expect(readdirSync(requests)).toEqual(['notes.txt'])
 })
 
 it('is seen by who watches from the other program', async () => {

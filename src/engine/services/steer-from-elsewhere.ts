@@ -5,7 +5,7 @@ import { AppError } from '@shared/errors'
 import type { Client } from '@shared/transport/rpc'
 import { addJournal } from '../storage/journal'
 import { currentHolder, describeHolder } from '../storage/lease'
-import { answerRequests, askHolder, dropOldRequests, type Request } from '../storage/requests'
+import { answerForTheDead, answerRequests, askHolder, type Request } from '../storage/requests'
 import { getTrial } from '../storage/trials'
 import type { Services } from './services'
 
@@ -48,7 +48,7 @@ export async function serveSteering(
   report: (thrown: unknown) => void,
 ): Promise<void> {
   const { requests } = store.folders
-  await dropOldRequests(requests)
+  await answerForTheDead(requests).catch(report)
   const answer = async ({ call, from, input }: Request): Promise<unknown> => {
     if (!isSteering(call)) throw new AppError('invalid-input', `Nobody may ask for ${call} from another program.`)
     const output = await asked(client, call, input)

@@ -124,8 +124,13 @@ export async function answerRequests(
   signal: AbortSignal,
   report: (thrown: unknown) => void,
 ): Promise<void> {
+  let dropped = -Infinity
   while (!signal.aborted) {
     try {
+      if (performance.now() - dropped > STALE_MS) {
+        dropped = performance.now()
+        await dropOldRequests(folder)
+      }
       const waiting = readdirSync(folder).filter((name) => name.endsWith(REQUEST))
       for (const name of waiting.sort()) {
         if (signal.aborted) return
@@ -171,12 +176,30 @@ async function readRequest(place: string): Promise<Request | null> {
   }
 }
 
-/** Removes what nobody waits for any more: called by who begins to hold the workspace. */
+/** Files of requests, whole or half-written by a program that was killed. */
+const IS_OURS = /\.(request|taken|answer)\.json(\.[0-9a-f]+\.partial)?$/
+
+/** Removes what nobody waits for any more. */
 export async function dropOldRequests(folder: string): Promise<void> {
-  const names = readdirSync(folder).filter((name) => [REQUEST, TAKEN, ANSWER].some((ending) => name.endsWith(ending)))
-  for (const name of names) {
+  for (const name of readdirSync(folder).filter((each) => IS_OURS.test(each))) {
     // Names begin with the time of asking, its colons written as hyphens.
     const at = Date.parse(name.slice(0, 24).replace(/T(\d\d)-(\d\d)-/, 'T$1:$2:'))
     if (!(Date.now() - at <= STALE_MS)) await rm(path.join(folder, name), { force: true })
+  }
+}
+
+/**
+ * Tells who waits for a holder that was killed with its request in hand: nobody knows how much of it was done. Called by who begins to
+ * hold the workspace.
+ */
+export async function answerForTheDead(folder: string): Promise<void> {
+  const error = {
+    code: 'read-only',
+    message: 'The program that held this workspace had taken the request up when it ended.',
+    fix: 'The events of the run say whether it was done.',
+  }
+  for (const name of readdirSync(folder).filter((each) => each.endsWith(TAKEN))) {
+    await writeFileWhole(partOf(folder, name.slice(0, -TAKEN.length), ANSWER), JSON.stringify({ error }))
+    await rm(path.join(folder, name), { force: true })
   }
 }
