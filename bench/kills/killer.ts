@@ -14,6 +14,10 @@ export interface Life {
   readonly code: number | null
   /** Trials that it began. */
   readonly begun: ReadonlySet<number>
+  /** "TRIAL/EPOCH" that it trained, where that is told. */
+  readonly trained: ReadonlySet<string>
+  /** Of its replay at the end; undefined where it came to none. */
+  readonly verified: boolean | undefined
   readonly kills: readonly Victim[]
   /** From its first sign to its end. */
   readonly ms: number
@@ -35,6 +39,8 @@ export interface Plan {
   /** A kill comes at most so long after the last one, or the start. */
   readonly latestMs: number
   readonly random: Random
+  /** Receives the run's id as soon as it is made. */
+  readonly onRun?: (id: string) => void
 }
 
 const isAlive = (pid: number): boolean => {
@@ -52,13 +58,15 @@ const signalled = (pid: number): boolean => {
   }
 }
 
-export async function live({ kind, strategy, folder, victims, latestMs, random }: Plan): Promise<Life> {
+export async function live({ kind, strategy, folder, victims, latestMs, random, onRun }: Plan): Promise<Life> {
   // A group of its own, so that everything can be killed at once.
   const child = fork(process.argv[1]!, [CHILD, kind, folder, strategy], {
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     detached: true,
   })
   const begun = new Set<number>()
+  const trained = new Set<string>()
+  let verified: boolean | undefined
   const computes: number[] = []
   const kills: Victim[] = []
   let timer: NodeJS.Timeout | undefined
@@ -87,8 +95,11 @@ export async function live({ kind, strategy, folder, victims, latestMs, random }
     hung = true
     signalled(-child.pid!)
   }, HANG_MS)
-  child.on('message', ({ trial, compute }: News) => {
+  child.on('message', ({ trial, compute, epoch, verified: isVerified, run }: News) => {
     born ??= Date.now()
+    if (run !== undefined) onRun?.(run)
+    if (epoch !== undefined) trained.add(epoch.join('/'))
+    verified = isVerified ?? verified
     if (trial !== undefined) begun.add(trial)
     if (compute !== undefined) computes.push(compute)
     if (timer === undefined && victims.length > 0) aim()
@@ -98,7 +109,7 @@ export async function live({ kind, strategy, folder, victims, latestMs, random }
   clearTimeout(hang)
   const ms = Date.now() - (born ?? Date.now())
   const orphans = await outliving(computes)
-  return { wasKilled: signal === 'SIGKILL', hung, code, begun, kills, ms, orphans }
+  return { wasKilled: signal === 'SIGKILL', hung, code, begun, trained, verified, kills, ms, orphans }
 }
 
 async function outliving(pids: readonly number[]): Promise<number> {

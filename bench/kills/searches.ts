@@ -1,25 +1,41 @@
 // The searches that are killed, each in a process of its own that goes on where the last one stood and ends by itself when its search
-// has ended: one of a toy evaluator that takes as long as it is told, of a table, and of real trainings with real computes.
+// has ended: of a toy evaluator that takes as long as it is told, in rungs or not, of a table, steered from elsewhere or not, and of real
+// trainings with real computes, that save on what does not promise much or not.
+import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { createArtefacts } from '../../src/engine/storage/artefacts'
 import { openStore, type Store } from '../../src/engine/storage/store'
+import { readEpochs } from '../../src/engine/storage/epochs'
 import { listRuns } from '../../src/engine/storage/runs'
 import { listTrials, type TrialRecord } from '../../src/engine/storage/trials'
-import { runDefinitionSchema, type RunDefinition } from '../../src/shared/search/run'
+import { runDefinitionSchema, type RunDefinition, type RunDefinitionInput } from '../../src/shared/search/run'
 import { RUN_STATE_RULES } from '../../src/shared/search/run-states'
+import type { Origin } from '../../src/shared/search/trial'
+import type { TrialFidelity } from '../../src/shared/search/trial-fidelity'
 import { DATASET, writeDataset } from '../../tests/faults/dataset'
 import { openEngine, type OpenEngine } from '../../tests/faults/engine'
 import { searchToEnd } from '../../tests/faults/search-child'
 import { openWorkbench } from '../../tests/faults/workbench'
 import { checkout } from '../harness'
+import { climbToEnd } from './ladder'
 
-export const KINDS = ['toy', 'table', 'training'] as const
+/**
+ * `ladder`: rungs and confirmations of the toy. `steered`: the table, while another process puts architectures in. `saving`: trainings in
+ * rungs, with early ends, inherited weights and a confirmation.
+ */
+export const KINDS = ['toy', 'ladder', 'table', 'steered', 'training', 'saving'] as const
 export type Kind = (typeof KINDS)[number]
 
 /** What a child tells: a trial that it begins, and the process that trains. */
 export interface News {
   readonly trial?: number
   readonly compute?: number
+  /** An epoch that is about to be trained: trial and number. */
+  readonly epoch?: readonly [number, number]
+  /** At its end: whether a replay comes to what is stored. */
+  readonly verified?: boolean
+  /** Of the run, once it is made. */
+  readonly run?: string
 }
 
 /** What may not depend on how often a search was killed. */
@@ -31,14 +47,19 @@ export interface TrialList {
     readonly state: string
     readonly fitness: number | null
     readonly weightsSha256: string | null
+    readonly origin: Origin
+    /** Rungs and who was promoted when, early ends, what was inherited. */
+    readonly fidelity: TrialFidelity
   }[]
   readonly lostWeights: number
-  /** Of the toy alone, which trains the same at any speed. */
-  readonly epochs: unknown
+  /** "TRIAL/EPOCH", with what was measured where that comes out the same at any speed. */
+  readonly epochs: readonly string[]
+  /** Folders of checkpoints that nobody goes on from. */
+  readonly leftCheckpoints: number
 }
 
-const WORDS = ['thin', 'wide', 'deep', 'flat', 'long']
-const POSITIONS = 6
+export const WORDS = ['thin', 'wide', 'deep', 'flat', 'long']
+export const POSITIONS = 6
 
 /** 15,625 words with a fitness that has many hills: repeats are rare and every strategy goes on to its last generation. */
 function tableSearch(strategy: string): RunDefinition {
@@ -64,7 +85,9 @@ function tableSearch(strategy: string): RunDefinition {
   })
 }
 
-const trainingSearch = (): RunDefinition =>
+const RECIPE = { epochs: 3, batchSize: 16, learningRate: 0.02, deterministic: true } as const
+
+const trainingSearch = (change: Partial<RunDefinitionInput> = {}): RunDefinition =>
   runDefinitionSchema.parse({
     name: 'Training',
     seed: 5,
@@ -74,23 +97,35 @@ const trainingSearch = (): RunDefinition =>
     computes: 1,
     space: { kind: 'block-chain', minBlocks: 2, maxBlocks: 3, maxMacs: 3_000_000 },
     data: { dataset: DATASET, trainImages: 160, validationImages: 80 },
-    recipe: { epochs: 3, batchSize: 16, learningRate: 0.02, deterministic: true },
+    recipe: RECIPE,
+    ...change,
+  })
+
+/** Everything that a training may save, and what must be trained whole after it. The second generation has curves to be held against. */
+const savingSearch = (): RunDefinition =>
+  trainingSearch({
+    name: 'Saving',
+    populationSize: 6,
+    recipe: { ...RECIPE, epochs: 4 },
+    fidelity: { firstRung: 1, reduction: 2, endEarly: 'median', inheritWeights: true },
+    ...{ confirmBest: 1, confirmSeeds: 1 },
   })
 
 async function follow(
   { client, close }: Pick<OpenEngine, 'client' | 'close'>,
   definition: RunDefinition,
-  news: () => News,
   tell: (news: News) => void,
 ) {
   const [there] = await client.searches.list()
   const id = there?.id ?? (await client.searches.create({ definition })).id
+  tell({ run: id })
   if (there !== undefined && there.state !== 'finished') await client.searches.resume({ id })
   for await (const { run, activities } of await client.searches.watch({ id })) {
-    tell(news())
+    tell({})
     for (const { trialNumber } of activities) tell({ trial: trialNumber })
     if (!RUN_STATE_RULES[run.state].isGoing) break
   }
+  tell({ verified: (await client.searches.verify({ id })).matches })
   await close()
 }
 
@@ -103,21 +138,23 @@ export async function searchIn(
 ): Promise<void> {
   tell({})
   if (kind === 'toy') return searchToEnd(folder, (trial) => tell({ trial }))
-  if (kind === 'table') {
-    const engine = await openEngine(folder, {})
-    return follow(engine, tableSearch(strategy), () => ({}), tell)
-  }
+  if (kind === 'ladder') return climbToEnd(folder, strategy, tell)
+  if (kind === 'table' || kind === 'steered') return follow(await openEngine(folder, {}), tableSearch(strategy), tell)
   const workbench = await openWorkbench({
     workspace: folder,
     programs: join(checkout, 'out', 'main'),
     onStart: ({ pid }) => tell({ compute: pid }),
   })
-  return follow(workbench, trainingSearch(), () => ({}), tell)
+  return follow(workbench, kind === 'saving' ? savingSearch() : trainingSearch(), tell)
 }
+
+const TRAINS: readonly Kind[] = ['training', 'saving']
+/** Their evaluators keep no weights. */
+const WEIGHTLESS: readonly Kind[] = ['table', 'steered']
 
 /** Before the first child. */
 export function prepare(kind: Kind, folder: string): void {
-  if (kind === 'training') writeDataset(folder)
+  if (TRAINS.includes(kind)) writeDataset(folder)
 }
 
 async function countLost(store: Store, trials: readonly TrialRecord[]): Promise<number> {
@@ -133,18 +170,21 @@ export async function trialListOf(kind: Kind, folder: string): Promise<TrialList
   const store = openStore(folder)
   try {
     const [run] = await listRuns(store.db)
-    const epochs = await store.db.selectFrom('epochs').select(['trial_id', 'epoch', 'train_loss']).execute()
     const trials = run === undefined ? [] : await listTrials(store.db, run.id)
+    const curves = await readEpochs(
+      store.db,
+      trials.map(({ id }) => id),
+    )
     return {
       state: run?.state ?? 'none',
-      epochs: kind === 'toy' ? epochs.sort((a, b) => a.trial_id - b.trial_id || a.epoch - b.epoch) : [],
-      lostWeights: kind === 'table' ? 0 : await countLost(store, trials),
-      trials: trials.map(({ number, genotype, state, fitness, weightsSha256 }) => ({
-        number,
-        genotype,
-        state,
-        fitness,
-        weightsSha256,
+      epochs: trials.flatMap(({ id, number }) =>
+        (curves.get(id) ?? []).map(({ epoch, trainLoss }) => `${number}/${epoch} ${trainLoss}`),
+      ),
+      lostWeights: WEIGHTLESS.includes(kind) ? 0 : await countLost(store, trials),
+      leftCheckpoints:
+        run?.state === 'finished' && TRAINS.includes(kind) ? readdirSync(store.folders.checkpoints).length : 0,
+      trials: trials.map(({ number, genotype, state, fitness, weightsSha256, origin, fidelity }) => ({
+        ...{ number, genotype, state, fitness, weightsSha256, origin, fidelity },
       })),
     }
   } finally {
