@@ -31,6 +31,7 @@ export default defineConfig({
           compute: path('./src/compute/index.ts'),
           proof: path('./src/compute/proof-process.ts'),
           'image-decoder': path('./src/engine/datasets/images/decoder-thread.ts'),
+          'fine-tuning': path('./src/engine/fine-tuning/tuner-thread.ts'),
           'self-check': path('./src/compute/self-check-process.ts'),
           cli: path('./src/cli/index.ts'),
         },

@@ -17,6 +17,7 @@ import type { ProcessStarter } from './executors/process-starter'
 import { proofStarter } from './executors/proof-process'
 import { tensorflowBuild } from './machine/tensorflow-build'
 import type { TrainingCard } from './machine/training-meter'
+import { threadTuner, type Tuner } from './fine-tuning/tuner'
 import { createOwnCheckpoints } from './proposers/own-checkpoints'
 import { createHousekeeping } from './runs/housekeeping'
 import { createWeightsCheck } from './exports/weights-check'
@@ -69,6 +70,7 @@ export interface EngineOptions {
   readonly computes?: ShapedPool
   readonly startProof?: StartProof
   readonly datasets?: Datasets
+  readonly tuner?: Tuner
 }
 
 export interface Engine {
@@ -216,6 +218,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     judgeFolder,
     learnerFolder,
     proposers,
+    tuner: options.tuner ?? threadTuner(),
     cacheFolder,
     appVersion: options.appVersion,
     electron: options.electron ?? null,

@@ -8,7 +8,7 @@ import { AppError } from '@shared/errors'
 import { MIB } from '@shared/units'
 import { readWholeSync } from './read-file'
 import { ownRecord } from './safe-target'
-import { writeFileWhole } from './whole-file'
+import { PARTIAL_SUFFIX, writeFileWhole } from './whole-file'
 import { writeUserFolder } from './whole-folder'
 
 const MODEL_FILE = 'model.json'
@@ -35,6 +35,12 @@ const MOST_BYTES = 20 * MIB
 function bytesAt(folder: string, name: string): Buffer {
   return readWholeSync(path.join(folder, name), { what: `${name} of the proposer`, maxBytes: MOST_BYTES })
 }
+
+/** Whether a file of that name is one of a checkpoint's, whole or half-written. */
+export const isModelFile = (name: string): boolean =>
+  [MODEL_FILE, WEIGHTS_FILE, CARD_FILE].some(
+    (file) => name === file || (name.startsWith(`${file}.`) && name.endsWith(PARTIAL_SUFFIX)),
+  )
 
 export const hasModel = (folder: string): boolean => existsSync(path.join(folder, MODEL_FILE))
 

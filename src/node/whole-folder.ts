@@ -10,6 +10,9 @@ import { refuseStrangers, safeFolder, type OwnOutput } from './safe-target'
 /** Begins what is added to the name of a folder that is still being filled. */
 const PARTIAL_MARK = '.partial-'
 
+/** Whether a folder of that name is being filled, or was when its program was killed. */
+export const isHalfWritten = (name: string): boolean => /\.partial-[A-Za-z0-9]{6}$/.test(name)
+
 /** A new folder beside `folder`, on the same disk. */
 export async function folderBeside(folder: string): Promise<string> {
   makeFolder(path.dirname(folder))

@@ -1,15 +1,16 @@
 // Proposers of a workspace: fine-tuned on its own trials, listed with their reports, chosen for new searches, never replaced.
-import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { FineTuneEvent } from '@shared/contract/proposer'
 import { fetchTiny, follow, openEngine, tinySearch, type Opened } from '../testing/open-engine'
+import { inPlaceTuner } from '../testing/in-place-tuner'
 import { temporaryFolder } from '../testing/temporary-folder'
 
 async function opened(): Promise<Opened & { readonly folder: string }> {
   const folder = temporaryFolder()
   cpSync(path.resolve(import.meta.dirname, '../../../resources'), path.join(folder, 'resources'), { recursive: true })
-  const engine = await openEngine(folder)
+  const engine = await openEngine(folder, { tuner: inPlaceTuner })
   await fetchTiny(engine)
   return { ...engine, folder }
 }
@@ -33,7 +34,16 @@ describe('the proposers of a workspace', () => {
     await searched(engine, 24)
     // The same results taken over: they count once.
     await searched(engine, 24)
+    // One that was killed while it wrote, and a folder of somebody else's that is called alike.
+    const root = path.join(folder, 'workspace', 'proposers')
+    cpSync(path.join(folder, 'resources', 'proposer', 'workbench-1'), path.join(root, 'mine.partial-a1B2c3'), {
+      recursive: true,
+    })
+    mkdirSync(path.join(root, 'notes.partial-a1B2c3'))
+    writeFileSync(path.join(root, 'notes.partial-a1B2c3', 'notes.txt'), 'precious')
+    expect((await client.proposer.checkpoints()).map(({ name }) => name)).toEqual(['workbench-1'])
     const events = await fineTuned(engine, 'mine')
+    expect(readdirSync(root).sort()).toEqual(['mine', 'notes.partial-a1B2c3'])
     expect(events.some(({ type }) => type === 'progress')).toBe(true)
     expect(events.at(-1)).toMatchObject({ type: 'finished', name: 'mine', report: { from: { name: 'workbench-1' } } })
     const end = events.at(-1)
@@ -83,6 +93,22 @@ describe('the proposers of a workspace', () => {
     const definition = tinySearch({ strategy: { name: 'gpt-nas', checkpoint: 'gone' } })
     await expect(client.searches.create({ definition })).rejects.toThrow(/no proposer "gone"/)
   })
+
+  it('learn of a search in rungs what each came to at the first one, and say so', async () => {
+    const engine = await opened()
+    const definition = tinySearch({
+      ...{ strategy: { name: 'random' }, populationSize: 24, generations: 1 },
+      ...{ recipe: { epochs: 2 }, fidelity: { firstRung: 1, reduction: 2 } },
+    })
+    const { id } = await engine.client.searches.create({ definition })
+    await follow(engine, id)
+    const events = await fineTuned(engine, 'mine')
+    expect(events).toContainEqual({
+      type: 'note',
+      message: expect.stringMatching(/^Run 1: \d+ architectures, each by its accuracy after 1 epoch\.$/) as string,
+    })
+    expect(events.at(-1)?.type).toBe('finished')
+  }, 120_000)
 
   it('fall back to that of the product where the choice cannot be read', async () => {
     const engine = await opened()

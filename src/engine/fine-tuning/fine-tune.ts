@@ -1,20 +1,21 @@
-// Fine-tunes the relational GPT on what this workspace has trained, into a checkpoint of its own that lies beside the others. In the
-// engine, a breath between two steps of some tenth of a second: the model is small and needs no compute.
+// Fine-tunes the relational GPT on what this workspace has trained, into a checkpoint of its own that lies beside the others. The model is
+// small and needs no compute: a thread of the engine's does it (tuner.ts).
 import { createHash } from 'node:crypto'
 import type { FineTuneRequest, FineTuneEvent } from '@shared/contract/proposer'
 import { AppError } from '@shared/errors'
 import { graphKey } from '@shared/language/graphs/operation-graph'
-import { membersOf, type WorkbenchFile } from '@shared/proposer/checkpoint'
+import type { WorkbenchFile } from '@shared/proposer/checkpoint'
 import type { FineTunedFrom } from '@shared/proposer/fine-tuned'
-import { fineTune, type LabelledGraph } from '@shared/proposer/fine-tuning'
+import type { LabelledGraph } from '@shared/proposer/fine-tuning'
 import { fineTunedCard } from '@shared/proposer/fine-tuned-card'
 import { refuseCancelled } from '@node/cancel'
-import { nextTurn } from '@node/waiting'
 import type { ModelFolder } from '@node/model-folder'
 import { readWorkbenchCheckpoint, writeWorkbenchCheckpoint } from '@node/small-checkpoints'
 import type { OwnCheckpoints } from '../proposers/own-checkpoints'
 import { cardCommand } from './card-command'
 import { labelledTrials, type TrialTools } from './labelled-trials'
+import type { TuningProgress } from './tune'
+import type { Tuner } from './tuner'
 
 const sha256Of = (graphs: readonly LabelledGraph[]): string => {
   const hash = createHash('sha256')
@@ -37,31 +38,23 @@ export interface FineTuneJob {
   readonly folder: () => string
 }
 
-/** @throws AppError `invalid-input` for too few architectures, as `writeWorkbenchCheckpoint`, and what `signal` brings */
+/** @throws AppError `invalid-input` for too few architectures, as `writeWorkbenchCheckpoint`, `cancelled`; nothing is written then */
 export async function fineTunedCheckpoint(
   job: FineTuneJob,
-  tell: (progress: { readonly share: number; readonly loss: number }) => void,
+  tell: (progress: TuningProgress) => void,
   signal: AbortSignal,
+  tuner: Tuner,
 ): Promise<{ readonly folder: string; readonly fineTuned: FineTunedFrom }> {
   const { from, graphs, seed, steps, shuffleLabels, name, corpus, command } = job
-  const begun = process.cpuUsage()
-  const tuned = await fineTune(
-    membersOf(from.file, from.weights),
-    graphs,
-    { seed, steps, shuffleLabels },
+  const { seconds, trainedOn, heldOut, groups, before, after, weights } = await tuner(
+    { file: from.file, weights: from.weights, graphs, settings: { seed, steps, shuffleLabels } },
     tell,
-    async () => {
-      await nextTurn()
-      refuseCancelled(signal)
-    },
+    signal,
   )
-  const { user, system } = process.cpuUsage(begun)
-  const { trainedOn, heldOut, groups, before, after } = tuned
   const fineTuned: FineTunedFrom = {
     from: { name: from.file.name, sha256: from.file.weights.sha256 },
     ...{ corpus, corpusSha256: sha256Of(graphs), seed, steps, shuffleLabels, command },
-    seconds: Math.round((user + system) / 1e6),
-    ...{ trainedOn, heldOut, groups, before, after },
+    ...{ seconds, trainedOn, heldOut, groups, before, after },
   }
   const { format, preset, gpt, members, training } = from.file
   const file = {
@@ -75,24 +68,24 @@ export async function fineTunedCheckpoint(
       perplexityAfter: after.perplexity,
     },
   }
-  const parts = tuned.members.map((member) => member.parameters.write())
-  const weights = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0))
-  parts.reduce((at, part) => (weights.set(part, at), at + part.length), 0)
+  // Cancelled while it was finished.
+  refuseCancelled(signal)
   const folder = await writeWorkbenchCheckpoint(job.folder(), file, weights, fineTunedCard(file))
   return { folder, fineTuned }
 }
 
 /** The same of the trials of a workspace. @throws AppError also `not-found` and `conflict` for names */
 export async function fineTuneOnTrials(
-  services: TrialTools & { readonly proposers: OwnCheckpoints },
+  services: TrialTools & { readonly proposers: OwnCheckpoints; readonly tuner: Tuner },
   request: FineTuneRequest,
   emit: (event: FineTuneEvent) => void,
   signal: AbortSignal,
 ): Promise<void> {
-  const { proposers, store } = services
+  const { proposers, store, tuner } = services
   store.refuseReadOnly()
   const { name, runs: wanted, seed, steps, shuffleLabels } = request
   const base = request.base === '' ? proposers.inUse() : request.base
+  await proposers.dropHalfWritten()
   proposers.newFolder(name)
   const from = readWorkbenchCheckpoint(proposers.folderOf(base))
   const { graphs, runs, notes } = await labelledTrials(services, wanted)
@@ -113,6 +106,7 @@ export async function fineTuneOnTrials(
     },
     ({ share, loss }) => emit({ type: 'progress', share, loss }),
     signal,
+    tuner,
   )
   emit({ type: 'finished', name, folder, report: fineTuned })
 }

@@ -1,9 +1,10 @@
-// What the searches of a workspace have found out, as the relational GPT learns it: each finished trial's graph with its fitness. Results
-// are held against each other within one space, data set, recipe and evaluator, whichever runs they are of.
+// What the searches of a workspace have found out, as the relational GPT learns it: each architecture's graph with its fitness. Results
+// are held against each other within one space, data set, recipe, evaluator and length of training, whichever runs they are of.
 import { storedLibrary } from '@shared/architecture/library'
 import { errorData } from '@shared/errors'
 import type { RunDefinition } from '@shared/search/run'
 import type { LabelledGraph } from '@shared/proposer/fine-tuning'
+import { nextTurn } from '@node/waiting'
 import { featuresOf } from '@shared/surrogate/features-of'
 import { hasMeaning } from '@shared/strategies/first-picks'
 import { engineEvaluator } from '../evaluators/registry'
@@ -12,6 +13,10 @@ import { spaceOfRun } from '../runs/space'
 import { listRuns, type RunRecord } from '../storage/runs'
 import type { Store } from '../storage/store'
 import { listTrials } from '../storage/trials'
+import { comparableResults } from './comparable-results'
+
+/** Reading a chain as its layers takes about a millisecond. */
+const TURN_EVERY = 20
 
 export interface LabelledTrials {
   readonly graphs: readonly LabelledGraph[]
@@ -26,9 +31,15 @@ export interface TrialTools {
   readonly datasets: Datasets
 }
 
-/** Equal for results that can be held against each other. */
-function groupOf({ space, evaluator, data, recipe }: RunDefinition): string {
-  return JSON.stringify([space.kind, evaluator, data, recipe])
+/** Equal for results that can be held against each other. @param epochs after which they were told; null at their end */
+function groupOf({ space, evaluator, data, recipe }: RunDefinition, epochs: number | null): string {
+  return JSON.stringify([space.kind, evaluator, data, recipe, ...(epochs === null ? [] : [epochs])])
+}
+
+interface Found {
+  /** By what decides an evaluation. */
+  readonly graphs: ReadonlyMap<string, LabelledGraph>
+  readonly notes: readonly string[]
 }
 
 /** @param numbers of runs; null for all of the workspace @throws AppError `storage-failed` */
@@ -41,8 +52,9 @@ export async function labelledTrials(tools: TrialTools, numbers: readonly number
     if (numbers !== null && !numbers.includes(run.number)) continue
     try {
       const found = await graphsOf(tools, run)
-      for (const [key, graph] of found) graphs.set(key, graph)
-      if (found.size > 0) runs.push(run.number)
+      for (const [key, graph] of found.graphs) graphs.set(key, graph)
+      notes.push(...found.notes)
+      if (found.graphs.size > 0) runs.push(run.number)
       else notes.push(`Run ${run.number} has no result that the GPT can read.`)
     } catch (thrown) {
       notes.push(`Run ${run.number} is left out: ${errorData(thrown).message}`)
@@ -51,22 +63,27 @@ export async function labelledTrials(tools: TrialTools, numbers: readonly number
   return { graphs: [...graphs.values()], runs, notes }
 }
 
-/** By what decides an evaluation. */
-async function graphsOf({ store, datasets }: TrialTools, run: RunRecord): Promise<ReadonlyMap<string, LabelledGraph>> {
+async function graphsOf({ store, datasets }: TrialTools, run: RunRecord): Promise<Found> {
   const { definition } = run
   // One architecture, or one trained again on more images, is held against nothing.
-  if (definition.space.kind === 'single' || definition.final !== null) return new Map()
+  if (definition.space.kind === 'single' || definition.final !== null) return { graphs: new Map(), notes: [] }
   const facts = engineEvaluator(definition).images(definition, datasets)
   const space = spaceOfRun(definition, facts, storedLibrary(run.userBlocks))
   const features = featuresOf(space)
-  const group = groupOf(definition)
-  const trials = (await listTrials(store.db, run.id)).filter(({ state }) => state === 'finished')
-  const known = new Map<string, LabelledGraph>()
-  for (const { genotype, fitness, evaluationKey } of trials) {
-    if (fitness === null || known.has(evaluationKey)) continue
-    const { graph, layers } = features(space.parse(genotype))
+  const { results, epochs, leftOut } = comparableResults(definition, await listTrials(store.db, run.id))
+  const group = groupOf(definition, epochs)
+  const graphs = new Map<string, LabelledGraph>()
+  for (const [index, { trial, fitness }] of results.entries()) {
+    if (index % TURN_EVERY === 0) await nextTurn()
+    const { graph, layers } = features(space.parse(trial.genotype))
     const read = graph ?? layers?.()
-    if (read !== undefined && hasMeaning([read])) known.set(evaluationKey, { graph: read, fitness, group })
+    if (read !== undefined && hasMeaning([read])) graphs.set(trial.evaluationKey, { graph: read, fitness, group })
   }
-  return known
+  const at = epochs === null ? '' : `, each by its accuracy after ${epochs} ${epochs === 1 ? 'epoch' : 'epochs'}`
+  const out = leftOut.length === 0 ? '' : `; left out are ${leftOut.join(' and ')}`
+  const isPlain = at === '' && out === ''
+  return {
+    graphs,
+    notes: isPlain ? [] : [`Run ${run.number}: ${graphs.size} architectures${at}${out}.`],
+  }
 }

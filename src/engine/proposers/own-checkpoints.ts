@@ -1,16 +1,19 @@
 // The proposers of a workspace: those that were fine-tuned in it, one folder each below `proposers`, and which of them new searches ask.
 // None is ever replaced or removed: going back is choosing another. Those that come with the product are named as they are there.
 import { existsSync, readdirSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
 import path from 'node:path'
 import { z } from 'zod'
 import type { WorkbenchFile } from '@shared/proposer/checkpoint'
 import { AppError } from '@shared/errors'
 import type { RunDefinition } from '@shared/search/run'
 import { readJsonSync } from '@node/json-file'
-import type { ModelFolder } from '@node/model-folder'
+import { fileError } from '@node/file-error'
+import { isModelFile, type ModelFolder } from '@node/model-folder'
 import { isMissing } from '@node/read-file'
 import { readWorkbenchCheckpoint, shippedWorkbench } from '@node/small-checkpoints'
 import { writeFileWhole } from '@node/whole-file'
+import { isHalfWritten } from '@node/whole-folder'
 
 const FOLDER = 'proposers'
 const IN_USE = 'in-use.json'
@@ -33,6 +36,8 @@ export interface OwnCheckpoints {
   folderOf(name: string): string
   /** Where one of that name is to lie. @throws AppError `conflict` where one has it */
   newFolder(name: string): string
+  /** Removes what a program that was killed left half-written. Call as the holder, before one is written. @throws AppError `storage-failed` */
+  dropHalfWritten(): Promise<void>
 }
 
 /** @param report is told what cannot be read and is passed over */
@@ -51,7 +56,10 @@ export function createOwnCheckpoints(
     return [
       product,
       ...own
-        .filter((entry) => entry.isDirectory() && existsSync(path.join(root, entry.name, 'model.json')))
+        .filter(
+          (entry) =>
+            entry.isDirectory() && !isHalfWritten(entry.name) && existsSync(path.join(root, entry.name, 'model.json')),
+        )
         .map(({ name }) => ({ name, isShipped: false, folder: path.join(root, name) }))
         .filter(({ name }) => name !== product.name)
         .sort((a, b) => (a.name < b.name ? -1 : 1)),
@@ -88,6 +96,14 @@ export function createOwnCheckpoints(
           'Choose another name.',
         )
       return path.join(root, name)
+    },
+    dropHalfWritten: async () => {
+      const left = existsSync(root) ? readdirSync(root).filter(isHalfWritten) : []
+      for (const name of left.map((each) => path.join(root, each)))
+        if (readdirSync(name).every(isModelFile))
+          await rm(name, { recursive: true }).catch((thrown: unknown) => {
+            throw fileError(`remove ${name}`, thrown)
+          })
     },
   }
 }

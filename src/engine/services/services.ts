@@ -5,6 +5,7 @@ import type { Devices } from '../executors/devices'
 import type { ShapedPool, StartProof } from '../executors/pool'
 import type { ProcessStarter } from '../executors/process-starter'
 import type { WeightsCheck } from '../exports/weights-check'
+import type { Tuner } from '../fine-tuning/tuner'
 import type { OwnCheckpoints } from '../proposers/own-checkpoints'
 import type { Restoring } from './backups'
 import type { Orchestrator } from '../runs/orchestrator'
@@ -35,6 +36,8 @@ export interface Services {
   readonly learnerFolder: string
   /** Those of preset `workbench` that searches can ask, by name. */
   readonly proposers: OwnCheckpoints
+  /** Fine-tunes off this thread. */
+  readonly tuner: Tuner
   readonly cacheFolder: string
   readonly appVersion: string
   readonly restoring: Restoring

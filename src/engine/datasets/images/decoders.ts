@@ -1,10 +1,9 @@
 // Decoding off the event loop: a few worker threads, each with one batch at a time. Lives as long as one import. The decoders
 // themselves, two megabytes of code, are loaded by those threads alone.
-import { existsSync } from 'node:fs'
 import { cpus } from 'node:os'
-import path from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { AppError } from '@shared/errors'
+import { builtThread } from '@node/built-thread'
 import type { Batch, Prepared } from './batch'
 import type { ThreadAnswer, ThreadRequest } from './decoder-thread'
 import type { DuplicatesFound, PrintedSplits } from './duplicates'
@@ -23,20 +22,8 @@ export type StartDecoders = () => Decoders
 /** More threads than this wait for the disk, and each holds one decoded image. */
 const MAX_THREADS = 4
 
-/** The built entry beside the engine's own, also when that runs from a chunk. */
-function builtProgram(): string {
-  const places = ['.', '..'].map((up) => path.join(__dirname, up, 'image-decoder.js'))
-  const found = places.find((place) => existsSync(place))
-  if (found !== undefined) return found
-  throw new AppError(
-    'runtime-missing',
-    `The image decoder should be at ${places[0]}, it is not there.`,
-    'Build or install the workbench again.',
-  )
-}
-
 /** @param program the built entry of decoder-thread.ts */
-export function threadDecoders(program: string = builtProgram()): Decoders {
+export function threadDecoders(program: string = builtThread('image-decoder', 'image decoder')): Decoders {
   const size = Math.max(1, Math.min(MAX_THREADS, cpus().length - 1))
   const threads = Array.from({ length: size }, () => startThread(program))
   let next = 0
