@@ -42,9 +42,11 @@ const ROOMS = {
     exports: ['storage', 'executors', 'datasets', 'evaluators'],
     imports: ['storage', 'executors'],
     ablations: ['storage', 'runs'],
+    corpora: ['storage', 'runs'],
     services: [
       'stream-of-work',
       'ablations',
+      'corpora',
       'fine-tuning',
       'proposers',
       'machine',

@@ -2,22 +2,24 @@
 import type { CommandContext } from './command'
 import { EXIT } from './output'
 
-/** @returns the exit code; `interrupted` where the work was broken off */
+/**
+ * @param work gives the exit code
+ * @returns it, or `interrupted` where the work was broken off
+ */
 export async function breakOffOnInterrupt(
   { output }: Pick<CommandContext, 'output'>,
-  work: (signal: AbortSignal) => Promise<void>,
+  work: (signal: AbortSignal) => Promise<number>,
 ): Promise<number> {
   const breaking = new AbortController()
   const interrupt = (): void => {
     if (breaking.signal.aborted) process.exit(EXIT.interrupted)
-    output.note('Stopping: what is being searched reaches its checkpoint. The same command goes on from there.')
+    output.note('Stopping: what is being trained reaches its checkpoint. The same command goes on from there.')
     breaking.abort()
   }
   process.on('SIGINT', interrupt)
   process.on('SIGTERM', interrupt)
   try {
-    await work(breaking.signal)
-    return EXIT.ok
+    return await work(breaking.signal)
   } catch (thrown) {
     if (!breaking.signal.aborted) throw thrown
     return EXIT.interrupted

@@ -1,4 +1,6 @@
-// Work that tells of itself, as a stream: whoever reads it takes items at his own pace, and ends the work by breaking off.
+// Work that tells of itself, as a stream: whoever reads it takes items at his own pace, and ends the work by breaking off. And work of which
+// there is one at a time.
+import { AppError } from '@shared/errors'
 import { childController } from '@node/cancel'
 
 /**
@@ -33,5 +35,21 @@ export async function* streamOfWork<T>(
   } finally {
     controller.abort()
     release()
+  }
+}
+
+/**
+ * Keeps two from the same files: one that was broken off is waited for, one that goes is not.
+ * @param what as in "Another comparison is going"
+ */
+export function oneAtATime(what: string) {
+  let present: { readonly signal: AbortSignal; readonly done: Promise<void> } | undefined
+  return async (work: () => Promise<void>, signal: AbortSignal): Promise<void> => {
+    while (present?.signal.aborted === true) await present.done.catch(() => undefined)
+    if (present !== undefined)
+      throw new AppError('conflict', `Another ${what} is going.`, 'Wait for it, or break it off.')
+    const done = work().finally(() => (present = undefined))
+    present = { signal, done }
+    await done
   }
 }

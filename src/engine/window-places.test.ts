@@ -90,6 +90,9 @@ const INPUTS: Readonly<Record<string, object>> = {
   'datasets.recognise': {},
   'datasets.import': { name: 'stolen' },
   'searches.readSpace': {},
+  'proposer.corpus': {
+    settings: { datasets: ['mine'], chains: 1, seed: 1, repeated: 0, longer: 0, images: 100, epochs: 1 },
+  },
   'proposer.train': { training: {}, command: '' },
   'proposer.sample': {},
   'proposer.report': {},

@@ -32,6 +32,7 @@ export const PLACE_FIELDS: Readonly<Record<string, PlaceField>> = {
   'datasets.import': { field: 'path', use: 'read' },
   'searches.readSpace': { field: 'path', use: 'read' },
   'searches.readInjection': { field: 'path', use: 'read' },
+  'proposer.corpus': { field: 'out', use: 'write' },
   'proposer.train': { field: 'out', use: 'write' },
   'proposer.sample': { field: 'checkpoint', use: 'read' },
   'proposer.report': { field: 'checkpoint', use: 'read' },

@@ -9,6 +9,7 @@ import type { AblationSummary } from '@shared/search/comparison/ablation'
 import { runCommand, withCommonOptions, type CommonOptions } from '../command'
 import { readDefinition, type DefinitionSource } from '../definition'
 import { bar, table } from '../format'
+import { EXIT } from '../output'
 import { list, positive } from '../option-values'
 import { allowCommand } from '../allow-command'
 import { breakOffOnInterrupt } from '../break-off'
@@ -86,6 +87,7 @@ export function ablationCommand(group: Command): void {
             `${summaryText(summary, fitnessReading(definition))}\n\nReport with curves: ${report}`,
           )
         }
+        return EXIT.ok
       })
     }),
   )

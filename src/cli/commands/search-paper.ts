@@ -51,7 +51,7 @@ function planOf(of: PaperAblation, { full, config, networks, epochs, set }: Pape
   }
 }
 
-async function follow(context: CommandContext, plan: PaperPlan, signal: AbortSignal): Promise<void> {
+async function follow(context: CommandContext, plan: PaperPlan, signal: AbortSignal): Promise<number> {
   const { client, output } = context
   let told = ''
   for await (const event of await client.ablations.paper(plan, { signal })) {
@@ -72,6 +72,7 @@ async function follow(context: CommandContext, plan: PaperPlan, signal: AbortSig
     if (line !== told) output.note(line)
     told = line
   }
+  return EXIT.ok
 }
 
 /** @param group `gpt-nas search` */

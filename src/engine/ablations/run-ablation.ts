@@ -16,11 +16,11 @@ import { strategyByName, strategySchema, type StrategyDefinition } from '@shared
 import type { GraphJudge } from '@shared/strategies/strategy'
 import type { InContextLearner } from '@shared/surrogate/in-context/learner'
 import { formerRunsOf } from '../runs/former'
+import { runToItsEnd, type RunTools } from '../runs/run-to-end'
 import type { Store } from '../storage/store'
 import { listTrials } from '../storage/trials'
 import { openCells, type Cells } from './cells'
 import { writeReport } from './report'
-import { runToItsEnd, type RunTools } from './run-to-end'
 
 export interface AblationTools extends RunTools {
   readonly store: Store

@@ -2,40 +2,20 @@
 // the same plan goes on where it stopped and nothing is searched twice.
 import { createHash } from 'node:crypto'
 import path from 'node:path'
-import { isDeepStrictEqual } from 'node:util'
 import type { PaperEvent } from '@shared/contract/ablations'
 import type { PaperPlan } from '@shared/search/comparison/paper'
 import { runProgress } from '@shared/search/progress'
 import type { Run, RunDefinition } from '@shared/search/run'
-import { RUN_STATE_RULES } from '@shared/search/run-states'
 import { AppError } from '@shared/errors'
 import { refuseCancelled } from '@node/cancel'
 import { writeFileWhole } from '@node/whole-file'
 import { listTrials } from '../storage/trials'
 import type { AblationTools } from './run-ablation'
-import { runToItsEnd } from './run-to-end'
+import { runOfSettings, runToItsEnd } from '../runs/run-to-end'
 
 export interface PaperTools extends Pick<AblationTools, 'store' | 'orchestrator' | 'views' | 'closing' | 'createRun'> {
   /** What would end a search of this definition before it has begun. */
   readonly problemsOf: (definition: RunDefinition) => Promise<readonly string[]>
-}
-
-/** Whether a stored run is of these settings, whatever it is called now; a share of the data is a number once a run keeps it. */
-function isOf({ definition: stored }: Run, { data, ...wanted }: RunDefinition): boolean {
-  const trainImages = data.trainImages ?? (data.trainShare === null ? null : stored.data.trainImages)
-  const validationImages = data.validationImages ?? stored.data.validationImages
-  return isDeepStrictEqual(stored, {
-    ...wanted,
-    name: stored.name,
-    data: { ...data, trainImages, validationImages },
-  })
-}
-
-/** The newest run of exactly these settings that is finished, goes or can go on. */
-async function known({ views }: PaperTools, definition: RunDefinition): Promise<Run | undefined> {
-  const canServe = ({ state }: Run): boolean => state === 'finished' || !RUN_STATE_RULES[state].isOver
-  const runs = (await views.list()).filter((run) => canServe(run) && isOf(run, definition))
-  return runs.sort((a, b) => b.number - a.number)[0]
 }
 
 /**
@@ -62,7 +42,7 @@ export async function runPaper(
   const columns = []
   for (const [done, { label, definition }] of cells.entries()) {
     refuseCancelled(signal)
-    const before = await known(tools, definition)
+    const before = await runOfSettings(tools, definition)
     const id = before?.id ?? (await tools.createRun(definition))
     const tell = (run: Run): void =>
       emit({ type: 'column', done, total: cells.length, label, runNumber: run.number, share: runProgress(run) })

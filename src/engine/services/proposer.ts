@@ -1,9 +1,11 @@
 // Implements the proposer service: checkpoints of preset `paper` by asking a compute, the small ones here; where none is named, those that
 // come with the product.
+import { randomUUID } from 'node:crypto'
 import { implement } from '@orpc/server'
 import { storedLibrary } from '@shared/architecture/library'
 import {
   proposerContract,
+  type CorpusEvent,
   type FineTuneEvent,
   type NamedCheckpointInfo,
   type ProposerInfo,
@@ -13,17 +15,20 @@ import type { InContextFile } from '@shared/surrogate/in-context/checkpoint'
 import { createRandom } from '@shared/random'
 import { openSpace } from '@shared/spaces'
 import { chainSpaceSchema, unboundedChains } from '@shared/spaces/block-chain/schema'
+import type { CorpusTools } from '../corpora/train-corpus'
 import { cifar10 } from '../datasets/sources/cifar-10'
 import { streamFromPool } from '../executors/stream-from-pool'
+import { injectTrial } from '../runs/inject'
 import { createReconstructor } from '../runs/reconstructor'
 import { searchableBlocks } from '../storage/designs'
+import { checkDefinition } from './search-check'
+import { newRunOf } from './search-create'
 import type { Services } from './services'
 import type { ModelFolder } from '@node/model-folder'
 import { folderToAddTo } from '@node/safe-target'
 import { readInContextCheckpoint, readWorkbenchCheckpoint } from '@node/small-checkpoints'
-import { oneAtATime } from '../ablations/run-to-end'
 import { readNamed, type OwnCheckpoints } from '../proposers/own-checkpoints'
-import { streamOfWork } from '../stream-of-work'
+import { oneAtATime, streamOfWork } from '../stream-of-work'
 import { untilClosing } from './until-closing'
 
 /** Relative tokens make the image's size matter little; designs start from the first data set's. */
@@ -52,9 +57,24 @@ function readable(proposers: OwnCheckpoints): NamedCheckpointInfo[] {
   })
 }
 
+function corpusTools(services: Services): CorpusTools {
+  const { store, orchestrator, views, closing } = services
+  return {
+    ...{ store, orchestrator, views, closing },
+    createRun: async (definition) => {
+      const id = randomUUID()
+      await orchestrator.create(await newRunOf(services, id, definition))
+      return id
+    },
+    inject: (runId, id) => injectTrial(services, runId, { from: 'trial', id }),
+    problemsOf: async (definition) => (await checkDefinition(services, definition)).problems,
+  }
+}
+
 export function proposerService(services: Services) {
   const { store, pool, proposerFolder, judgeFolder, learnerFolder, proposers, closing } = services
   const alone = oneAtATime('fine-tuning')
+  const oneCorpus = oneAtATime('corpus')
   const os = implement(proposerContract)
   const describe = (checkpoint: string) =>
     pool.run((client) => client.proposerInfo({ checkpoint }, { signal: closing }), closing)
@@ -123,6 +143,18 @@ export function proposerService(services: Services) {
             alone(async () => {
               const { fineTuneOnTrials } = await import('../fine-tuning/fine-tune')
               await fineTuneOnTrials(services, input, emit, wanted)
+            }, wanted),
+          ended,
+        ),
+      ),
+    ),
+    corpus: os.corpus.handler(({ input, signal }) =>
+      untilClosing(closing, signal, (ended) =>
+        streamOfWork<CorpusEvent>(
+          (emit, wanted) =>
+            oneCorpus(async () => {
+              const { trainCorpus } = await import('../corpora/train-corpus')
+              await trainCorpus(corpusTools(services), input, emit, wanted)
             }, wanted),
           ended,
         ),

@@ -35,11 +35,12 @@ export interface TinyDataset {
   readonly download: Download & { readonly calls: () => number }
 }
 
-/** Makes the package below `folder`. `labels` lets a test damage them, `side` is that of the images. */
+/** Makes the package below `folder`. `labels` lets a test damage them, `side` is that of the images, `half` half their number. */
 export function makeTinyDataset(
   folder: string,
   labels = (count: number) => Array.from({ length: count }, (_, i) => i % 3),
   side = SIDE,
+  half = 30,
 ): TinyDataset {
   const inside = path.join(folder, 'package')
   mkdirSync(inside, { recursive: true })
@@ -48,10 +49,10 @@ export function makeTinyDataset(
     return { path: name, sha256: sha256(path.join(inside, name)) }
   }
   const train = {
-    sheets: [put('one.png', sheet(side, 30, 0, 1)), put('two.png', sheet(side, 30, 30, 2))],
-    labels: put('train.json', JSON.stringify(labels(60))),
-    images: 60,
-    imagesPerClass: 20,
+    sheets: [put('one.png', sheet(side, half, 0, 1)), put('two.png', sheet(side, half, half, 2))],
+    labels: put('train.json', JSON.stringify(labels(2 * half))),
+    images: 2 * half,
+    imagesPerClass: (2 * half) / 3,
   }
   const test = {
     sheets: [put('test.png', sheet(side, 15, 0, 3))],

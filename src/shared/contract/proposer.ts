@@ -2,6 +2,7 @@
 // the same between window or command line and engine as between engine and compute.
 import { eventIterator, oc } from '@orpc/contract'
 import { z } from 'zod'
+import { corpusSettingsSchema } from '../proposer/corpus/corpus-plan'
 import { FINE_TUNING_STEPS, fineTunedSchema } from '../proposer/fine-tuned'
 import { chainSpaceSchema } from '../spaces/block-chain/schema'
 import { genotypeSchema } from '../spaces/genotype'
@@ -113,6 +114,32 @@ export const fineTuneEventSchema = z.discriminatedUnion('type', [
 ])
 export type FineTuneEvent = z.infer<typeof fineTuneEventSchema>
 
+export const corpusRequestSchema = z.object({
+  settings: corpusSettingsSchema,
+  /** CSV file, absolute, written once all are trained. */
+  out: z.string().min(1),
+  /** Paused after so long; null trains to the end. */
+  minutes: z.number().min(1).nullable().default(null),
+})
+export type CorpusRequest = z.output<typeof corpusRequestSchema>
+
+export const corpusEventSchema = z.discriminatedUnion('type', [
+  z.object({
+    type: z.literal('part'),
+    done: z.number().int(),
+    total: z.number().int(),
+    /** The one that is being trained, of how many chains, and how much of it, in [0, 1]. */
+    label: z.string(),
+    chains: z.number().int(),
+    runNumber: z.number().int(),
+    share: z.number(),
+  }),
+  /** The time was up: the same request goes on from here. */
+  z.object({ type: z.literal('paused'), runNumber: z.number().int() }),
+  z.object({ type: z.literal('finished'), file: z.string(), trainings: z.number().int() }),
+])
+export type CorpusEvent = z.infer<typeof corpusEventSchema>
+
 /** A proposer that new searches of the workspace can ask. */
 export const namedCheckpointSchema = z.object({
   name: z.string(),
@@ -171,6 +198,8 @@ export const proposerContract = {
     .output(z.array(proposedChainSchema)),
   /** Trains the GPTs of preset `workbench` on with what this workspace has trained, into a checkpoint beside the others. */
   fineTune: oc.input(fineTuneRequestSchema).output(eventIterator(fineTuneEventSchema)),
+  /** Trains random block chains briefly and writes them as a table to learn from; the same request goes on where it was broken off. */
+  corpus: oc.input(corpusRequestSchema).output(eventIterator(corpusEventSchema)),
   /** Those that new searches can ask before anything is known: that of the product first. What cannot be read is left out. */
   checkpoints: oc.output(z.array(namedCheckpointSchema)),
   /** New searches ask this one; going ones keep theirs. @throws not-found */

@@ -173,6 +173,30 @@ describe('Proposer', () => {
     await untilText(mounted.wrapper, 'No checkpoint of this preset is installed')
     expect(mounted.wrapper.text()).toContain('gpt-nas proposer train')
   })
+
+  it('trains a corpus on data sets that are ready, into a folder that was chosen', async () => {
+    const datasets = [
+      sampleDataset({ name: 'fashion-mnist', title: 'Fashion-MNIST', state: 'ready' }),
+      sampleDataset({ name: 'far', title: 'Far away', state: 'absent' }),
+    ]
+    const file = '/home/ada/models/chains.csv'
+    mounted = mountWithEngine(ProposerView, { datasets, corpus: [{ type: 'finished', file, trainings: 7 }] })
+    await clickById(testIds.openCorpus)
+    const dialog = await findById(testIds.corpus)
+    await eventually(() => expect(dialog.textContent).toContain('Fashion-MNIST'))
+    expect(dialog.textContent).not.toContain('Far away')
+    expect(document.body.textContent).toContain('Choose a data set.')
+    dialog.querySelector<HTMLInputElement>('input[type=checkbox]')?.click()
+    await clickById(testIds.corpusFolder)
+    await eventually(() => expect(document.body.textContent).toContain(file))
+    await clickById(testIds.startCorpus)
+    await eventually(() => expect(document.body.textContent).toContain('holds 7 trainings'))
+    expect(mounted.engine.calls.find(({ path }) => path === 'proposer.corpus')?.input).toMatchObject({
+      settings: { datasets: ['fashion-mnist'], chains: 205 },
+      out: file,
+      minutes: null,
+    })
+  })
 })
 
 describe('Runtime', () => {

@@ -191,6 +191,11 @@ export function createFakeEngine(state: FakeState = emptyState()): FakeEngine {
         called('proposer.fineTune', input)
         yield* state.fineTuning
       }),
+      corpus: os.proposer.corpus.handler(async function* ({ input }) {
+        called('proposer.corpus', input)
+        yield* state.corpus
+        await Promise.resolve()
+      }),
       sample: os.proposer.sample.handler(() => []),
       train: os.proposer.train.handler(() => {
         throw new AppError('runtime-missing', 'The fake engine has no compute to train on.')
@@ -332,6 +337,7 @@ export function createFakeEngine(state: FakeState = emptyState()): FakeEngine {
       }),
       watch: os.searches.watch.handler(({ input, signal }) => follow(() => updateOf(input.id), signal)),
       watchAll: os.searches.watchAll.handler(({ signal }) => follow(() => state.runs, signal)),
+      winner: os.searches.winner.handler(() => state.winner),
       former: os.searches.former.handler(() => ({ present: 0, fits: [] })),
       generations: os.searches.generations.handler(() => []),
     },

@@ -6,7 +6,7 @@ import type { Design } from '@shared/contract/designs'
 import type { Export, ExportProgress } from '@shared/contract/exports'
 import type { ImportPreview, NetworkImport } from '@shared/contract/imports'
 import type { Injection } from '@shared/search/injection'
-import type { FineTuneEvent, NamedCheckpointInfo, ProposerInfo } from '@shared/contract/proposer'
+import type { CorpusEvent, FineTuneEvent, NamedCheckpointInfo, ProposerInfo } from '@shared/contract/proposer'
 import type { Backup } from '@shared/contract/backups'
 import type { BenchmarkEvent, Devices } from '@shared/contract/devices'
 import type { DoctorReport, Status } from '@shared/contract/runtime'
@@ -16,6 +16,7 @@ import type { Run } from '@shared/search/run'
 import type { RunForecast } from '@shared/search/run-forecast'
 import type { Trial } from '@shared/search/trial'
 import type { UserSpaceDefinition } from '@shared/spaces/user/schema'
+import type { Winner } from '@shared/search/winner'
 import type { Verification } from '@shared/search/verification'
 import { sampleDevices, sampleImport, sampleReport, sampleRuntimes, sampleStatus } from './samples'
 
@@ -58,6 +59,8 @@ export interface FakeState {
   proposers: NamedCheckpointInfo[]
   /** What a fine-tuning tells. */
   fineTuning: FineTuneEvent[]
+  /** What a corpus being trained tells. */
+  corpus: CorpusEvent[]
   smallProposers: ProposerInfo | null
   suggestions: { block: string; probability: number }[]
   check: { problems: string[]; plannedEvaluations: number; notes: string[] }
@@ -65,6 +68,8 @@ export interface FakeState {
   /** Contract paths that fail, e.g. `searches.create`; `exports.progress` fails an export that waits. */
   failures: Map<string, AppError>
   verification: Verification
+  /** Whom all results of any run speak for. */
+  winner: Winner | null
   /** What a comparison of strategies tells, one after the other. */
   ablation: AblationEvent[]
   /** What one of the paper's ablations tells. */
@@ -108,6 +113,7 @@ export function emptyState(changes: Partial<FakeState> = {}): FakeState {
     proposer: null,
     proposers: [],
     fineTuning: [],
+    corpus: [],
     smallProposers: null,
     suggestions: [],
     check: { problems: [], plannedEvaluations: 12, notes: [] },
@@ -121,6 +127,7 @@ export function emptyState(changes: Partial<FakeState> = {}): FakeState {
       calibrationSeconds: 20,
     },
     failures: new Map(),
+    winner: null,
     ablation: [],
     paper: [],
     verification: { matches: true, generations: 3, proposals: 12, evaluations: null, difference: null },

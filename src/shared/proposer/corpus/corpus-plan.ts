@@ -1,32 +1,34 @@
 // Which chains the corpus trains, and how: searches at random over block chains of low fidelity, the same again with other seeds, on the
 // other data sets, and for longer, so that noise and what the fidelity is worth are known (docs/proposer.md#our-own-corpus).
+import { z } from 'zod'
 import { runDefinitionSchema, type RunDefinition } from '../../search/run'
 import type { CorpusPart } from './trained-chains'
 
-export interface CorpusSettings {
-  /** The first one's chains are repeated, shared and trained for longer. */
-  readonly datasets: readonly string[]
-  /** Drawn for each data set. */
-  readonly chains: number
-  readonly seed: number
-  /** Chains of the first data set that are trained with two more seeds, and once on each other data set. */
-  readonly repeated: number
-  /** Chains of the first data set that are trained for longer. */
-  readonly longer: number
-  readonly images: number
-  readonly epochs: number
+/** Some 4 core-seconds a chain; the defaults come to about 40 core-minutes (docs/proposer.md). */
+export const CORPUS_DEFAULTS = {
+  datasets: ['fashion-mnist', 'digits'],
+  ...{ chains: 205, seed: 1, repeated: 16, longer: 16, images: 1000, epochs: 5 },
 }
 
-/** Some 4 core-seconds a chain; the defaults come to about 40 core-minutes (docs/proposer.md). */
-export const CORPUS_DEFAULTS: CorpusSettings = {
-  datasets: ['fashion-mnist', 'digits'],
-  chains: 205,
-  seed: 1,
-  repeated: 16,
-  longer: 16,
-  images: 1000,
-  epochs: 5,
-}
+export const corpusSettingsSchema = z
+  .object({
+    /** The first one's chains are repeated, shared and trained for longer. */
+    datasets: z.array(z.string().min(1)).min(1).max(20),
+    /** Drawn for each data set; as many as a population may have. */
+    chains: z.number().int().min(1).max(1000),
+    seed: z.number().int().min(0),
+    /** Chains of the first data set that are trained with two more seeds, and once on each other data set. */
+    repeated: z.number().int().min(0),
+    /** Chains of the first data set that are trained for longer. */
+    longer: z.number().int().min(0),
+    images: z.number().int().min(100),
+    epochs: z.number().int().min(1),
+  })
+  .refine(({ chains, repeated, longer }) => Math.max(repeated, longer) <= chains, {
+    message: 'no more can be repeated, or trained for longer, than are drawn',
+    path: ['repeated'],
+  })
+export type CorpusSettings = z.infer<typeof corpusSettingsSchema>
 
 /** A search of the plan. */
 export interface CorpusRun {

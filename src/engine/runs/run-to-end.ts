@@ -1,16 +1,35 @@
-// One run of a comparison, from where it stands to its end: resumed, followed, and paused where the comparison is broken off.
+// A run that longer work consists of, a comparison's or a corpus's: found again by its settings, brought from where it stands to its end,
+// and paused where that work is broken off.
+import { isDeepStrictEqual } from 'node:util'
 import { AppError } from '@shared/errors'
-import type { Run } from '@shared/search/run'
+import type { Run, RunDefinition } from '@shared/search/run'
 import { RUN_STATE_RULES } from '@shared/search/run-states'
 import { refuseCancelled } from '@node/cancel'
-import type { Orchestrator } from '../runs/orchestrator'
-import type { RunViews } from '../runs/watch'
+import type { Orchestrator } from './orchestrator'
+import type { RunViews } from './watch'
 
 export interface RunTools {
   readonly orchestrator: Orchestrator
   readonly views: RunViews
   /** Fires when the engine closes, its runs having been let go: nothing may be read after that. */
   readonly closing: AbortSignal
+}
+
+/** Whether a stored run is of these settings, whatever it is called now; a share of the data is a number once a run keeps it. */
+function isOf({ definition: stored }: Run, { data, ...wanted }: RunDefinition): boolean {
+  const trainImages = data.trainImages ?? (data.trainShare === null ? null : stored.data.trainImages)
+  const validationImages = data.validationImages ?? stored.data.validationImages
+  return isDeepStrictEqual(stored, { ...wanted, name: stored.name, data: { ...data, trainImages, validationImages } })
+}
+
+/** @returns the newest run of exactly these settings that is finished, goes or can go on */
+export async function runOfSettings(
+  { views }: Pick<RunTools, 'views'>,
+  definition: RunDefinition,
+): Promise<Run | undefined> {
+  const canServe = ({ state }: Run): boolean => state === 'finished' || !RUN_STATE_RULES[state].isOver
+  const runs = (await views.list()).filter((run) => canServe(run) && isOf(run, definition))
+  return runs.sort((a, b) => b.number - a.number)[0]
 }
 
 /**
@@ -48,26 +67,10 @@ export async function runToItsEnd(
     if (RUN_STATE_RULES[run.state].isOver) return run
     throw new AppError(
       run.error?.code ?? 'conflict',
-      `Run ${run.number} of the comparison is ${run.state}. ${run.error?.message ?? ''}`.trim(),
-      run.error?.fix ?? 'Start the comparison again to go on with it.',
+      `Run ${run.number} is ${run.state}. ${run.error?.message ?? ''}`.trim(),
+      run.error?.fix ?? 'Start the same again to go on with it.',
     )
   } finally {
     signal.removeEventListener('abort', pause)
-  }
-}
-
-/**
- * Keeps two from the same files: one that was broken off is waited for, one that goes is not.
- * @param what as in "Another comparison is going"
- */
-export function oneAtATime(what: string) {
-  let present: { readonly signal: AbortSignal; readonly done: Promise<void> } | undefined
-  return async (work: () => Promise<void>, signal: AbortSignal): Promise<void> => {
-    while (present?.signal.aborted === true) await present.done.catch(() => undefined)
-    if (present !== undefined)
-      throw new AppError('conflict', `Another ${what} is going.`, 'Wait for it, or break it off.')
-    const done = work().finally(() => (present = undefined))
-    present = { signal, done }
-    await done
   }
 }
