@@ -13,8 +13,11 @@ describe('how a winner is trained on', () => {
   })
 
   it('is what was typed, and is typed again the same', () => {
-    const words = ['--schedule', 'long', '--epochs', '3', '--start', 'weights', '--all-images', '--peer']
-    expect(finishWish(typed(...words))).toEqual({ schedule: 'long', epochs: 3, start: 'weights', images: 'all' })
+    const words = ['--schedule', 'long', '--epochs', '3', '--start', 'weights']
+    words.push('--winner', 'measured', '--all-images', '--peer')
+    expect(finishWish(typed(...words))).toEqual({
+      ...{ schedule: 'long', epochs: 3, start: 'weights', images: 'all', winner: 'measured' },
+    })
     expect(finishWords(typed(...words))).toEqual(words)
   })
 

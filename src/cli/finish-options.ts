@@ -1,13 +1,20 @@
 // How a winner is trained on, as options: the same of `search finish` and of `search start --finish`, with the same defaults.
 import { Option, type Command } from 'commander'
 import { AppError } from '@shared/errors'
-import { FINAL_SCHEDULES, FINAL_STARTS, finalWishSchema, type FinalWish } from '@shared/search/final-training'
+import {
+  FINAL_SCHEDULES,
+  FINAL_STARTS,
+  FINAL_WINNERS,
+  finalWishSchema,
+  type FinalWish,
+} from '@shared/search/final-training'
 
 /** As typed; what is left out takes its default. */
 export interface TypedFinish {
   readonly schedule?: FinalWish['schedule']
   readonly epochs?: string
   readonly start?: FinalWish['start']
+  readonly winner?: FinalWish['winner']
   readonly allImages?: boolean
   readonly peer?: boolean
 }
@@ -29,13 +36,19 @@ export const withFinishOptions = (command: Command, of = ''): Command =>
         FINAL_STARTS,
       ),
     )
+    .addOption(
+      new Option(
+        '--winner <by>',
+        `${of}whom all results speak for, or who measured best; the same one of a table, a front and fewer than ten results (default: ${DEFAULTS.winner})`,
+      ).choices(FINAL_WINNERS),
+    )
     .option('--all-images', `${of}on the whole train split, not only the images of the search`)
     .option('--peer', `${of}train a hand-made network of about the same cost as long, and test it, too`)
 
 /** @throws AppError `invalid-input` */
-export function finishWish({ schedule, epochs, start, allImages }: TypedFinish): FinalWish {
+export function finishWish({ schedule, epochs, start, winner, allImages }: TypedFinish): FinalWish {
   const read = finalWishSchema.safeParse({
-    ...{ schedule, start, images: allImages === true ? 'all' : 'searched' },
+    ...{ schedule, start, winner, images: allImages === true ? 'all' : 'searched' },
     epochs: epochs === undefined ? null : Number(epochs),
   })
   if (read.success) return read.data
@@ -43,10 +56,11 @@ export function finishWish({ schedule, epochs, start, allImages }: TypedFinish):
 }
 
 /** The options that were typed, as one types them again. */
-export const finishWords = ({ schedule, epochs, start, allImages, peer }: TypedFinish): readonly string[] => [
+export const finishWords = ({ schedule, epochs, start, winner, allImages, peer }: TypedFinish): readonly string[] => [
   ...(schedule === undefined ? [] : ['--schedule', schedule]),
   ...(epochs === undefined ? [] : ['--epochs', epochs]),
   ...(start === undefined ? [] : ['--start', start]),
+  ...(winner === undefined ? [] : ['--winner', winner]),
   ...(allImages === true ? ['--all-images'] : []),
   ...(peer === true ? ['--peer'] : []),
 ]

@@ -36,6 +36,24 @@ async function followed(context: CommandContext, { id, number, definition }: Run
   return { run, trial }
 }
 
+/** Which of the two it is, and who the other is, where they differ. */
+async function tellWinner(
+  { client, output }: CommandContext,
+  search: Run,
+  { winner }: FinalWish,
+  trialId: number | null,
+): Promise<void> {
+  if (trialId !== null || search.bestTrialId === null) return
+  const expected = await client.searches.winner({ id: search.id })
+  if (expected === null || expected.trialId === search.bestTrialId) return
+  const { number } = await client.trials.get({ id: search.bestTrialId })
+  output.note(
+    winner === 'expected'
+      ? `Trial ${expected.trialNumber} is trained on, the winner by all ${expected.results} results. The best measured is trial ${number}: --winner measured takes that one.`
+      : `Trial ${number} is trained on, the best measured. The winner by all ${expected.results} results is trial ${expected.trialNumber}: --winner expected takes that one.`,
+  )
+}
+
 export interface FinishResult {
   readonly winner: Finished
   readonly peer: Finished | null
@@ -55,6 +73,7 @@ export async function finish(
   also: { readonly trialId: number | null; readonly peer: boolean; readonly export: boolean },
 ): Promise<FinishResult> {
   const { client } = context
+  await tellWinner(context, search, wish, also.trialId)
   const winner = await followed(context, await client.searches.finish({ id: search.id, trialId: also.trialId, wish }))
   const isDone = winner.run.state === 'finished' && winner.trial !== null
   const exported = isDone && also.export && winner.trial !== null ? await exportTrial(context, winner.trial.id) : null
@@ -105,7 +124,7 @@ export function finishCommand(group: Command): void {
         .description(
           'train the winner of a run (default: the latest) on its training and validation images together and test it once; an unfinished one goes on',
         )
-        .option('--trial <number>', 'another trial than the best'),
+        .option('--trial <number>', 'another trial than the winner'),
     ).option('--export', 'export the result and prove the export'),
   ).action((wanted: string | undefined, options: FinishOptions) =>
     runCommand(options, async (context) => {

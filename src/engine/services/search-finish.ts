@@ -14,10 +14,11 @@ import { getRun, listRuns, type RunRecord } from '../storage/runs'
 import { winnersOf } from '../runs/run-view'
 import { bestTrial, getTrial, getTrialDocument, type TrialRecord } from '../storage/trials'
 import { newRunOf } from './search-create'
+import { winnerByAll } from './search-winner'
 import type { Services } from './services'
 
 /**
- * @param trialId null takes the run's best
+ * @param trialId null takes the run's winner, of the two that the wish names
  * @returns the id of the run that trains it, started
  * @throws AppError `conflict` for a run that is not over or a trial without what is asked for, `invalid-input` for mere words
  */
@@ -26,7 +27,7 @@ export async function finishRun(
   { id, trialId, wish }: { readonly id: string; readonly trialId: number | null; readonly wish: FinalWish },
 ): Promise<string> {
   const { store } = services
-  const { run, trial } = await winnerOf(services, id, trialId)
+  const { run, trial } = await winnerOf(services, id, trialId, wish)
   if (wish.start === 'weights' && trial.weightsSha256 === null)
     throw new AppError('conflict', `Trial ${trial.number} has no weights to start from.`, 'Start from scratch.')
   const stored = await getTrialDocument(store.db, trial.id)
@@ -42,7 +43,7 @@ export async function finishRun(
 
 /**
  * The same training for a hand-made network of about the same cost, to stand beside a winner; from new weights, as it has no others.
- * @param trialId the one that it stands beside; null takes the run's best
+ * @param trialId the one that it stands beside; null takes the run's winner
  * @returns the id of its run, started
  * @throws AppError `conflict` where no winner is there to compare with
  */
@@ -50,7 +51,7 @@ export async function trainPeer(
   services: Services,
   { id, trialId, wish }: { readonly id: string; readonly trialId: number | null; readonly wish: FinalWish },
 ): Promise<string> {
-  const { run, trial } = await winnerOf(services, id, trialId)
+  const { run, trial } = await winnerOf(services, id, trialId, wish)
   if (trial.macs === null) throw new AppError('conflict', `Run ${run.number} has no network to stand beside.`)
   const { shape, classes } = trainingKind.images(run.definition, services.datasets)
   const { document } = handMadeNetwork(trial.macs, shape, classes)
@@ -58,21 +59,23 @@ export async function trainPeer(
   return started(services, definition, run.userBlocks)
 }
 
-/** @param trialId null takes the run's best */
-async function winnerOf({ store }: Services, id: string, trialId: number | null) {
+/** @param trialId null takes the run's winner */
+async function winnerOf(services: Services, id: string, trialId: number | null, { winner }: FinalWish) {
+  const { store, closing } = services
   store.refuseReadOnly()
   const run = await getRun(store.db, id)
   if (run.definition.final !== null)
     throw new AppError('conflict', `Run ${run.number} is a final training itself.`, 'Name the search it came from.')
-  const best = trialId ?? (await winnersOf(store.db, run)).best?.id
-  if (best === undefined) throw new AppError('conflict', `Run ${run.number} has no finished trial yet.`)
+  const measured = trialId ?? (await winnersOf(store.db, run)).best?.id
+  if (measured === undefined) throw new AppError('conflict', `Run ${run.number} has no finished trial yet.`)
   if (trialId === null && !RUN_STATE_RULES[run.state].isOver)
     throw new AppError(
       'conflict',
       `Run ${run.number} is ${run.state}: its winner is not known yet.`,
       'Wait until it is finished, or name the trial.',
     )
-  const trial = await getTrial(store.db, best)
+  const expected = trialId === null && winner === 'expected' ? await winnerByAll(services, id, closing) : null
+  const trial = await getTrial(store.db, expected?.trialId ?? measured)
   if (trial.runId !== id || trial.fitness === null)
     throw new AppError('conflict', `Trial ${trial.number} is no finished trial of run ${run.number}.`)
   return { run, trial }

@@ -3,7 +3,6 @@ import { randomUUID } from 'node:crypto'
 import { implement } from '@orpc/server'
 import { searchesContract, trialsContract } from '@shared/contract/searches'
 import { readUserSpace } from '@node/user-space'
-import { LEAST_RESULTS, type Winner } from '@shared/search/winner'
 import type { Verification } from '@shared/search/verification'
 import { engineEvaluator } from '../evaluators/registry'
 import { proposingOf } from '../runs/preparation'
@@ -12,7 +11,6 @@ import { injectionIn } from '../imports/injection-in-file'
 import { injectTrial } from '../runs/inject'
 import { listChanges } from '../storage/run-changes'
 import { formerFits } from '../runs/former'
-import { expectedWinner } from '../runs/run-winner'
 import { verifyRun } from '../runs/verify'
 import { summariseGenerations } from '../runs/run-view'
 import { readEpochs, withEpochs } from '../storage/epochs'
@@ -23,6 +21,7 @@ import { checkDefinition } from './search-check'
 import { newRunOf } from './search-create'
 import { finishRun, trainPeer } from './search-finish'
 import { forecastSearch } from './search-forecast'
+import { winnerByAll } from './search-winner'
 import type { Services } from './services'
 import { steered } from './steer-from-elsewhere'
 import { untilClosing } from './until-closing'
@@ -35,17 +34,6 @@ async function replayRun(services: Services, id: string, signal: AbortSignal): P
   const trials = await listTrials(store.db, id)
   const changes = await listChanges(store.db, id)
   return verifyRun({ run, trials, changes, proposing, repeat: evaluator.repeat?.(proposing.space), signal })
-}
-
-async function winnerOf(services: Services, id: string, signal: AbortSignal): Promise<Winner | null> {
-  const { store, datasets } = services
-  const run = await getRun(store.db, id, 'tell')
-  if (run.error?.code === 'storage-damaged') return null
-  const trials = (await listTrials(store.db, id, { onDamage: 'tell' })).filter(({ error }) => error === null)
-  if (trials.length < LEAST_RESULTS) return null
-  const facts = engineEvaluator(run.definition).images(run.definition, datasets)
-  const { space, breathe } = proposingOf(services, run, facts, signal)
-  return expectedWinner(run, trials, space, breathe)
 }
 
 async function formerOf(services: Services, id: string, signal: AbortSignal) {
@@ -151,7 +139,7 @@ export function searchesService(services: Services) {
     ),
     watchAll: os.watchAll.handler(({ signal }) => untilClosing(closing, signal, (ended) => views.watchAll(ended))),
     verify: os.verify.handler(({ input, signal }) => replayRun(services, input.id, signal ?? closing)),
-    winner: os.winner.handler(({ input, signal }) => winnerOf(services, input.id, signal ?? closing)),
+    winner: os.winner.handler(({ input, signal }) => winnerByAll(services, input.id, signal ?? closing)),
     former: os.former.handler(({ input, signal }) => formerOf(services, input.id, signal ?? closing)),
     generations: os.generations.handler(async ({ input }) => summariseGenerations(await shownTrials(store, input.id))),
   })

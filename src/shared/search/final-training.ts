@@ -5,6 +5,8 @@ import { z } from 'zod'
 export const FINAL_SCHEDULES = ['short', 'long', 'paper', 'paper-imagenet'] as const
 
 export const FINAL_STARTS = ['scratch', 'weights'] as const
+/** Whom all results speak for, or who measured best (decision 144). */
+export const FINAL_WINNERS = ['expected', 'measured'] as const
 export const FINAL_IMAGES = ['searched', 'all'] as const
 
 export const finalWishSchema = z.object({
@@ -15,6 +17,8 @@ export const finalWishSchema = z.object({
   start: z.enum(FINAL_STARTS).default('scratch'),
   /** `searched`: those that trained and validated; `all`: the whole train split. */
   images: z.enum(FINAL_IMAGES).default('searched'),
+  /** Where no trial is named. `expected` is the best measured where nothing is to doubt: of a table, a front, fewer than ten results. */
+  winner: z.enum(FINAL_WINNERS).default('expected'),
 })
 export type FinalWish = z.infer<typeof finalWishSchema>
 

@@ -64,6 +64,23 @@ describe('the final training of a run', () => {
     expect(inputOf('searches.trainPeer')).toBeUndefined()
   })
 
+  it('is of the winner by all results, and of the best measured where that is chosen', async () => {
+    const winner = {
+      ...{ trialId: 101, trialNumber: 1, measured: 0.5, expected: 0.52, results: 12 },
+      ...{ confirmed: null, noise: null },
+    }
+    await open({ runs: [search], winner })
+    await clickById(testIds.finish)
+    await eventually(() => expect(document.body.textContent).toContain('By all results: trial 1'))
+    expect(((await findById(testIds.trialPick)) as HTMLInputElement).value).toBe('1')
+    const [, measured] = (await findById(testIds.finishField('winner'))).querySelectorAll('button')
+    expect(measured?.textContent).toContain('Best measured: trial 2')
+    measured?.click()
+    await eventually(async () => expect(((await findById(testIds.trialPick)) as HTMLInputElement).value).toBe('2'))
+    await clickById(testIds.confirmFinish)
+    await eventually(() => expect(inputOf('searches.finish')).toMatchObject({ trialId: 102 }))
+  })
+
   it('takes another trial, its own number of epochs, an export to come and a hand-made network', async () => {
     await open({ runs: [search] })
     await clickById(testIds.finish)

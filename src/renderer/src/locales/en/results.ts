@@ -144,6 +144,9 @@ export const results = {
     open: 'Train the winner on',
     dialogTitle: 'Train the winner of run {number} on',
     text: 'It learns from the images that trained and validated the search together, and is tested once on the test split. It is a run of its own, and can be exported and proven like any.',
+    winner: 'Winner',
+    winners: { expected: 'By all results: trial {trial}', measured: 'Best measured: trial {trial}' },
+    winnerHelp: 'All {results} results together speak for the first one; the best measured may only be the luckiest.',
     fields: { schedule: 'Schedule', start: 'Start', images: 'Images' },
     schedules: {
       short: 'Short, 10 epochs',
