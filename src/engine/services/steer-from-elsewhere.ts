@@ -9,16 +9,21 @@ import { answerForTheDead, answerRequests, askHolder, type Request } from '../st
 import { getTrial } from '../storage/trials'
 import type { Services } from './services'
 
-/** What may be asked for from elsewhere, and what its event calls it. Nothing that starts or removes a run, or names a place. */
+type Asking = (client: Client<EngineContract>, input: never) => Promise<unknown>
+
+/**
+ * What may be asked for from elsewhere: what its event calls it, and the call that does it, which parses what another program wrote before
+ * anything is done with it. Nothing that starts or removes a run, or names a place.
+ */
 const STEERING = {
-  'searches.pause': 'pause',
-  'searches.stop': 'stop',
-  'searches.change': 'change',
-  'searches.inject': 'put an architecture in',
-  'searches.order': 'change the order of what waits',
-  'searches.rename': 'rename',
-  'trials.end': 'end a trial',
-} as const
+  'searches.pause': ['pause', (client, input) => client.searches.pause(input)],
+  'searches.stop': ['stop', (client, input) => client.searches.stop(input)],
+  'searches.change': ['change', (client, input) => client.searches.change(input)],
+  'searches.inject': ['put an architecture in', (client, input) => client.searches.inject(input)],
+  'searches.order': ['change the order of what waits', (client, input) => client.searches.order(input)],
+  'searches.rename': ['rename', (client, input) => client.searches.rename(input)],
+  'trials.end': ['end a trial', (client, input) => client.trials.end(input)],
+} as const satisfies Readonly<Record<string, readonly [event: string, ask: Asking]>>
 export type SteeringCall = keyof typeof STEERING
 
 const isSteering = (call: string): call is SteeringCall => Object.hasOwn(STEERING, call)
@@ -51,36 +56,16 @@ export async function serveSteering(
   await answerForTheDead(requests).catch(report)
   const answer = async ({ call, from, input }: Request): Promise<unknown> => {
     if (!isSteering(call)) throw new AppError('invalid-input', `Nobody may ask for ${call} from another program.`)
-    const output = await asked(client, call, input)
+    const [event, ask] = STEERING[call]
+    const output = await ask(client, input as never)
     const runId = await runOf(store, call, input)
     if (runId !== null)
       await store.write((writer) =>
-        addJournal(writer, runId, 'info', `Asked for from another program (${from}): ${STEERING[call]}.`),
+        addJournal(writer, runId, 'info', `Asked for from another program (${from}): ${event}.`),
       )
     return output
   }
   await answerRequests(requests, answer, closing, report)
-}
-
-/** The contract parses what another program wrote before anything is done with it. */
-function asked(client: Client<EngineContract>, call: SteeringCall, input: unknown): Promise<unknown> {
-  const given = input as never
-  switch (call) {
-    case 'searches.pause':
-      return client.searches.pause(given)
-    case 'searches.stop':
-      return client.searches.stop(given)
-    case 'searches.change':
-      return client.searches.change(given)
-    case 'searches.inject':
-      return client.searches.inject(given)
-    case 'searches.order':
-      return client.searches.order(given)
-    case 'searches.rename':
-      return client.searches.rename(given)
-    case 'trials.end':
-      return client.trials.end(given)
-  }
 }
 
 async function runOf({ db }: Services['store'], call: SteeringCall, input: unknown): Promise<string | null> {

@@ -149,7 +149,7 @@ describe('Proposer', () => {
       { type: 'progress' as const, share: 0.5, loss: 1 },
       { type: 'finished' as const, name: 'mine-2', folder: 'x', report },
     ]
-    mounted = mountWithEngine(ProposerView, { proposer, proposers, fineTuning })
+    mounted = mountWithEngine(ProposerView, { proposer, proposers, fineTuning, runs: [sampleRun()] })
     const panel = await findById(testIds.ownProposers)
     await eventually(() => expect(panel.textContent).toContain('0.42'))
     const press = (name: string): void =>
@@ -172,6 +172,12 @@ describe('Proposer', () => {
     mounted = mountWithEngine(ProposerView)
     await untilText(mounted.wrapper, 'No checkpoint of this preset is installed')
     expect(mounted.wrapper.text()).toContain('gpt-nas proposer train')
+  })
+
+  it('says why nothing can be fine-tuned where no search has a result', async () => {
+    mounted = mountWithEngine(ProposerView, { proposer })
+    await untilText(mounted.wrapper, 'No search of this workspace has a result yet')
+    expect(((await findById(testIds.fineTune)) as HTMLButtonElement).disabled).toBe(true)
   })
 
   it('trains a corpus on data sets that are ready, into a folder that was chosen', async () => {
