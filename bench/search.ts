@@ -1,6 +1,6 @@
 // Searches on published tables, where every answer is known: what each strategy has found after 10, 25, 50 and 100 distinct
 // evaluations, its best chosen by validation and told by test, over seeds that all of them share. docs/search.md has the figures.
-// Needs GPTNAS_TABLES. Options: --tables c10,c100,photo,arxiv --rows LABEL,LABEL --seeds N --evaluations 10,25
+// Needs GPTNAS_TABLES. Options: --tables c10,c100,photo,arxiv (c10-by-test,c100-by-test: searches that see the test accuracy) --rows LABEL,LABEL --seeds N --evaluations 10,25
 // --own 'JSON;JSON' (gpt-nas with other settings, each a row) --shuffled FOLDER --keep FOLDER (searches that were made with the same code
 // and checkpoints are not made again). `--only hardware` measures fronts of accuracy and latency instead (search/hardware.ts), `--only
 // proxies` how zero-cost figures order cells (search/proxies.ts), `--only ranks` how the surrogate orders them (search/ranks.ts),
@@ -18,7 +18,7 @@ import { measureProxyRanks } from './search/proxies'
 import { contestants, variants, type Contestant } from './search/contestants'
 import { keptSearches, type KeptSearch } from './search/kept'
 import { measureRanks } from './search/ranks'
-import { TABLES, isToldByFitness, optimumOf, tableSpace, type TableName } from './search/tables'
+import { TABLES, hasOptimum, isToldByFitness, optimumOf, tableSpace, type TableName } from './search/tables'
 
 const option = (name: string): string | undefined => {
   const at = process.argv.indexOf(`--${name}`)
@@ -41,6 +41,8 @@ interface Row {
   /** By budget, then by seed: what the report says of the best by fitness. */
   readonly found: readonly (readonly number[])[]
   readonly secondsPerSearch: number
+  /** Of each search, evaluations until it was at the optimum: infinitely many where it never was; empty where that is not known. */
+  readonly reachedAfter: readonly number[]
 }
 
 const keep = keptSearches(option('keep'))
@@ -64,15 +66,36 @@ async function row(table: TableName, contestant: Contestant, seeds: number): Pro
             .reduce((a: Measurement, b) => (b.fitness > a.fitness ? b : a), measured[0]!)
           return isToldByFitness(table) ? best.fitness : (best.report ?? best.fitness)
         })
-        return { found, seconds: (user + system) / 1e6 }
+        return { found, seconds: (user + system) / 1e6, reachedAfter: reachedAfter(table, measured) }
       }),
     )
+  const reached = searches.flatMap((each) => (each.reachedAfter === undefined ? [] : [each.reachedAfter ?? Infinity]))
   return {
     table,
     label,
+    reachedAfter: hasOptimum(table) && reached.length === seeds ? reached : [],
     found: BUDGETS.map((_, i) => searches.map(({ found }) => found[i]!)),
     secondsPerSearch: searches.reduce((sum, { seconds }) => sum + seconds, 0) / seeds,
   }
+}
+
+function reachedAfter(table: TableName, measured: readonly Measurement[]): number | null {
+  if (!hasOptimum(table)) return null
+  const least = optimumOf(table) - NEAR
+  let best: Measurement | undefined
+  let since: number | null = null
+  for (const [i, each] of measured.entries()) {
+    if (best === undefined || each.fitness > best.fitness) best = each
+    // A better one by fitness may be worse by what is told of it.
+    since = (best.report ?? best.fitness) < least ? null : (since ?? i + 1)
+  }
+  return since
+}
+
+/** Evaluations after which half of the searches were at the optimum; null where that was never so, or is not known. */
+function medianReached({ reachedAfter: values }: Row): number | null {
+  const half = [...values].sort((a, b) => a - b)[Math.ceil(values.length / 2) - 1]
+  return half !== undefined && Number.isFinite(half) ? half : null
 }
 
 const text = (values: readonly number[]): string => {
@@ -186,10 +209,10 @@ void runBench('Searches on published tables', async ({ quick, note }) => {
     for (const contestant of all) {
       const made = await row(table, contestant, seeds)
       rows.push(made)
-      const share =
-        BUDGETS.includes(SHARE_AT) && table.startsWith('c1') ? ` ${(100 * shareAtBest(made)).toFixed(0)} %` : ''
+      const share = BUDGETS.includes(SHARE_AT) && hasOptimum(table) ? ` ${(100 * shareAtBest(made)).toFixed(0)} %` : ''
+      const half = medianReached(made)
       note(
-        `${table.padEnd(6)} ${made.label.padEnd(32)} ${made.found.map(text).join('  ')}${share}  ${made.secondsPerSearch.toFixed(1)} s`,
+        `${table.padEnd(6)} ${made.label.padEnd(32)} ${made.found.map(text).join('  ')}${share}${half === null ? '' : `  half there after ${half}`}  ${made.secondsPerSearch.toFixed(1)} s`,
       )
     }
   }
@@ -199,10 +222,9 @@ void runBench('Searches on published tables', async ({ quick, note }) => {
     note(
       `${table.padEnd(6)} gpt-nas - ${other.padEnd(32)} at ${budget}: ${mean.toFixed(2)} [${low.toFixed(2)}, ${high.toFixed(2)}]`,
     )
-  const results = pooled.map(({ table, label, found, secondsPerSearch }) => ({
-    table,
-    label,
-    secondsPerSearch,
+  const results = pooled.map(({ found, ...made }) => ({
+    ...{ table: made.table, label: made.label, secondsPerSearch: made.secondsPerSearch },
+    medianToOptimum: medianReached({ found, ...made }),
     budgets: BUDGETS.map((budget, i) => ({ budget, ...figures(found[i] ?? []) })),
   }))
   return {

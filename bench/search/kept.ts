@@ -14,6 +14,8 @@ export interface SearchKey {
 export interface KeptSearch {
   /** By budget. */
   readonly found: readonly number[]
+  /** Evaluations until its best was the table's, or as good; null where it never was, absent where that was not noted. */
+  readonly reachedAfter?: number | null
   /** Of one core. */
   readonly seconds: number
 }

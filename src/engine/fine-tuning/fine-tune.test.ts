@@ -67,7 +67,8 @@ describe('the proposers of a workspace', () => {
     expect(after.definition.strategy).toMatchObject({ checkpoint: 'mine' })
     await follow(engine, after.id)
     const { trials } = await client.trials.list({ id: after.id })
-    expect(trials.slice(0, 4).map(({ origin }) => origin.operator)).toEqual(Array(4).fill('proposed'))
+    const operators = trials.slice(0, 4).map(({ origin }) => origin.operator)
+    expect(operators).toEqual(['proposed', 'proposed', 'surrogate', 'surrogate'])
     expect((await client.searches.verify({ id: after.id })).matches).toBe(true)
 
     // Back to that of the product; the other stays.

@@ -23,6 +23,8 @@ it('a change of before strategies had a field is read as definitions of then are
     ...strategy,
     surrogate: 'gaussian-process',
     bounded: false,
+    prior: false,
+    questions: 1_000_000,
     checkpoint: '',
   })
 })

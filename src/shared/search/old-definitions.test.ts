@@ -50,6 +50,8 @@ describe('a stored run of gpt-nas before it had a learner', () => {
       checkpoint: '',
       surrogate: 'gaussian-process',
       bounded: false,
+      prior: false,
+      questions: 1_000_000,
     })
   })
 
@@ -57,8 +59,20 @@ describe('a stored run of gpt-nas before it had a learner', () => {
     expect(strategyOf({ name: 'x', strategy: { name: 'gpt-nas', candidates: 200 } })).toMatchObject({
       surrogate: 'both',
     })
-    const newer = { ...own, checkpoint: '', surrogate: 'both', bounded: true }
+    const newer = { ...own, checkpoint: '', surrogate: 'both', bounded: true, prior: true, questions: 6000 }
     expect(strategyOf({ name: 'x', strategy: newer })).toEqual(newer)
+  })
+})
+
+describe('a stored run of gpt-nas before its surrogate expected anything', () => {
+  const own = { name: 'gpt-nas', firstPicks: 4, randomAfter: 2, randomFirst: 10, candidates: 1600, surrogate: 'both' }
+
+  it('goes on without, and asks its learner about all candidates', () => {
+    const then = { ...own, checkpoint: '', bounded: true }
+    expect(strategyOf({ name: 'x', strategy: then })).toEqual({ ...then, prior: false, questions: 1_000_000 })
+    expect(strategyOf({ name: 'x', strategy: { name: 'gpt-nas', bounded: true } })).toMatchObject({
+      ...{ prior: true, questions: 6000, firstPicks: 2, randomAfter: 0 },
+    })
   })
 })
 

@@ -1,5 +1,6 @@
 // Older forms of a run's definition, brought to the newest: what is in files and workspaces must open for ever.
 import { z } from 'zod'
+import { ALL_QUESTIONS } from '../strategies/gpt-nas'
 import { STRATEGIES } from '../strategies/registry'
 
 /** Until strategies had parameters of their own, these three stood beside the strategy's name, whichever that was. */
@@ -18,8 +19,10 @@ const nameAlone = z.string().optional()
 export function upgradeDefinition(definition: unknown): unknown {
   const fields = json.safeParse(definition)
   if (!fields.success) return definition
-  const strategyNamed = withoutBoundsOfNow(
-    withSurrogateOfThen(withPublishedName(withStrategyOfItsOwn(withArchitectureAsSpace(fields.data)))),
+  const strategyNamed = withoutPriorOfNow(
+    withoutBoundsOfNow(
+      withSurrogateOfThen(withPublishedName(withStrategyOfItsOwn(withArchitectureAsSpace(fields.data)))),
+    ),
   )
   const upgraded = withEvaluationsCounted(withEvaluatorOfItsOwn(strategyNamed))
   return upgraded === fields.data ? definition : upgraded
@@ -95,5 +98,14 @@ function withoutBoundsOfNow(fields: Fields): Fields {
   const before = BEFORE_BOUNDS[String(strategy.data['name'])]
   return before?.every((key) => key in strategy.data) === true
     ? { ...fields, strategy: { ...strategy.data, bounded: false } }
+    : fields
+}
+
+/** As `withSurrogateOfThen`: a run of then expects nothing before its results and asks its learner about all candidates (decision 174). */
+function withoutPriorOfNow(fields: Fields): Fields {
+  const strategy = json.safeParse(fields['strategy'])
+  if (!strategy.success || strategy.data['name'] !== 'gpt-nas' || 'prior' in strategy.data) return fields
+  return [...BEFORE_THE_LEARNER, 'surrogate', 'bounded'].every((key) => key in strategy.data)
+    ? { ...fields, strategy: { ...strategy.data, prior: false, questions: ALL_QUESTIONS } }
     : fields
 }

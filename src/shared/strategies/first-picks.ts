@@ -6,7 +6,7 @@ import type { Genotype, Space } from '../spaces/space'
 import type { GraphJudge } from './strategy'
 
 /** As `Features` has them. */
-interface Readable {
+export interface Readable {
   readonly graph?: OperationGraph | undefined
   readonly layers?: (() => OperationGraph) | undefined
 }
@@ -41,16 +41,19 @@ export function hasMeaning(graphs: readonly (OperationGraph | undefined)[]): boo
   return all > 0 && known >= LEAST_MEANING * all
 }
 
-/** Columns as deviations from their means, held within a bound. */
-export function standardised(rows: readonly (readonly number[])[]): number[][] {
+/** Says of a row how many deviations each figure is from its mean over `rows`, held within a bound. */
+export function scaleOf(rows: readonly (readonly number[])[]): (row: readonly number[]) => number[] {
   const width = rows[0]?.length ?? 0
-  const columns = Array.from({ length: width }, (_, i) => rows.map((row) => row[i] ?? 0))
-  const scaled = columns.map((column) => {
+  const columns = Array.from({ length: width }, (_, i) => {
+    const column = rows.map((row) => row[i] ?? 0)
     const mean = column.reduce((sum, value) => sum + value, 0) / column.length
     const deviation = Math.sqrt(column.reduce((sum, value) => sum + (value - mean) ** 2, 0) / column.length) + TINY
-    return column.map((value) => Math.max(-MOST_DEVIATIONS, Math.min(MOST_DEVIATIONS, (value - mean) / deviation)))
+    return { mean, deviation }
   })
-  return rows.map((_, i) => scaled.map((column) => column[i] ?? 0))
+  return (row) =>
+    columns.map(({ mean, deviation }, i) =>
+      Math.max(-MOST_DEVIATIONS, Math.min(MOST_DEVIATIONS, ((row[i] ?? 0) - mean) / deviation)),
+    )
 }
 
 /** Weights that sum to 1, every mixture as likely as any other: Dirichlet(1, ..., 1). */
@@ -76,7 +79,8 @@ export function firstPicks(
     return graph === undefined ? [] : [{ genotype: candidate.genotype, graph }]
   })
   if (!hasMeaning(readable.map(({ graph }) => graph))) return []
-  const figures = standardised(judge.judge(readable.map(({ graph }) => graph)))
+  const rows = judge.judge(readable.map(({ graph }) => graph))
+  const figures = rows.map(scaleOf(rows))
   const picks: Genotype[] = []
   for (let i = 0; i < count; i++) {
     const weights = drawWeights(figures[0]?.length ?? 0, random)

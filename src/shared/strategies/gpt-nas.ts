@@ -4,11 +4,15 @@ import { z } from 'zod'
 import { setting } from '../search/settings'
 import type { SurrogateSearch } from '../surrogate/surrogate-search'
 import { firstPicks } from './first-picks'
+import { opinionOf } from './opinion'
 import { knownKeys } from './freshness'
 import { initialPopulation, randomProposals } from './initial'
 import { withSessions } from './sessions'
 import type { Proposal, Strategy, StrategyContext } from './strategy'
 import type { Genotype } from '../spaces/space'
+
+/** No search asks as much: of 250 results about 300 candidates. */
+export const ALL_QUESTIONS = 1_000_000
 
 const SURROGATES = ['both', 'gaussian-process', 'in-context'] as const
 
@@ -19,12 +23,13 @@ const schema = setting(
       description:
         'Name of the proposer that picks the first ones: one that was fine-tuned in this workspace, or one that comes with the product. Empty takes the one in use.',
     }),
-    firstPicks: setting(z.number().int().min(0).max(1000).default(4), {
+    firstPicks: setting(z.number().int().min(0).max(1000).default(2), {
       description: 'Architectures that the GPT picks before any result is known; 0 does without it.',
       unit: 'architectures',
     }),
-    randomAfter: setting(z.number().int().min(0).max(1000).default(2), {
-      description: 'Random ones after them, so that the surrogate also sees what the GPT would not pick.',
+    randomAfter: setting(z.number().int().min(0).max(1000).default(0), {
+      description:
+        'Random ones after them, so that the surrogate also sees what the GPT would not pick. A larger first generation has one for two picks anyway.',
       unit: 'architectures',
     }),
     randomFirst: setting(z.number().int().min(2).max(10_000).default(10), {
@@ -38,6 +43,14 @@ const schema = setting(
     surrogate: setting(z.enum(SURROGATES).default('both'), {
       description:
         'What the later ones are chosen by: a Gaussian process, a transformer that learned from invented landscapes, or both.',
+    }),
+    prior: setting(z.boolean().default(true), {
+      description:
+        'The surrogate expects of each architecture what the GPT thinks of it, until results say otherwise; false expects nothing.',
+    }),
+    questions: setting(z.number().int().min(300).max(ALL_QUESTIONS).default(6000), {
+      description:
+        'What the transformer is asked at a step: candidates times results, of the 300 most promising candidates at most.',
     }),
     bounded: setting(z.boolean().default(true), {
       description:
@@ -59,6 +72,9 @@ interface State {
   readonly leading: number
 }
 
+/** Of a first generation that is larger than what the GPT is to pick: the random rest shows the surrogate what it would not. */
+const PICKS_OF_MIXTURE = 2 / 3
+
 const UNTOUCHED = { parents: [], crossover: false, mutation: false, reconstructed: [] }
 
 async function begin(Search: typeof SurrogateSearch, context: StrategyContext, own: Own): Promise<State> {
@@ -72,15 +88,19 @@ async function begin(Search: typeof SurrogateSearch, context: StrategyContext, o
     breathe: context.breathe,
     former: context.former,
     ...(learner !== undefined &&
-      own.surrogate !== 'gaussian-process' && { learner: { model: learner, isAlone: own.surrogate === 'in-context' } }),
+      own.surrogate !== 'gaussian-process' && {
+        learner: { model: learner, isAlone: own.surrogate === 'in-context', mostPairs: own.questions },
+      }),
   })
   const planned = own.firstPicks + own.randomAfter
-  // A first generation that is larger than planned is of the same mixture: nothing is known yet that a surrogate could use.
+  // A first generation that is larger than planned is of a mixture: nothing is known yet that a surrogate could use.
   const leading = Math.max(planned, populationSize)
-  const share = planned === 0 ? 0 : own.firstPicks / planned
-  const wanted = Math.round(share * leading)
+  const isAllPicks = own.prior && own.randomAfter === 0
+  const share = planned === 0 ? 0 : isAllPicks ? PICKS_OF_MIXTURE : own.firstPicks / planned
+  const wanted = leading === planned ? own.firstPicks : Math.round(share * leading)
   const pool = search.candidates
   const picks = judge === undefined || wanted === 0 ? [] : firstPicks(space, pool, judge, wanted, random.fork('picks'))
+  if (judge !== undefined && own.prior && picks.length > 0) search.believe(opinionOf(pool, judge))
   return picks.length === 0
     ? { search, picks, leading: Math.max(own.randomFirst, populationSize) }
     : { search, picks, leading }

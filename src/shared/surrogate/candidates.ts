@@ -19,6 +19,8 @@ export interface Candidate {
   readonly layers: (() => OperationGraph) | undefined
   /** To the evaluated points, as many as there were when last asked. */
   distances: Distances
+  /** What a judge thinks of it, once one was asked. */
+  opinion: number | undefined
   /** Where it lies, once a learner was asked about it. */
   coordinates: Float64Array | undefined
   /** What it was worth when last asked. */
@@ -39,6 +41,8 @@ export interface Advice {
   readonly adviser: InContextAdviser
   /** Whether only it counts there. */
   readonly isAlone: boolean
+  /** Candidates times results that it is asked about at most: its work. */
+  readonly mostPairs: number
 }
 
 /** Candidates that are measured between two breaths: some milliseconds. */
@@ -67,7 +71,8 @@ export class CandidatePool {
     if (this.candidates.has(key)) return
     const none = new Float64Array(0)
     const distances = { choices: none, paths: none, figures: none, solved: new Map<object, Float64Array>() }
-    this.candidates.set(key, { genotype, key, point, graph, layers, distances, coordinates: undefined, promise: 0 })
+    const unasked = { opinion: undefined, coordinates: undefined, promise: 0 }
+    this.candidates.set(key, { genotype, key, point, graph, layers, distances, ...unasked })
   }
 
   remove(key: string): void {
@@ -119,8 +124,10 @@ export class CandidatePool {
       const { solved: _, ...unsolved } = candidate.distances
       candidate.promise = worth(unsolved)
     })
-    if (advice !== undefined) follow(shortlist, process, advice)
-    return shortlist.sort(byPromise)[0]
+    if (advice === undefined) return shortlist.sort(byPromise)[0]
+    const asked = askable(shortlist, process.size, advice)
+    follow(asked, process, advice)
+    return asked.sort(byPromise)[0]
   }
 }
 
@@ -129,6 +136,12 @@ async function inBreaths<T>(all: readonly T[], breathe: Breathe | undefined, ste
     if (breathe !== undefined && i % A_BREATH === 0) await breathe()
     step(each)
   }
+}
+
+/** The most promising ones; as they came where all may be asked about. */
+function askable(shortlist: Candidate[], known: number, { mostPairs }: Advice): Candidate[] {
+  const most = Math.max(1, Math.floor(mostPairs / Math.max(1, known)))
+  return shortlist.length <= most ? shortlist : shortlist.sort(byPromise).slice(0, most)
 }
 
 /** Adds what the learner expects to what the process does, or puts it in its place. */
@@ -153,7 +166,8 @@ function measure(
   process: GaussianProcess,
   prior: ((genotype: Genotype) => number) | undefined,
 ): void {
-  const { choices, paths, figures, solved } = candidate.distances
+  const { distances, opinion } = candidate
+  const { choices, paths, figures, solved } = distances
   const later = process.distances(candidate.point, choices.length)
   candidate.distances = {
     choices: joined(choices, later.choices),
@@ -161,13 +175,17 @@ function measure(
     figures: joined(figures, later.figures),
     ...(solved && { solved }),
     ...(prior && { prior: prior(candidate.genotype) }),
+    ...(opinion !== undefined && { opinion }),
   }
 }
 
 function joined(first: Float64Array, second: Float64Array): Float64Array {
   if (second.length === 0) return first
-  const both = new Float64Array(first.length + second.length)
-  both.set(first)
+  const length = first.length + second.length
+  const isRoomy = first.byteOffset === 0 && first.buffer.byteLength >= length * first.BYTES_PER_ELEMENT
+  // Room for as many again: a candidate's distances grow by one at each step. What was taken out of the process is written over.
+  const both = isRoomy ? new Float64Array(first.buffer, 0, length) : new Float64Array(2 * length).subarray(0, length)
+  if (!isRoomy) both.set(first)
   both.set(second, first.length)
   return both
 }

@@ -7,6 +7,7 @@ import { expectedImprovement } from './expected-improvement'
 import { GaussianProcess, type Grid } from './gaussian-process'
 import { PointMaker, choiceDistance, figureDistance, type Point } from './points'
 import type { Features } from '../spaces/features'
+import { rankCorrelation } from './rank-correlation'
 import { rankQuantiles } from './rank-quantiles'
 
 /** Solves A x = b by elimination without pivots: another way than the one under test. */
@@ -51,6 +52,40 @@ describe('a growing Cholesky factor', () => {
         expect(squares).toBeCloseTo(dot(vector, solve(matrix, vector)), 8)
       }),
     )
+  })
+})
+
+describe('a Gaussian process that is told an opinion', () => {
+  const members = randomFeatures(40, 7)
+  const maker = new PointMaker(members)
+  const points = members.map((member) => maker.point(member))
+  const random = createRandom(9)
+  const opinions = points.map(() => 2 * random.next() - 1)
+  const known = points.slice(0, 25)
+  const meansOf = (fitness: readonly number[], weights?: readonly number[]): number[] => {
+    const process = new GaussianProcess(SINGLE)
+    known.forEach((point, i) => process.add(point, fitness[i] ?? 0))
+    process.fit({ beliefs: weights && { known: opinions.slice(0, known.length), weights } })
+    return points.slice(known.length).map((point, i) => {
+      const opinion = opinions[known.length + i] ?? 0
+      const said = process.predictions({ ...process.distances(point), opinion })
+      return said.reduce((sum, { weight, mean }) => sum + weight * mean, 0)
+    })
+  }
+  const borneOut = opinions.slice(0, known.length)
+  const refuted = borneOut.map((value) => -value)
+  const others = opinions.slice(known.length)
+
+  it('expects it where results bear it out', () => {
+    const told = meansOf(borneOut, [0, 0.3, 0.6, 1])
+    expect(rankCorrelation(told, others)).toBeGreaterThan(0.7)
+    expect(Math.abs(rankCorrelation(meansOf(borneOut), others) ?? 1)).toBeLessThan(0.6)
+  })
+
+  it('lets results refute it, and where nothing of it counts says what it says without', () => {
+    const refutedMeans = meansOf(refuted, [0, 0.3, 0.6, 1])
+    meansOf(refuted).forEach((mean, i) => expect(refutedMeans[i]).toBeCloseTo(mean, 2))
+    expect(meansOf(borneOut, [0])).toEqual(meansOf(borneOut))
   })
 })
 

@@ -30,6 +30,8 @@ export interface Distances {
   readonly figures: Float64Array
   /** What is expected of the point before any result, in quantiles; absent is 0. Only of a process that was fitted with a prior. */
   readonly prior?: number
+  /** What is thought of the point, of a process that was fitted with beliefs; absent is 0. */
+  readonly opinion?: number
   /** What the likeliest models have solved for this point: with every further point they go on from there. Absent, nothing is kept. */
   readonly solved?: Solved
 }
@@ -50,6 +52,10 @@ interface Model {
 
 interface Fitted {
   readonly model: Model
+  /** How much an opinion counts: its part of what is expected. */
+  readonly belief: number
+  /** Of what is left of the values. */
+  readonly mean: number
   /** L⁻¹ (y - mean). */
   readonly whitened: Float64Array
   readonly weight: number
@@ -63,11 +69,24 @@ export interface Prior {
   readonly scale: number
 }
 
+/** An opinion of every architecture, such as a GPT has, that is expected of the first value as far as the results bear it out. */
+export interface Beliefs {
+  /** Of each point that is in, in their order, about unit deviation over the space. */
+  readonly known: readonly number[]
+  /** How much of it may be expected, in quantiles; a hyperparameter as the others are. */
+  readonly weights: readonly number[]
+}
+
+/** What is expected of the first value; of the others nothing is. */
+export interface Expected {
+  readonly prior?: Prior | undefined
+  readonly beliefs?: Beliefs | undefined
+}
+
 /** What the models have made of one of the points' values. */
 interface View {
   /** The likeliest models. */
   readonly chosen: readonly Fitted[]
-  readonly mean: number
   readonly targets: Float64Array
   /** Of what differs from the prior; 1 without one. */
   readonly scale: number
@@ -153,23 +172,26 @@ export class GaussianProcess {
     this.views = []
   }
 
-  /** Chooses the hyperparameters. @param prior of the first value; left out, nothing is expected */
-  fit(prior?: Prior): void {
+  /** Chooses the hyperparameters. */
+  fit(expected: Expected = {}): void {
     this.views = (this.values[0] ?? []).map((_, i) =>
-      this.view(rankQuantiles(this.values.map((each) => each[i] ?? 0)), i === 0 ? prior : undefined),
+      this.view(rankQuantiles(this.values.map((each) => each[i] ?? 0)), i === 0 ? expected : {}),
     )
   }
 
-  private view(targets: Float64Array, prior?: Prior): View {
+  private view(targets: Float64Array, { prior, beliefs }: Expected): View {
     const scale = prior?.scale ?? 1
     const left = prior === undefined ? targets : targets.map((value, i) => (value - (prior.known[i] ?? 0)) / scale)
-    const mean = left.reduce((sum, value) => sum + value, 0) / left.length
-    const centred = left.map((value) => value - mean)
-    const fitted = this.models.map((model) => {
-      const whitened = centred.slice()
-      model.factor.solveInPlace(whitened)
-      const squares = whitened.reduce((sum, value) => sum + value * value, 0)
-      return { model, whitened, logLikelihood: -0.5 * squares - model.factor.halfLogDeterminant }
+    const fitted = (beliefs?.weights ?? [0]).flatMap((belief) => {
+      const unexpected = belief === 0 ? left : left.map((value, i) => value - belief * (beliefs?.known[i] ?? 0))
+      const mean = unexpected.reduce((sum, value) => sum + value, 0) / unexpected.length
+      const centred = unexpected.map((value) => value - mean)
+      return this.models.map((model) => {
+        const whitened = centred.slice()
+        model.factor.solveInPlace(whitened)
+        const squares = whitened.reduce((sum, value) => sum + value * value, 0)
+        return { model, belief, mean, whitened, logLikelihood: -0.5 * squares - model.factor.halfLogDeterminant }
+      })
     })
     fitted.sort((a, b) => b.logLikelihood - a.logLikelihood)
     const highest = fitted[0]?.logLikelihood ?? 0
@@ -177,7 +199,7 @@ export class GaussianProcess {
       .slice(0, AVERAGED)
       .map((each) => ({ ...each, weight: Math.exp(each.logLikelihood - highest) }))
     const total = weighed.reduce((sum, { weight }) => sum + weight, 0)
-    return { targets, mean, scale, chosen: weighed.map((each) => ({ ...each, weight: each.weight / total })) }
+    return { targets, scale, chosen: weighed.map((each) => ({ ...each, weight: each.weight / total })) }
   }
 
   /** What was seen, as the models see it: quantiles, a row a point. */
@@ -225,9 +247,9 @@ export class GaussianProcess {
   predictions(distances: Distances, most = AVERAGED, value = 0): readonly Prediction[] {
     const view = this.views[value]
     if (view === undefined) throw new Error('fit the Gaussian process before asking it')
-    return view.chosen.slice(0, most).map(({ model, whitened, weight }) => {
+    return view.chosen.slice(0, most).map(({ model, belief, mean: ownMean, whitened, weight }) => {
       const covariances = this.solve(model, distances)
-      let { mean } = view
+      let mean = ownMean
       let variance = 1
       for (let i = 0; i < covariances.length; i++) {
         const covariance = covariances[i]!
@@ -236,7 +258,7 @@ export class GaussianProcess {
       }
       const { scale } = view
       // Of the first value alone: nothing is expected of the others.
-      const expected = value === 0 ? (distances.prior ?? 0) : 0
+      const expected = value === 0 ? (distances.prior ?? 0) + belief * (distances.opinion ?? 0) : 0
       return { weight, mean: expected + scale * mean, deviation: scale * Math.sqrt(Math.max(variance, LEAST_VARIANCE)) }
     })
   }

@@ -1,10 +1,12 @@
 // What a surrogate's search may take: it lets others have their turn, reads a bounded number of results, and stays a function of them.
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { createRandom } from '../random'
 import { gpEiStrategy } from '../strategies/gp-ei'
 import { contextFor, simulate, type SimulationOptions } from '../strategies/testing/simulate'
+import { createEdgeSpace } from '../spaces/nas-bench-201/space'
 import type { Space } from '../spaces/space'
 import { createToySpace, toyFitness } from '../strategies/testing/toy-space'
+import { InContextLearner } from './in-context/learner'
 import { SurrogateSearch } from './surrogate-search'
 
 const space: Space = createToySpace()
@@ -26,6 +28,43 @@ async function told(results: number, isBounded: boolean, breathe?: () => Promise
 
 const read = (search: SurrogateSearch): number =>
   Math.max(...search.candidates.map(({ distances }) => distances.choices.length))
+
+describe('a surrogate that is told what a judge thinks', () => {
+  const cells = createEdgeSpace() as unknown as Space
+  const random = createRandom(4)
+  /** Of the candidates that the learner was asked about, how many at each choice. */
+  async function chosen(results: number, { mostPairs = 6000, isAlone = false, opinion = true } = {}) {
+    const learner = InContextLearner.draw(createRandom(1), { width: 8, blocks: 1, heads: 2, inner: 8, pairInner: 4 })
+    const predict = vi.spyOn(learner, 'predict')
+    const search = await SurrogateSearch.open({
+      ...{ space: cells, random: createRandom(3), budget: 100, candidates: 400, isBounded: true },
+      learner: { model: learner, isAlone, mostPairs },
+    })
+    // Its most is where there are most operations.
+    if (opinion) search.believe({ of: (all) => all.map(({ graph }) => (graph?.nodes.length ?? 0) - 3) })
+    while (search.size < results) search.tell({ genotype: cells.random(random), fitness: search.size })
+    const [genotype] = await search.suggest(1, createRandom(2))
+    return { nodes: cells.features?.(genotype!).graph?.nodes.length, asked: predict.mock.calls[0]?.[1][0]?.asked ?? 0 }
+  }
+
+  it('expects it of each candidate while results are few', async () => {
+    const most = 6
+    expect((await chosen(1)).nodes).toBe(most)
+    expect((await chosen(1, { opinion: false })).nodes).toBeLessThan(most)
+  })
+
+  it('asks the learner from ten results on, and at once where there is no opinion or nothing else', async () => {
+    expect((await chosen(9)).asked).toBe(0)
+    expect((await chosen(10)).asked).toBeGreaterThan(0)
+    expect((await chosen(9, { opinion: false })).asked).toBeGreaterThan(0)
+    expect((await chosen(9, { isAlone: true })).asked).toBeGreaterThan(0)
+  })
+
+  it('asks about as many candidates as its bound leaves for so many results', async () => {
+    expect((await chosen(20, { mostPairs: 400 })).asked).toBe(20)
+    expect((await chosen(20)).asked).toBe(300)
+  })
+})
 
 describe('a surrogate with bounds', () => {
   it('reads what is best and a choice of the rest, of more results than 250', async () => {

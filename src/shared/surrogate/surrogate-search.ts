@@ -8,9 +8,10 @@ import { featuresOf } from './features-of'
 import type { Genotype, Space } from '../spaces/space'
 import { crowdedOrder } from '../objectives/pareto'
 import { acquisitionOf } from './acquisition'
+import { Believed, type Opinion } from './believed'
 import { bestAndSpread } from './best-and-spread'
 import { CandidatePool, type Advice, type Candidate } from './candidates'
-import { GaussianProcess, type Grid } from './gaussian-process'
+import { GaussianProcess, type Grid, type Prior } from './gaussian-process'
 import { InContextAdviser } from './in-context/adviser'
 import type { InContextLearner } from './in-context/learner'
 import { FormerRuns, LEAST_PRESENT, type Expectation } from './former-runs'
@@ -26,7 +27,7 @@ export interface SurrogateOptions {
   readonly candidates: number
   readonly grid?: Grid
   /** Asked about the most promising ones, beside the Gaussian process or in its place. */
-  readonly learner?: { readonly model: InContextLearner; readonly isAlone: boolean }
+  readonly learner?: { readonly model: InContextLearner; readonly isAlone: boolean; readonly mostPairs: number }
   /** Former runs to start from. */
   readonly former?: readonly FormerRun[] | undefined
   /** Whether what it reads and weighs has bounds, so that a choice takes as long after thousands of results (decision 135). */
@@ -62,6 +63,11 @@ export interface Told {
   readonly objectives?: readonly number[] | undefined
 }
 
+interface Taken {
+  readonly genotype: Genotype
+  readonly opinion: number
+}
+
 interface Evaluated {
   readonly genotype: Genotype
   readonly point: Point
@@ -83,7 +89,8 @@ export class SurrogateSearch {
   private readonly asked = new Set<string>()
   private readonly explored = new Set<string>()
   /** Of each point of the process, in their order. */
-  private taken: Genotype[] = []
+  private taken: Taken[] = []
+  private believed: Believed | undefined
 
   private constructor(
     private readonly options: SurrogateOptions,
@@ -96,7 +103,8 @@ export class SurrogateSearch {
     this.points = new PointMaker(first.map(({ features }) => features))
     if (learner !== undefined) {
       const landmarks = first.map(({ features }) => this.points.point(features))
-      this.advice = { adviser: new InContextAdviser(learner.model, landmarks), isAlone: learner.isAlone }
+      const { model, ...how } = learner
+      this.advice = { adviser: new InContextAdviser(model, landmarks), ...how }
     }
   }
 
@@ -118,6 +126,11 @@ export class SurrogateSearch {
     }
     for (const genotype of runs?.best(BEST_OF_FORMER) ?? []) search.offer(genotype)
     return search
+  }
+
+  /** From now on this is expected, as far as the results bear it out; to be said before the first result. */
+  believe(opinion: Opinion): void {
+    this.believed = new Believed(opinion)
   }
 
   /** Whether a choice is better than chance before there are as many results as a cold search begins with: a former run fits. */
@@ -169,7 +182,7 @@ export class SurrogateSearch {
     for (const [i, { genotype, point, objectives }] of taken.entries()) {
       if (i % A_BREATH === 0) await options.breathe?.()
       this.process.add(point, ...objectives)
-      this.taken.push(genotype)
+      this.taken.push({ genotype, opinion: this.believed?.of(this.features(genotype)) ?? 0 })
     }
     this.unread = evaluated.length
   }
@@ -193,6 +206,15 @@ export class SurrogateSearch {
       this.pool.truncate(known)
     }
     const expectation = this.expectation()
+    const prior = (): Prior | undefined =>
+      expectation && {
+        known: this.taken.map(({ genotype }) => expectation.of(genotype)),
+        scale: expectation.scale,
+      }
+    // Former runs say more of this data than a GPT that has seen none of it.
+    const believed = expectation === undefined && this.believed?.counts(evaluated.length) ? this.believed : undefined
+    await believed?.ask(this.pool.all(), breathe)
+    const isHeard = believed === undefined || this.advice?.isAlone === true || believed.hearsOthers(evaluated.length)
     const means = (evaluated[0]?.objectives ?? []).map(
       (_, i) => evaluated.reduce((sum, { objectives }) => sum + (objectives[i] ?? 0), 0) / evaluated.length,
     )
@@ -200,9 +222,9 @@ export class SurrogateSearch {
     while (chosen.length < count) {
       await breathe?.()
       if (isBounded && process.size >= known + MOST_ASSUMED) forget()
-      process.fit(expectation && { known: this.taken.map(expectation.of), scale: expectation.scale })
+      process.fit({ prior: prior(), beliefs: believed?.beliefs(this.taken.map(({ opinion }) => opinion)) })
       // A learner reads one figure of each result.
-      const isAsked = means.length === 1 && (expectation?.weight ?? 0) <= LEARNER_UNTIL
+      const isAsked = means.length === 1 && (expectation?.weight ?? 0) <= LEARNER_UNTIL && isHeard
       const best = await this.pool.best(process, POOL, acquisitionOf(process, isBounded), {
         ...{ advice: isAsked ? this.advice : undefined, prior: expectation?.of, breathe },
       })
@@ -211,7 +233,7 @@ export class SurrogateSearch {
       this.take(best.key)
       if (chosen.length < count) {
         process.add(best.point, ...means)
-        this.taken.push(best.genotype)
+        this.taken.push({ genotype: best.genotype, opinion: best.opinion ?? 0 })
       }
     }
     forget()

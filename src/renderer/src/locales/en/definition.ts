@@ -128,6 +128,8 @@ export const definition = {
         randomFirst: { label: 'Random first' },
         candidates: { label: 'Candidates' },
         surrogate: { label: 'Surrogate' },
+        prior: { label: 'Expects what the GPT thinks' },
+        questions: { label: 'Questions a step' },
         bounded: { label: 'Bounded surrogate' },
         wholeNeighbourhood: { label: 'Whole neighbourhood' },
       },
