@@ -22,6 +22,9 @@ export const winnerSchema = z.object({
 })
 export type Winner = z.infer<typeof winnerSchema>
 
+/** An estimate as it is shown: it is known by no more digits. */
+export const estimate = (value: number): number => Number(value.toPrecision(4))
+
 /**
  * "Winner by all 60 results: trial 12, expected 90.3 %, measured 91.0 %. The best measured may only be the luckiest.", and what its
  * confirmations say.
@@ -32,13 +35,13 @@ export function winnerText(winner: Winner, reading: FitnessReading, bestTrialId:
   const others =
     trialId === bestTrialId ? 'It is the best measured too.' : 'The best measured may only be the luckiest.'
   return [
-    `Winner by all ${results} results: trial ${trialNumber}, expected ${figure(expected)}, measured ${figure(measured)}.`,
+    `Winner by all ${results} results: trial ${trialNumber}, expected ${figure(estimate(expected))}, measured ${figure(measured)}.`,
     others,
-    ...(confirmed === null ? [] : [`Its mean with ${confirmed.results} seeds is ${figure(confirmed.mean)}.`]),
+    ...(confirmed === null ? [] : [`Its mean with ${confirmed.results} seeds is ${figure(estimate(confirmed.mean))}.`]),
     ...(noise === null
       ? []
       : [
-          `From seed to seed a result varies by ${figure(noise.deviation)} (standard deviation, ${noise.freedom} degrees of freedom).`,
+          `From seed to seed a result varies by ${figure(estimate(noise.deviation))} (standard deviation, ${noise.freedom} degrees of freedom).`,
         ]),
   ].join(' ')
 }

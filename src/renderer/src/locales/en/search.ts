@@ -192,6 +192,7 @@ export const search = {
     seedsHelp: 'Searches of each strategy. With fewer than 6 no difference can be told from chance.',
     start: 'Start',
     stop: 'Stop',
+    stopped: 'Stopped. “Start” goes on from here.',
     report: 'Show report',
     failed: 'The strategies could not be compared',
     progress: '{done} of {total} searches done; {strategy} with seed {seed}{where}',
@@ -199,7 +200,7 @@ export const search = {
     columns: { strategy: 'Strategy', seeds: 'Seeds', mean: 'Mean', deviation: 'Deviation', interval: '95 % interval' },
   },
   paper: {
-    open: 'Paper',
+    open: 'Ablations',
     title: 'The paper’s own ablations',
     text: 'Section V-B of the paper with networks of yours. Each column is a run of the workspace with the same random networks. They go on when this is closed; “Stop” holds them, and the same ablation goes on where it stopped.',
     which: 'Ablation',
