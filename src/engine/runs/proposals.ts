@@ -7,7 +7,7 @@ import { isConfirmation } from '@shared/search/confirmations'
 import { constrainedSpace } from '@shared/spaces/constrained'
 import { constrainedReconstructor } from '@shared/strategies/constrained-reconstructor'
 import { generationContext, type Member, type Proposal } from '@shared/strategies/strategy'
-import type { Genotype } from '@shared/spaces/space'
+import type { Genotype, Space } from '@shared/spaces/space'
 import type { RunRecord } from '../storage/runs'
 import type { TrialRecord } from '../storage/trials'
 import type { PreparedRun } from './prepared-run'
@@ -23,15 +23,31 @@ const drawn = (genotype: Genotype): Proposal => ({
   origin: { operator: 'random', parents: [], crossover: false, mutation: false, reconstructed: [] },
 })
 
+/** By its text, the genotype that strategies of a space were shown before. */
+const shown = new WeakMap<Space, Map<string, Genotype>>()
+
+/**
+ * The same object for the same genotype in every generation: what is worked out of one is kept by its object, and to do so anew for each
+ * of a hundred chains read from the database took half a second a step in which the engine answered nobody.
+ */
+function asShown(space: Space, genotype: Genotype): Genotype {
+  const known = shown.get(space) ?? new Map<string, Genotype>()
+  shown.set(space, known)
+  const text = JSON.stringify(genotype)
+  const before = known.get(text)
+  if (before === undefined) known.set(text, genotype)
+  return before ?? genotype
+}
+
 /** Complete generations as strategies see them: members in trial order, failed ones without fitness. */
-function historyOf(trials: readonly TrialRecord[], generation: number, objective: Objective): Member[][] {
+function historyOf(space: Space, trials: readonly TrialRecord[], generation: number, objective: Objective): Member[][] {
   const history: Member[][] = Array.from({ length: generation }, () => [])
   for (const trial of trials) {
     // Nothing that a strategy asked for: it would see one architecture twice.
     if (isConfirmation(trial)) continue
     history[trial.generation]?.push({
       trialId: trial.id,
-      genotype: trial.genotype,
+      genotype: asShown(space, trial.genotype),
       origin: trial.origin,
       ...resultOf(trial, objective),
     })
@@ -66,7 +82,7 @@ export async function proposalsOf(
     seeds: seeds.filter((genotype) => isAllowed({ genotype })),
     populationSize: definition.populationSize,
     generations: definition.generations,
-    history: historyOf(trials, generation, definition.objective),
+    history: historyOf(allowed, trials, generation, definition.objective),
     seed: definition.seed,
     ...(reconstructor !== undefined && { reconstructor: constrainedReconstructor(reconstructor, allowed) }),
     ...(judge !== undefined && { judge }),
