@@ -30,6 +30,12 @@ interface Campaign {
 const LEAST_AIM = 0.25
 /** `-- --only ladder steered`: those alone. */
 const ONLY = '--only'
+/** `-- --kills 5`: so many of each. */
+const KILLS = '--kills'
+const given = (option: string): number | undefined => {
+  const at = process.argv.indexOf(option)
+  return at < 0 ? undefined : Number(process.argv[at + 1])
+}
 
 const CAMPAIGNS: readonly Campaign[] = [
   { kind: 'toy', strategies: ['ga'], victims: ['engine', 'everything'], full: 50, quick: 4, perSearch: 5 },
@@ -51,6 +57,7 @@ const CAMPAIGNS: readonly Campaign[] = [
     perSearch: 4,
   },
   { kind: 'steered', strategies: ['ga'], victims: ['engine'], full: 20, quick: 2, perSearch: 4, isSteered: true },
+  { kind: 'tuned', strategies: ['random'], victims: ['engine'], full: 20, quick: 2, perSearch: 4 },
   // Quickly, those that save do: they do all that these do, and more.
   { kind: 'training', strategies: ['ga'], victims: VICTIMS, full: 30, quick: 0, perSearch: 3 },
   { kind: 'saving', strategies: ['ga'], victims: VICTIMS, full: 15, quick: 3, perSearch: 3, has: FEATURES },
@@ -64,7 +71,7 @@ const isListOf = ({ trials }: TrialList): boolean => trials.every(({ number }, a
 
 async function run(campaign: Campaign, folder: string, { quick, note }: BenchOptions) {
   const { kind, strategies, victims, perSearch, isSteered = false, has = [] } = campaign
-  const wanted = quick ? campaign.quick : campaign.full
+  const wanted = given(KILLS) ?? (quick ? campaign.quick : campaign.full)
   const random = createRandom(2026).fork(kind)
   const kills: Victim[] = []
   const found = { lost: 0, doubled: 0, again: 0, badEnds: 0, hangs: 0, orphans: 0, drifts: 0, left: 0 }
@@ -142,11 +149,12 @@ async function run(campaign: Campaign, folder: string, { quick, note }: BenchOpt
     ...has.map((feature) =>
       atLeast(of(`${feature} in the undisturbed search`), Math.min(...features.map((each) => each[feature])), 1),
     ),
+    ...(kind === 'tuned' ? [atLeast(of('proposers of the undisturbed'), lists[0]?.proposers.length ?? 0, 1)] : []),
     equal(of('kills'), kills.length, wanted),
     equal(of('finished trials lost or changed'), found.lost, 0),
     equal(of('searches with a trial twice or none in its place'), found.doubled, 0),
     equal(of('finished trials trained again'), found.again, 0),
-    equal(of('trial lists other than undisturbed'), different.length, 0),
+    equal(of('trial lists, or proposers, other than undisturbed'), different.length, 0),
     equal(of('engines that ended by themselves before their search'), found.badEnds, 0),
     equal(of('searches that hang'), found.hangs, 0),
     equal(of('computes that outlive their engine'), found.orphans, 0),

@@ -1,8 +1,9 @@
 // The searches that are killed, each in a process of its own that goes on where the last one stood and ends by itself when its search
 // has ended: of a toy evaluator that takes as long as it is told, in rungs or not, of a table, steered from elsewhere or not, and of real
 // trainings with real computes, that save on what does not promise much or not.
-import { readdirSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { threadTuner } from '../../src/engine/fine-tuning/tuner'
 import { createArtefacts } from '../../src/engine/storage/artefacts'
 import { openStore, type Store } from '../../src/engine/storage/store'
 import { readEpochs } from '../../src/engine/storage/epochs'
@@ -21,9 +22,9 @@ import { climbToEnd } from './ladder'
 
 /**
  * `ladder`: rungs and confirmations of the toy. `steered`: the table, while another process puts architectures in. `saving`: trainings in
- * rungs, with early ends, inherited weights and a confirmation.
+ * rungs, with early ends, inherited weights and a confirmation. `tuned`: a proposer that is fine-tuned on a search of a table of cells.
  */
-export const KINDS = ['toy', 'ladder', 'table', 'steered', 'training', 'saving'] as const
+export const KINDS = ['toy', 'ladder', 'table', 'steered', 'tuned', 'training', 'saving'] as const
 export type Kind = (typeof KINDS)[number]
 
 /** What a child tells: a trial that it begins, and the process that trains. */
@@ -56,26 +57,36 @@ export interface TrialList {
   readonly epochs: readonly string[]
   /** Folders of checkpoints that nobody goes on from. */
   readonly leftCheckpoints: number
+  /** "NAME HASH" of the weights of each that was fine-tuned, and what else lies there. */
+  readonly proposers: readonly string[]
 }
 
 export const WORDS = ['thin', 'wide', 'deep', 'flat', 'long']
 export const POSITIONS = 6
 
+/** Cells that the GPT reads: edges and operations of NAS-Bench-201. */
+const EDGES = ['e0_1', 'e0_2', 'e1_2', 'e0_3', 'e1_3', 'e2_3']
+const OPERATIONS = ['none', 'skip_connect', 'nor_conv_1x1', 'nor_conv_3x3', 'avg_pool_3x3']
+/** Long enough that kills come while it trains; every step is a tenth of a second or so. */
+const STEPS = 6
+
 /** 15,625 words with a fitness that has many hills: repeats are rare and every strategy goes on to its last generation. */
-function tableSearch(strategy: string): RunDefinition {
+function tableSearch(strategy: string, isOfCells = false): RunDefinition {
   const rows = Array.from({ length: WORDS.length ** POSITIONS }, (_, index) => {
     const key = index.toString(WORDS.length).padStart(POSITIONS, '0')
     const digits = [...key].map(Number)
     return `${key},${digits.reduce((sum, digit, at) => sum + Math.sin(digit * (at + 1)) + digit * digits[0]!, 0)}`
   })
-  const positions = Array.from({ length: POSITIONS }, (_, at) => ({ name: `p${at}`, choices: WORDS }))
+  const positions = Array.from({ length: POSITIONS }, (_, at) =>
+    isOfCells ? { name: EDGES[at]!, choices: OPERATIONS } : { name: `p${at}`, choices: WORDS },
+  )
   const table = { file: 'table.csv', key: 'arch', fitness: 'score', costs: [] }
   return runDefinitionSchema.parse({
     name: 'Table',
     seed: 5,
     strategy: { name: strategy },
     populationSize: 10,
-    generations: 20,
+    generations: isOfCells ? 4 : 20,
     evaluator: { kind: 'table' },
     space: {
       kind: 'user',
@@ -115,6 +126,7 @@ async function follow(
   { client, close }: Pick<OpenEngine, 'client' | 'close'>,
   definition: RunDefinition,
   tell: (news: News) => void,
+  after: () => Promise<void> = () => Promise.resolve(),
 ) {
   const [there] = await client.searches.list()
   const id = there?.id ?? (await client.searches.create({ definition })).id
@@ -126,7 +138,14 @@ async function follow(
     if (!RUN_STATE_RULES[run.state].isGoing) break
   }
   tell({ verified: (await client.searches.verify({ id })).matches })
+  await after()
   await close()
+}
+
+/** Unless there is one. */
+async function fineTuneOnce({ client }: Pick<OpenEngine, 'client'>, tell: (news: News) => void): Promise<void> {
+  if ((await client.proposer.checkpoints()).some(({ name }) => name === 'mine')) return
+  for await (const _ of await client.proposer.fineTune({ name: 'mine', steps: STEPS })) tell({})
 }
 
 /** Of a child: goes on with the search of a folder to its end. */
@@ -140,6 +159,11 @@ export async function searchIn(
   if (kind === 'toy') return searchToEnd(folder, (trial) => tell({ trial }))
   if (kind === 'ladder') return climbToEnd(folder, strategy, tell)
   if (kind === 'table' || kind === 'steered') return follow(await openEngine(folder, {}), tableSearch(strategy), tell)
+  if (kind === 'tuned') {
+    const tuner = threadTuner(join(checkout, 'out', 'main', 'fine-tuning.js'))
+    const engine = await openEngine(folder, { tuner, resourcesFolder: join(checkout, 'resources') })
+    return follow(engine, tableSearch(strategy, true), tell, () => fineTuneOnce(engine, tell))
+  }
   const workbench = await openWorkbench({
     workspace: folder,
     programs: join(checkout, 'out', 'main'),
@@ -150,7 +174,7 @@ export async function searchIn(
 
 const TRAINS: readonly Kind[] = ['training', 'saving']
 /** Their evaluators keep no weights. */
-const WEIGHTLESS: readonly Kind[] = ['table', 'steered']
+const WEIGHTLESS: readonly Kind[] = ['table', 'steered', 'tuned']
 
 /** Before the first child. */
 export function prepare(kind: Kind, folder: string): void {
@@ -163,6 +187,17 @@ async function countLost(store: Store, trials: readonly TrialRecord[]): Promise<
   for (const { state, weightsSha256 } of trials)
     if (state === 'finished' && (weightsSha256 === null || !(await artefacts.isWhole(weightsSha256)))) lost++
   return lost
+}
+
+function proposersIn(workspace: string): string[] {
+  const root = join(workspace, 'proposers')
+  return (existsSync(root) ? readdirSync(root) : []).sort().map((name) => {
+    const model = join(root, name, 'model.json')
+    const hash = existsSync(model)
+      ? (JSON.parse(readFileSync(model, 'utf8')) as { weights: { sha256: string } }).weights.sha256
+      : 'not whole'
+    return `${name} ${hash}`
+  })
 }
 
 /** Read by a process that holds the workspace for a moment, as the next engine will. */
@@ -181,6 +216,7 @@ export async function trialListOf(kind: Kind, folder: string): Promise<TrialList
         (curves.get(id) ?? []).map(({ epoch, trainLoss }) => `${number}/${epoch} ${trainLoss}`),
       ),
       lostWeights: WEIGHTLESS.includes(kind) ? 0 : await countLost(store, trials),
+      proposers: proposersIn(store.folders.root),
       leftCheckpoints:
         run?.state === 'finished' && TRAINS.includes(kind) ? readdirSync(store.folders.checkpoints).length : 0,
       trials: trials.map(({ number, genotype, state, fitness, weightsSha256, origin, fidelity }) => ({
