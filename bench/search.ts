@@ -14,6 +14,7 @@ import { atLeast, atMost, runBench, type Check } from './harness'
 import { measureWarmStart } from './search/warm-start'
 import { measureHardware } from './search/hardware'
 import { measureHalving } from './search/halving'
+import { measureHalvingSurrogate } from './search/halving-surrogate'
 import { measureProxyRanks } from './search/proxies'
 import { contestants, variants, type Contestant } from './search/contestants'
 import { keptSearches, type KeptSearch } from './search/kept'
@@ -186,6 +187,13 @@ void runBench('Searches on published tables', async ({ quick, note }) => {
     return measureHalving({
       ...{ seeds, keep: option('keep') ?? null, note },
       realSeconds: option('real') === undefined ? null : Number(option('real')),
+    })
+  if (option('only') === 'halving-surrogate')
+    return measureHalvingSurrogate({
+      tables: (option('tables')?.split(',') ?? ['c10', 'c100']) as ('c10' | 'c100')[],
+      arms: option('arms')?.split(',') ?? ['whole', 'first rung', 'as they are'],
+      strategy: option('strategies') ?? 'gp-ei',
+      ...{ seeds: quick ? 2 : seeds, keep: option('keep') ?? null, note },
     })
   if (option('only') === 'proxies')
     return measureProxyRanks({

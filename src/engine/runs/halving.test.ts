@@ -96,6 +96,12 @@ describe('a search in rungs', () => {
     // The result of the rung that it reached.
     for (const { fitness, fidelity, epochs } of own)
       if (epochs < 9) expect(fidelity.rungs.at(-1)).toMatchObject({ fitness, epochs, promotedAmong: null })
+    // What a strategy ranks: longer training puts nothing below what was worse at the same epoch (decision 188).
+    for (const climbed of own)
+      for (const [rung, { fitness }] of climbed.fidelity.rungs.entries())
+        for (const other of own)
+          if ((other.fidelity.rungs[rung]?.fitness ?? Infinity) < fitness && other.fidelity.rungs.length === rung + 1)
+            expect(climbed.fitness).toBeGreaterThan(other.fitness ?? 0)
     expect(await verified(harness)).toMatchObject({ matches: true })
     const lines = await messages(harness)
     expect(lines).toContainEqual(expect.stringMatching(/Trial \d+ reached its rung of 1 epochs/))
