@@ -49,7 +49,7 @@ interface Row {
 const keep = keptSearches(option('keep'))
 
 async function row(table: TableName, contestant: Contestant, seeds: number): Promise<Row> {
-  const { label, strategy: name, own, judge, learner } = contestant
+  const { label, strategy: name, own, judge, learner, chains } = contestant
   const space = tableSpace(table)
   const strategy = strategyByName(name)
   const parsed = strategy.schema.parse({ name, ...own })
@@ -59,7 +59,7 @@ async function row(table: TableName, contestant: Contestant, seeds: number): Pro
       await keep({ table, label, seed, budgets: BUDGETS }, async () => {
         const start = process.cpuUsage()
         const budget = Math.max(...BUDGETS)
-        const measured = await searchTable({ space, strategy, own: parsed, budget, seed, judge, learner })
+        const measured = await searchTable({ space, strategy, own: parsed, budget, seed, judge, learner, chains })
         const { user, system } = process.cpuUsage(start)
         const found = BUDGETS.map((count) => {
           const best = measured
@@ -108,7 +108,7 @@ const text = (values: readonly number[]): string => {
 function poolLandscapes(rows: readonly Row[]): Row[] {
   const pooled: Row[] = []
   for (const made of rows) {
-    const table = made.table.replace(/^chains-.*/, 'chains')
+    const table = made.table.replace(/^(chains.*)-\d+$/, '$1')
     const at = pooled.findIndex((each) => each.table === table && each.label === made.label)
     const known = pooled[at]
     if (known === undefined) pooled.push({ ...made, table })
@@ -212,7 +212,7 @@ void runBench('Searches on published tables', async ({ quick, note }) => {
   const tables = (option('tables')?.split(',') ?? (quick ? ['c10'] : TABLES)) as TableName[]
   const rows: Row[] = []
   for (const table of tables) {
-    const known = contestants(option('shuffled'))
+    const known = contestants(option('shuffled'), table)
     const all = [...known.filter(({ label }) => wanted?.includes(label) ?? true), ...variants(known, option('own'))]
     for (const contestant of all) {
       const made = await row(table, contestant, seeds)

@@ -2,28 +2,21 @@
 // relational GPT fine-tuned on the corpus, with their controls. Higher is better; scales are of no matter.
 import { BUILT_IN_BLOCKS } from '../../src/shared/architecture/blocks'
 import type { TrainedChain } from '../../src/shared/proposer/corpus/trained-chains'
-import { CORPUS_DEFAULTS, corpusPlan } from '../../src/shared/proposer/corpus/corpus-plan'
+import { openCorpusSpace } from '../../src/shared/proposer/corpus/corpus-plan'
 import { fineTune, type LabelledGraph } from '../../src/shared/proposer/fine-tuning'
+import { figureReader } from '../../src/shared/proposer/chains/figures'
+import { trainChains } from '../../src/shared/proposer/chains/model'
+import { predict } from '../../src/shared/proposer/chains/process'
 import { createJudge } from '../../src/shared/proposer/judge'
 import type { RelationalGpt } from '../../src/shared/proposer/relational-gpt'
-import { createBlockChainSpace, type BlockChainSpace } from '../../src/shared/spaces/block-chain/space'
+import type { BlockChainSpace } from '../../src/shared/spaces/block-chain/space'
+import type { Genotype, Space } from '../../src/shared/spaces/space'
 import { GaussianProcess } from '../../src/shared/surrogate/gaussian-process'
 import { PointMaker, type Point } from '../../src/shared/surrogate/points'
 import { rankQuantiles } from '../../src/shared/surrogate/rank-quantiles'
 
 /** The space that the corpus was drawn from. */
-export function corpusSpace(): BlockChainSpace {
-  const [first] = corpusPlan(CORPUS_DEFAULTS)
-  const space = first?.definition.space
-  if (space?.kind !== 'block-chain') throw new Error('the corpus is one of block chains')
-  const side = first?.definition.data.resolution ?? 16
-  return createBlockChainSpace({
-    definition: space,
-    inputShape: [side, side, 1],
-    classes: 10,
-    library: BUILT_IN_BLOCKS,
-  })
-}
+export const corpusSpace = (): BlockChainSpace => openCorpusSpace(BUILT_IN_BLOCKS)
 
 export interface ReadChain {
   readonly chain: TrainedChain
@@ -72,6 +65,28 @@ export function processScores(
     })
   }
   return points.length === 0 ? at.map(() => 0) : processOf(points, values, at)
+}
+
+/** The judge of chains (proposer/chains), the known ones a data set of their own beside the corpus. */
+export function judgeScores(
+  space: BlockChainSpace,
+  corpus: readonly ReadChain[],
+  known: readonly ReadChain[],
+  at: readonly ReadChain[],
+  { shuffleLabels = false }: { readonly shuffleLabels?: boolean } = {},
+): Scores {
+  const chains = [
+    ...corpus.map(({ chain }) => chain),
+    ...known.map(({ chain }) => ({ ...chain, dataset: `${chain.dataset}, known` })),
+  ]
+  const { titles, counted, rows, processes } = trainChains(space as unknown as Space, chains, {
+    seed: 1,
+    shuffleLabels,
+  })
+  const read = figureReader(space as unknown as Space, titles)
+  return at.map(({ chain }) =>
+    read === undefined ? 0 : predict(processes, rows, counted, read(chain.genotype as unknown as Genotype)),
+  )
 }
 
 /** What the quality head says after fine-tuning on `corpus`; `members` are changed. */

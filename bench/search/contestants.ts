@@ -1,6 +1,6 @@
 // Who searches: strategies with their parameters, and for each that asks a GPT the same one asking another judge, so that what is
 // owed to the GPT can be told from what is owed to the rest.
-import type { GraphJudge } from '../../src/shared/strategies/strategy'
+import type { ChainJudge, GraphJudge } from '../../src/shared/strategies/strategy'
 import { createRandom } from '../../src/shared/random'
 import { membersOf } from '../../src/shared/proposer/checkpoint'
 import { createJudge } from '../../src/shared/proposer/judge'
@@ -15,6 +15,7 @@ import {
   shippedWorkbench,
 } from '../../src/node/small-checkpoints'
 import { checkout } from '../harness'
+import { chainJudges, negatedChains } from './chain-judges'
 
 export interface Contestant {
   readonly label: string
@@ -22,6 +23,7 @@ export interface Contestant {
   readonly own?: Readonly<Record<string, unknown>>
   readonly judge?: GraphJudge
   readonly learner?: InContextLearner
+  readonly chains?: ChainJudge
 }
 
 /** GPTs that nobody has trained. */
@@ -38,8 +40,11 @@ export const formula: GraphJudge = {
   judge: (graphs) => graphs.map((graph) => [capacityOf(graph), depthOf(graph)]),
 }
 
-/** @param shuffled folder of a checkpoint trained with `--shuffle-labels`; left out, that control is */
-export function contestants(shuffled?: string): Contestant[] {
+/**
+ * @param shuffled folder of a checkpoint trained with `--shuffle-labels`; left out, that control is
+ * @param table that is searched: of block chains another judge picks
+ */
+export function contestants(shuffled?: string, table = ''): Contestant[] {
   const judge = judgeIn(shippedWorkbench(`${checkout}/resources`))
   if (judge === undefined) throw new Error('resources/proposer/workbench-1 is missing')
   const learner = learnerIn(shippedInContext(`${checkout}/resources`))
@@ -52,10 +57,11 @@ export function contestants(shuffled?: string): Contestant[] {
     ...(asked && { judge: asked }),
   })
   return [
-    asking('gpt-nas', judge),
+    ...(table.startsWith('chains-') ? [] : [asking('gpt-nas', judge)]),
     asking('gpt-nas by the process alone', judge, { surrogate: 'gaussian-process' }),
     asking('gpt-nas by the learner alone', judge, { surrogate: 'in-context' }),
     asking('no GPT: 6 random first', undefined, { randomFirst: 6 }),
+    ...chainContestants(table, learner),
     { label: 'gp-ei', strategy: 'gp-ei' },
     { label: 'ga', strategy: 'ga' },
     { label: 'ga-random-replacement', strategy: 'ga-random-replacement' },
@@ -68,6 +74,24 @@ export function contestants(shuffled?: string): Contestant[] {
     ...(dealtAnew === undefined ? [] : [asking('control: shuffled labels', dealtAnew)]),
     // What a shuffled checkpoint of one GPT is held against.
     ...(dealtAnew === undefined || first === undefined ? [] : [asking('control: one GPT', createJudge([first]))]),
+  ]
+}
+
+/** `gpt-nas` on block chains: with the judge of chains, without it, and with controls in its place. */
+function chainContestants(table: string, learner: InContextLearner): Contestant[] {
+  if (!table.startsWith('chains-')) return []
+  const { judge, shuffled, costs } = chainJudges(table)
+  const asking = (label: string, chains: ChainJudge | undefined, own = {}): Contestant => ({
+    ...{ label, strategy: 'gpt-nas', own, learner },
+    ...(chains && { chains }),
+  })
+  return [
+    asking('gpt-nas', judge),
+    asking('gpt-nas without the judge', undefined),
+    asking('gpt-nas without the judge, 6 random first', undefined, { randomFirst: 6 }),
+    asking('control: negated judge', negatedChains(judge)),
+    asking('control: judge of shuffled labels', shuffled),
+    asking('control: judge of costs alone', costs),
   ]
 }
 

@@ -9,6 +9,7 @@ import { openSpace } from '../../src/shared/spaces'
 import { PUBLISHED_IMAGES } from '../../src/shared/spaces/published-images'
 import type { Space } from '../../src/shared/spaces/space'
 import { chainLandscape } from './chain-landscape'
+import { fittedLandscape, isFitted } from './fitted-landscape'
 import { parseSpaceFile } from '../../src/shared/spaces/user/space-file'
 
 /** The published order of the digits: the cell's edges by their end, then by their beginning. */
@@ -51,7 +52,9 @@ export const TABLES = [
   'chains-4',
   'chains-5',
 ] as const
-export type TableName = (typeof TABLES | typeof CHOOSING_TABLES | typeof BY_TEST_TABLES)[number]
+/** Landscapes fitted to a data set of our corpus are named `chains-DATASET-N`. */
+export type TableName =
+  (typeof TABLES | typeof CHOOSING_TABLES | typeof BY_TEST_TABLES)[number] | `chains-${string}-${number}`
 
 function text(...parts: readonly string[]): string {
   const folder = process.env['GPTNAS_TABLES'] ?? ''
@@ -97,6 +100,7 @@ export function hardwareSpace(device: string): Space {
 
 /** @throws AppError `not-found` where GPTNAS_TABLES names no folder with that table */
 export function tableSpace(name: TableName): Space {
+  if (isFitted(name)) return fittedLandscape(name)
   if (name.startsWith('chains-')) return chainLandscape(Number(name.slice('chains-'.length)))
   if (name === 'photo' || name === 'arxiv') {
     const file = JSON.parse(text('nas-bench-graph', `nbgraph-${name}.json`)) as { table: { file: string } }

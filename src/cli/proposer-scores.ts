@@ -8,7 +8,12 @@ import { scoreMembers } from '@shared/proposer/scores'
 import { createRandom } from '@shared/random'
 import type { Genotype, Space } from '@shared/spaces/space'
 import { quoted } from '@shared/quoted'
-import { readInContextCheckpoint, readWorkbenchCheckpoint, shippedWorkbench } from '@node/small-checkpoints'
+import {
+  readChainsCheckpoint,
+  readInContextCheckpoint,
+  readWorkbenchCheckpoint,
+  shippedWorkbench,
+} from '@node/small-checkpoints'
 import { resourcesFolder } from './application'
 import { percent, table } from './format'
 import type { Output } from './output'
@@ -70,8 +75,12 @@ export function scoreArchitectures(output: Output, texts: readonly string[], opt
   )
 }
 
-const metricsOf = (preset: string, folder: string): Readonly<Record<string, number>> =>
-  preset === 'in-context' ? readInContextCheckpoint(folder).file.metrics : readWorkbenchCheckpoint(folder).file.metrics
+function metricsOf(preset: string, folder: string): Readonly<Record<string, number>> {
+  if (preset === 'chains') return readChainsCheckpoint(folder).file.metrics
+  return preset === 'in-context'
+    ? readInContextCheckpoint(folder).file.metrics
+    : readWorkbenchCheckpoint(folder).file.metrics
+}
 
 /** Everything that was measured of each, a column a checkpoint. */
 export function compareCheckpoints(output: Output, folders: readonly string[], preset: string): void {

@@ -43,7 +43,7 @@ import type { Services } from './services/services'
 import { serveSteering } from './services/steer-from-elsewhere'
 import { createArtefacts } from './storage/artefacts'
 import { makeFolder } from '@node/folders'
-import { shippedInContext, shippedWorkbench } from '@node/small-checkpoints'
+import { shippedChains, shippedInContext, shippedWorkbench } from '@node/small-checkpoints'
 import { behindText } from './storage/custody'
 import { openStoreWhenFree } from './storage/open-when-free'
 import { storageError } from './storage/storage-error'
@@ -161,6 +161,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   const proposerFolder = path.join(options.resourcesFolder, 'proposer', 'paper-1')
   const judgeFolder = shippedWorkbench(options.resourcesFolder)
   const learnerFolder = shippedInContext(options.resourcesFolder)
+  const chainsFolder = shippedChains(options.resourcesFolder)
   const proposers = createOwnCheckpoints(store.folders.root, options.resourcesFolder, report)
   const cardOf = (slot: number): TrainingCard | null => {
     const gpu = devices.plan().slots[slot]?.gpu ?? null
@@ -170,7 +171,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   const allowedCommands = createAllowedCommands(cacheFolder)
   const prepare = createPreparation({
     ...{ store, artefacts, datasets, pool, allowedCommands },
-    ...{ cardOf, threadsAlone, proposerFolder, proposers, learnerFolder },
+    ...{ cardOf, threadsAlone, proposerFolder, proposers, learnerFolder, chainsFolder },
   })
   const tidy = createHousekeeping(store, artefacts, report)
   const orchestrator = new Orchestrator({ tidy, store, artefacts, updates, prepare, report })
@@ -217,6 +218,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     proposerFolder,
     judgeFolder,
     learnerFolder,
+    chainsFolder,
     proposers,
     tuner: options.tuner ?? threadTuner(),
     cacheFolder,

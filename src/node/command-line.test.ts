@@ -47,6 +47,7 @@ const BY_HAND = new RegExp(`gpt-nas (${COMMANDS})\\b`)
 const ALLOWED = [
   'cli/commands/proposer.ts',
   'cli/proposer-workbench.ts',
+  'cli/proposer-chains.ts',
   'cli/proposer-in-context.ts',
   'engine/fine-tuning/card-command.ts',
 ]

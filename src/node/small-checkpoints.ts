@@ -1,8 +1,9 @@
 // Checkpoints of the small models that take part in a search, in their folders: preset `workbench` judges before anything is known,
-// preset `in-context` reads what is known.
+// preset `in-context` reads what is known, preset `chains` is what trained chains of other data say of block chains.
 import path from 'node:path'
 import { judgeOf, parseWorkbenchFile, workbenchFileSchema, type WorkbenchFile } from '@shared/proposer/checkpoint'
-import type { GraphJudge } from '@shared/strategies/strategy'
+import { chainJudgeOf, chainsFileSchema, parseChainsFile, type ChainsFile } from '@shared/proposer/chains/checkpoint'
+import type { ChainJudge, GraphJudge } from '@shared/strategies/strategy'
 import {
   inContextFileSchema,
   learnerOf,
@@ -14,6 +15,7 @@ import { hasModel, readModelFolder, writeModelFolder, type ModelFolder } from '.
 
 /** Where the checkpoints lie that come with the product. @param resources the product's folder of that name */
 export const shippedWorkbench = (resources: string): string => path.join(resources, 'proposer', 'workbench-1')
+export const shippedChains = (resources: string): string => path.join(resources, 'proposer', 'chains-1')
 export const shippedInContext = (resources: string): string => path.join(resources, 'proposer', 'in-context-1')
 
 /** @throws AppError as `readModelFolder`; `invalid-input` for a checkpoint of another kind */
@@ -23,6 +25,17 @@ export const readWorkbenchCheckpoint = (folder: string): ModelFolder<WorkbenchFi
 /** @throws AppError as `readModelFolder`; `invalid-input` for a checkpoint of another kind */
 export const readInContextCheckpoint = (folder: string): ModelFolder<InContextFile> =>
   readModelFolder(folder, parseInContextFile)
+
+/** @throws AppError as `readModelFolder`; `invalid-input` for a checkpoint of another kind */
+export const readChainsCheckpoint = (folder: string): ModelFolder<ChainsFile> =>
+  readModelFolder(folder, parseChainsFile)
+
+/** The judge of chains of a checkpoint; undefined where there is none. @throws AppError as `readChainsCheckpoint` for one that is no good */
+export function chainsIn(folder: string): ChainJudge | undefined {
+  if (!hasModel(folder)) return undefined
+  const { file, weights } = readChainsCheckpoint(folder)
+  return chainJudgeOf(file, weights)
+}
 
 /** The judge of a checkpoint; undefined where there is none. @throws AppError as `readWorkbenchCheckpoint` for one that is no good */
 export function judgeIn(folder: string): GraphJudge | undefined {
@@ -45,6 +58,14 @@ export const writeWorkbenchCheckpoint = (
   weights: Float32Array,
   card: string,
 ): Promise<string> => writeModelFolder(folder, workbenchFileSchema, file, weights, card)
+
+/** @returns the folder @throws AppError as `writeModelFolder` */
+export const writeChainsCheckpoint = (
+  folder: string,
+  file: Omit<ChainsFile, 'weights' | 'card'>,
+  weights: Float32Array,
+  card: string,
+): Promise<string> => writeModelFolder(folder, chainsFileSchema, file, weights, card)
 
 /** @returns the folder @throws AppError as `writeModelFolder` */
 export const writeInContextCheckpoint = (

@@ -7,7 +7,14 @@ import { runLocally, withJsonOption } from '../command'
 import { resourcesFolder } from '../application'
 import { list, positive } from '../option-values'
 import { openNamedSpace } from '../spaces'
-import { judgeIn, learnerIn, shippedInContext, shippedWorkbench } from '@node/small-checkpoints'
+import {
+  chainsIn,
+  judgeIn,
+  learnerIn,
+  shippedChains,
+  shippedInContext,
+  shippedWorkbench,
+} from '@node/small-checkpoints'
 
 interface SearchOptions {
   readonly json?: boolean
@@ -50,7 +57,8 @@ export function benchCommand(program: Command): void {
         )
       const judge = judgeIn(options.checkpoint ?? shippedWorkbench(resourcesFolder()))
       const learner = learnerIn(shippedInContext(resourcesFolder()))
-      const results = await compareStrategies({ ...options, space, strategies, judge, learner })
+      const chains = chainsIn(shippedChains(resourcesFolder()))
+      const results = await compareStrategies({ ...options, space, strategies, judge, learner, chains })
       const notes = skipped.map((strategy) => ({
         strategy,
         reason: 'needs the proposer, which rebuilds block chains only',

@@ -10,6 +10,7 @@ import { EXIT } from '../output'
 import { CORPUS_DEFAULTS } from '@shared/proposer/corpus/corpus-plan'
 import { corpusOf, type CorpusOptions } from '../proposer-corpus'
 import { fineTuneProposer, listProposers, useProposer, type FineTuneOptions } from '../proposer-finetune'
+import { reportChains, trainChainsPreset } from '../proposer-chains'
 import { reportInContext, trainInContext } from '../proposer-in-context'
 import { reportWorkbench, sampleWorkbench, trainWorkbench } from '../proposer-workbench'
 import { compareCheckpoints, scoreArchitectures, type ScoreOptions } from '../proposer-scores'
@@ -125,7 +126,7 @@ interface SampleOptions extends CheckpointOptions {
   readonly space: string
   readonly temperature: string
 }
-type Preset = 'paper' | 'workbench' | 'in-context'
+type Preset = 'paper' | 'workbench' | 'in-context' | 'chains'
 /** The presets a command knows, its default first. */
 const presetOption = (...presets: readonly [Preset, ...Preset[]]): Option =>
   new Option('--preset <name>', 'architecture of the proposer').choices(presets).default(presets[0])
@@ -146,27 +147,37 @@ export function proposerCommand(program: Command): void {
       .description('train a checkpoint; Ctrl-C breaks off, the same command goes on from the last epoch')
       .requiredOption('--out <folder>', 'folder of the checkpoint')
       .addOption(
-        new Option('--preset <name>', 'architecture of the proposer').choices(['paper', 'workbench', 'in-context']),
+        new Option('--preset <name>', 'architecture of the proposer').choices([
+          'paper',
+          'workbench',
+          'in-context',
+          'chains',
+        ]),
       )
-      .option('--table <file>', 'preset workbench: table of measured cells (default: in the folder of GPTNAS_TABLES)')
+      .option(
+        '--table <file>',
+        'preset workbench: table of measured cells (default: in the folder of GPTNAS_TABLES); preset chains: a table that "proposer corpus" has written',
+      )
       .option('--steps <number>', 'presets workbench and in-context: steps of each model')
       .option('--members <number>', 'preset workbench: GPTs that are averaged')
-      .option('--shuffle-labels', 'preset workbench: deals the measured accuracies out anew, as a control'),
+      .option('--shuffle-labels', 'presets workbench and chains: deals the measured accuracies out anew, as a control'),
   )
   for (const [setting, help] of Object.entries(SETTINGS)) training.option(`--${flagOf(setting)} <value>`, help)
   training.action((options: TrainOptions) => {
     if (options['preset'] === 'workbench') return runLocally(options, (output) => trainWorkbench(output, options))
     if (options['preset'] === 'in-context') return runLocally(options, (output) => trainInContext(output, options))
+    if (options['preset'] === 'chains') return runLocally(options, (output) => trainChainsPreset(output, options))
     return runCommand(options, (context) => train(context, options))
   })
 
   withCommonOptions(
     checkpointOption(group.command('report').description('what a checkpoint is, what it learned from, how good it is')),
   )
-    .addOption(presetOption('paper', 'workbench', 'in-context'))
+    .addOption(presetOption('paper', 'workbench', 'in-context', 'chains'))
     .action((options: CheckpointOptions) => {
       if (options.preset === 'workbench') return runLocally(options, (output) => reportWorkbench(output, options))
       if (options.preset === 'in-context') return runLocally(options, (output) => reportInContext(output, options))
+      if (options.preset === 'chains') return runLocally(options, (output) => reportChains(output, options))
       return runCommand(options, async ({ client, output }) => {
         const info = await client.proposer.report({ checkpoint: folderOf(options) })
         output.result(info, info.card)
@@ -264,7 +275,7 @@ function judgingCommands(group: Command): void {
       .command('compare')
       .argument('<checkpoint...>', 'folders of checkpoints of one preset')
       .description('what was measured of checkpoints, side by side')
-      .addOption(presetOption('workbench', 'in-context')),
+      .addOption(presetOption('workbench', 'in-context', 'chains')),
   ).action((folders: string[], options: CheckpointOptions) =>
     runLocally(options, (output) => compareCheckpoints(output, folders, options.preset)),
   )

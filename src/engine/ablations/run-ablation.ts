@@ -13,7 +13,7 @@ import { plannedEvaluations } from '@shared/search/planning'
 import type { RunDefinition } from '@shared/search/run'
 import type { Space } from '@shared/spaces/space'
 import { strategyByName, strategySchema, type StrategyDefinition } from '@shared/strategies/registry'
-import type { GraphJudge } from '@shared/strategies/strategy'
+import type { ChainJudge, GraphJudge } from '@shared/strategies/strategy'
 import type { InContextLearner } from '@shared/surrogate/in-context/learner'
 import { formerRunsOf } from '../runs/former'
 import { runToItsEnd, type RunTools } from '../runs/run-to-end'
@@ -29,6 +29,7 @@ export interface AblationTools extends RunTools {
   /** For strategies that have the proposer judge. */
   readonly judge: (definition: RunDefinition) => GraphJudge | undefined
   readonly learner: () => InContextLearner | undefined
+  readonly chains: () => ChainJudge | undefined
   /** The space of a definition whose evaluator is a table; null for every other evaluator. */
   readonly measuredSpace: (definition: RunDefinition) => Space | null
 }
@@ -112,7 +113,7 @@ async function searchCell(
 }
 
 async function tableCell(
-  { store, judge, learner }: AblationTools,
+  { store, judge, learner, chains }: AblationTools,
   space: Space,
   definition: RunDefinition,
   signal: AbortSignal,
@@ -125,7 +126,7 @@ async function tableCell(
     budget: plannedEvaluations(definition),
     seed: definition.seed,
     former: await formerRunsOf(store.db, definition),
-    ...(strategy.usesJudge === true && { judge: judge(definition), learner: learner() }),
+    ...(strategy.usesJudge === true && { judge: judge(definition), learner: learner(), chains: chains() }),
     populationSize: definition.populationSize,
     objective: definition.objective,
     breathe: async () => {

@@ -5,7 +5,7 @@ import { storedLibrary } from '@shared/architecture/library'
 import { strategyByName } from '@shared/strategies/registry'
 import { refuseCancelled } from '@node/cancel'
 import { nextTurn } from '@node/waiting'
-import { judgeIn, learnerIn } from '@node/small-checkpoints'
+import { chainsIn, judgeIn, learnerIn } from '@node/small-checkpoints'
 import type { EvaluatorTools } from '../evaluators/kind'
 import { engineEvaluator } from '../evaluators/registry'
 import { describeCandidate } from './candidate'
@@ -23,12 +23,15 @@ export interface PreparationOptions extends EvaluatorTools {
   readonly proposers: Pick<OwnCheckpoints, 'folderOf'>
   /** Folder of the checkpoint of preset `in-context`. */
   readonly learnerFolder: string
+  /** Folder of the checkpoint of preset `chains`. */
+  readonly chainsFolder: string
 }
 
 export function createPreparation({
   proposerFolder,
   proposers,
   learnerFolder,
+  chainsFolder,
   ...tools
 }: PreparationOptions): PrepareRun {
   const { pool } = tools
@@ -37,7 +40,7 @@ export function createPreparation({
     const kind = engineEvaluator(definition)
     const { facts, on } = await kind.prepare(tools, { run, signal, tell })
     const library = storedLibrary(run.userBlocks)
-    const proposing = proposingOf({ pool, proposerFolder, proposers, learnerFolder }, run, facts, signal)
+    const proposing = proposingOf({ pool, proposerFolder, proposers, learnerFolder, chainsFolder }, run, facts, signal)
     const { space } = proposing
     const evaluator = on(space, library)
     return {
@@ -61,7 +64,8 @@ export function proposingOf(
     proposerFolder,
     proposers,
     learnerFolder,
-  }: Pick<PreparationOptions, 'pool' | 'proposerFolder' | 'proposers' | 'learnerFolder'>,
+    chainsFolder,
+  }: Pick<PreparationOptions, 'pool' | 'proposerFolder' | 'proposers' | 'learnerFolder' | 'chainsFolder'>,
   run: RunRecord,
   facts: ImageFacts,
   signal: AbortSignal,
@@ -80,6 +84,7 @@ export function proposingOf(
     ...(strategy.usesJudge === true && {
       judge: judgeIn(judgeFolder(proposers, definition)),
       learner: learnerIn(learnerFolder),
+      chains: chainsIn(chainsFolder),
     }),
     ...(strategy.usesProposer && {
       reconstructor: createReconstructor({

@@ -9,7 +9,7 @@ import type { Evaluator } from '../evaluators/evaluator'
 import type { RunRecord } from '../storage/runs'
 import type { NewTrial } from '../storage/trials'
 import type { InContextLearner } from '@shared/surrogate/in-context/learner'
-import type { GraphJudge, Proposal, Reconstructor, Strategy } from '@shared/strategies/strategy'
+import type { ChainJudge, GraphJudge, Proposal, Reconstructor, Strategy } from '@shared/strategies/strategy'
 
 export interface PreparedRun {
   readonly space: Space
@@ -20,6 +20,7 @@ export interface PreparedRun {
   readonly reconstructor?: Reconstructor
   readonly judge?: GraphJudge | undefined
   readonly learner?: InContextLearner | undefined
+  readonly chains?: ChainJudge | undefined
   /** What it starts from. */
   readonly former?: readonly FormerRun[]
   /** Lets the engine answer others while a long choice is made; throws `cancelled` once the run lets go. */

@@ -15,7 +15,7 @@ import type { PreparedRun } from './prepared-run'
 /** What takes part in proposing. */
 export type Proposing = Pick<
   PreparedRun,
-  'space' | 'strategy' | 'seeds' | 'reconstructor' | 'judge' | 'learner' | 'former' | 'breathe'
+  'space' | 'strategy' | 'seeds' | 'reconstructor' | 'judge' | 'learner' | 'chains' | 'former' | 'breathe'
 >
 
 const drawn = (genotype: Genotype): Proposal => ({
@@ -69,7 +69,7 @@ function resultOf(trial: TrialRecord, objective: Objective): Pick<Member, 'fitne
  * @param trials of the generations before, at least, in their order
  */
 export async function proposalsOf(
-  { space, strategy, seeds, reconstructor, judge, learner, former, breathe }: Proposing,
+  { space, strategy, seeds, reconstructor, judge, learner, chains, former, breathe }: Proposing,
   { definition }: Pick<RunRecord, 'definition'>,
   generation: number,
   trials: readonly TrialRecord[],
@@ -87,6 +87,7 @@ export async function proposalsOf(
     ...(reconstructor !== undefined && { reconstructor: constrainedReconstructor(reconstructor, allowed) }),
     ...(judge !== undefined && { judge }),
     ...(learner !== undefined && { learner }),
+    ...(chains !== undefined && { chains }),
     ...(former !== undefined && { former }),
     ...(breathe !== undefined && { breathe }),
   })

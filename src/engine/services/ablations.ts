@@ -8,7 +8,7 @@ import { openSpace } from '@shared/spaces'
 import { storedLibrary } from '@shared/architecture/library'
 import type { RunDefinition } from '@shared/search/run'
 import { strategySchema } from '@shared/strategies/registry'
-import { judgeIn, learnerIn } from '@node/small-checkpoints'
+import { chainsIn, judgeIn, learnerIn } from '@node/small-checkpoints'
 import { engineEvaluator } from '../evaluators/registry'
 import { runAblation, type AblationTools } from '../ablations/run-ablation'
 import { runPaper } from '../ablations/run-paper'
@@ -46,6 +46,7 @@ function toolsOf(services: Services): AblationTools {
     },
     judge: (definition) => judgeIn(judgeFolder(services.proposers, withCheckpoint(services.proposers, definition))),
     learner: () => learnerIn(services.learnerFolder),
+    chains: () => chainsIn(services.chainsFolder),
     measuredSpace: (definition) =>
       evaluatorOf(definition).kind === 'table'
         ? openSpace(definition.space, engineEvaluator(definition).images(definition, datasets), storedLibrary([]))

@@ -10,7 +10,7 @@ it('the checkpoint of each small preset is told with its card and its figures', 
   const resources = path.resolve(import.meta.dirname, '../../../resources')
   cpSync(resources, path.join(folder, 'resources'), { recursive: true })
   const { client } = await openEngine(folder)
-  for (const preset of ['workbench', 'in-context'] as const) {
+  for (const preset of ['workbench', 'chains', 'in-context'] as const) {
     const info = await client.proposer.info({ preset })
     expect(info).toMatchObject({ preset, name: `${preset}-1`, vocabulary: null })
     expect(info.card).toContain('## Made by')

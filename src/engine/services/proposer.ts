@@ -11,6 +11,7 @@ import {
   type ProposerInfo,
 } from '@shared/contract/proposer'
 import type { WorkbenchFile } from '@shared/proposer/checkpoint'
+import type { ChainsFile } from '@shared/proposer/chains/checkpoint'
 import type { InContextFile } from '@shared/surrogate/in-context/checkpoint'
 import { createRandom } from '@shared/random'
 import { openSpace } from '@shared/spaces'
@@ -26,7 +27,7 @@ import { newRunOf } from './search-create'
 import type { Services } from './services'
 import type { ModelFolder } from '@node/model-folder'
 import { folderToAddTo } from '@node/safe-target'
-import { readInContextCheckpoint, readWorkbenchCheckpoint } from '@node/small-checkpoints'
+import { readChainsCheckpoint, readInContextCheckpoint, readWorkbenchCheckpoint } from '@node/small-checkpoints'
 import { readNamed, type OwnCheckpoints } from '../proposers/own-checkpoints'
 import { oneAtATime, streamOfWork } from '../stream-of-work'
 import { untilClosing } from './until-closing'
@@ -35,7 +36,7 @@ import { untilClosing } from './until-closing'
 const IMAGES = { shape: cifar10.shape, classes: cifar10.classes.length }
 
 /** Small models are read here: they need no compute. */
-function smallInfo({ file, weights, card }: ModelFolder<WorkbenchFile | InContextFile>): ProposerInfo {
+function smallInfo({ file, weights, card }: ModelFolder<WorkbenchFile | InContextFile | ChainsFile>): ProposerInfo {
   const { name, preset, metrics } = file
   return { name, preset, parameters: weights.length, vocabulary: null, card, metrics }
 }
@@ -72,7 +73,7 @@ function corpusTools(services: Services): CorpusTools {
 }
 
 export function proposerService(services: Services) {
-  const { store, pool, proposerFolder, judgeFolder, learnerFolder, proposers, closing } = services
+  const { store, pool, proposerFolder, judgeFolder, learnerFolder, chainsFolder, proposers, closing } = services
   const alone = oneAtATime('fine-tuning')
   const oneCorpus = oneAtATime('corpus')
   const os = implement(proposerContract)
@@ -126,6 +127,7 @@ export function proposerService(services: Services) {
   return os.router({
     info: os.info.handler(({ input: { preset } }) => {
       if (preset === 'workbench') return smallInfo(readWorkbenchCheckpoint(judgeFolder))
+      if (preset === 'chains') return smallInfo(readChainsCheckpoint(chainsFolder))
       return preset === 'in-context' ? smallInfo(readInContextCheckpoint(learnerFolder)) : describe(proposerFolder)
     }),
     suggest: os.suggest.handler(({ input }) => suggest(input.genotype, input.position, input.count, input.stemWidth)),

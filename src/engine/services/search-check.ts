@@ -15,7 +15,7 @@ import { hasMeaning, readableGraph } from '@shared/strategies/first-picks'
 import { featuresOf } from '@shared/surrogate/features-of'
 import { strategyByName } from '@shared/strategies/registry'
 import { formerRunsOf } from '../runs/former'
-import { judgeIn } from '@node/small-checkpoints'
+import { chainsIn, judgeIn } from '@node/small-checkpoints'
 import { judgeFolder, withCheckpoint } from '../proposers/own-checkpoints'
 import { objectiveFindings } from '../runs/objective-findings'
 import { seedOf } from './search-create'
@@ -28,7 +28,7 @@ export interface DefinitionReport {
 }
 
 export async function checkDefinition(services: Services, definition: RunDefinition): Promise<DefinitionReport> {
-  const { store, datasets, pool, proposerFolder, proposers } = services
+  const { store, datasets, pool, proposerFolder, proposers, chainsFolder } = services
   const evaluator = engineEvaluator(definition)
   const problems: string[] = []
   const notes: string[] = []
@@ -61,7 +61,8 @@ export async function checkDefinition(services: Services, definition: RunDefinit
     problems.push(...confirmations.problems)
     notes.push(...confirmations.notes)
     const { count, exact } = space.size()
-    notes.push(...startOf(definition, space, judgeFolder(proposers, withCheckpoint(proposers, definition))))
+    const judgesIn = judgeFolder(proposers, withCheckpoint(proposers, definition))
+    notes.push(...startOf(definition, space, judgesIn, chainsFolder))
     const planned = plannedEvaluations(definition)
     const fewer =
       count < planned
@@ -97,9 +98,14 @@ export async function checkDefinition(services: Services, definition: RunDefinit
 const LOOKED_AT = 50
 
 /** How a search begins whose strategy asks a GPT first: nobody should believe that one helped where none could. */
-function startOf({ strategy, seed }: RunDefinition, space: Space, folder: string): string[] {
+function startOf({ strategy, seed }: RunDefinition, space: Space, folder: string, chainsFolder: string): string[] {
   if (strategyByName(strategy.name).usesJudge !== true) return []
   const judge = judgeIn(folder)
+  const chains = 'chains' in strategy && strategy.chains !== 'none' ? chainsIn(chainsFolder) : undefined
+  if (judge?.readsLayers !== true && chains?.of(space) !== undefined)
+    return [
+      `Trained chains of other data (${chains.name}) pick the first ones and are believed as far as results agree; the strategy does without where its setting chains is none.`,
+    ]
   if (judge === undefined)
     return [`There is no proposer checkpoint in ${folder}, so the search begins at random and no GPT takes part.`]
   const random = createRandom(seed).fork('look')

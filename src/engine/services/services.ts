@@ -34,6 +34,8 @@ export interface Services {
   /** Folder of the checkpoint of preset `workbench`. */
   readonly judgeFolder: string
   readonly learnerFolder: string
+  /** Folder of the checkpoint of preset `chains`. */
+  readonly chainsFolder: string
   /** Those of preset `workbench` that searches can ask, by name. */
   readonly proposers: OwnCheckpoints
   /** Fine-tunes off this thread. */

@@ -22,6 +22,7 @@ it('a change of before strategies had a field is read as definitions of then are
   expect(change?.before.strategy).toEqual({
     ...strategy,
     surrogate: 'gaussian-process',
+    chains: 'none',
     bounded: false,
     prior: false,
     questions: 1_000_000,

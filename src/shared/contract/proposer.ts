@@ -8,7 +8,7 @@ import { chainSpaceSchema } from '../spaces/block-chain/schema'
 import { genotypeSchema } from '../spaces/genotype'
 
 /** Of the checkpoints that come with the product: what the strategy `gpt-nas` asks, before and beside its results, and the published method's. */
-export const PROPOSER_PRESETS = ['workbench', 'in-context', 'paper'] as const
+export const PROPOSER_PRESETS = ['workbench', 'chains', 'in-context', 'paper'] as const
 export type ProposerPreset = (typeof PROPOSER_PRESETS)[number]
 
 export const proposerInfoSchema = z.object({

@@ -49,6 +49,7 @@ describe('a stored run of gpt-nas before it had a learner', () => {
       ...own,
       checkpoint: '',
       surrogate: 'gaussian-process',
+      chains: 'none',
       bounded: false,
       prior: false,
       questions: 1_000_000,
@@ -59,7 +60,15 @@ describe('a stored run of gpt-nas before it had a learner', () => {
     expect(strategyOf({ name: 'x', strategy: { name: 'gpt-nas', candidates: 200 } })).toMatchObject({
       surrogate: 'both',
     })
-    const newer = { ...own, checkpoint: '', surrogate: 'both', bounded: true, prior: true, questions: 6000 }
+    const newer = {
+      ...own,
+      checkpoint: '',
+      surrogate: 'both',
+      chains: 'chains-1',
+      bounded: true,
+      prior: true,
+      questions: 6000,
+    }
     expect(strategyOf({ name: 'x', strategy: newer })).toEqual(newer)
   })
 })
@@ -84,6 +93,20 @@ describe('a stored run of before a surrogate had bounds', () => {
     expect(strategyOf({ name: 'x', strategy: own })).toMatchObject({ ...own, bounded: false })
     expect(strategyOf({ name: 'x', strategy: { ...own, bounded: true } })).toMatchObject({ ...own, bounded: true })
     expect(strategyOf({ name: 'x', strategy: { name: own.name, candidates: 200 } })).toMatchObject({ bounded: true })
+  })
+})
+
+describe('a stored run of gpt-nas before there was a judge of chains', () => {
+  const own = { name: 'gpt-nas', firstPicks: 4, randomAfter: 2, randomFirst: 10, candidates: 1600 }
+  const then = { ...own, checkpoint: '', surrogate: 'both', bounded: true }
+
+  it('goes on without one; a file, or a newer run, has its own', () => {
+    expect(strategyOf({ name: 'x', strategy: then })).toEqual({ ...then, chains: 'none' })
+    expect(strategyOf({ name: 'x', strategy: { name: 'gpt-nas', candidates: 200 } })).toMatchObject({
+      chains: 'chains-1',
+    })
+    const newer = { ...then, chains: 'chains-1' }
+    expect(strategyOf({ name: 'x', strategy: newer })).toEqual(newer)
   })
 })
 

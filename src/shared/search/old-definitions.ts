@@ -21,7 +21,9 @@ export function upgradeDefinition(definition: unknown): unknown {
   if (!fields.success) return definition
   const strategyNamed = withoutPriorOfNow(
     withoutBoundsOfNow(
-      withSurrogateOfThen(withPublishedName(withStrategyOfItsOwn(withArchitectureAsSpace(fields.data)))),
+      withoutChainsOfNow(
+        withSurrogateOfThen(withPublishedName(withStrategyOfItsOwn(withArchitectureAsSpace(fields.data)))),
+      ),
     ),
   )
   const upgraded = withEvaluationsCounted(withEvaluatorOfItsOwn(strategyNamed))
@@ -107,5 +109,14 @@ function withoutPriorOfNow(fields: Fields): Fields {
   if (!strategy.success || strategy.data['name'] !== 'gpt-nas' || 'prior' in strategy.data) return fields
   return [...BEFORE_THE_LEARNER, 'surrogate', 'bounded'].every((key) => key in strategy.data)
     ? { ...fields, strategy: { ...strategy.data, prior: false, questions: ALL_QUESTIONS } }
+    : fields
+}
+
+/** As `withSurrogateOfThen`: a run of then began at random on block chains, and goes on so (decision 179). */
+function withoutChainsOfNow(fields: Fields): Fields {
+  const strategy = json.safeParse(fields['strategy'])
+  if (!strategy.success || strategy.data['name'] !== 'gpt-nas' || 'chains' in strategy.data) return fields
+  return BEFORE_THE_LEARNER.every((key) => key in strategy.data)
+    ? { ...fields, strategy: { ...strategy.data, chains: 'none' } }
     : fields
 }

@@ -94,6 +94,8 @@ export interface Space<G extends Genotype = Genotype> {
   readonly table?: MeasuredTable<G>
   /** What a surrogate measures distances by; one that tells nothing is read word by word. */
   features?(genotype: G): Features
+  /** What each of `Features.figures` is; absent where nothing was learned elsewhere that could find its own among them. */
+  readonly figureTitles?: readonly string[]
   describe?(): SpaceDescription
 }
 

@@ -21,3 +21,8 @@ function fitness(genotype: Genotype): number {
 }
 
 for (const strategy of STRATEGIES) describeStrategy(strategy, { name: 'block chains', space, fitness })
+
+// With a judge that wants what is good here; its trust is as of the shipped one.
+const chains = { name: 'knowing', trust: 0.6, of: () => fitness }
+for (const strategy of STRATEGIES.filter(({ usesJudge }) => usesJudge === true))
+  describeStrategy(strategy, { name: 'block chains, with a judge of chains', space, fitness, chains })

@@ -3,6 +3,7 @@
 import { z } from 'zod'
 import { setting } from '../search/settings'
 import type { SurrogateSearch } from '../surrogate/surrogate-search'
+import { chainPicks } from './chain-picks'
 import { firstPicks } from './first-picks'
 import { opinionOf } from './opinion'
 import { knownKeys } from './freshness'
@@ -14,6 +15,8 @@ import type { Genotype } from '../spaces/space'
 /** No search asks as much: of 250 results about 300 candidates. */
 export const ALL_QUESTIONS = 1_000_000
 
+/** Checkpoints of preset `chains` that come with the product; a run keeps the one it began with. */
+export const CHAIN_JUDGES = ['chains-1', 'none'] as const
 const SURROGATES = ['both', 'gaussian-process', 'in-context'] as const
 
 const schema = setting(
@@ -52,6 +55,10 @@ const schema = setting(
       description:
         'What the transformer is asked at a step: candidates times results, of the 300 most promising candidates at most.',
     }),
+    chains: setting(z.enum(CHAIN_JUDGES).default('chains-1'), {
+      description:
+        'What picks first on block chains and is believed before results say otherwise: chains of other data that we trained, or nothing.',
+    }),
     bounded: setting(z.boolean().default(true), {
       description:
         'Reads at most 250 results and weighs fewer candidates under three objectives or more, so that a choice takes as long after thousands of results; false reads all.',
@@ -75,10 +82,17 @@ interface State {
 /** Of a first generation that is larger than what the GPT is to pick: the random rest shows the surrogate what it would not. */
 const PICKS_OF_MIXTURE = 2 / 3
 
+/** Of block chains, what their judge picks and what is drawn beside it, as it was measured (docs/search.md#with-the-judge-of-chains). */
+const CHAIN_START = { picked: 4, drawn: 2 }
+
 const UNTOUCHED = { parents: [], crossover: false, mutation: false, reconstructed: [] }
 
 async function begin(Search: typeof SurrogateSearch, context: StrategyContext, own: Own): Promise<State> {
   const { space, random, judge, learner, populationSize, generations } = context
+  // Trained chains say more of chains than the GPT; one that was fine-tuned on layers was put into use by a person.
+  const isAsked = own.chains !== 'none' && own.firstPicks > 0 && judge?.readsLayers !== true
+  const chains = isAsked ? context.chains : undefined
+  const expects = chains?.of(space)
   const search = await Search.open({
     space,
     random: random.fork('pool'),
@@ -87,11 +101,13 @@ async function begin(Search: typeof SurrogateSearch, context: StrategyContext, o
     isBounded: own.bounded,
     breathe: context.breathe,
     former: context.former,
+    ...(chains !== undefined && expects !== undefined && { belief: { of: expects, correlation: chains.trust } }),
     ...(learner !== undefined &&
       own.surrogate !== 'gaussian-process' && {
         learner: { model: learner, isAlone: own.surrogate === 'in-context', mostPairs: own.questions },
       }),
   })
+  if (expects !== undefined) return onChains(context, search, expects)
   const planned = own.firstPicks + own.randomAfter
   // A first generation that is larger than planned is of a mixture: nothing is known yet that a surrogate could use.
   const leading = Math.max(planned, populationSize)
@@ -104,6 +120,21 @@ async function begin(Search: typeof SurrogateSearch, context: StrategyContext, o
   return picks.length === 0
     ? { search, picks, leading: Math.max(own.randomFirst, populationSize) }
     : { search, picks, leading }
+}
+
+/** A larger first generation is of the same mixture. */
+function onChains(
+  { space, random, populationSize }: StrategyContext,
+  search: SurrogateSearch,
+  expects: (genotype: Genotype) => number,
+): State {
+  const { picked, drawn } = CHAIN_START
+  const leading = Math.max(picked + drawn, populationSize)
+  const wanted = Math.round((picked / (picked + drawn)) * leading)
+  const pool = search.candidates.map(({ genotype }) => genotype)
+  const { picks, bred } = chainPicks(space, pool, expects, wanted, random.fork('picks'))
+  search.consider(bred)
+  return { search, picks, leading }
 }
 
 async function step({ search, picks, leading }: State, context: StrategyContext): Promise<readonly Proposal[]> {

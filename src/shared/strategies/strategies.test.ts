@@ -8,12 +8,13 @@ import type { OperationGraph } from '../language/graphs/operation-graph'
 import type { EdgeGenotype } from '../spaces/nas-bench-201/genotype'
 import { createEdgeSpace } from '../spaces/nas-bench-201/space'
 import { drawWeights, firstPicks, hasMeaning } from './first-picks'
+import { gptNasStrategy } from './gpt-nas'
 import { gptNasPaperStrategy } from './gpt-nas-paper'
 import { localSearchStrategy } from './local-search'
 import { randomStrategy } from './random'
 import { regularisedEvolutionStrategy } from './regularised-evolution'
 import { eliminationRate } from './reconstruct'
-import type { GraphJudge, Member, Reconstructor, ReconstructionRequest, Strategy } from './strategy'
+import type { ChainJudge, GraphJudge, Member, Reconstructor, ReconstructionRequest, Strategy } from './strategy'
 import { createRandomReconstructor } from './random-reconstructor'
 import { bestSoFar, contextFor, simulate } from './testing/simulate'
 import { createToySpace, toyFitness, type Word } from './testing/toy-space'
@@ -230,6 +231,36 @@ describe('local-search', () => {
     const { proposals } = await simulate(localSearchStrategy, flat)
     const operators = proposals.map((generation) => generation[0]!.origin.operator)
     expect(operators).toEqual(['random', 'offspring', 'offspring', 'random', 'offspring', 'offspring'])
+  })
+})
+
+describe('a judge of chains', () => {
+  const toy = createToySpace() as unknown as Space
+  const knowing: ChainJudge = { name: 'knowing', trust: 0.6, of: () => toyFitness }
+  const options = { space: toy, fitness: toyFitness, populationSize: 1, generations: 8, chains: knowing }
+  const own = { candidates: 40, randomFirst: 8 }
+
+  it('picks first what it thinks most of, unlike each other, and better than a random pool holds', async () => {
+    const { proposals } = await simulate(gptNasStrategy, { ...options, own })
+    const picks = proposals.flat().slice(0, 4)
+    expect(picks.map(({ origin }) => origin.operator)).toEqual(new Array(4).fill('proposed'))
+    const random = createRandom(1)
+    const pool = Array.from({ length: 40 }, () => toyFitness(toy.random(random)))
+    expect(toyFitness(picks[0]!.genotype)).toBeGreaterThanOrEqual(Math.max(...pool))
+    picks.forEach(({ genotype }, i) =>
+      picks.slice(0, i).forEach((other) => expect(toy.distance(genotype, other.genotype)).toBeGreaterThanOrEqual(4)),
+    )
+  })
+
+  it('is not asked where a definition does without, where it cannot read the space, or a GPT reads layers', async () => {
+    const without = await simulate(gptNasStrategy, { ...options, own: { ...own, chains: 'none' } })
+    const { chains: _, ...none } = options
+    expect(without.proposals).toEqual((await simulate(gptNasStrategy, { ...none, own })).proposals)
+    const blind = { ...knowing, of: () => undefined }
+    expect((await simulate(gptNasStrategy, { ...options, chains: blind, own })).proposals).toEqual(without.proposals)
+    const judge = { readsLayers: true, judge: (graphs: readonly OperationGraph[]) => graphs.map(() => [0]) }
+    const layered = await simulate(gptNasStrategy, { ...options, judge, own })
+    expect(layered.proposals.flat().every(({ origin }) => origin.operator !== 'proposed')).toBe(true)
   })
 })
 

@@ -58,6 +58,16 @@ export interface GraphJudge {
   judge(graphs: readonly OperationGraph[]): readonly (readonly number[])[]
 }
 
+/** What block chains that were trained elsewhere let expect of others: a function of the space and of what it learned alone. */
+export interface ChainJudge {
+  /** Of its checkpoint. */
+  readonly name: string
+  /** Spearman's correlation with what came of chains on a data set that it had not seen. */
+  readonly trust: number
+  /** Of which more is more promising, about standard normal over random members; undefined for a space that it cannot read. */
+  of(space: Space): ((genotype: Genotype) => number) | undefined
+}
+
 export interface StrategyContext {
   readonly space: Space
   readonly populationSize: number
@@ -76,6 +86,8 @@ export interface StrategyContext {
   readonly judge?: GraphJudge
   /** Present where a checkpoint of preset `in-context` is; strategies do without where it is not. */
   readonly learner?: InContextLearner
+  /** Present where a checkpoint of preset `chains` is; strategies do without where it is not. */
+  readonly chains?: ChainJudge
   /** Runs to start from, for strategies that learn from them. */
   readonly former?: readonly FormerRun[]
   /** Awaited while a long choice is made; left out, nobody waits for anything else meanwhile. What it throws ends the choice. */

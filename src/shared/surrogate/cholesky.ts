@@ -62,4 +62,15 @@ export class GrowingCholesky {
       at += i + 1
     }
   }
+
+  /** Solves Lᵀ x = values, as many as there are rows, x in their place. */
+  solveTransposedInPlace(values: Float64Array): void {
+    const { factor } = this
+    for (let i = this.count - 1; i >= 0; i--) {
+      const at = (i * (i + 1)) / 2
+      const value = values[i]! / factor[at + i]!
+      values[i] = value
+      for (let j = 0; j < i; j++) values[j]! -= factor[at + j]! * value
+    }
+  }
 }

@@ -14,6 +14,7 @@ import { CandidatePool, type Advice, type Candidate } from './candidates'
 import { GaussianProcess, type Grid, type Prior } from './gaussian-process'
 import { InContextAdviser } from './in-context/adviser'
 import type { InContextLearner } from './in-context/learner'
+import { expectationOf, type Belief } from './belief'
 import { FormerRuns, LEAST_PRESENT, type Expectation } from './former-runs'
 import { PointMaker, type Point } from './points'
 
@@ -30,6 +31,8 @@ export interface SurrogateOptions {
   readonly learner?: { readonly model: InContextLearner; readonly isAlone: boolean; readonly mostPairs: number }
   /** Former runs to start from. */
   readonly former?: readonly FormerRun[] | undefined
+  /** What was learned elsewhere of such architectures, believed from the first result on. */
+  readonly belief?: Belief | undefined
   /** Whether what it reads and weighs has bounds, so that a choice takes as long after thousands of results (decision 135). */
   readonly isBounded: boolean
   /** Awaited between steps; a search that it ended by throwing must not be asked again. */
@@ -135,17 +138,18 @@ export class SurrogateSearch {
 
   /** Whether a choice is better than chance before there are as many results as a cold search begins with: a former run fits. */
   get isWarm(): boolean {
-    return this.evaluated.length >= LEAST_PRESENT && this.expectation() !== undefined
+    return this.former !== undefined && this.evaluated.length >= LEAST_PRESENT && this.expectation() !== undefined
   }
 
-  /** What former runs let expect; undefined where they count nothing. */
-  private expectation(): Expectation | undefined {
+  /** What former runs let expect, or where there are none what was learned elsewhere; undefined where that counts nothing. */
+  private expectation(): Omit<Expectation, 'fits'> | undefined {
     const { former, evaluated } = this
+    const { belief } = this.options
     // One figure of each result: under several objectives nothing is expected.
-    if (former === undefined || evaluated.some(({ objectives }) => objectives.length !== 1)) return undefined
+    if (evaluated.some(({ objectives }) => objectives.length !== 1)) return undefined
     const present = evaluated.map(({ genotype, objectives: [fitness = 0] }) => ({ genotype, fitness }))
-    const expectation = former.expect(present)
-    return expectation.weight > 0 ? expectation : undefined
+    const expectation = former === undefined ? belief && expectationOf(belief, present) : former.expect(present)
+    return expectation !== undefined && expectation.weight > 0 ? expectation : undefined
   }
 
   /** Results that are known. */
@@ -156,6 +160,11 @@ export class SurrogateSearch {
   /** What there is to choose from now. */
   get candidates(): readonly Candidate[] {
     return this.pool.all()
+  }
+
+  /** Has these among what there is to choose from. */
+  consider(genotypes: readonly Genotype[]): void {
+    for (const genotype of genotypes) this.offer(genotype)
   }
 
   /** A failed one teaches nothing, but is never suggested again. */

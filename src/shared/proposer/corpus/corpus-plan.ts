@@ -1,7 +1,10 @@
 // Which chains the corpus trains, and how: searches at random over block chains of low fidelity, the same again with other seeds, on the
 // other data sets, and for longer, so that noise and what the fidelity is worth are known (docs/proposer.md#our-own-corpus).
 import { z } from 'zod'
+import type { BlockLibrary } from '../../architecture/block'
 import { runDefinitionSchema, type RunDefinition } from '../../search/run'
+import { createBlockChainSpace, type BlockChainSpace } from '../../spaces/block-chain/space'
+import { chainSpaceSchema } from '../../spaces/block-chain/schema'
 import type { CorpusPart } from './trained-chains'
 
 /** Some 4 core-seconds a chain; the defaults come to about 40 core-minutes (docs/proposer.md). */
@@ -54,6 +57,16 @@ const SPACE = {
 const SIDE = 16
 /** Two hundred images make 30 steps: small batches, or there would be too few steps to tell chains apart. */
 const BATCH = 32
+
+/** The space that every corpus is drawn from, for grey images of ten classes: what figures are deviations within hangs on neither. */
+export function openCorpusSpace(library: BlockLibrary): BlockChainSpace {
+  return createBlockChainSpace({
+    definition: chainSpaceSchema.parse(SPACE),
+    inputShape: [SIDE, SIDE, 1],
+    classes: 10,
+    library,
+  })
+}
 
 export function corpusPlan(settings: CorpusSettings): CorpusRun[] {
   const { datasets, chains, seed, repeated, longer, images, epochs } = settings

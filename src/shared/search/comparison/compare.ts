@@ -3,7 +3,7 @@
 import { AppError } from '../../errors'
 import type { Measurement, Space } from '../../spaces/space'
 import { strategyByName } from '../../strategies/registry'
-import type { GraphJudge } from '../../strategies/strategy'
+import type { ChainJudge, GraphJudge } from '../../strategies/strategy'
 import type { InContextLearner } from '../../surrogate/in-context/learner'
 import { searchTable } from './table-run'
 
@@ -35,6 +35,7 @@ export interface ComparisonOptions {
   /** What strategies are told that ask a GPT. */
   readonly judge?: GraphJudge | undefined
   readonly learner?: InContextLearner | undefined
+  readonly chains?: ChainJudge | undefined
   readonly tell?: (line: string) => void
 }
 
@@ -52,7 +53,7 @@ function bestOf(measured: readonly Measurement[], count: number): Measurement {
 
 /** @throws AppError `not-found` for an unknown strategy, `invalid-input` for a space without a table */
 export async function compareStrategies(options: ComparisonOptions): Promise<ComparisonRow[]> {
-  const { space, evaluations, seeds, judge, learner, tell } = options
+  const { space, evaluations, seeds, judge, learner, chains, tell } = options
   if (space.table === undefined)
     throw new AppError(
       'invalid-input',
@@ -66,7 +67,7 @@ export async function compareStrategies(options: ComparisonOptions): Promise<Com
     const own = strategy.schema.parse({ name })
     const bests: Measurement[][] = evaluations.map(() => [])
     for (let seed = 0; seed < seeds; seed++) {
-      const measured = await searchTable({ space, strategy, own, budget, seed, judge, learner })
+      const measured = await searchTable({ space, strategy, own, budget, seed, judge, learner, chains })
       evaluations.forEach((count, i) => bests[i]?.push(bestOf(measured, count)))
     }
     evaluations.forEach((count, i) => {

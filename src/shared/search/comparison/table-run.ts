@@ -7,7 +7,13 @@ import { judgedRow, objectivesOf, scoreOf } from '../../objectives/score'
 import type { FormerRun } from '../former-runs'
 import { Evaluations, isUsedUp } from '../evaluations'
 import type { InContextLearner } from '../../surrogate/in-context/learner'
-import { generationContext, type GraphJudge, type Member, type Strategy } from '../../strategies/strategy'
+import {
+  generationContext,
+  type ChainJudge,
+  type GraphJudge,
+  type Member,
+  type Strategy,
+} from '../../strategies/strategy'
 
 export interface TableRunOptions {
   /** With a table. */
@@ -20,6 +26,7 @@ export interface TableRunOptions {
   readonly seed: number
   readonly judge?: GraphJudge | undefined
   readonly learner?: InContextLearner | undefined
+  readonly chains?: ChainJudge | undefined
   /** Runs to start from, for strategies that learn from them. */
   readonly former?: readonly FormerRun[] | undefined
   /** What is made better; left out, the fitness alone. */
@@ -39,7 +46,7 @@ const FITNESS: Objective = { kind: 'fitness' }
  * it finds nothing new.
  */
 export async function searchTable(options: TableRunOptions): Promise<Measurement[]> {
-  const { space, strategy, own, budget, seed, judge, learner, former, breathe, objective = FITNESS } = options
+  const { space, strategy, own, budget, seed, judge, learner, chains, former, breathe, objective = FITNESS } = options
   const { table } = space
   if (table === undefined) throw new Error(`space ${space.name} has no table`)
   const populationSize = strategy.isSequential === true ? 1 : (options.populationSize ?? GENERATION)
@@ -54,6 +61,7 @@ export async function searchTable(options: TableRunOptions): Promise<Measurement
     seeds: [],
     ...(judge && { judge }),
     ...(learner && { learner }),
+    ...(chains && { chains }),
     ...(former && { former }),
     ...(breathe && { breathe }),
   }

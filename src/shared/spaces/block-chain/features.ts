@@ -27,6 +27,26 @@ function traitsOf({ nodes }: LayerGraph): BlockTraits {
   return { isResidual: count('add') > 0, kernels, isPooling: kernels === 0 && count('max-pool', 'average-pool') > 0 }
 }
 
+/**
+ * What each of a chain's figures is, in their order: of each block of the space by its name, then of any space of chains. Who learned in
+ * one space finds by them in another what it knows.
+ */
+export function chainFigureTitles(names: readonly string[]): string[] {
+  const stages = Array.from({ length: STAGES }, (_, stage) => `halved ${stage} times`)
+  const thirds = Array.from({ length: THIRDS }, (_, third) => `third ${third + 1}`)
+  return [
+    ...names.map((name) => `${name}: how many`),
+    ...names.map((name) => `${name}: any`),
+    ...stages.flatMap((stage) =>
+      ['blocks', 'residual', 'log macs', 'log weights', 'log width'].map((what) => `${stage}: ${what}`),
+    ),
+    ...thirds.flatMap((third) => ['residual', 'pooling', 'plain'].map((what) => `${third}: ${what}`)),
+    ...['blocks', 'kernels', 'residual', 'log macs', 'log weights', 'log width', 'log side'].map(
+      (what) => `all: ${what}`,
+    ),
+  ]
+}
+
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0)
 const mean = (numbers: readonly number[]): number => (numbers.length === 0 ? 0 : sum(numbers) / numbers.length)
 
@@ -54,6 +74,8 @@ export function chainFeatures(context: ChainContext, walker: Walker): (genotype:
   const layers = chainLayers(context, walker)
   const names = [...context.choices.keys()]
   const known = new Map<string, BlockTraits>()
+  // A surrogate and a judge ask of the same genotype.
+  const told = new WeakMap<ChainGenotype, Features>()
   const traits = (gene: ChainGene, input: MapShape): BlockTraits => {
     const found = known.get(gene.block)
     if (found !== undefined) return found
@@ -65,7 +87,7 @@ export function chainFeatures(context: ChainContext, walker: Walker): (genotype:
     return made
   }
 
-  return (genotype) => {
+  const tell = (genotype: ChainGenotype): Features => {
     const { blocks } = genotype
     const { steps, macs, weights } = walker.walk(blocks)
     const inputs = [walker.stem, ...steps.map(({ output }) => output)]
@@ -77,7 +99,9 @@ export function chainFeatures(context: ChainContext, walker: Walker): (genotype:
       const halvings = Math.log2(walker.stem[0] / height)
       return [{ ...traits(gene, input), step, width, stage: Math.min(STAGES - 1, Math.floor(halvings)) }]
     })
-    const counts = names.map((name) => blocks.filter(({ block }) => block === name).length)
+    const occurrences = new Map<string, number>()
+    for (const { block } of blocks) occurrences.set(block, (occurrences.get(block) ?? 0) + 1)
+    const counts = names.map((name) => occurrences.get(name) ?? 0)
     const figures = [...counts, ...counts.map((count) => Number(count > 0))]
     for (let stage = 0; stage < STAGES; stage++) {
       const here = parts.filter((part) => part.stage === stage)
@@ -102,5 +126,13 @@ export function chainFeatures(context: ChainContext, walker: Walker): (genotype:
       figures,
       layers: () => layers(genotype),
     }
+  }
+
+  return (genotype) => {
+    const before = told.get(genotype)
+    if (before !== undefined) return before
+    const made = tell(genotype)
+    told.set(genotype, made)
+    return made
   }
 }

@@ -9,7 +9,7 @@ import { refusedGenotype } from '../genotype'
 import type { Space } from '../space'
 import { createChainContext, type ChainSpaceOptions } from './context'
 import { chainFromDocument, chainToDocument } from './documents'
-import { chainFeatures } from './features'
+import { chainFeatures, chainFigureTitles } from './features'
 import {
   CHAIN_SPACE,
   STRIDES,
@@ -105,6 +105,7 @@ export function createBlockChainSpace(options: ChainSpaceOptions): BlockChainSpa
       return key
     },
     features,
+    figureTitles: chainFigureTitles(names),
     toDocument,
     positions: (genotype) => genotype.blocks.length,
     nameAt: (genotype, position) => {

@@ -4,7 +4,7 @@ import type { Genotype, Space } from '../../spaces/space'
 import { originSchema } from '../../search/trial'
 import type { InContextLearner } from '../../surrogate/in-context/learner'
 import { initialPopulation } from '../initial'
-import type { GraphJudge, Strategy } from '../strategy'
+import type { ChainJudge, GraphJudge, Strategy } from '../strategy'
 import { bestSoFar, contextFor, simulate, type SimulationOptions } from './simulate'
 
 export interface Landscape {
@@ -14,9 +14,13 @@ export interface Landscape {
   /** Given to strategies that ask one; they then begin where it says. */
   readonly judge?: GraphJudge
   readonly learner?: InContextLearner
+  readonly chains?: ChainJudge
 }
 
-export function describeStrategy(strategy: Strategy, { name, space, fitness, judge, learner }: Landscape): void {
+export function describeStrategy(
+  strategy: Strategy,
+  { name, space, fitness, judge, learner, chains }: Landscape,
+): void {
   // Of a surrogate: enough candidates to choose from, few enough to be made anew for each of these small searches.
   const own = { candidates: 40, randomFirst: 8 }
   const options: SimulationOptions = {
@@ -27,6 +31,7 @@ export function describeStrategy(strategy: Strategy, { name, space, fitness, jud
     own,
     ...(judge && { judge }),
     ...(learner && { learner }),
+    ...(chains && { chains }),
   }
 
   describe(`strategy ${strategy.name} on ${name}`, () => {

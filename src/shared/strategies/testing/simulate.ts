@@ -4,6 +4,7 @@ import type { Genotype, Space } from '../../spaces/space'
 import type { InContextLearner } from '../../surrogate/in-context/learner'
 import {
   generationContext,
+  type ChainJudge,
   type GraphJudge,
   type Member,
   type Proposal,
@@ -28,6 +29,8 @@ export interface SimulationOptions {
   readonly judge?: GraphJudge
   /** Stands for the in-context learner; left out, there is none. */
   readonly learner?: InContextLearner
+  /** Stands for the judge of chains; left out, there is none. */
+  readonly chains?: ChainJudge
   /** What differs from the defaults of the strategy's own parameters; what it does not have is left out. */
   readonly own?: Readonly<Record<string, unknown>>
 }
@@ -43,6 +46,7 @@ export function contextFor(options: SimulationOptions, history: readonly (readon
     reconstructor: options.reconstructor ?? createRandomReconstructor(options.space),
     ...(options.judge !== undefined && { judge: options.judge }),
     ...(options.learner !== undefined && { learner: options.learner }),
+    ...(options.chains !== undefined && { chains: options.chains }),
   })
 }
 

@@ -3,14 +3,17 @@ export const proposer = {
   proposer: {
     card: 'Model card',
     checkpoint: 'Checkpoint',
-    presets: { workbench: 'Workbench', 'in-context': 'In context', paper: 'Paper' },
+    presets: { workbench: 'Workbench', chains: 'Chains', 'in-context': 'In context', paper: 'Paper' },
     uses: {
       workbench: 'Picks what the strategy GPT-NAS evaluates first, before anything is known.',
+      chains:
+        'Picks first on block chains, from chains of other data that were trained; results then say how far it counts.',
       'in-context': 'Reads the results of the strategy GPT-NAS beside its Gaussian process and says what to expect.',
       paper: 'Refills blocks in the published method, and suggests blocks here and in the editor.',
     },
     none: {
       workbench: 'No checkpoint of this preset is installed. GPT-NAS then begins with architectures drawn at random.',
+      chains: 'No checkpoint of this preset is installed. On block chains GPT-NAS then begins at random.',
       'in-context': 'No checkpoint of this preset is installed. GPT-NAS then asks its Gaussian process alone.',
       paper:
         'No checkpoint of this preset is installed. The published method and suggestions need it; the other strategies work.',
