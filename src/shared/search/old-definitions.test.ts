@@ -78,7 +78,12 @@ describe('a stored run of gpt-nas before its surrogate expected anything', () =>
 
   it('goes on without, and asks its learner about all candidates', () => {
     const then = { ...own, checkpoint: '', bounded: true }
-    expect(strategyOf({ name: 'x', strategy: then })).toEqual({ ...then, prior: false, questions: 1_000_000 })
+    expect(strategyOf({ name: 'x', strategy: then })).toEqual({
+      ...then,
+      chains: 'none',
+      prior: false,
+      questions: 1_000_000,
+    })
     expect(strategyOf({ name: 'x', strategy: { name: 'gpt-nas', bounded: true } })).toMatchObject({
       ...{ prior: true, questions: 6000, firstPicks: 2, randomAfter: 0 },
     })
@@ -101,11 +106,14 @@ describe('a stored run of gpt-nas before there was a judge of chains', () => {
   const then = { ...own, checkpoint: '', surrogate: 'both', bounded: true }
 
   it('goes on without one; a file, or a newer run, has its own', () => {
-    expect(strategyOf({ name: 'x', strategy: then })).toEqual({ ...then, chains: 'none' })
+    expect(strategyOf({ name: 'x', strategy: then })).toEqual({
+      ...then,
+      ...{ chains: 'none', prior: false, questions: 1_000_000 },
+    })
     expect(strategyOf({ name: 'x', strategy: { name: 'gpt-nas', candidates: 200 } })).toMatchObject({
       chains: 'chains-1',
     })
-    const newer = { ...then, chains: 'chains-1' }
+    const newer = { ...then, chains: 'chains-1', prior: true, questions: 6000 }
     expect(strategyOf({ name: 'x', strategy: newer })).toEqual(newer)
   })
 })
