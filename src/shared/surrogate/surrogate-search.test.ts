@@ -61,8 +61,14 @@ describe('a surrogate that is told what a judge thinks', () => {
   })
 
   it('asks about as many candidates as its bound leaves for so many results', async () => {
-    expect((await chosen(20, { mostPairs: 400 })).asked).toBe(20)
+    expect((await chosen(20, { mostPairs: 2400 })).asked).toBe(120)
     expect((await chosen(20)).asked).toBe(300)
+  })
+
+  it('asks nothing where its bound leaves fewer than a hundred, but goes on where nothing else chooses', async () => {
+    expect((await chosen(60)).asked).toBe(100)
+    expect((await chosen(61)).asked).toBe(0)
+    expect((await chosen(61, { isAlone: true })).asked).toBe(98)
   })
 })
 

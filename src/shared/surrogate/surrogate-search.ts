@@ -48,6 +48,11 @@ const REFILLS_A_STEP = 10
 const FIRST_REFILL_RATE = 0.4
 /** Of each former run, architectures that join the candidates. Chosen by us. */
 const BEST_OF_FORMER = 60
+/**
+ * Of those candidates at least a learner beside the process is asked, or not at all: with 6,000 questions until 60 results. It orders
+ * better where little is known, and no better from there on (docs/search.md, "What the learner is worth").
+ */
+const LEAST_ASKED = 100
 /** Beyond that belief the learner is not asked: it knows nothing of former runs. Chosen by us. */
 const LEARNER_UNTIL = 0.5
 
@@ -56,8 +61,8 @@ const MOST_READ = 250
 const READ_ANEW = 200
 /** Of a larger batch the assumed results are forgotten after so many; what was chosen is not chosen again. */
 const MOST_ASSUMED = 50
-/** Points that are made or taken in between two breaths: some ten milliseconds. */
-const A_BREATH = 10
+/** Points that are made or taken in between two breaths: of long chains some ten milliseconds. */
+const A_BREATH = 4
 
 /** A result: higher is better. `objectives` stand in place of the fitness where there are several. */
 export interface Told {
@@ -152,6 +157,12 @@ export class SurrogateSearch {
     return expectation !== undefined && expectation.weight > 0 ? expectation : undefined
   }
 
+  /** Whether the learner's share is large enough to show; one that chooses alone always is. */
+  private get isWorthAsking(): boolean {
+    if (this.advice === undefined) return false
+    return this.advice.isAlone || this.advice.mostPairs >= LEAST_ASKED * this.process.size
+  }
+
   /** Results that are known. */
   get size(): number {
     return this.evaluated.length
@@ -206,7 +217,7 @@ export class SurrogateSearch {
     if (evaluated.length === 0) return []
     await this.read()
     const { process } = this
-    this.widen(random)
+    await this.widen(random)
     const known = process.size
     const forget = (): void => {
       if (process.size === known) return
@@ -233,7 +244,7 @@ export class SurrogateSearch {
       if (isBounded && process.size >= known + MOST_ASSUMED) forget()
       process.fit({ prior: prior(), beliefs: believed?.beliefs(this.taken.map(({ opinion }) => opinion)) })
       // A learner reads one figure of each result.
-      const isAsked = means.length === 1 && (expectation?.weight ?? 0) <= LEARNER_UNTIL && isHeard
+      const isAsked = means.length === 1 && (expectation?.weight ?? 0) <= LEARNER_UNTIL && isHeard && this.isWorthAsking
       const best = await this.pool.best(process, POOL, acquisitionOf(process, isBounded), {
         ...{ advice: isAsked ? this.advice : undefined, prior: expectation?.of, breathe },
       })
@@ -254,7 +265,7 @@ export class SurrogateSearch {
     if (this.evaluated.length === 0) return null
     const { isBounded, breathe } = this.options
     await this.read()
-    this.widen(random)
+    await this.widen(random)
     this.process.fit()
     const best = await this.pool.best(this.process, POOL, acquisitionOf(this.process, isBounded), { breathe })
     return best?.promise ?? null
@@ -280,21 +291,27 @@ export class SurrogateSearch {
       .flatMap((index) => this.evaluated[index] ?? [])
   }
 
-  private widen(random: Random): void {
-    const { space, budget } = this.options
+  /** The stream is drawn from in the same order whoever breathes meanwhile. */
+  private async widen(random: Random): Promise<void> {
+    const { space, budget, breathe } = this.options
     const elite = this.elite()
+    let offered = 0
+    const offer = async (genotype: Genotype): Promise<void> => {
+      if (offered++ % A_BREATH === 0) await breathe?.()
+      this.offer(genotype)
+    }
     for (const { genotype, key } of elite) {
       if (this.explored.has(key)) continue
       this.explored.add(key)
       const near = space.neighbours(genotype)
       for (const neighbour of near.length <= NEIGHBOURS ? near : random.shuffle(near).slice(0, NEIGHBOURS))
-        this.offer(neighbour)
+        await offer(neighbour)
     }
     const rate = FIRST_REFILL_RATE * Math.max(0, 1 - this.evaluated.length / budget)
-    for (let i = 0; i < RANDOM_A_STEP; i++) this.offer(space.random(random))
+    for (let i = 0; i < RANDOM_A_STEP; i++) await offer(space.random(random))
     for (let i = 0; i < REFILLS_A_STEP; i++) {
       const parent = elite[i % elite.length]
-      if (parent !== undefined) this.offer(refilled(space, parent.genotype, rate, random))
+      if (parent !== undefined) await offer(refilled(space, parent.genotype, rate, random))
     }
   }
 
