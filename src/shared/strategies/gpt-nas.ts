@@ -1,15 +1,18 @@
 // The workbench's own GPT-NAS: a relational GPT picks what is evaluated first, a surrogate that learns from every result picks the
 // rest (docs/method.md#first-picks). What the GPT adds is seen early; docs/search.md has the figures and their controls.
 import { z } from 'zod'
+import type { Breathe } from '../breathe'
 import { setting } from '../search/settings'
+import type { OperationGraph } from '../language/graphs/operation-graph'
+import type { Candidate } from '../surrogate/candidates'
 import type { SurrogateSearch } from '../surrogate/surrogate-search'
 import { chainPicks } from './chain-picks'
-import { firstPicks } from './first-picks'
+import { firstPicks, hasMeaning, readableGraph } from './first-picks'
 import { opinionOf } from './opinion'
 import { knownKeys } from './freshness'
 import { initialPopulation, randomProposals } from './initial'
 import { withSessions } from './sessions'
-import type { Proposal, Strategy, StrategyContext } from './strategy'
+import type { GraphJudge, Proposal, Strategy, StrategyContext } from './strategy'
 import type { Genotype } from '../spaces/space'
 
 /** No search asks as much: of 250 results about 300 candidates. */
@@ -114,25 +117,44 @@ async function begin(Search: typeof SurrogateSearch, context: StrategyContext, o
   const isAllPicks = own.prior && own.randomAfter === 0
   const share = planned === 0 ? 0 : isAllPicks ? PICKS_OF_MIXTURE : own.firstPicks / planned
   const wanted = leading === planned ? own.firstPicks : Math.round(share * leading)
-  const pool = search.candidates
-  const picks = judge === undefined || wanted === 0 ? [] : firstPicks(space, pool, judge, wanted, random.fork('picks'))
+  const isJudged = judge !== undefined && wanted > 0
+  const pool = isJudged ? await acquainted(judge, search.candidates, context.breathe) : []
+  const picks = isJudged ? firstPicks(space, pool, judge, wanted, random.fork('picks')) : []
   if (judge !== undefined && own.prior && picks.length > 0) search.believe(opinionOf(pool, judge))
   return picks.length === 0
     ? { search, picks, leading: Math.max(own.randomFirst, populationSize) }
     : { search, picks, leading }
 }
 
+/** Graphs that are made or judged between two breaths: some thirty milliseconds. */
+const A_BREATH = 64
+
+/** The pool as the judge reads it, and read by it: it remembers, so that what asks about the whole pool afterwards does not block. */
+async function acquainted(judge: GraphJudge, pool: readonly Candidate[], breathe: Breathe | undefined) {
+  const read: { readonly genotype: Genotype; readonly graph: OperationGraph | undefined }[] = []
+  for (const [i, candidate] of pool.entries()) {
+    if (i % A_BREATH === 0) await breathe?.()
+    read.push({ genotype: candidate.genotype, graph: readableGraph(candidate, judge) })
+  }
+  const graphs = read.map(({ graph }) => graph).filter((graph) => graph !== undefined)
+  for (let start = 0; hasMeaning(graphs) && start < graphs.length; start += A_BREATH) {
+    await breathe?.()
+    judge.judge(graphs.slice(start, start + A_BREATH))
+  }
+  return read
+}
+
 /** A larger first generation is of the same mixture. */
-function onChains(
-  { space, random, populationSize }: StrategyContext,
+async function onChains(
+  { space, random, populationSize, breathe }: StrategyContext,
   search: SurrogateSearch,
   expects: (genotype: Genotype) => number,
-): State {
+): Promise<State> {
   const { picked, drawn } = CHAIN_START
   const leading = Math.max(picked + drawn, populationSize)
   const wanted = Math.round((picked / (picked + drawn)) * leading)
   const pool = search.candidates.map(({ genotype }) => genotype)
-  const { picks, bred } = chainPicks(space, pool, expects, wanted, random.fork('picks'))
+  const { picks, bred } = await chainPicks(space, pool, expects, wanted, random.fork('picks'), breathe)
   search.consider(bred)
   return { search, picks, leading }
 }

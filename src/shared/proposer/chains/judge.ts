@@ -13,16 +13,22 @@ const TINY = 1e-6
 
 /** With mean 0 and deviation 1 over random members: what a process expects varies less than what comes out. */
 function standardised(space: Space, expects: (genotype: Genotype) => number): (genotype: Genotype) => number {
-  const random = createRandom(0).fork('chain-judge')
-  const values = Array.from({ length: REFERENCE }, () => expects(space.random(random)))
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length
-  const deviation = Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length)
+  const measure = () => {
+    const random = createRandom(0).fork('chain-judge')
+    const values = Array.from({ length: REFERENCE }, () => expects(space.random(random)))
+    const mean = values.reduce((sum, value) => sum + value, 0) / values.length
+    const deviation = Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length)
+    return { mean, deviation: Math.max(deviation, TINY) }
+  }
+  // With the first question: whoever only wants to know whether there is a judge waits for nothing.
+  let scale: ReturnType<typeof measure> | undefined
   // A search asks of each candidate again with every result.
   const answers = new WeakMap<Genotype, number>()
   return (genotype) => {
     const known = answers.get(genotype)
     if (known !== undefined) return known
-    const answer = (expects(genotype) - mean) / Math.max(deviation, TINY)
+    const { mean, deviation } = (scale ??= measure())
+    const answer = (expects(genotype) - mean) / deviation
     answers.set(genotype, answer)
     return answer
   }
