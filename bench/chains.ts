@@ -1,7 +1,7 @@
 // What our own corpus of trained chains is worth: how noisy its accuracies are and whether its fidelity orders chains at all, then how well
 // held-out chains are ordered after 0, 10 and 30 known ones, beside parameters and multiply-accumulates alone. Figures: docs/proposer.md.
-// Options: --corpus FILE --splits N --gpt-splits N --steps N --members N. `--only searches --arms A,B --seeds N --evaluations N --keep FOLDER` searches real CIFAR-10
-// at the corpus's fidelity instead (chains/real-searches.ts).
+// Options: --corpus FILE --splits N --gpt-splits N --steps N --members N. `--only searches --arms A,B --seeds N --evaluations N --keep
+// FOLDER` searches real CIFAR-10 at the corpus's fidelity instead (chains/real-searches.ts).
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { readCorpus, chainText, type CorpusPart, type TrainedChain } from '../src/shared/proposer/corpus/trained-chains'
@@ -15,6 +15,7 @@ import { ARMS, measureRealSearches } from './chains/real-searches'
 import type { BlockChainSpace } from '../src/shared/spaces/block-chain/space'
 import { checkout, runBench } from './harness'
 import { noiseOf, repeatedTrainings } from './chains/noise'
+import { orderings, orderingText } from './chains/orders'
 import {
   averaged,
   corpusSpace,
@@ -237,6 +238,10 @@ void runBench('What our corpus of trained chains is worth', async ({ quick, note
     note(`tau with ${part}: ${tau.toFixed(2)} [${low.toFixed(2)}, ${high.toFixed(2)}] of ${n}`)
   const drawn = corpus.filter(({ part }) => part === 'drawn')
   const space = corpusSpace()
+  const longer = corpus.filter(({ part }) => part === 'longer')
+  const others = drawn.filter(({ dataset }) => longer.every((row) => row.dataset !== dataset))
+  const orders = longer.length === 0 || others.length === 0 ? [] : orderings(space, others, longer)
+  for (const one of orders) note(`longer trainings, learned from the other data: ${orderingText(one)}`)
   const ranking = {
     splits: Number(option('splits', quick ? '2' : '20')),
     gptSplits: Number(option('gpt-splits', quick ? '1' : '3')),
@@ -249,5 +254,5 @@ void runBench('What our corpus of trained chains is worth', async ({ quick, note
     note(
       `${setting.padEnd(42)} ${name.padEnd(46)} ${String(known).padStart(2)} known: ${mean.toFixed(3)} [${low.toFixed(3)}, ${high.toFixed(3)}] ${splits}`,
     )
-  return { results: { fidelity: worth, rows }, checks: [] }
+  return { results: { fidelity: worth, longer: orders, rows }, checks: [] }
 })

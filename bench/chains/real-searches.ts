@@ -2,12 +2,17 @@
 // random, seed by seed, so that a beginning already has pairs. Each is a run of one workspace, made by the command line: what two of them
 // train alike is trained once, and the same command goes on where it stopped.
 import { spawn } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { CORPUS_DEFAULTS, corpusPlan } from '../../src/shared/proposer/corpus/corpus-plan'
+import { readCorpus, type TrainedChain } from '../../src/shared/proposer/corpus/trained-chains'
 import { figures } from '../../src/shared/search/comparison/compare'
 import { bootstrapMean } from '../../src/shared/search/comparison/statistics'
+import type { ChainGenotype } from '../../src/shared/spaces/block-chain/space'
 import { checkout, type Measured } from '../harness'
+import { orderings, orderingText } from './orders'
+import { corpusSpace } from './predictors'
 
 export interface RealSearches {
   readonly seeds: number
@@ -33,6 +38,14 @@ interface Cell {
   readonly seed: number
   /** Validation accuracy of each distinct architecture in percent, in the order of trials. */
   readonly accuracies: readonly number[]
+  readonly chains: readonly TrainedChain[]
+}
+
+interface ShownTrial {
+  readonly fitness: number | null
+  readonly genotype: ChainGenotype
+  readonly parameters: number
+  readonly macs: number
 }
 
 function definitionOf(arm: Arm, seed: number, evaluations: number) {
@@ -71,9 +84,23 @@ async function searched(keep: string, arm: Arm, seed: number, evaluations: numbe
   const started = await commandLine(['search', 'start', '--config', config, '--go-on', ...workspace])
   const { run } = JSON.parse(started) as { readonly run: { readonly number: number } }
   const shown = await commandLine(['search', 'show', String(run.number), ...workspace])
-  const { trials } = JSON.parse(shown) as { readonly trials: readonly { readonly fitness: number | null }[] }
-  return { arm, seed, accuracies: trials.flatMap(({ fitness }) => (fitness === null ? [] : [100 * fitness])) }
+  const { trials } = JSON.parse(shown) as { readonly trials: readonly ShownTrial[] }
+  const chains = trials.flatMap(({ fitness, genotype, parameters, macs }): TrainedChain[] =>
+    fitness === null
+      ? []
+      : [{ dataset: DATASET, part: 'drawn', seed, parameters, macs, accuracy: fitness, curve: [], genotype }],
+  )
+  return { arm, seed, chains, accuracies: chains.map(({ accuracy }) => 100 * accuracy) }
 }
+
+/** The product's own corpus, which holds no image of the data searched here. */
+const corpusDrawn = (): TrainedChain[] =>
+  readCorpus(readFileSync(path.join(checkout, 'bench', 'chains', 'corpus.csv'), 'utf8')).filter(
+    ({ part }) => part === 'drawn',
+  )
+
+/** Fewer have no order to speak of. */
+const LEAST_ORDERED = 20
 
 const bestOf = (accuracies: readonly number[], count: number): number => Math.max(...accuracies.slice(0, count))
 const text = (values: readonly number[]): string => {
@@ -117,5 +144,9 @@ export async function measureRealSearches({ seeds, evaluations, arms, keep, note
       )
     return { name, ...figures(ours), others }
   })
-  return { results: { seeds, evaluations, cells, rows }, checks: [] }
+  const drawn = cells.filter(({ arm }) => arm === 'random').flatMap(({ chains }) => chains)
+  const orders = drawn.length < LEAST_ORDERED ? [] : orderings(corpusSpace(), corpusDrawn(), drawn)
+  for (const one of orders) note(`random chains of ${DATASET}: ${orderingText(one)}`)
+  const told = cells.map(({ arm, seed, accuracies }) => ({ arm, seed, accuracies }))
+  return { results: { seeds, evaluations, cells: told, rows, orders }, checks: [] }
 }
