@@ -68,9 +68,11 @@ describe('every format', () => {
     },
   )
 
-  it('a GIF whose codes lead in a circle is refused, not followed for ever', async () => {
-    const endless = Buffer.from('R0lGODlhBgAEAIAAAP8AAAD/ACwAAAAABqcEAAACBUSSzMlaADs=', 'base64')
-    await expect(decodeImage(endless)).rejects.toThrow(/^is a damaged GIF$/)
+  it.each([
+    ['of the usual size', 'R0lGODlhBgAEAIAAAP8AAAD/ACwAAAAABqcEAAACBUSSzMlaADs='],
+    ['that begin with no bit at all', 'R0lGODlhBgAEAID9AP8AAAD/ACz6AAAABgAEAAAABUSMn8laADs='],
+  ])('a GIF whose codes, %s, lead in a circle is refused, not followed for ever', async (_which, text) => {
+    await expect(decodeImage(Buffer.from(text, 'base64'))).rejects.toThrow(/^is a damaged GIF$/)
   })
 
   it('a GIF of noise, which fills the table of codes and clears it, is read to its last pixel', async () => {

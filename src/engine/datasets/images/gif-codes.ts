@@ -31,8 +31,11 @@ export function areCodesDefined(bytes: Uint8Array, at: number): boolean {
     }
     // The next one may be used while it is being defined.
     if (code > next || (code === next && !hasBefore)) return false
-    if (hasBefore && next < MOST_CODES) next += 1
-    if (next >= 1 << bits && bits < MOST_BITS) bits += 1
+    // Codes grow when one is defined, as in the decoder: with a smallest size of 0 or 1 the first code stands below that already.
+    if (hasBefore && next < MOST_CODES) {
+      next += 1
+      if (next >= 1 << bits && bits < MOST_BITS) bits += 1
+    }
     hasBefore = true
   }
 }
