@@ -23,6 +23,13 @@ function fitness(genotype: Genotype): number {
 for (const strategy of STRATEGIES) describeStrategy(strategy, { name: 'block chains', space, fitness })
 
 // With a judge that wants what is good here; its trust is as of the shipped one.
+// Short ones: each of its searches begins with hundreds that are bred.
+const short = createBlockChainSpace({
+  definition: chainSpaceSchema.parse({ minBlocks: 3, maxBlocks: 5 }),
+  inputShape: [32, 32, 3],
+  classes: 10,
+  library: BUILT_IN_BLOCKS,
+})
 const chains = { name: 'knowing', trust: 0.6, of: () => fitness }
 for (const strategy of STRATEGIES.filter(({ usesJudge }) => usesJudge === true))
-  describeStrategy(strategy, { name: 'block chains, with a judge of chains', space, fitness, chains })
+  describeStrategy(strategy, { name: 'short block chains, with a judge of chains', space: short, fitness, chains })
