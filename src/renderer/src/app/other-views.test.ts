@@ -89,9 +89,9 @@ describe('Proposer', () => {
   }
 
   /** Shows the card of the preset at that place. */
-  async function choosePreset(place: number): Promise<void> {
+  async function choosePaper(): Promise<void> {
     const choice = await findById(testIds.proposerPreset)
-    choice.querySelectorAll('button')[place]?.click()
+    ;[...choice.querySelectorAll('button')].find((button) => button.textContent.trim() === 'Paper')?.click()
   }
 
   it('shows the checkpoint of each preset with its card, its shares as percentages', async () => {
@@ -104,7 +104,7 @@ describe('Proposer', () => {
     await eventually(() => expect(card.textContent).toContain('A graph reader'))
     expect(card.textContent).toContain('Different among them22.4 %')
     expect(mounted.wrapper.text()).not.toContain('Suggestions start from a network')
-    await choosePreset(2)
+    await choosePaper()
     await eventually(() => expect(card.textContent).toContain('paper preset'))
     expect(card.textContent).not.toContain('A graph reader')
     expect(mounted.engine.calls.map(({ path, input }) => [path, input])).toContainEqual([
@@ -115,7 +115,7 @@ describe('Proposer', () => {
 
   it('renders its card as text only: no HTML, no script links, no remote pictures', async () => {
     mounted = mountWithEngine(ProposerView, { proposer })
-    await choosePreset(2)
+    await choosePaper()
     const card = await findById(testIds.modelCard)
     await eventually(() => expect(card.textContent).toContain('onerror'))
     expect(card.querySelector('img')).toBeNull()
@@ -127,7 +127,7 @@ describe('Proposer', () => {
     const suggestions = [{ block: 'resnet-basic', probability: 0.44 }]
     mounted = mountWithEngine(ProposerView, { proposer, suggestions, runs: [sampleRun()], trials: [sampleTrial(1)] })
     useNavigationStore().selectRun('run-1')
-    await choosePreset(2)
+    await choosePaper()
     await untilText(mounted.wrapper, '44.0 %')
     const asked = mounted.engine.calls.find((call) => call.path === 'proposer.suggest')?.input
     expect(asked).toMatchObject({ position: 5, count: 8, stemWidth: 16 })
