@@ -77,8 +77,9 @@ async function follow(
 export async function corpusOf(context: CommandContext, options: CorpusOptions): Promise<number> {
   const settings = corpusSettings(options)
   const minutes = options.minutes === undefined ? null : whole('minutes', options.minutes, 1, 1)
+  // As it was named: an absolute place no longer tells that a folder was meant.
+  await refuseStrangeCorpus(options.out)
   const out = absolutePlace(options.out, 'file')
-  await refuseStrangeCorpus(out)
   const [first] = corpusPlan(settings)
   for (const dataset of settings.datasets) await getDataset(context, dataset, first?.definition.data.resolution ?? null)
   return breakOffOnInterrupt(context, (signal) => follow(context, { settings, out, minutes }, signal))

@@ -223,6 +223,11 @@ describe('a file that a user names', () => {
     await expect(safeFile('a\0b')).rejects.toMatchObject({ code: 'invalid-input' })
   })
 
+  it('is not named as a folder is', async () => {
+    const named = at('new.json') + path.sep
+    await expect(safeFile(named)).rejects.toMatchObject({ code: 'invalid-input', fix: expect.any(String) as string })
+  })
+
   it('may be a new one in a folder that is there', async () => {
     expect(await safeFile(at('new.json'))).toBe(at('new.json'))
     await expect(safeFile(at('none', 'new.json'))).rejects.toMatchObject({ code: 'not-found' })

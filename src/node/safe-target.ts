@@ -194,9 +194,15 @@ async function isOurs(folder: string, name: string, known: KnownFiles): Promise<
 /**
  * An ordinary file, or a place where one may come, whatever it holds: where the user has been asked whether it may be replaced.
  * @returns its absolute path without a link at its end
- * @throws AppError `invalid-input` for a name that is none, `not-found` without its folder, `conflict` for anything but a file
+ * @throws AppError `invalid-input` for a name that is none or a folder's, `not-found` without its folder, `conflict` for anything but a file
  */
 export async function ordinaryFile(named: string): Promise<string> {
+  if (named.endsWith('/') || named.endsWith(path.sep))
+    throw new AppError(
+      'invalid-input',
+      `A file was expected, and ${named} names a folder.`,
+      'Add the name that the file is to have.',
+    )
   const file = await followed(absolutePlace(named, 'file'))
   const info = await entryAt(file)
   if (info === undefined) {
