@@ -125,6 +125,10 @@ export const frame = {
     states: { running: 'goes on', done: 'done', failed: 'failed' },
     ended: { done: '{title}: done', failed: '{title}: failed' },
     show: 'Show',
+    start: 'Start',
+    stop: 'Stop',
+    stopped: 'Stopped. “Start” goes on from here.',
+    report: 'Show report',
   },
   palette: {
     title: 'Command palette',

@@ -39,7 +39,6 @@ export const proposer = {
       name: 'Name of the new one',
       start: 'Fine-tune on this workspace',
       nothingTrained: 'No search of this workspace has a result yet: there is nothing to learn from.',
-      stop: 'Stop',
       progress: 'Fine-tuning',
       trainFailed: 'It could not be fine-tuned',
       report:
@@ -78,7 +77,6 @@ export const proposer = {
       needsData: 'Choose a data set.',
       needsFile: 'Choose where to write it.',
       wrongNumbers: 'No more can be repeated or trained for longer than are drawn.',
-      start: 'Start',
       failed: 'The corpus is not finished',
       progress:
         '{done} of {total} parts done; {label}, run {run}: {count} chain | {done} of {total} parts done; {label}, run {run}: {count} chain | {done} of {total} parts done; {label}, run {run}: {count} chains',
