@@ -60,7 +60,7 @@ export async function* createExport(
 type TrialWish = ExportWish & { readonly trialId: number }
 
 async function sourceOf({ store, cacheFolder }: ExportTools, { trialId, format, folder }: TrialWish): Promise<Source> {
-  const network = await networkOf(store, trialId)
+  const network = await networkOf(store, trialId, exportFormatFacts(format).isTrained)
   const { run, trial } = network
   const named = folder ?? path.join(store.folders.exports, `run-${run.number}-trial-${trial.number}-${format}`)
   return { ...network, ...(await exportFolder({ store, cacheFolder }, named)) }

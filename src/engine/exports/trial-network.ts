@@ -1,6 +1,6 @@
 // The trained network of a trial, ready to be exported or proven: its weights are what was trained, its images what it was trained on,
 // and both stay while they are used, even if their search is removed meanwhile.
-import type { LayerGraph } from '@shared/architecture/layer'
+import { channelsOf, type LayerGraph } from '@shared/architecture/layer'
 import { storedLibrary } from '@shared/architecture/library'
 import { prepareStored } from '@shared/architecture/prepared'
 import type { SplitFiles } from '@shared/contract/compute'
@@ -8,6 +8,7 @@ import type { ExportProgress } from '@shared/contract/exports'
 import { AppError } from '@shared/errors'
 import { evaluatorOf } from '@shared/evaluators/registry'
 import type { ReadyDataset } from '../datasets/datasets'
+import { architectureAt, reducedSideOf } from '../evaluators/training/legs'
 import { imagesOfRun, refuseOtherData } from '../evaluators/training/images'
 import { drawSplit } from '../evaluators/training/split'
 import { readEpochs } from '../storage/epochs'
@@ -20,6 +21,8 @@ export interface TrialNetwork {
   readonly run: RunRecord
   readonly document: unknown
   readonly graph: LayerGraph
+  /** Side of the images that it was trained on, where they were reduced: the run's, or that of the rung that its result is of. */
+  readonly resolution: number | null
 }
 
 /** What a trained format needs besides the architecture. */
@@ -32,8 +35,11 @@ export interface Trained {
   readonly calibration: { readonly data: SplitFiles; readonly indices: string }
 }
 
-/** @throws AppError `not-found`, `invalid-input` for a trial whose space has only words for it */
-export async function networkOf(store: ExportTools['store'], trialId: number): Promise<TrialNetwork> {
+/**
+ * @param isTrained its values are wanted, too: where they are of a rung of smaller images, the network is for those
+ * @throws AppError `not-found`, `invalid-input` for a trial whose space has only words for it
+ */
+export async function networkOf(store: ExportTools['store'], trialId: number, isTrained = true): Promise<TrialNetwork> {
   const trial = await getTrial(store.db, trialId)
   const run = await getRun(store.db, trial.runId)
   const stored = await getTrialDocument(store.db, trialId)
@@ -43,7 +49,15 @@ export async function networkOf(store: ExportTools['store'], trialId: number): P
       `Trial ${trial.number} has no network to export: the choices of its space are mere words.`,
       'Describe what each choice builds under "blocks" of the space file, and search it again (docs/spaces.md).',
     )
-  return { trial, run, ...prepareStored(stored, storedLibrary(run.userBlocks)) }
+  const library = storedLibrary(run.userBlocks)
+  const whole = prepareStored(stored, library)
+  // A result that was taken over is of the trial that was trained.
+  const trained = trial.reusedFrom === null ? trial : await getTrial(store.db, trial.reusedFrom)
+  const isOwn = trained.runId === run.id && isTrained
+  const side = isOwn ? reducedSideOf(run.definition, trained, whole.graph.input) : undefined
+  const { input } = whole.graph
+  const network = side === undefined ? whole : architectureAt(whole, [side, side, channelsOf(input)], library)
+  return { trial, run, resolution: side ?? run.definition.data.resolution, ...network }
 }
 
 /**
@@ -57,28 +71,31 @@ export async function* withTrained(
   signal: AbortSignal,
   work: (trained: Trained) => AsyncGenerator<ExportProgress>,
 ): AsyncGenerator<ExportProgress> {
-  const { trial, run } = network
+  const { trial, run, resolution } = network
   const { weightsSha256 } = trial
   if (weightsSha256 === null) throw untrained(trial, run)
   const user = `the export of trial ${trial.number} of run ${run.number}`
   const release = tools.datasets.hold(run.definition.data.dataset, user)
   const unpin = tools.artefacts.pin(weightsSha256)
   try {
-    const { resolution } = run.definition.data
     if (resolution !== null) {
       const message = `Looking for the images of ${resolution} pixels that trial ${trial.number} was trained on`
       yield { stage: 'writing', message, result: null }
     }
     await refuseDamaged(tools, trial, weightsSha256)
     // The cache may have been cleared since it was trained: its images are made again.
-    const dataset = await imagesOfRun(tools.datasets, run.definition.data, signal, () => undefined)
-    refuseOtherData(run, dataset)
+    const { data } = run.definition
+    const dataset = await imagesOfRun(tools.datasets, { ...data, resolution }, signal, () => undefined)
+    refuseOtherData(
+      run,
+      resolution === data.resolution ? dataset : await tools.datasets.ready(data.dataset, data.resolution),
+    )
     const message = `Comparing the stored weights of trial ${trial.number} with its best epoch on the validation images`
     yield { stage: 'checking', message, result: null }
     await refuseForeign(tools, network, weightsSha256, dataset, signal)
     const { validation } = await drawSplit(run.definition, dataset, tools.artefacts)
     const calibration = { data: dataset.files('train'), indices: tools.artefacts.path(validation.sha256) }
-    yield* work({ ...trainedPart(tools, run, weightsSha256, dataset), calibration })
+    yield* work({ ...trainedPart(tools, resolution, weightsSha256, dataset), calibration })
   } finally {
     unpin()
     release()
@@ -118,12 +135,11 @@ async function refuseForeign(
 
 function trainedPart(
   { artefacts }: ExportTools,
-  run: RunRecord,
+  resolution: number | null,
   weightsSha256: string,
   dataset: ReadyDataset,
 ): Omit<Trained, 'calibration'> {
   const { manifest } = dataset
-  const { resolution } = run.definition.data
   const metadata = {
     classes: manifest.classes,
     inputShape: manifest.shape,

@@ -2,6 +2,8 @@
 // are held against each other within one space, data set, recipe, evaluator and length of training, whichever runs they are of.
 import { storedLibrary } from '@shared/architecture/library'
 import { errorData } from '@shared/errors'
+import { epochShare, imagesAt, rungText, sideAt } from '@shared/search/rung-images'
+import { halvingOf } from '@shared/search/rungs'
 import type { RunDefinition } from '@shared/search/run'
 import type { LabelledGraph } from '@shared/proposer/fine-tuning'
 import { nextTurn } from '@node/waiting'
@@ -32,8 +34,12 @@ export interface TrialTools {
 }
 
 /** Equal for results that can be held against each other. @param epochs after which they were told; null at their end */
-function groupOf({ space, evaluator, data, recipe }: RunDefinition, epochs: number | null): string {
-  return JSON.stringify([space.kind, evaluator, data, recipe, ...(epochs === null ? [] : [epochs])])
+function groupOf(definition: RunDefinition, epochs: number | null): string {
+  const { space, evaluator, data, recipe } = definition
+  const halving = halvingOf(definition)
+  const part = halving === null ? 1 : epochShare(halving, 0)
+  const images = halving === null || part === 1 ? [] : [imagesAt(halving, 0), sideAt(halving, 0)]
+  return JSON.stringify([space.kind, evaluator, data, recipe, ...(epochs === null ? [] : [epochs]), ...images])
 }
 
 interface Found {
@@ -79,7 +85,10 @@ async function graphsOf({ store, datasets }: TrialTools, run: RunRecord): Promis
     const read = graph ?? layers?.()
     if (read !== undefined && hasMeaning([read])) graphs.set(trial.evaluationKey, { graph: read, fitness, group })
   }
-  const at = epochs === null ? '' : `, each by its accuracy after ${epochs} ${epochs === 1 ? 'epoch' : 'epochs'}`
+  const halving = halvingOf(definition)
+  const plain = `${epochs} ${epochs === 1 ? 'epoch' : 'epochs'}`
+  const after = halving !== null && epochShare(halving, 0) < 1 ? rungText(halving, 0) : plain
+  const at = epochs === null ? '' : `, each by its accuracy after ${after}`
   const out = leftOut.length === 0 ? '' : `; left out are ${leftOut.join(' and ')}`
   const isPlain = at === '' && out === ''
   return {

@@ -1,16 +1,18 @@
 // How many epochs a run may train: a training begins only where all of its epochs have room, so that none is given up half way; under
-// successive halving that is what is left to its next rung. Which trainings begin depends on results in trial order alone, however many
-// train at once (docs/rules.md#order); with rungs it depends on who was promoted when.
+// successive halving that is what is left to its next rung, an epoch on a part of the images counting as that part (decision 191). Which
+// trainings begin depends on results in trial order alone, however many train at once (docs/rules.md#order); with rungs it depends on who
+// was promoted when.
 import type { RunDefinition } from '@shared/search/run'
-import { climbs, halvingOf, targetOf, type Halving } from '@shared/search/rungs'
+import { costOfReached, costOfRung } from '@shared/search/rung-images'
+import { climbs, halvingOf, rungOf, type Halving } from '@shared/search/rungs'
 import { countEpochs, countEpochsOfEnded } from '../storage/epochs'
 import type { Reader } from '../storage/schema'
 import { listTrials, type TrialRecord } from '../storage/trials'
 
 type Budgeted = Pick<TrialRecord, 'id' | 'fidelity' | 'origin'>
 
-/** Trained when it last reached a rung, and stored as such. */
-const stored = ({ fidelity }: Pick<TrialRecord, 'fidelity'>): number => fidelity.rungs.at(-1)?.epochs ?? 0
+/** Shares of epochs add up to a whole number but for their rounding. */
+const ROUNDING = 1e-6
 
 export class EpochBudget {
   /** Epochs of trainings that are under way. */
@@ -38,7 +40,8 @@ export class EpochBudget {
     const halving = halvingOf(definition)
     let spent = maxEpochs === null ? 0 : await countEpochsOfEnded(db, runId)
     if (maxEpochs !== null && halving !== null)
-      for (const trial of await listTrials(db, runId)) if (trial.state === 'waiting') spent += stored(trial)
+      for (const trial of await listTrials(db, runId))
+        if (trial.state === 'waiting') spent += costOfReached(halving, trial.fidelity.rungs)
     return new EpochBudget(db, spent, maxEpochs, recipe.epochs, halving)
   }
 
@@ -60,7 +63,7 @@ export class EpochBudget {
     if (!(await this.decisions)) return
     try {
       await training()
-      this.spent += Math.max(0, (await countEpochs(this.db, trial.id)) - stored(trial))
+      this.spent += Math.max(0, (await countEpochs(this.db, trial.id)) - this.stored(trial))
     } finally {
       this.trainings--
       this.reserved -= needed
@@ -68,14 +71,19 @@ export class EpochBudget {
     }
   }
 
+  /** Trained when it last reached a rung, and stored as such. */
+  private stored({ fidelity }: Budgeted): number {
+    return this.halving === null ? 0 : costOfReached(this.halving, fidelity.rungs)
+  }
+
   private neededBy(trial: Budgeted): number {
     if (this.halving === null || !climbs(trial)) return this.whole
-    return targetOf(this.halving, trial) - stored(trial)
+    return costOfRung(this.halving, rungOf(this.halving, trial))
   }
 
   private async takeRoom(most: number, needed: number, isEnding: () => boolean): Promise<boolean> {
     while (!this.isFull && !isEnding()) {
-      if (this.spent + this.reserved + needed <= most) {
+      if (this.spent + this.reserved + needed <= most + ROUNDING) {
         this.trainings++
         this.reserved += needed
         return true

@@ -1,14 +1,19 @@
 // Successive halving in a run (decision 161): a trial that has reached its rung is stored with what it has and waits; among the best share
 // of its rung it is promoted and trains on from its checkpoint; at the end of its generation, or of the run, what still waits ends with
-// the result of its last rung. Each of the three is one transaction with its event.
+// the result of its last rung. Each of the three is one transaction with its event. Where the next rung has other images it begins anew
+// there (decision 191), and its curve so far is put aside.
 import { copyFile, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { fitnessText } from '@shared/evaluators/fitness-text'
 import { fitnessReading } from '@shared/evaluators/registry'
-import { halvingOf, isHeld, promotable, targetOf, type Halving } from '@shared/search/rungs'
+import { beginsAnew, legOf, rungText } from '@shared/search/rung-images'
+import { halvingOf, isHeld, promotable, rungOf, type Halving } from '@shared/search/rungs'
 import type { Evaluation } from '../evaluators/evaluator'
+import { rungFolder } from '../evaluators/training/legs'
 import { checkpointFolder } from '../evaluators/training/training'
+import { leaveEpochs, returnToEpochs } from '../storage/epochs'
 import { addJournal } from '../storage/journal'
+import { getRun } from '../storage/runs'
 import type { Writer } from '../storage/schema'
 import { getTrial, listTrials, updateTrial, type TrialChange, type TrialRecord } from '../storage/trials'
 import { journal, type RunContext } from './run-context'
@@ -30,7 +35,10 @@ export async function reachRung(
   await copyFile(weights.file, copy)
   const stored = await artefacts.adopt('weights', copy, weights.sha256)
   const figure = fitnessText(fitnessReading(run.definition), fitness, 2)
-  const message = `Trial ${trial.number} reached its rung of ${epochs} epochs: ${figure}.`
+  const halving = halvingOf(run.definition)
+  const at = halving === null ? 0 : rungOf(halving, trial)
+  const of = halving === null ? `${epochs} epochs` : rungText(halving, at)
+  const message = `Trial ${trial.number} reached its rung of ${of}: ${figure}.`
   await journal(
     context,
     { message, trialId: trial.id },
@@ -52,6 +60,12 @@ export async function reachRung(
     },
     [trial.id],
   )
+  // Its next rung is another training, from a random start: nothing goes on from these.
+  if (halving !== null && beginsAnew(halving, at + 1))
+    await rm(rungFolder(checkpointFolder(context.store.folders.checkpoints, trial.id), halving, at), {
+      recursive: true,
+      force: true,
+    })
 }
 
 /** Promotes the trial whose turn it is. @returns it, waiting to train on; undefined where none is among its best share */
@@ -74,8 +88,12 @@ async function promote(writer: Writer, runId: string, halving: Halving): Promise
   const rungs = [...next.fidelity.rungs.slice(0, -1), { ...newest, promotedAmong: among }]
   await updateTrial(writer, next.id, { fidelity: { ...next.fidelity, rungs } })
   const promoted = await getTrial(writer, next.id)
-  const target = targetOf(halving, promoted)
-  const message = `Trial ${next.number} is promoted to ${target} epochs: it is among the best 1 of ${halving.eta} of ${among} after ${newest.epochs}.`
+  const target = rungOf(halving, promoted)
+  const isAnew = beginsAnew(halving, target)
+  if (isAnew) await leaveEpochs(writer, next.id, legOf(halving, target - 1))
+  const to = isAnew ? `${rungText(halving, target)}, anew` : rungText(halving, target)
+  const after = isAnew ? rungText(halving, target - 1) : newest.epochs
+  const message = `Trial ${next.number} is promoted to ${to}: it is among the best 1 of ${halving.eta} of ${among} after ${after}.`
   await addJournal(writer, runId, 'info', message, next.id)
   return promoted
 }
@@ -85,20 +103,33 @@ async function promote(writer: Writer, runId: string, halving: Halving): Promise
  * @returns their ids
  */
 export async function settleRungs(writer: Writer, runId: string): Promise<number[]> {
+  const halving = halvingOf((await getRun(writer, runId)).definition)
   const waiting = (await listTrials(writer, runId)).filter(
     ({ state, fidelity }) => state === 'waiting' && fidelity.rungs.length > 0,
   )
-  for (const trial of waiting)
+  for (const trial of waiting) {
+    const isBrokenOff = halving !== null && (await takeBack(writer, trial, halving))
     await updateTrial(writer, trial.id, {
       state: 'finished',
       fitness: trial.fidelity.rungs.at(-1)!.fitness,
       finishedAt: new Date().toISOString(),
+      ...(isBrokenOff && { fidelity: { ...trial.fidelity, brokenOff: true } }),
     })
+  }
   if (waiting.length > 0) {
     const held = waiting.length === 1 ? '1 trial ends' : `${waiting.length} trials end`
     await addJournal(writer, runId, 'info', `${held} with the result of the last rung: not promoted.`)
   }
   return waiting.map(({ id }) => id)
+}
+
+/** Shows the curve of the last rung again, where a promoted trial has begun anew for another one. @returns whether it had */
+async function takeBack(writer: Writer, trial: TrialRecord, halving: Halving): Promise<boolean> {
+  const target = rungOf(halving, trial)
+  if (isHeld(trial) || !beginsAnew(halving, target)) return false
+  await leaveEpochs(writer, trial.id, legOf(halving, target))
+  await returnToEpochs(writer, trial.id, legOf(halving, target - 1))
+  return true
 }
 
 /** The end of a generation: no trial waits but for a promotion that does not come. */

@@ -5,7 +5,8 @@ import { AppError, errorData, type ErrorCode, type ErrorData } from '@shared/err
 import { fitnessFigure, fitnessText } from '@shared/evaluators/fitness-text'
 import { fitnessReading } from '@shared/evaluators/registry'
 import type { Activity } from '@shared/search/activity'
-import { climbs, halvingOf, targetOf } from '@shared/search/rungs'
+import { epochShare } from '@shared/search/rung-images'
+import { climbs, halvingOf, rungOf } from '@shared/search/rungs'
 import { addUsage, type TrialUsage } from '@shared/search/usage'
 import { typed } from '@node/command-line'
 import { childController } from '@node/cancel'
@@ -200,9 +201,11 @@ function hooksOf(context: RunContext, trial: TrialRecord, onCompute: EvaluationH
   let stepsPerEpoch = 1
   let compute = 0
   let loss: number | null = null
+  const halving = climbs(trial) ? halvingOf(run.definition) : null
+  const rung = halving === null ? 0 : rungOf(halving, trial)
+  const epochs = halving?.epochs[rung] ?? run.definition.recipe.epochs
+  const share = halving === null ? 1 : epochShare(halving, rung)
   const show = (epoch: number, step: number, validation: Activity['validation'] = null): void => {
-    const halving = climbs(trial) ? halvingOf(run.definition) : null
-    const epochs = halving === null ? run.definition.recipe.epochs : targetOf(halving, trial)
     live.activities.set(trial.id, {
       trialId: trial.id,
       trialNumber: trial.number,
@@ -256,7 +259,7 @@ function hooksOf(context: RunContext, trial: TrialRecord, onCompute: EvaluationH
         context,
         null,
         async (writer) => {
-          await putEpoch(writer, trial.id, epoch)
+          await putEpoch(writer, trial.id, epoch, share)
           await updateRun(writer, run.id, { seconds: live.seconds() })
         },
         [trial.id],

@@ -6,6 +6,7 @@ import { magnitude } from '@shared/figures'
 import { confirmationNotes } from '@shared/search/confirmations'
 import { plannedEvaluations } from '@shared/search/planning'
 import type { RunDefinition } from '@shared/search/run'
+import { proveFirstRung } from '../evaluators/training/legs'
 import { engineEvaluator } from '../evaluators/registry'
 import { proposableSpace, provenSpace } from '../runs/space'
 import { loadDesign, searchableBlocks } from '../storage/designs'
@@ -49,6 +50,7 @@ export async function checkDefinition(services: Services, definition: RunDefinit
     const library = storedLibrary(await searchableBlocks(store.db))
     const space = provenSpace(definition, facts, library)
     if (definition.space.kind === 'single') return
+    proveFirstRung(definition, space, library)
     for (const id of definition.seedDesigns) {
       const { design, document } = await loadDesign(store.db, id)
       const seed = seedOf(space, document)

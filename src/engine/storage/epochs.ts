@@ -1,10 +1,14 @@
 // Rows of epochs: the curve of each trial, stored as it is trained.
+import { sql } from 'kysely'
 import type { Epoch, Trial } from '@shared/search/trial'
 import type { Reader, Writer } from './schema'
 import type { TrialRecord } from './trials'
 
-/** Stores one epoch; the same epoch trained again after a resume replaces the older row. */
-export async function putEpoch(writer: Writer, trialId: number, epoch: Epoch): Promise<void> {
+/**
+ * Stores one epoch; the same epoch trained again after a resume replaces the older row.
+ * @param share what it took of an epoch on all images at their whole size
+ */
+export async function putEpoch(writer: Writer, trialId: number, epoch: Epoch, share = 1): Promise<void> {
   const row = {
     trial_id: trialId,
     epoch: epoch.epoch,
@@ -14,6 +18,7 @@ export async function putEpoch(writer: Writer, trialId: number, epoch: Epoch): P
     validation_loss: epoch.validationLoss,
     validation_accuracy: epoch.validationAccuracy,
     seconds: epoch.seconds,
+    share,
   }
   await writer
     .insertInto('epochs')
@@ -27,29 +32,91 @@ export async function dropEpochsAfter(writer: Writer, trialId: number, epoch: nu
   await writer.deleteFrom('epochs').where('trial_id', '=', trialId).where('epoch', '>', epoch).execute()
 }
 
-/** Epochs of a run's trials that were trained, not taken over from another trial. */
+/** Whole epochs of a run's trials that were trained, not taken over from another trial: one on fewer or smaller images counts in part. */
 export async function countTrainedEpochs(db: Reader, runId: string): Promise<number> {
-  return (await trainedEpochs(db, runId).executeTakeFirstOrThrow()).count
+  return sumOf(db, (query) => query.where('trials.run_id', '=', runId))
 }
 
 /** As `countTrainedEpochs`, of trials that have a result. */
 export async function countEpochsOfEnded(db: Reader, runId: string): Promise<number> {
-  const ended = trainedEpochs(db, runId).where('trials.state', 'in', ['finished', 'failed'])
-  return (await ended.executeTakeFirstOrThrow()).count
+  return sumOf(db, (query) =>
+    query.where('trials.run_id', '=', runId).where('trials.state', 'in', ['finished', 'failed']),
+  )
 }
 
+/** Whole epochs of one trial, over all its trainings. */
 export async function countEpochs(db: Reader, trialId: number): Promise<number> {
-  const counted = db.selectFrom('epochs').select(({ fn }) => fn.countAll<number>().as('count'))
-  return (await counted.where('trial_id', '=', trialId).executeTakeFirstOrThrow()).count
+  return sumOf(db, (query) => query.where('trials.id', '=', trialId))
 }
 
-const trainedEpochs = (db: Reader, runId: string) =>
+type Trained = ReturnType<typeof trainedEpochs>
+
+const trainedEpochs = (db: Reader, table: 'epochs' | 'left_epochs') =>
   db
-    .selectFrom('epochs')
-    .innerJoin('trials', 'trials.id', 'epochs.trial_id')
-    .select(({ fn }) => fn.countAll<number>().as('count'))
-    .where('trials.run_id', '=', runId)
+    .selectFrom(table)
+    .innerJoin('trials', 'trials.id', `${table}.trial_id`)
+    .select(({ fn }) => fn.sum<number | null>('share').as('sum'))
     .where('trials.reused_from', 'is', null)
+
+/** Of what is shown of trials and of what they have left. */
+async function sumOf(db: Reader, only: (query: Trained) => Trained): Promise<number> {
+  const now = await only(trainedEpochs(db, 'epochs')).executeTakeFirstOrThrow()
+  const left = await only(trainedEpochs(db, 'left_epochs')).executeTakeFirstOrThrow()
+  return (now.sum ?? 0) + (left.sum ?? 0)
+}
+
+const CURVE = [
+  ...(['trial_id', 'epoch', 'learning_rate', 'train_loss', 'train_accuracy'] as const),
+  ...(['validation_loss', 'validation_accuracy', 'seconds', 'share'] as const),
+] as const
+
+/** Puts the curve of a trial aside as that of its training `leg`: it begins anew, or its result is of another one. */
+export async function leaveEpochs(writer: Writer, trialId: number, leg: number): Promise<void> {
+  await writer
+    .insertInto('left_epochs')
+    .columns(['leg', ...CURVE])
+    .expression((eb) =>
+      eb
+        .selectFrom('epochs')
+        .select([sql.lit(leg).as('leg'), ...CURVE])
+        .where('trial_id', '=', trialId),
+    )
+    .execute()
+  await writer.deleteFrom('epochs').where('trial_id', '=', trialId).execute()
+}
+
+/** Makes the curve of an earlier training of a trial the one that is shown again; there is no other. */
+export async function returnToEpochs(writer: Writer, trialId: number, leg: number): Promise<void> {
+  await writer
+    .insertInto('epochs')
+    .columns([...CURVE])
+    .expression((eb) =>
+      eb
+        .selectFrom('left_epochs')
+        .select([...CURVE])
+        .where('trial_id', '=', trialId)
+        .where('leg', '=', leg),
+    )
+    .execute()
+  await writer.deleteFrom('left_epochs').where('trial_id', '=', trialId).where('leg', '=', leg).execute()
+}
+
+/** Validation accuracy by epoch of a training that trials have left, by trial id; trials without one are not in it. */
+export async function readLeftCurves(db: Reader, runId: string, leg: number): Promise<Map<number, number[]>> {
+  const rows = await db
+    .selectFrom('left_epochs')
+    .innerJoin('trials', 'trials.id', 'left_epochs.trial_id')
+    .select(['trial_id', 'validation_accuracy'])
+    .where('trials.run_id', '=', runId)
+    .where('leg', '=', leg)
+    .orderBy('trial_id')
+    .orderBy('epoch')
+    .execute()
+  const curves = new Map<number, number[]>()
+  for (const { trial_id: id, validation_accuracy: accuracy } of rows)
+    curves.set(id, [...(curves.get(id) ?? []), accuracy])
+  return curves
+}
 
 /** Copies the epochs of one trial to another that reuses its result. */
 export async function copyEpochs(writer: Writer, from: number, to: number): Promise<void> {

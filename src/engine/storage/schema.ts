@@ -5,6 +5,19 @@ import type { ExportFormat } from '@shared/exchange/formats'
 import type { RunState } from '@shared/search/run-states'
 import type { TrialState } from '@shared/search/trial'
 
+interface EpochRow {
+  trial_id: number
+  epoch: number
+  learning_rate: number
+  train_loss: number
+  train_accuracy: number
+  validation_loss: number
+  validation_accuracy: number
+  seconds: number
+  /** What it took of an epoch on all images at their whole size. */
+  share: Generated<number>
+}
+
 export interface Schema {
   meta: { key: string; value: string }
   lease: { id: number; token: string; holder: string; heartbeat_ms: number }
@@ -69,16 +82,9 @@ export interface Schema {
     /** TrialFidelity; null for a whole training from a random start. */
     fidelity: string | null
   }
-  epochs: {
-    trial_id: number
-    epoch: number
-    learning_rate: number
-    train_loss: number
-    train_accuracy: number
-    validation_loss: number
-    validation_accuracy: number
-    seconds: number
-  }
+  epochs: EpochRow
+  /** Of trainings that a trial has left for one on more or larger images; `leg` counts its trainings from 0. */
+  left_epochs: EpochRow & { leg: number }
   run_changes: {
     id: Generated<number>
     run_id: string

@@ -23,6 +23,16 @@ export const fidelitySchema = z.object({
   reduction: setting(z.number().int().min(2).max(20).default(3), {
     description: 'Successive halving: one of so many goes on from each rung, to so many times its epochs.',
   }),
+  firstImages: setting(z.number().gt(0).max(1).nullable().default(null), {
+    description:
+      'Successive halving: share of the training images that the first rung has; each further one has reduction times as many, and begins anew. null trains all rungs on all images. Goes without firstRung, too.',
+    kind: 'percent',
+  }),
+  firstSide: setting(z.number().gt(0).max(1).nullable().default(null), {
+    description:
+      'Successive halving: side of the images at the first rung, as a share; the second rung begins anew on whole ones. Half the side is a quarter of the cost. null trains all rungs on whole images.',
+    kind: 'percent',
+  }),
   endEarly: setting(z.enum(['none', 'median']).default('none'), {
     description:
       'Ends a training that will not come near the others. median: where its best accuracy is below the median of what others had on average up to that epoch (Golovin et al. 2017).',

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { STRATEGIES } from '../strategies/registry'
 import { upgradeDefinition } from './old-definitions'
 import { runDefinitionSchema } from './run'
+import { halvingOf } from './rungs'
 
 const strategyOf = (definition: unknown) => runDefinitionSchema.parse(definition).strategy
 
@@ -150,5 +151,13 @@ describe('a definition in its newest form', () => {
   it.each([null, 7, 'text', [1]])('is no %j', (value) => {
     expect(upgradeDefinition(value)).toBe(value)
     expect(runDefinitionSchema.safeParse(value).success).toBe(false)
+  })
+})
+
+describe('a definition in rungs of before they had fewer or smaller images', () => {
+  it('has the rungs that it had', () => {
+    const old = { name: 'x', recipe: { epochs: 18 }, fidelity: { firstRung: 2, reduction: 3 } }
+    expect(halvingOf(runDefinitionSchema.parse(old))).toEqual({ epochs: [2, 6, 18], eta: 3 })
+    expect(runDefinitionSchema.parse({ name: 'x' }).fidelity).toMatchObject({ firstImages: null, firstSide: null })
   })
 })

@@ -3,6 +3,7 @@ import { createRandom } from '../random'
 import { LEAST_TAU, rankFidelity, rankFidelityLines } from './rank-fidelity'
 import { runDefinitionSchema } from './run'
 import type { Trial } from './trial'
+import { WHOLE } from './trial-fidelity'
 
 const ORIGIN: Trial['origin'] = {
   operator: 'random',
@@ -25,6 +26,7 @@ function trials(
     reusedFrom: null,
     origin: ORIGIN,
     fitness: at(id, epochs(id)),
+    fidelity: WHOLE,
     epochs: Array.from({ length: epochs(id) }, (__, index) => ({
       epoch: index + 1,
       learningRate: 0.1,
@@ -114,5 +116,26 @@ describe('rank fidelity', () => {
       trials: 6,
     })
     expect(rankFidelity(definition(), own, finals.slice(0, 4)).every(({ long }) => long !== null)).toBe(true)
+  })
+
+  it('holds rungs of fewer images against the next by what a trial had at each, though each has a curve of its own', () => {
+    const reached = (place: number, fitness: number, promotedAmong: number | null) => ({
+      ...{ epochs: 4, fitness, place, promotedAmong },
+    })
+    const own = trials(8, (trial) => trial / 10).map((trial, place) => ({
+      ...trial,
+      // The order at the first rung is the other way round; the last two were dropped there, one was broken off.
+      fidelity: {
+        ...WHOLE,
+        rungs: [reached(place + 1, 0.9 - place / 10, place < 6 ? 8 : null)],
+        ...(place === 5 && { brokenOff: true as const }),
+      },
+    }))
+    const [found, ...others] = rankFidelity(definition({ fidelity: { firstImages: 0.25, firstSide: 0.5 } }), own)
+    expect(others).toEqual([])
+    expect(found).toMatchObject({ tau: -1, trials: 5, short: 4, long: 4, isOfPromoted: true, verdict: 'fails' })
+    expect(rankFidelityLines([found!]).join('\n')).toContain(
+      '4 epochs on 25 % of the images at 50 % of their side and 4 epochs: -1.00',
+    )
   })
 })

@@ -3,7 +3,8 @@
 import { kendallInterval, type TauInterval } from '../rank-correlation'
 import type { Run } from './run'
 import { isConfirmation } from './confirmations'
-import { halvingOf } from './rungs'
+import { rungText } from './rung-images'
+import { halvingOf, type Halving } from './rungs'
 import type { Trial } from './trial'
 
 /** Fewer trials have fewer than ten pairs, of which chance alone orders all alike too often. Chosen by us. */
@@ -25,9 +26,11 @@ export interface RankFidelity extends TauInterval {
   readonly verdict: 'holds' | 'fails' | 'open'
   /** Only what was promoted is in it: what was dropped cannot be. */
   readonly isOfPromoted: boolean
+  /** What the two were trained on, where rungs have fewer or smaller images; null where epochs say it all. */
+  readonly rungs: { readonly short: string; readonly long: string } | null
 }
 
-type Curved = Pick<Trial, 'id' | 'epochs' | 'state' | 'reusedFrom' | 'origin' | 'fitness'>
+type Curved = Pick<Trial, 'id' | 'epochs' | 'state' | 'reusedFrom' | 'origin' | 'fitness' | 'fidelity'>
 
 /** Best validation accuracy up to each epoch. */
 function bestUpTo(trial: Curved, epochs: number): number {
@@ -61,6 +64,8 @@ export function rankFidelity(
     .filter((trial) => trial.state === 'finished' && trial.reusedFrom === null && !isConfirmation(trial))
     .slice(-MOST_TRIALS)
   const halving = halvingOf(definition)
+  if (halving?.images !== undefined || halving?.sides !== undefined)
+    return [...rungFidelity(halving, own), ...finalFidelity(definition, own, finals)]
   const longest = Math.max(0, ...own.map(({ epochs }) => epochs.length))
   const lengths = halving === null ? [longest] : halving.epochs
   const found = lengths.flatMap((long, index): RankFidelity[] => {
@@ -73,10 +78,37 @@ export function rankFidelity(
         compared.map((trial) => bestUpTo(trial, long)),
       )
       const isOfPromoted = halving !== null || compared.length < own.length
-      return { ...interval, short, long, trials: compared.length, verdict: verdictOf(interval), isOfPromoted }
+      const verdict = verdictOf(interval)
+      return { ...interval, short, long, trials: compared.length, verdict, isOfPromoted, rungs: null }
     })
   })
   return [...found, ...finalFidelity(definition, own, finals)]
+}
+
+/** Each rung beside the next, where some are trained on fewer or smaller images: by the result that a trial had at each. */
+function rungFidelity(halving: Halving, trials: readonly Curved[]): RankFidelity[] {
+  const last = halving.epochs.length - 1
+  /** Undefined where it did not get so far. */
+  const at = ({ fidelity: { rungs, brokenOff, endedEarly }, fitness }: Curved, rung: number): number | undefined => {
+    if (rung < last) return rungs[rung]?.fitness
+    return rungs.length === last && brokenOff !== true && endedEarly === null && rungs.at(-1)?.promotedAmong !== null
+      ? (fitness ?? undefined)
+      : undefined
+  }
+  return halving.epochs.slice(1).flatMap((long, below): RankFidelity[] => {
+    const pairs = trials.flatMap((trial) => {
+      const [short, whole] = [at(trial, below), at(trial, below + 1)]
+      return short === undefined || whole === undefined ? [] : [[short, whole] as const]
+    })
+    if (pairs.length < LEAST_TRIALS) return []
+    const interval = kendallInterval(
+      pairs.map(([short]) => short),
+      pairs.map(([, whole]) => whole),
+    )
+    const rungs = { short: rungText(halving, below), long: rungText(halving, below + 1) }
+    const counted = { short: halving.epochs[below]!, long, trials: pairs.length }
+    return [{ ...interval, ...counted, verdict: verdictOf(interval), isOfPromoted: true, rungs }]
+  })
 }
 
 /** One final training of each trial: the newest that was tested. */
@@ -101,17 +133,19 @@ function finalFidelity(
     pairs.map(({ reported }) => reported),
   )
   const verdict = verdictOf(interval)
-  return [{ ...interval, short: recipe.epochs, long: null, trials: pairs.length, verdict, isOfPromoted: true }]
+  return [
+    { ...interval, short: recipe.epochs, long: null, trials: pairs.length, verdict, isOfPromoted: true, rungs: null },
+  ]
 }
 
 /** For the terminal, a line each; empty where nothing can be said. */
 export function rankFidelityLines(found: readonly RankFidelity[]): string[] {
   if (found.length === 0) return []
-  const lines = found.map(({ short, long, trials, pairs, tau, low, high, verdict, isOfPromoted }) => {
-    const to = long === null ? 'the final training' : `epoch ${long}`
+  const lines = found.map(({ short, long, trials, pairs, tau, low, high, verdict, isOfPromoted, rungs }) => {
+    const to = long === null ? 'the final training' : (rungs?.long ?? `epoch ${long}`)
     const of = `${trials} ${isOfPromoted ? 'trials that got so far' : 'trials'}, ${pairs} pairs`
     const mark = verdict === 'fails' ? ' Warning: below' : verdict === 'open' ? ' Not told from' : ' Above'
-    return `  epoch ${short} and ${to}: ${tau.toFixed(2)} [${low.toFixed(2)}, ${high.toFixed(2)}] (${of}).${mark} ${LEAST_TAU}.`
+    return `  ${rungs?.short ?? `epoch ${short}`} and ${to}: ${tau.toFixed(2)} [${low.toFixed(2)}, ${high.toFixed(2)}] (${of}).${mark} ${LEAST_TAU}.`
   })
   const fails = found.some(({ verdict }) => verdict === 'fails')
   return [

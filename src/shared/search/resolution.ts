@@ -39,3 +39,7 @@ export function shapeAt(dataset: string, shape: Shape, resolution: number | null
       : `Choose a resolution from ${MIN_RESOLUTION} to ${max}, or leave it empty (null) for the images as they are.`,
   )
 }
+
+/** Side of images at a share of their shorter one, in pixels. */
+export const reducedSide = ([height = 0, width = 0]: readonly number[], share: number): number =>
+  Math.round(Math.min(height, width) * share)

@@ -85,7 +85,7 @@ export const newestDefinitionSchema = z.object({
   }),
   maxEpochs: setting(z.number().int().min(1).nullable().default(null), {
     description:
-      'Ends before a training that would bring all epochs of the run together above that many; null has no limit.',
+      'Ends before a training that would bring all epochs of the run together above that many; one on a part of the images counts as that part. null has no limit.',
     unit: 'epochs',
     group: 'limits',
   }),
@@ -196,8 +196,8 @@ export const runSchema = z.object({
     planned: z.number(),
     repeats: z.number(),
   }),
-  /** Trained in all trials together; results taken over from elsewhere have none. */
-  epochs: z.number().int(),
+  /** Trained in all trials together; results taken over have none, an epoch on fewer or smaller images counts in part. */
+  epochs: z.number().min(0),
   generation: z.number().int(),
   /** Under a front the one of highest fitness. */
   bestTrialId: z.number().int().nullable(),

@@ -1,11 +1,12 @@
-// Successive halving over epochs (Jamieson & Talwalkar 2016; asynchronous as in Li and others 2020, "A System for Massively Parallel
+// Successive halving (Jamieson & Talwalkar 2016; asynchronous as in Li and others 2020, "A System for Massively Parallel
 // Hyperparameter Tuning"): a training search trains every candidate a little, and only the best share of each rung on to the next.
-// Pure; which trial trains when is the engine's (runs/halving.ts), why it is done so decision 161's.
+// Pure; which trial trains when is the engine's (runs/halving.ts), why it is done so decision 161's, on what images rung-images.ts's.
 import type { RunDefinition } from './run'
 import { isConfirmation } from './confirmations'
+import { costOfRung, imagesByRung, rungText, type RungImages } from './rung-images'
 import type { Trial } from './trial'
 
-export interface Halving {
+export interface Halving extends RungImages {
   /** Of each rung, ascending; the last is the whole training. */
   readonly epochs: readonly number[]
   /** One of so many goes on. */
@@ -14,14 +15,25 @@ export interface Halving {
 
 type Definition = Pick<RunDefinition, 'fidelity' | 'evaluator' | 'space' | 'recipe' | 'final'>
 
-/** The rungs of a search; null where every trial trains whole. */
+/** The rungs of a search; null where every trial trains whole. Its JSON decides what counts as the same evaluation. */
 export function halvingOf({ fidelity, evaluator, space, recipe, final }: Definition): Halving | null {
   const { firstRung, reduction: eta } = fidelity
   const isSearch = evaluator.kind === 'training' && space.kind !== 'single' && final === null
-  if (firstRung === null || !isSearch || firstRung >= recipe.epochs) return null
+  if (!isSearch) return null
   const epochs: number[] = []
-  for (let rung = firstRung; rung < recipe.epochs; rung *= eta) epochs.push(rung)
-  return { epochs: [...epochs, recipe.epochs], eta }
+  for (let rung = firstRung ?? recipe.epochs; rung < recipe.epochs; rung *= eta) epochs.push(rung)
+  const { images, sides } = imagesByRung(fidelity)
+  const count = Math.max(epochs.length + 1, images?.length ?? 1, sides?.length ?? 1)
+  if (count === 1) return null
+  /** What grows for less long is whole from there on. */
+  const filled = (values: readonly number[], whole: number): number[] =>
+    Array.from({ length: count }, (_, rung) => values[rung] ?? whole)
+  return {
+    epochs: filled(epochs, recipe.epochs),
+    eta,
+    ...(images !== undefined && { images: filled(images, 1) }),
+    ...(sides !== undefined && { sides: filled(sides, 1) }),
+  }
 }
 
 type Laddered = Pick<Trial, 'number' | 'state' | 'fidelity' | 'origin'>
@@ -29,11 +41,16 @@ type Laddered = Pick<Trial, 'number' | 'state' | 'fidelity' | 'origin'>
 /** Trained in rungs at all: what is confirmed is trained whole, as what it is compared with. */
 export const climbs = (trial: Pick<Trial, 'origin'>): boolean => !isConfirmation(trial)
 
-/** Epochs that a trial trains to before it waits or ends. */
-export function targetOf({ epochs }: Halving, { fidelity: { rungs } }: Pick<Trial, 'fidelity'>): number {
-  const reached = rungs.length - (rungs.at(-1)?.promotedAmong === null ? 1 : 0)
-  return epochs[Math.min(reached, epochs.length - 1)]!
+/** The rung that a trial trains to, or that its result and its epochs are of, from 0. */
+export function rungOf({ epochs }: Halving, { fidelity }: Pick<Trial, 'fidelity'>): number {
+  const { rungs, brokenOff } = fidelity
+  const isBelow = rungs.at(-1)?.promotedAmong === null || brokenOff === true
+  return Math.min(rungs.length - (isBelow ? 1 : 0), epochs.length - 1)
 }
+
+/** Epochs that a trial trains to before it waits or ends. */
+export const targetOf = (halving: Halving, trial: Pick<Trial, 'fidelity'>): number =>
+  halving.epochs[rungOf(halving, trial)]!
 
 /** Whether it has reached a rung and waits for its promotion, or for the end of its generation. */
 export const isHeld = ({ state, fidelity: { rungs } }: Pick<Trial, 'state' | 'fidelity'>): boolean =>
@@ -84,11 +101,15 @@ export function wrongPromotion<T extends Laddered>(
 export function expectedShare(halving: Halving | null): number {
   if (halving === null) return 1
   const { epochs, eta } = halving
-  const sum = epochs.reduce((all, rung, k) => all + (rung - (epochs[k - 1] ?? 0)) / eta ** k, 0)
+  const sum = epochs.reduce((all, _, rung) => all + costOfRung(halving, rung) / eta ** rung, 0)
   return sum / epochs.at(-1)!
 }
 
-/** "2, 6 and 18 epochs". */
-export function rungsText({ epochs }: Halving): string {
-  return `${epochs.slice(0, -1).join(', ')} and ${epochs.at(-1)} epochs`
+/** "2, 6 and 18 epochs"; with fewer or smaller images each rung in full. */
+export function rungsText(halving: Halving): string {
+  const { epochs, images, sides } = halving
+  if (images === undefined && sides === undefined)
+    return `${epochs.slice(0, -1).join(', ')} and ${epochs.at(-1)} epochs`
+  const rungs = epochs.map((_, rung) => rungText(halving, rung))
+  return `${rungs.slice(0, -1).join('; ')}; and ${rungs.at(-1)} on all images`
 }

@@ -18,6 +18,8 @@ export type Rung = z.infer<typeof rungSchema>
 export const trialFidelitySchema = z.object({
   /** Reached ones, ascending; empty where it was not trained in rungs. */
   rungs: z.array(rungSchema).default([]),
+  /** It was promoted to a training that begins anew, and its search ended before that did: its result is of the rung below. */
+  brokenOff: z.literal(true).optional(),
   /** It was ended below the others: after so many epochs, its best accuracy below the bound. Null where it was not. */
   endedEarly: z
     .object({ epochs: z.number().int().min(1), bound: z.number() })

@@ -35,3 +35,7 @@ export function withTrainedShare<
   if (trainImages !== null || trainShare === null) return data
   return { ...data, trainImages: Math.max(LEAST_TRAINED, Math.round(available * trainShare)) }
 }
+
+/** Images of a share of those that train: no less than a training needs, where there are as many. */
+export const trainedAt = (images: number, share: number): number =>
+  Math.min(images, Math.max(LEAST_TRAINED, Math.round(images * share)))

@@ -6,6 +6,7 @@ import path from 'node:path'
 import { prepareArchitecture, type PreparedArchitecture } from '@shared/architecture/prepared'
 import { AppError, errorData, type ErrorData } from '@shared/errors'
 import { createRandom } from '@shared/random'
+import { fidelitySchema } from '@shared/search/fidelity'
 import type { RunDefinition } from '@shared/search/run'
 import type { Calibration } from '@shared/search/run-forecast'
 import { WHOLE } from '@shared/search/trial-fidelity'
@@ -132,6 +133,8 @@ async function shortTraining(definition: RunDefinition, dataset: ReadyDataset, f
       ...definition,
       data: { ...data, trainImages, validationImages },
       recipe: { ...recipe, epochs: 2, patience: null },
+      // What is measured is a whole training; what rungs leave of it is reckoned by who asks.
+      fidelity: fidelitySchema.parse({}),
       trialTimeLimit: null,
     },
     trainIndices,

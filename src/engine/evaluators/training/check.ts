@@ -1,11 +1,16 @@
 // What a training's data come to before anything runs: too few images, a data set that must be fetched, what a resolution saves.
 import type { Dataset } from '@shared/contract/datasets'
 import type { RunDefinition } from '@shared/search/run'
-import { expectedShare, halvingOf, rungsText } from '@shared/search/rungs'
-import { validationImagesOf, withTrainedShare } from '@shared/search/validation-share'
+import { errorData } from '@shared/errors'
+import { reducedSide, shapeAt } from '@shared/search/resolution'
+import { costOfRung, imagesAt, sideAt } from '@shared/search/rung-images'
+import { expectedShare, halvingOf, rungsText, type Halving } from '@shared/search/rungs'
+import { trainedAt, validationImagesOf, withTrainedShare } from '@shared/search/validation-share'
 import type { EvaluatorTools, Findings } from '../kind'
 
 type Shape = readonly [number, number, number]
+
+const figure = (epochs: number): string => String(Number(epochs.toPrecision(3)))
 
 const sizeText = ([height, width]: readonly number[]): string => `${height} x ${width} pixels`
 
@@ -45,6 +50,38 @@ function splitNotes({ data, recipe }: RunDefinition, available: number, classes:
   ]
 }
 
+/** What the first rung is on fewer or smaller images. @param facts of the run's own images */
+function rungFindings(
+  { data }: RunDefinition,
+  halving: Halving,
+  { shape, trainImages }: { readonly shape: Shape; readonly trainImages: number },
+): Findings {
+  const { dataset } = data
+  const whole = data.trainImages ?? trainImages - validationImagesOf(data, trainImages)
+  const images = trainedAt(whole, imagesAt(halving, 0))
+  const side = sideAt(halving, 0) < 1 ? reducedSide(shape, sideAt(halving, 0)) : null
+  if (side !== null)
+    try {
+      shapeAt(dataset, shape, side)
+    } catch (thrown) {
+      const { message, fix = '' } = errorData(thrown)
+      return {
+        problems: [`The first rung (fidelity.firstSide) would have images of ${side} pixels: ${message} ${fix}`.trim()],
+        notes: [],
+      }
+    }
+  const size = side === null ? '' : ` of ${sizeText([side, side])}`
+  return {
+    problems: [],
+    notes:
+      halving.images === undefined && side === null
+        ? []
+        : [
+            `The first rung trains on ${images.toLocaleString('en')} images${size}; all rungs validate on the same images, and each with more or larger ones to train on begins anew.`,
+          ],
+  }
+}
+
 /**
  * What the run keeps: a share of the data is a number from now on.
  * @throws AppError `dataset-missing`, `dataset-damaged` where its first trial would have nothing to train on
@@ -78,10 +115,10 @@ export async function checkData(
   else notes.push(...splitNotes(definition, facts.trainImages, facts.classes))
   const { maxEpochs, recipe } = definition
   const halving = halvingOf(definition)
-  const least = halving?.epochs[0] ?? recipe.epochs
+  const least = halving === null ? recipe.epochs : costOfRung(halving, 0)
   if (maxEpochs !== null && maxEpochs < least)
     problems.push(
-      `A budget of ${maxEpochs} epochs (maxEpochs) has no room for one training of ${least} (${halving === null ? 'recipe.epochs' : 'fidelity.firstRung'}). Choose more, or shorter trainings.`,
+      `A budget of ${maxEpochs} epochs (maxEpochs) has no room for one training of ${figure(least)} (${halving === null ? 'recipe.epochs' : 'fidelity.firstRung'}). Choose more, or shorter trainings.`,
     )
   const { firstRung } = definition.fidelity
   if (firstRung !== null && firstRung >= recipe.epochs && definition.evaluator.kind === 'training')
@@ -94,6 +131,9 @@ export async function checkData(
     notes.push(
       `Candidates are trained in rungs of ${rungsText(halving)}; one of ${halving.eta} goes on, so that one takes ${(100 * expectedShare(halving)).toFixed(0)} % of a whole training on average.`,
     )
+  const rungs = halving === null ? null : rungFindings(definition, halving, facts)
+  problems.push(...(rungs?.problems ?? []))
+  notes.push(...(rungs?.notes ?? []))
   const found = (await datasets.list()).find(({ name }) => name === dataset)
   if (found?.state !== 'ready')
     notes.push(`The data set ${dataset} is ${found?.state ?? 'unknown'}: it is fetched when the search is started.`)

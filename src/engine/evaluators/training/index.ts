@@ -9,6 +9,7 @@ import { calibrateTraining } from './calibrate'
 import { checkData, settleData } from './check'
 import { imagesOfRun, journalImages, refuseOtherData } from './images'
 import { finalTest, startingWeights } from './final'
+import { legsOfRun } from './legs'
 import { othersOfRun } from './others'
 import { storeSplit } from './split'
 import { createTrainingEvaluator } from './training'
@@ -40,13 +41,14 @@ export const trainingKind: EngineEvaluator = {
     const { manifest, fingerprint } = ready
     const indices = await storeSplit(run, ready, artefacts, store)
     const initial = await startingWeights(run, artefacts, store)
+    const { legs, sets } = await legsOfRun({ datasets, artefacts, store }, run, ready, signal, tell)
     const test = definition.final === null ? null : await finalTest(ready, artefacts)
     refuseCancelled(signal)
     return {
       facts: { shape: manifest.shape, classes: manifest.classes.length },
       on: (_space, library) =>
-        onUnchangedData(
-          ready,
+        [ready, ...sets].reduceRight(
+          (evaluator, set) => onUnchangedData(set, evaluator),
           createTrainingEvaluator({
             pool,
             cardOf,
@@ -60,6 +62,7 @@ export const trainingKind: EngineEvaluator = {
             // Never the test split (docs/rules.md#test-data): that is a final training's alone, once, at its end.
             data: ready.files('train'),
             ...indices,
+            legs,
             ...(initial !== null && { initialWeights: initial }),
             ...(test !== null && { finalTest: { ...test, weightsFile: (sha256: string) => artefacts.path(sha256) } }),
             checkpointsFolder: store.folders.checkpoints,

@@ -2,9 +2,11 @@
 import type { RunDefinition } from '@shared/search/run'
 import { medianBounds } from '@shared/search/end-early'
 import { dependence } from '@shared/search/fidelity'
+import { legOf } from '@shared/search/rung-images'
+import { halvingOf, rungOf } from '@shared/search/rungs'
 import { isConfirmation } from '@shared/search/confirmations'
 import type { Artefacts } from '../../storage/artefacts'
-import { readEpochs } from '../../storage/epochs'
+import { readEpochs, readLeftCurves } from '../../storage/epochs'
 import type { Store } from '../../storage/store'
 import { getTrial, listTrials, type TrialRecord } from '../../storage/trials'
 
@@ -29,19 +31,29 @@ export function othersOfRun(
 ): OthersOfRun | undefined {
   const wish = dependence(definition)
   if (wish === null) return undefined
+  const halving = halvingOf(definition)
+  const legOfTrial = (trial: TrialRecord): number => (halving === null ? 0 : legOf(halving, rungOf(halving, trial)))
   return {
-    bounds: async ({ number }) => {
+    bounds: async (trial) => {
+      const { number } = trial
       if (wish.endEarly === 'none') return undefined
       // Trained ones before it: with one compute the same, whenever it is asked.
       const others = (await listTrials(store.db, runId)).filter(
         (other) =>
           other.number < number && other.state === 'finished' && other.reusedFrom === null && !isConfirmation(other),
       )
+      // At fewer or smaller images those that were trained on as many: the result of some, which others have left for the next rung.
+      const leg = legOfTrial(trial)
+      const ended = others.filter((other) => legOfTrial(other) === leg)
       const epochs = await readEpochs(
         store.db,
-        others.map(({ id }) => id),
+        ended.map(({ id }) => id),
       )
-      const curves = [...epochs.values()].map((curve) => curve.map(({ validationAccuracy }) => validationAccuracy))
+      const left = await readLeftCurves(store.db, runId, leg)
+      const curves = [
+        ...[...epochs.values()].map((curve) => curve.map(({ validationAccuracy }) => validationAccuracy)),
+        ...others.flatMap((other) => (legOfTrial(other) > leg ? [left.get(other.id) ?? []] : [])),
+      ]
       return medianBounds(curves, definition.recipe.epochs)
     },
     parent: async ({ origin }) => {

@@ -10,7 +10,8 @@ import type { SplitFiles, TrainJob } from '@shared/contract/compute'
 import { createRandom } from '@shared/random'
 import type { RunDefinition } from '@shared/search/run'
 import { dependence } from '@shared/search/fidelity'
-import { climbs, halvingOf, targetOf } from '@shared/search/rungs'
+import { beginsAnew } from '@shared/search/rung-images'
+import { climbs, halvingOf } from '@shared/search/rungs'
 import { initialWeightsOf } from '@shared/spaces/single/initial-weights'
 import type { Origin } from '@shared/search/trial'
 import type { ComputePool } from '../../executors/pool'
@@ -22,6 +23,7 @@ import type { TestSplit } from './final'
 import { measureProxies } from '../proxy/measure'
 import { followTraining, type TrainingHooks } from './follow-training'
 import { afterMemoryKill, isBatchHalved } from './halved-batch'
+import { architectureAt, placeOf, rungFolder, type LegImages, type Place } from './legs'
 import type { OthersOfRun, ParentWeights } from './others'
 import type { SilenceLimits } from './silence'
 
@@ -37,6 +39,8 @@ export interface TrainingOptions {
   /** Index files of the run's split. */
   readonly trainIndices: string
   readonly validationIndices: string
+  /** What trainings of a trial before its last one learn from, in their order (rungs of fewer or smaller images); left out, there are none. */
+  readonly legs?: readonly LegImages[]
   /** File of the weights that every trial starts from; left out, new ones. */
   readonly initialWeights?: string
   /** What others of its run lend a trial; left out where nothing is lent. */
@@ -135,9 +139,10 @@ export function createTrainingEvaluator(options: TrainingOptions): Evaluator {
     proxies: (document, wish, signal) =>
       measureProxies({ ...options, runSeed: options.definition.seed }, document, wish, signal),
     evaluate: async (trial, document, hooks, signal) => {
-      const architecture = prepareStored(document, options.library)
+      const at = placeOf(options, trial)
+      const architecture = architectureAt(prepareStored(document, options.library), at.data.shape, options.library)
       const parent = climbs(trial) ? await options.others?.parent(trial) : undefined
-      const job = await trainJob(options, trial, architecture, parent)
+      const job = await trainJob(options, trial, architecture, at, parent)
       let isBatchHalved = job.halveBatch === true
       let trained = 0
       const listening: TrainingHooks = {
@@ -158,7 +163,7 @@ export function createTrainingEvaluator(options: TrainingOptions): Evaluator {
           const meter = measureCompute(options, slot, hooks)
           try {
             const ended = await followTraining({ client, slot, kill, ...options }, job, listening, signal)
-            return partOf(job, trained, ended)
+            return partOf(job, at, trained, ended)
           } finally {
             meter?.stop()
           }
@@ -174,14 +179,16 @@ export function createTrainingEvaluator(options: TrainingOptions): Evaluator {
 }
 
 /** What a training came to that was to end before its recipe does. */
-function partOf({ untilEpoch, endBelow }: TrainJob, epochs: number, ended: Evaluation): Evaluation {
+function partOf({ untilEpoch, endBelow }: TrainJob, { halving, rung }: Place, epochs: number, ended: Evaluation) {
   if (ended.type !== 'finished') return ended
   const bound = endBelow?.[epochs - 1] ?? null
   if (bound !== null && ended.fitness < bound) return { ...ended, endedEarly: { epochs, bound } }
-  if (untilEpoch === undefined || epochs < untilEpoch) return ended
+  // Patience ends a whole training; one that the next rung begins anew is over, and its trial is not.
+  const isOver = halving !== null && beginsAnew(halving, rung + 1)
+  if (!isOver && (untilEpoch === undefined || epochs < untilEpoch)) return ended
   const { fitness, bestEpoch, weights } = ended
   if (bestEpoch === null || weights === null) throw new Error('a training ended without its weights')
-  return { type: 'reached', epochs, fitness, bestEpoch, weights }
+  return { type: 'reached' as const, epochs, fitness, bestEpoch, weights }
 }
 
 /** The slot's own where another compute works at that moment, but for a training whose numbers may not depend on that. */
@@ -210,21 +217,22 @@ async function trainJob(
   options: TrainingOptions,
   trial: TrialRecord,
   architecture: PreparedArchitecture,
+  { halving, rung, data, trainIndices }: Place,
   parent: ParentWeights | undefined,
 ): Promise<TrainJob> {
   const { definition } = options
-  const halving = climbs(trial) ? halvingOf(definition) : null
-  const target = halving === null ? definition.recipe.epochs : targetOf(halving, trial)
+  const target = halving?.epochs[rung] ?? definition.recipe.epochs
   const bounds = climbs(trial) ? await options.others?.bounds(trial) : undefined
-  const folder = checkpointFolder(options.checkpointsFolder, trial.id)
+  const ofTrial = checkpointFolder(options.checkpointsFolder, trial.id)
+  const folder = halving === null ? ofTrial : rungFolder(ofTrial, halving, rung)
   await mkdir(folder, { recursive: true })
   return {
     lease: randomUUID(),
     graph: architecture.graph,
     recipe: definition.recipe,
     seed: trainingSeed(definition.seed, trial),
-    data: options.data,
-    trainIndices: options.trainIndices,
+    data,
+    trainIndices,
     validationIndices: options.validationIndices,
     checkpointFolder: folder,
     trainable: trainableNodes(definition, architecture, trial.origin),

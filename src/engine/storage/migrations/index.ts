@@ -10,6 +10,7 @@ import { queueOfARun } from './0008-queue-of-a-run'
 import { imports } from './0009-imports'
 import { fidelityOfATrial } from './0010-fidelity-of-a-trial'
 import { formerRuns } from './0011-former-runs'
+import { epochsOnFewerImages } from './0012-epochs-on-fewer-images'
 import type { Migration } from './migration'
 
 export const MIGRATIONS: readonly Migration[] = [
@@ -24,4 +25,5 @@ export const MIGRATIONS: readonly Migration[] = [
   imports,
   fidelityOfATrial,
   formerRuns,
+  epochsOnFewerImages,
 ]

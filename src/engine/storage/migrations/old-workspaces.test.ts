@@ -108,7 +108,7 @@ describe('a workspace of before', () => {
     expect(second).toMatchObject({ number: 2, reusedFrom: first!.id })
     // Repeats are read off the rows, and why it ended was not stored.
     expect([first!.isRepeat, second!.isRepeat, (await getRun(db, 'r')).end]).toEqual([false, true, null])
-    expect(await db.selectFrom('epochs').selectAll().execute()).toEqual([{ ...EPOCH, trial_id: first!.id }])
+    expect(await db.selectFrom('epochs').selectAll().execute()).toEqual([{ ...EPOCH, trial_id: first!.id, share: 1 }])
     expect(await db.selectFrom('journal').select(['message', 'trial_id']).execute()).toEqual([
       { message: 'Begun.', trial_id: first!.id },
     ])

@@ -21,8 +21,7 @@ function curves(count: number, at: (trial: number, epoch: number) => number): Tr
   })
 }
 
-function shown(trials: Trial[]): void {
-  const run = sampleRun({ state: 'finished' })
+function shown(trials: Trial[], run = sampleRun({ state: 'finished' })): void {
   mounted = mountWithEngine(RankFidelity, { trials, runs: [run] }, { props: { run } })
   useNavigationStore().selectRun(run.id)
 }
@@ -46,5 +45,18 @@ describe('short trainings', () => {
     shown(curves(4, (trial) => trial / 10))
     await new Promise((resolve) => setTimeout(resolve, 50))
     expect(meter()).toBeNull()
+  })
+
+  it('are told in words where rungs have fewer or smaller images', async () => {
+    const rung = { epochs: 6, place: 1, promotedAmong: 12 }
+    const trials = curves(12, (trial) => trial / 40).map((trial, index) => ({
+      ...{ ...trial, fitness: 0.3 + index / 40 },
+      fidelity: { rungs: [{ ...rung, fitness: index / 40 }], endedEarly: null, inherited: null },
+    }))
+    const { definition } = sampleRun()
+    const fidelity = { ...definition.fidelity, firstImages: 0.25, firstSide: 0.5 }
+    shown(trials, sampleRun({ state: 'finished', definition: { ...definition, fidelity } }))
+    const words = '25 % of the images at 50 % of their side'
+    await eventually(() => expect(meter()?.textContent).toMatch(new RegExp(`epochs on ${words} and \\d+ epochs: 1.00`)))
   })
 })

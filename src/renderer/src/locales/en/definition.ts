@@ -225,6 +225,8 @@ export const definition = {
         filterImages: { label: 'Images of the filter' },
         firstRung: { label: 'First rung', empty: 'train whole' },
         reduction: { label: 'Goes on: 1 of' },
+        firstImages: { label: 'Images of the first rung', empty: 'all' },
+        firstSide: { label: 'Side at the first rung', empty: 'whole' },
         endEarly: { label: 'Early end' },
         inheritWeights: { label: 'Inherit weights' },
       },
