@@ -1,12 +1,15 @@
 // How well a surrogate orders what it has not seen: Kendall's tau with the fitness of held-out architectures of NAS-Bench-201's
 // CIFAR-10 table, after so many random ones (Dudziak et al. 2020 and later predictors report it so). Of the Gaussian process, of the
-// in-context learner, and of the mean of both; the same draws for all three, each kept once it is measured.
+// in-context learner, of the mean of both, and of both where the process expects beforehand what the GPT thinks; the same draws for all,
+// each kept once it is measured.
 import { resolve } from 'node:path'
-import { learnerIn, shippedInContext } from '../../src/node/small-checkpoints'
+import { judgeIn, learnerIn, shippedInContext, shippedWorkbench } from '../../src/node/small-checkpoints'
 import { kendallTau } from '../../src/shared/rank-correlation'
 import { createRandom } from '../../src/shared/random'
 import { figures } from '../../src/shared/search/comparison/compare'
 import { bootstrapMean } from '../../src/shared/search/comparison/statistics'
+import { opinionOf } from '../../src/shared/strategies/opinion'
+import { Believed } from '../../src/shared/surrogate/believed'
 import { featuresOf } from '../../src/shared/surrogate/features-of'
 import { GaussianProcess } from '../../src/shared/surrogate/gaussian-process'
 import { InContextAdviser } from '../../src/shared/surrogate/in-context/adviser'
@@ -15,7 +18,7 @@ import { keptFigures } from '../accuracy/kept'
 import { atLeast, checkout, type Check, type Measured } from '../harness'
 import { tableSpace } from './tables'
 
-/** Samples that published predictors are compared at, and what the mean of both is asked to reach. */
+/** Samples that published predictors are compared at, and what all together are asked to reach. */
 const ASKED_FOR: readonly (readonly [samples: number, tau: number])[] = [
   [39, 0.75],
   [78, 0.8],
@@ -28,7 +31,7 @@ const REFERENCE = 1600
 const HELD_OUT = 1000
 /** Questions that the learner is asked at once. */
 const AT_ONCE = 250
-const ROWS = ['process', 'learner', 'both'] as const
+const ROWS = ['process', 'learner', 'both', 'with the GPT'] as const
 type Taus = Readonly<Record<(typeof ROWS)[number], number>>
 
 export interface RankOptions {
@@ -42,6 +45,8 @@ export interface RankOptions {
 export async function measureRanks({ draws, quick, keep, note }: RankOptions): Promise<Measured> {
   const learner = learnerIn(shippedInContext(`${checkout}/resources`))
   if (learner === undefined) throw new Error('resources/proposer/in-context-1 is missing')
+  const judge = judgeIn(shippedWorkbench(`${checkout}/resources`))
+  if (judge === undefined) throw new Error('resources/proposer/workbench-1 is missing')
   const space = tableSpace('c10')
   const all = [...(space.all?.() ?? [])]
   const features = featuresOf(space)
@@ -62,20 +67,35 @@ export async function measureRanks({ draws, quick, keep, note }: RankOptions): P
       const point = pointOf(index)
       return { distances: process.distances(point), coordinates: adviser.locate(point) }
     })
-    const byProcess = asked.map(({ distances }) =>
-      process.predictions(distances).reduce((sum, { weight, mean }) => sum + weight * mean, 0),
-    )
+    const meansOf = (opinions?: readonly number[]): number[] =>
+      asked.map(({ distances }, i) =>
+        process
+          .predictions({ ...distances, ...(opinions && { opinion: opinions[i] ?? 0 }) })
+          .reduce((sum, { weight, mean }) => sum + weight * mean, 0),
+      )
+    const byProcess = meansOf()
     const byLearner: number[] = []
     for (let start = 0; start < asked.length; start += AT_ONCE)
       byLearner.push(...adviser.predictions(process, asked.slice(start, start + AT_ONCE)).map(({ mean }) => mean))
+    const opinion = opinionOf(
+      order.slice(-REFERENCE).map((index) => features(all[index]!)),
+      judge!,
+    )
+    const believed = new Believed(opinion)
+    const known = order.slice(0, samples).map((index) => believed.of(features(all[index]!)))
+    process.fit({ beliefs: believed.beliefs(known) })
+    const believing = meansOf(held.map((index) => believed.of(features(all[index]!))))
     const truth = held.map(fitness)
+    const withLearner = (means: readonly number[]): number =>
+      kendallTau(
+        means.map((mean, i) => mean + byLearner[i]!),
+        truth,
+      )
     return {
       process: kendallTau(byProcess, truth),
       learner: kendallTau(byLearner, truth),
-      both: kendallTau(
-        byProcess.map((mean, i) => mean + byLearner[i]!),
-        truth,
-      ),
+      both: withLearner(byProcess),
+      'with the GPT': withLearner(believing),
     }
   }
 
@@ -98,9 +118,10 @@ export async function measureRanks({ draws, quick, keep, note }: RankOptions): P
       const { low, high } = draws < 2 ? { low: NaN, high: NaN } : bootstrapMean(values)
       rows.push({ samples, row, draws, mean, std, low, high })
       note(
-        `${String(samples).padStart(4)} samples  ${row.padEnd(8)} ${mean.toFixed(3)} ± ${std.toFixed(3)} [${low.toFixed(3)}, ${high.toFixed(3)}]`,
+        `${String(samples).padStart(4)} samples  ${row.padEnd(12)} ${mean.toFixed(3)} ± ${std.toFixed(3)} [${low.toFixed(3)}, ${high.toFixed(3)}]`,
       )
-      if (row === 'both' && !quick) checks.push(atLeast(`Kendall's tau after ${samples} samples, both`, mean, wanted))
+      if (row === 'with the GPT' && !quick)
+        checks.push(atLeast(`Kendall's tau after ${samples} samples, all together`, mean, wanted))
     }
   }
   return { results: { draws, heldOut: HELD_OUT, rows }, checks }

@@ -25,6 +25,7 @@ it('a change of before strategies had a field is read as definitions of then are
     chains: 'none',
     bounded: false,
     prior: false,
+    liveChoices: false,
     questions: 1_000_000,
     checkpoint: '',
   })

@@ -54,6 +54,7 @@ describe('a stored run of gpt-nas before it had a learner', () => {
       bounded: false,
       prior: false,
       questions: 1_000_000,
+      liveChoices: false,
     })
   })
 
@@ -69,6 +70,7 @@ describe('a stored run of gpt-nas before it had a learner', () => {
       bounded: true,
       prior: true,
       questions: 6000,
+      liveChoices: true,
     }
     expect(strategyOf({ name: 'x', strategy: newer })).toEqual(newer)
   })
@@ -84,6 +86,7 @@ describe('a stored run of gpt-nas before its surrogate expected anything', () =>
       chains: 'none',
       prior: false,
       questions: 1_000_000,
+      liveChoices: false,
     })
     expect(strategyOf({ name: 'x', strategy: { name: 'gpt-nas', bounded: true } })).toMatchObject({
       ...{ prior: true, questions: 6000, firstPicks: 2, randomAfter: 0 },
@@ -102,6 +105,19 @@ describe('a stored run of before a surrogate had bounds', () => {
   })
 })
 
+describe('a stored run of before dead choices were read as none', () => {
+  it.each([
+    { name: 'gp-ei', randomFirst: 10, candidates: 1000, bounded: true },
+    { name: 'gpt-nas', firstPicks: 2, randomAfter: 0, randomFirst: 10, candidates: 1600, prior: true },
+  ])('goes on telling them apart: $name', (own) => {
+    expect(strategyOf({ name: 'x', strategy: own })).toMatchObject({ ...own, liveChoices: false })
+    expect(strategyOf({ name: 'x', strategy: { ...own, liveChoices: true } })).toMatchObject({ liveChoices: true })
+    expect(strategyOf({ name: 'x', strategy: { name: own.name, candidates: 200 } })).toMatchObject({
+      liveChoices: true,
+    })
+  })
+})
+
 describe('a stored run of gpt-nas before there was a judge of chains', () => {
   const own = { name: 'gpt-nas', firstPicks: 4, randomAfter: 2, randomFirst: 10, candidates: 1600 }
   const then = { ...own, checkpoint: '', surrogate: 'both', bounded: true }
@@ -109,12 +125,12 @@ describe('a stored run of gpt-nas before there was a judge of chains', () => {
   it('goes on without one; a file, or a newer run, has its own', () => {
     expect(strategyOf({ name: 'x', strategy: then })).toEqual({
       ...then,
-      ...{ chains: 'none', prior: false, questions: 1_000_000 },
+      ...{ chains: 'none', prior: false, questions: 1_000_000, liveChoices: false },
     })
     expect(strategyOf({ name: 'x', strategy: { name: 'gpt-nas', candidates: 200 } })).toMatchObject({
       chains: 'chains-1',
     })
-    const newer = { ...then, chains: 'chains-1', prior: true, questions: 6000 }
+    const newer = { ...then, chains: 'chains-1', prior: true, questions: 6000, liveChoices: true }
     expect(strategyOf({ name: 'x', strategy: newer })).toEqual(newer)
   })
 })

@@ -19,13 +19,17 @@ const nameAlone = z.string().optional()
 export function upgradeDefinition(definition: unknown): unknown {
   const fields = json.safeParse(definition)
   if (!fields.success) return definition
-  const strategyNamed = withoutPriorOfNow(
-    withoutBoundsOfNow(
-      withoutChainsOfNow(
-        withSurrogateOfThen(withPublishedName(withStrategyOfItsOwn(withArchitectureAsSpace(fields.data)))),
-      ),
-    ),
-  )
+  // In this order: some tell an older form by fields that a later one adds.
+  const strategyNamed = [
+    withArchitectureAsSpace,
+    withStrategyOfItsOwn,
+    withPublishedName,
+    withDeadChoicesOfThen,
+    withSurrogateOfThen,
+    withoutChainsOfNow,
+    withoutBoundsOfNow,
+    withoutPriorOfNow,
+  ].reduce((older, upgrade) => upgrade(older), fields.data)
   const upgraded = withEvaluationsCounted(withEvaluatorOfItsOwn(strategyNamed))
   return upgraded === fields.data ? definition : upgraded
 }
@@ -118,5 +122,17 @@ function withoutChainsOfNow(fields: Fields): Fields {
   if (!strategy.success || strategy.data['name'] !== 'gpt-nas' || 'chains' in strategy.data) return fields
   return BEFORE_THE_LEARNER.every((key) => key in strategy.data)
     ? { ...fields, strategy: { ...strategy.data, chains: 'none' } }
+    : fields
+}
+
+/** As `withSurrogateOfThen`: a run of then goes on telling all choices apart (decision 194). */
+function withDeadChoicesOfThen(fields: Fields): Fields {
+  const strategy = json.safeParse(fields['strategy'])
+  if (!strategy.success || 'liveChoices' in strategy.data) return fields
+  const before = { 'gpt-nas': BEFORE_THE_LEARNER, 'gp-ei': ['randomFirst', 'candidates'] }[
+    String(strategy.data['name'])
+  ]
+  return before?.every((key) => key in strategy.data) === true
+    ? { ...fields, strategy: { ...strategy.data, liveChoices: false } }
     : fields
 }

@@ -2,11 +2,14 @@
 // A surrogate measures by these how far two architectures are apart (shared/surrogate).
 import type { Operation } from '../language/graphs/operation'
 import { INPUT, type OperationGraph } from '../language/graphs/operation-graph'
+import { liveWords } from '../language/graphs/live-words'
 import { graphOfWords, pathsOfWords, wiringOf, type PositionWords, type Wiring } from '../language/graphs/wiring'
 
 export interface Features {
   /** The choice at each position; a shorter architecture has none behind its end. */
   readonly choices: readonly (string | number)[]
+  /** The same with `none` for each that nothing passes, where the space tells: what it is cannot matter. */
+  readonly live?: readonly (string | number)[]
   /** Every way from input to output as operations; empty where the space has no such reading. */
   readonly paths: readonly (readonly Operation[])[]
   readonly graph?: OperationGraph
@@ -17,7 +20,12 @@ export interface Features {
 }
 
 export function featuresOfWords(wiring: Wiring, words: readonly string[]): Features {
-  return { choices: words, paths: pathsOfWords(wiring, words), graph: graphOfWords(wiring, words) }
+  return {
+    choices: words,
+    live: liveWords(wiring, words),
+    paths: pathsOfWords(wiring, words),
+    graph: graphOfWords(wiring, words),
+  }
 }
 
 /** Reads one word at each position. */

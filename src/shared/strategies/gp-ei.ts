@@ -23,6 +23,10 @@ const schema = setting(
       description:
         'Reads at most 250 results and weighs fewer candidates under three objectives or more, so that a choice takes as long after thousands of results; false reads all.',
     }),
+    liveChoices: setting(z.boolean().default(true), {
+      description:
+        'Reads a choice that nothing passes as none, because it cannot matter what it is; false tells such choices apart.',
+    }),
   }),
   {
     description:
@@ -64,13 +68,14 @@ let loaded: Promise<Propose> | undefined
 async function load(): Promise<Propose> {
   const surrogate = await import('../surrogate/surrogate-search')
   return withSessions<Own, SurrogateSearch>({
-    begin: (context, { candidates, bounded }) =>
+    begin: (context, { candidates, bounded, liveChoices }) =>
       surrogate.SurrogateSearch.open({
         space: context.space,
         random: context.random.fork('pool'),
         budget: context.populationSize * context.generations,
         candidates,
         isBounded: bounded,
+        readsDead: !liveChoices,
         breathe: context.breathe,
         former: context.former,
       }),

@@ -66,6 +66,10 @@ const schema = setting(
       description:
         'Reads at most 250 results and weighs fewer candidates under three objectives or more, so that a choice takes as long after thousands of results; false reads all.',
     }),
+    liveChoices: setting(z.boolean().default(true), {
+      description:
+        'Reads a choice that nothing passes as none, because it cannot matter what it is; false tells such choices apart.',
+    }),
   }),
   {
     description:
@@ -102,6 +106,7 @@ async function begin(Search: typeof SurrogateSearch, context: StrategyContext, o
     budget: populationSize * generations,
     candidates: own.candidates,
     isBounded: own.bounded,
+    readsDead: !own.liveChoices,
     breathe: context.breathe,
     former: context.former,
     ...(chains !== undefined && expects !== undefined && { belief: { of: expects, correlation: chains.trust } }),

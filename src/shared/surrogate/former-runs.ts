@@ -57,9 +57,18 @@ export class FormerRuns {
     private readonly left: readonly FormerFit[],
   ) {}
 
-  /** @param breathe awaited between steps of some ten milliseconds @throws what `breathe` throws */
-  static async open(space: Space, runs: readonly FormerRun[], breathe?: Breathe): Promise<FormerRuns> {
-    const features = featuresOf(space)
+  /**
+   * @param breathe awaited between steps of some ten milliseconds
+   * @param readsDead as the search that starts from them does
+   * @throws what `breathe` throws
+   */
+  static async open(
+    space: Space,
+    runs: readonly FormerRun[],
+    breathe?: Breathe,
+    readsDead?: boolean,
+  ): Promise<FormerRuns> {
+    const features = featuresOf(space, readsDead)
     const random = createRandom(0).fork('former-runs')
     const read = runs.map((run) => ({ run, results: resultsIn(space, run) }))
     const reference = Array.from({ length: REFERENCE }, () => features(space.random(random)))

@@ -35,6 +35,8 @@ export interface SurrogateOptions {
   readonly belief?: Belief | undefined
   /** Whether what it reads and weighs has bounds, so that a choice takes as long after thousands of results (decision 135). */
   readonly isBounded: boolean
+  /** Whether choices that nothing passes are told apart, as runs of before decision 194 do. */
+  readonly readsDead?: boolean
   /** Awaited between steps; a search that it ended by throwing must not be asked again. */
   readonly breathe?: Breathe | undefined
 }
@@ -107,7 +109,7 @@ export class SurrogateSearch {
   ) {
     const { space, grid, learner } = options
     this.process = new GaussianProcess(grid)
-    this.features = featuresOf(space)
+    this.features = featuresOf(space, options.readsDead)
     this.points = new PointMaker(first.map(({ features }) => features))
     if (learner !== undefined) {
       const landmarks = first.map(({ features }) => this.points.point(features))
@@ -119,8 +121,8 @@ export class SurrogateSearch {
   /** With its first candidates. @throws what `breathe` throws */
   static async open(options: SurrogateOptions): Promise<SurrogateSearch> {
     const { space, random, candidates, breathe, former = [] } = options
-    const features = featuresOf(space)
-    const runs = former.length === 0 ? undefined : await FormerRuns.open(space, former, breathe)
+    const features = featuresOf(space, options.readsDead)
+    const runs = former.length === 0 ? undefined : await FormerRuns.open(space, former, breathe, options.readsDead)
     const first: { readonly genotype: Genotype; readonly features: Features }[] = []
     for (let i = 0; i < candidates; i++) {
       if (i % A_BREATH === 0) await breathe?.()

@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { operationWeight, readWord } from './operation'
 import { INPUT, graphKey, prune } from './operation-graph'
+import { liveWords } from './live-words'
 import { graphOfWords, pathsOfWords, wiringOf } from './wiring'
 
 const EDGE_WORDS = ['none', 'skip_connect', 'nor_conv_1x1', 'nor_conv_3x3', 'avg_pool_3x3']
@@ -125,4 +126,32 @@ it('graphs are pruned, in topological order, and their paths are those of the wo
       expect(graph.output.length === 0).toBe(isCut)
     }),
   )
+})
+
+describe('choices that nothing passes', () => {
+  it('are none, in their places', () => {
+    // Nothing reaches vertex 1, and nothing leaves vertex 2.
+    const words = ['none', 'nor_conv_3x3', 'avg_pool_3x3', 'skip_connect', 'nor_conv_1x1', 'none']
+    expect(liveWords(edges, words)).toEqual(['none', 'none', 'none', 'skip_connect', 'none', 'none'])
+  })
+
+  it('change neither the graph nor its ways, and there is no more to leave out', () => {
+    fc.assert(
+      fc.property(fc.array(fc.constantFrom(...EDGE_WORDS), { minLength: 6, maxLength: 6 }), (words) => {
+        const live = liveWords(edges, words)
+        expect(graphKey(graphOfWords(edges, live))).toBe(graphKey(graphOfWords(edges, words)))
+        expect(pathsOfWords(edges, live)).toEqual(pathsOfWords(edges, words))
+        expect(liveWords(edges, live)).toEqual(live)
+        live.forEach((word, position) => {
+          if (word === 'none') return
+          const without = live.map((other, i) => (i === position ? 'none' : other))
+          expect(pathsOfWords(edges, without).length).toBeLessThan(pathsOfWords(edges, live).length)
+        })
+      }),
+    )
+  })
+
+  it('stay as they are where positions are no edges', () => {
+    expect(liveWords(chain, ['conv3', 'zero', 'conv3'])).toEqual(['conv3', 'zero', 'conv3'])
+  })
 })

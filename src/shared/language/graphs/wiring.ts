@@ -4,7 +4,7 @@
 import { INPUT, prune, type OperationGraph, type OperationNode } from './operation-graph'
 import { readWord, type Meaning, type Operation } from './operation'
 
-interface Edge {
+export interface Edge {
   readonly from: number
   readonly to: number
 }
@@ -55,12 +55,12 @@ function chainGraph(meanings: readonly Meaning[]): OperationGraph {
 }
 
 /** Ends of the graph: its lowest vertex is the input, its highest the output. */
-function ends(edges: readonly Edge[]): { first: number; last: number } {
+export function endsOf(edges: readonly Edge[]): { first: number; last: number } {
   return { first: Math.min(...edges.map(({ from }) => from)), last: Math.max(...edges.map(({ to }) => to)) }
 }
 
 function edgeGraph(edges: readonly Edge[], meanings: readonly Meaning[]): OperationGraph {
-  const { first, last } = ends(edges)
+  const { first, last } = endsOf(edges)
   const nodes: OperationNode[] = []
   const reaching = new Map<number, Set<number>>([[first, new Set([INPUT])]])
   for (let vertex = first + 1; vertex <= last; vertex++) {
@@ -138,7 +138,7 @@ export function pathsOfWords(wiring: Wiring, words: readonly string[]): readonly
   if (wiring.kind === 'word') return wordPaths(wiring.position, words)
   const { edges } = wiring
   const meanings = words.map(readWord)
-  const { first, last } = ends(edges)
+  const { first, last } = endsOf(edges)
   const known = new Map<number, readonly (readonly Operation[])[]>([[first, [[]]]])
   const waysTo = (vertex: number): readonly (readonly Operation[])[] => {
     const found = known.get(vertex)

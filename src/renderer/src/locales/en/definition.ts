@@ -133,6 +133,7 @@ export const definition = {
         questions: { label: 'Questions a step' },
         chains: { label: 'Judge of chains' },
         bounded: { label: 'Bounded surrogate' },
+        liveChoices: { label: 'Live choices alone' },
         wholeNeighbourhood: { label: 'Whole neighbourhood' },
       },
       objective: {
