@@ -5,11 +5,12 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { BUILT_IN_BLOCKS } from '../src/shared/architecture/blocks'
 import { blockNames, vocabularySize } from '../src/shared/language'
+import { PAPER_PROPOSERS } from '../src/shared/strategies/paper-proposers'
 import { createRandom } from '../src/shared/random'
 import { chainSpaceSchema } from '../src/shared/spaces/block-chain/schema'
 import { createBlockChainSpace } from '../src/shared/spaces/block-chain/space'
 import { readCheckpoint, type Checkpoint } from '../src/compute/proposer/model/checkpoint'
-import { WINDOW_ROW, chainCorpus, mixed, zooCorpus } from '../src/compute/proposer/learning/corpus'
+import { WINDOW_ROW, chainCorpus, known, mixed, zooCorpus } from '../src/compute/proposer/learning/corpus'
 import { scoreHeldOut } from '../src/compute/proposer/learning/held-out-scores'
 import { nextLayerObjective } from '../src/compute/proposer/learning/objectives'
 import { gptParameters, paperGpt } from '../src/compute/proposer/model/gpt'
@@ -154,7 +155,7 @@ async function quality(checkpoint: Checkpoint, proposals: Proposals, quick: bool
     pause,
   )
   const zoo = await zooCorpus(share, pause)
-  const counted = mixed(chains.windows.train, zoo.windows.train)
+  const counted = mixed([known(chains.windows), 0.5], [known(zoo.windows), 0.5])
   const names = new Set(gptParameters(paperGpt).map(({ name }) => name))
   const trainer = createTrainer(
     nextLayerObjective(paperGpt),
@@ -172,7 +173,7 @@ async function quality(checkpoint: Checkpoint, proposals: Proposals, quick: bool
     classes: vocabularySize,
   })
   trainer.dispose()
-  const blocks = mixed(chains.blocks.train, zoo.blocks.train)
+  const blocks = mixed([known(chains.blocks), 0.5], [known(zoo.blocks), 0.5])
   return {
     rows: counted.rows(),
     layers: layers.map(({ test, networks, predictions, model, baselines }) => ({
@@ -190,7 +191,7 @@ async function quality(checkpoint: Checkpoint, proposals: Proposals, quick: bool
 }
 
 async function measure({ quick, note }: BenchOptions): Promise<Measured> {
-  const folder = join(checkout, 'resources', 'proposer', 'paper-1')
+  const folder = join(checkout, 'resources', 'proposer', PAPER_PROPOSERS[0])
   if (!existsSync(folder)) throw new Error(`${folder} is not there: train it with the command in docs/proposer.md`)
   const checkpoint = await readCheckpoint(folder)
   const proposals = createProposals(checkpoint)

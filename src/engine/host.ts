@@ -1,9 +1,9 @@
 // Makes an engine: opens the workspace, wires services, recovers what an end of the program left. The app's utility process
 // and the command line both get theirs here; nothing else knows how the parts fit together.
-import path from 'node:path'
 import { implement } from '@orpc/server'
 import { engineContract, type EngineContract } from '@shared/contract'
 import { AppError } from '@shared/errors'
+import { PAPER_PROPOSERS, type PaperProposer } from '@shared/strategies/paper-proposers'
 import { memoryPorts } from '@shared/transport/port'
 import { createClient, serveRouter, type Client } from '@shared/transport/rpc'
 import { checkRuntime } from './benchmark/runtime-check'
@@ -43,7 +43,7 @@ import type { Services } from './services/services'
 import { serveSteering } from './services/steer-from-elsewhere'
 import { createArtefacts } from './storage/artefacts'
 import { makeFolder } from '@node/folders'
-import { shippedChains, shippedInContext, shippedWorkbench } from '@node/small-checkpoints'
+import { shippedChains, shippedInContext, shippedPaper, shippedWorkbench } from '@node/small-checkpoints'
 import { behindText } from './storage/custody'
 import { openStoreWhenFree } from './storage/open-when-free'
 import { storageError } from './storage/storage-error'
@@ -52,7 +52,7 @@ export interface EngineOptions {
   readonly workspaceFolder: string
   /** Prepared data sets and downloads, shared by all workspaces of a user. */
   readonly cacheFolder: string
-  /** What comes with the product; the proposer's checkpoint is in its folder `proposer/paper-1`. */
+  /** What comes with the product; checkpoints of the proposers are in its folder `proposer`. */
   readonly resourcesFolder: string
   readonly appVersion: string
   /** Of the Electron that the window runs on, as 45.4.1; left out where there is none. */
@@ -158,7 +158,8 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     })
   const pool = options.computes ?? localComputes(devices, start)
   devices.watchOver(pool)
-  const proposerFolder = path.join(options.resourcesFolder, 'proposer', 'paper-1')
+  const proposerFolder = (name: PaperProposer = PAPER_PROPOSERS[0]): string =>
+    shippedPaper(options.resourcesFolder, name)
   const judgeFolder = shippedWorkbench(options.resourcesFolder)
   const learnerFolder = shippedInContext(options.resourcesFolder)
   const chainsFolder = shippedChains(options.resourcesFolder)

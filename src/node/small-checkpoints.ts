@@ -1,8 +1,9 @@
-// Checkpoints of the small models that take part in a search, in their folders: preset `workbench` judges before anything is known,
-// preset `in-context` reads what is known, preset `chains` is what trained chains of other data say of block chains.
+// Checkpoints of the models that take part in a search, in their folders. Preset `paper` is read by computes. Of the small ones, preset
+// `workbench` judges before anything is known, preset `in-context` reads what is known, preset `chains` is what trained chains of other data say of block chains.
 import path from 'node:path'
 import { judgeOf, parseWorkbenchFile, workbenchFileSchema, type WorkbenchFile } from '@shared/proposer/checkpoint'
 import { chainJudgeOf, chainsFileSchema, parseChainsFile, type ChainsFile } from '@shared/proposer/chains/checkpoint'
+import type { PaperProposer } from '@shared/strategies/paper-proposers'
 import type { ChainJudge, GraphJudge } from '@shared/strategies/strategy'
 import {
   inContextFileSchema,
@@ -14,6 +15,7 @@ import type { InContextLearner } from '@shared/surrogate/in-context/learner'
 import { hasModel, readModelFolder, writeModelFolder, type ModelFolder } from './model-folder'
 
 /** Where the checkpoints lie that come with the product. @param resources the product's folder of that name */
+export const shippedPaper = (resources: string, name: PaperProposer): string => path.join(resources, 'proposer', name)
 export const shippedWorkbench = (resources: string): string => path.join(resources, 'proposer', 'workbench-1')
 export const shippedChains = (resources: string): string => path.join(resources, 'proposer', 'chains-1')
 export const shippedInContext = (resources: string): string => path.join(resources, 'proposer', 'in-context-1')

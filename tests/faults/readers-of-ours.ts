@@ -71,7 +71,7 @@ async function seedOfExport(): Promise<Record<string, Buffer>> {
 
 async function seedOfState(scratch: string): Promise<Record<string, Buffer>> {
   const array = { name: 'now/gpt', shape: [4], values: new Float32Array(4) }
-  const state: TrainingState = { phase: 0, epoch: 1, seconds: 1, measurements: [], arrays: [array] }
+  const state: TrainingState = { phase: 0, epoch: 1, seconds: 1, losses: [], measurements: [], arrays: [array] }
   await writeState(scratch, 'x', state)
   return filesBelow(scratch)
 }

@@ -109,7 +109,7 @@ async function readWorkspace(folder: string): Promise<void> {
 /** @param scratch an empty folder of its own, for making the seeds */
 export async function hostileReaders(scratch: string): Promise<Reader[]> {
   const { weights, checkpoint } = await seedsOfArrays(path.join(scratch, 'arrays'))
-  const proposer = path.join(checkout, 'resources', 'proposer', 'paper-1')
+  const proposer = path.join(checkout, 'resources', 'proposer', 'paper-2')
   const proposerFiles = Object.fromEntries(
     readdirSync(proposer).map((name) => [name, readFileSync(path.join(proposer, name))]),
   )

@@ -2,6 +2,7 @@
 // a proposer on a compute where the strategy wants one.
 import type { ImageFacts } from '@shared/spaces/published-images'
 import { storedLibrary } from '@shared/architecture/library'
+import type { PaperProposer } from '@shared/strategies/paper-proposers'
 import { strategyByName } from '@shared/strategies/registry'
 import { refuseCancelled } from '@node/cancel'
 import { nextTurn } from '@node/waiting'
@@ -17,8 +18,8 @@ import { createReconstructor } from './reconstructor'
 import { proposableSpace, spaceOfRun } from './space'
 
 export interface PreparationOptions extends EvaluatorTools {
-  /** Folder of the proposer's checkpoint. */
-  readonly proposerFolder: string
+  /** Folder of a checkpoint of preset `paper`. */
+  readonly proposerFolder: (name?: PaperProposer) => string
   /** Checkpoints of preset `workbench` by name. */
   readonly proposers: Pick<OwnCheckpoints, 'folderOf'>
   /** Folder of the checkpoint of preset `in-context`. */

@@ -2,12 +2,13 @@
 // any of them, so a compute that dies can simply be asked again (search-loop.ts).
 import type { ChainSpaceDefinition } from '@shared/spaces/block-chain/schema'
 import type { ComputePool } from '../executors/pool'
+import type { PaperProposer } from '@shared/strategies/paper-proposers'
 import type { Reconstructor } from '@shared/strategies/strategy'
 
 export interface ReconstructorOptions {
   readonly pool: ComputePool
-  /** Folder of the checkpoint. */
-  readonly checkpoint: string
+  /** Folder of the checkpoint that is asked for, or of the one that there is. */
+  readonly checkpoint: (name?: PaperProposer) => string
   readonly space: ChainSpaceDefinition
   readonly facts: { readonly shape: readonly [number, number, number]; readonly classes: number }
   readonly userBlocks: readonly unknown[]
@@ -23,7 +24,7 @@ export function createReconstructor(options: ReconstructorOptions): Reconstructo
         (client) =>
           client.reconstruct(
             {
-              checkpoint,
+              checkpoint: checkpoint(requests[0]?.proposer),
               space: { definition: space, inputShape: [height, width, channels], classes: facts.classes },
               userBlocks: [...userBlocks],
               requests: requests.map(({ genotype, positions, seed, temperature = 1 }) => ({

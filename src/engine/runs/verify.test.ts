@@ -117,6 +117,20 @@ describe('a search that trains', () => {
     const id = await searched(engine, tinySearch({ strategy: { name: 'gpt-nas:paper' } }))
     const { total } = await engine.client.trials.list({ id })
     expect(await engine.client.searches.verify({ id })).toMatchObject({ matches: true, proposals: total })
+    expect(new Set(engine.pool.proposers.map((folder) => path.basename(folder)))).toEqual(new Set(['paper-2']))
+  })
+
+  it('is replayed with the checkpoint of then where it is of before there were two', async () => {
+    const folder = temporaryFolder()
+    const engine = await openEngine(folder)
+    await fetchTiny(engine)
+    const definition = tinySearch({ strategy: { name: 'gpt-nas:paper', proposer: 'paper-1' } })
+    const id = await searched(engine, definition)
+    await engine.close()
+    await changed(folder, "update runs set definition = json_remove(definition, '$.strategy.proposer')")
+    const again = await openEngine(folder)
+    expect(await again.client.searches.verify({ id })).toMatchObject({ matches: true })
+    expect(new Set(again.pool.proposers.map((place) => path.basename(place)))).toEqual(new Set(['paper-1']))
   })
 })
 

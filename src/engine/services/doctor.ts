@@ -49,7 +49,7 @@ export async function examine(services: Services): Promise<DoctorReport> {
     memoryCheck(services),
     devicesCheck(services),
     ...(await datasetChecks(services, datasets)),
-    await proposerCheck(services.proposerFolder),
+    await proposerCheck(services.proposerFolder()),
     ...cardDiagnoses(facts, tensorflow),
     ...(await ladderCheck(services)),
   ]

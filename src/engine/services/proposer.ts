@@ -91,7 +91,7 @@ export function proposerService(services: Services) {
     return pool.run(
       (client) =>
         client.suggest(
-          { checkpoint: proposerFolder, space, userBlocks, genotype, position, count },
+          { checkpoint: proposerFolder(), space, userBlocks, genotype, position, count },
           { signal: closing },
         ),
       closing,
@@ -111,7 +111,7 @@ export function proposerService(services: Services) {
     })
     const reconstructor = createReconstructor({
       pool,
-      checkpoint,
+      checkpoint: () => checkpoint,
       space: definition,
       facts: IMAGES,
       userBlocks,
@@ -128,7 +128,7 @@ export function proposerService(services: Services) {
     info: os.info.handler(({ input: { preset } }) => {
       if (preset === 'workbench') return smallInfo(readWorkbenchCheckpoint(judgeFolder))
       if (preset === 'chains') return smallInfo(readChainsCheckpoint(chainsFolder))
-      return preset === 'in-context' ? smallInfo(readInContextCheckpoint(learnerFolder)) : describe(proposerFolder)
+      return preset === 'in-context' ? smallInfo(readInContextCheckpoint(learnerFolder)) : describe(proposerFolder())
     }),
     suggest: os.suggest.handler(({ input }) => suggest(input.genotype, input.position, input.count, input.stemWidth)),
     train: os.train.handler(({ input, signal }) =>
@@ -168,7 +168,7 @@ export function proposerService(services: Services) {
       await proposers.use(name)
       return { name }
     }),
-    sample: os.sample.handler(({ input }) => sample(input.checkpoint ?? proposerFolder, input.count, input.seed)),
-    report: os.report.handler(({ input }) => describe(input.checkpoint ?? proposerFolder)),
+    sample: os.sample.handler(({ input }) => sample(input.checkpoint ?? proposerFolder(), input.count, input.seed)),
+    report: os.report.handler(({ input }) => describe(input.checkpoint ?? proposerFolder())),
   })
 }

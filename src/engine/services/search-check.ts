@@ -12,9 +12,9 @@ import { proposableSpace, provenSpace } from '../runs/space'
 import { loadDesign, searchableBlocks } from '../storage/designs'
 import { createRandom } from '@shared/random'
 import type { Space } from '@shared/spaces/space'
+import { strategyByName } from '@shared/strategies/registry'
 import { hasMeaning, readableGraph } from '@shared/strategies/first-picks'
 import { featuresOf } from '@shared/surrogate/features-of'
-import { strategyByName } from '@shared/strategies/registry'
 import { formerRunsOf } from '../runs/former'
 import { chainsIn, judgeIn } from '@node/small-checkpoints'
 import { judgeFolder, withCheckpoint } from '../proposers/own-checkpoints'
@@ -78,11 +78,13 @@ export async function checkDefinition(services: Services, definition: RunDefinit
       notes.push(`It starts from ${results.length} results of run ${number}, as far as they order like its own.`)
   })
   await attempt(async () => {
-    if (!strategyByName(definition.strategy.name).usesProposer || definition.space.kind === 'single') return
+    const { strategy } = definition
+    if (!('proposer' in strategy) || definition.space.kind === 'single') return
     proposableSpace(definition)
-    await access(proposerFolder).catch(() => {
+    const folder = proposerFolder(strategy.proposer)
+    await access(folder).catch(() => {
       problems.push(
-        `The strategy ${definition.strategy.name} needs a proposer checkpoint in ${proposerFolder}. Choose the strategy ga, or install a checkpoint.`,
+        `The strategy ${strategy.name} needs a proposer checkpoint in ${folder}. Choose the strategy ga, or install a checkpoint.`,
       )
     })
   })

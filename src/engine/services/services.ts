@@ -1,4 +1,5 @@
 // What the services work with; made once in host.ts.
+import type { PaperProposer } from '@shared/strategies/paper-proposers'
 import type { AllowedCommands } from '../evaluators/command/allowed-commands'
 import type { Datasets } from '../datasets/datasets'
 import type { Devices } from '../executors/devices'
@@ -29,8 +30,8 @@ export interface Services {
   readonly orchestrator: Orchestrator
   readonly views: RunViews
   readonly updates: Updates
-  /** Folder of the proposer's checkpoint; it may be absent. */
-  readonly proposerFolder: string
+  /** Folder of a checkpoint of preset `paper`, the newest without a name; it may be absent. */
+  readonly proposerFolder: (name?: PaperProposer) => string
   /** Folder of the checkpoint of preset `workbench`. */
   readonly judgeFolder: string
   readonly learnerFolder: string

@@ -43,6 +43,8 @@ export interface FakeComputes extends ShapedPool {
   readonly exports: ExportJob[]
   /** What zero-cost figures were asked of. */
   readonly looks: ProxyJob[]
+  /** Checkpoints that were asked to rebuild chains. */
+  readonly proposers: string[]
   /** What was scored of given images. */
   readonly evaluations: EvaluateJob[]
   /** Slots whose process a job has killed, in order. */
@@ -56,6 +58,7 @@ export function fakeComputes(train: TrainScript = wellTrained, size = 2): FakeCo
   const exports: ExportJob[] = []
   const evaluations: EvaluateJob[] = []
   const looks: ProxyJob[] = []
+  const proposers: string[] = []
   const free = Array.from({ length: size }, (_, slot) => slot)
   const waiting: ((slot: number) => void)[] = []
   const trainings = Array.from({ length: size }, () => ({ going: 0, wake: [] as (() => void)[] }))
@@ -79,8 +82,10 @@ export function fakeComputes(train: TrainScript = wellTrained, size = 2): FakeCo
         const here = trainings[slot]!
         return here.going === 0 ? Promise.resolve({}) : new Promise((resolve) => here.wake.push(() => resolve({})))
       },
-      reconstruct: ({ requests }: { requests: { genotype: Record<string, unknown> }[] }) =>
-        Promise.resolve(requests.map(({ genotype }) => ({ genotype, choices: [] }))),
+      reconstruct: ({ checkpoint, requests }: Parameters<ComputeClient['reconstruct']>[0]) => {
+        proposers.push(checkpoint)
+        return Promise.resolve(requests.map(({ genotype }) => ({ genotype, choices: [] })))
+      },
       export: (job: ExportJob) => {
         exports.push(job)
         const { folder } = job
@@ -114,6 +119,7 @@ export function fakeComputes(train: TrainScript = wellTrained, size = 2): FakeCo
     jobs,
     exports,
     looks,
+    proposers,
     evaluations,
     killed,
     size,

@@ -31,7 +31,7 @@ export const proposerTrainingSchema = z.object({
   name: z
     .string()
     .regex(/^[a-z0-9][a-z0-9-]{0,63}$/, 'lower-case letters, digits and hyphens')
-    .default('paper-1'),
+    .default('paper-2'),
   seed: z.number().int().default(1),
   /** NAS-Bench-101 cells drawn without replacement for pre-training; null takes all 423,624. */
   cells: z.number().int().min(100).nullable().default(20_000),

@@ -13,7 +13,10 @@ describe('a definition in which the strategy is a name alone', () => {
     const own = { crossoverRate: 0.8, mutationRate: 0.2, eliminationRate: 0.1 }
     // What came later has its default.
     expect(strategyOf(old)).toMatchObject({ name: 'gpt-nas:paper', ...own })
-    expect(upgradeDefinition(old)).toEqual({ name: 'x', strategy: { name: 'gpt-nas:paper', ...own } })
+    expect(upgradeDefinition(old)).toEqual({
+      name: 'x',
+      strategy: { name: 'gpt-nas:paper', ...own, proposer: 'paper-1' },
+    })
   })
 
   it('had a default for it, and rates that its strategy did not look at', () => {
@@ -39,6 +42,21 @@ describe('a definition that says gpt-nas', () => {
     })
     expect(strategyOf({ name: 'x', strategy: { name: 'gpt-nas' } }).name).toBe('gpt-nas')
     expect(strategyOf({ name: 'x', strategy: 'gpt-nas' }).name).toBe('gpt-nas')
+  })
+})
+
+describe('a stored run of the published method before there was a second checkpoint', () => {
+  const own = { name: 'gpt-nas:paper', crossoverRate: 0.9, mutationRate: 0.3, eliminationRate: 0.4, temperature: 1 }
+
+  it('goes on with the one that there was; a file, or a newer run, has its own', () => {
+    expect(strategyOf({ name: 'x', strategy: own })).toEqual({ ...own, proposer: 'paper-1' })
+    const { temperature: _, ...older } = own
+    expect(strategyOf({ name: 'x', strategy: older })).toMatchObject({ proposer: 'paper-1' })
+    expect(strategyOf({ name: 'x', strategy: { name: own.name, temperature: 2 } })).toMatchObject({
+      proposer: 'paper-2',
+    })
+    const newer = { ...own, proposer: 'paper-2' }
+    expect(strategyOf({ name: 'x', strategy: newer })).toEqual(newer)
   })
 })
 

@@ -1,6 +1,7 @@
 // Older forms of a run's definition, brought to the newest: what is in files and workspaces must open for ever.
 import { z } from 'zod'
 import { ALL_QUESTIONS } from '../strategies/gpt-nas'
+import type { PaperProposer } from '../strategies/paper-proposers'
 import { STRATEGIES } from '../strategies/registry'
 
 /** Until strategies had parameters of their own, these three stood beside the strategy's name, whichever that was. */
@@ -29,6 +30,7 @@ export function upgradeDefinition(definition: unknown): unknown {
     withoutChainsOfNow,
     withoutBoundsOfNow,
     withoutPriorOfNow,
+    withProposerOfThen,
   ].reduce((older, upgrade) => upgrade(older), fields.data)
   const upgraded = withEvaluationsCounted(withEvaluatorOfItsOwn(strategyNamed))
   return upgraded === fields.data ? definition : upgraded
@@ -134,5 +136,14 @@ function withDeadChoicesOfThen(fields: Fields): Fields {
   ]
   return before?.every((key) => key in strategy.data) === true
     ? { ...fields, strategy: { ...strategy.data, liveChoices: false } }
+    : fields
+}
+
+/** As `withSurrogateOfThen`: a run of the published method goes on with the checkpoint that there was (decision 192). */
+function withProposerOfThen(fields: Fields): Fields {
+  const strategy = json.safeParse(fields['strategy'])
+  if (!strategy.success || strategy.data['name'] !== PAPER || 'proposer' in strategy.data) return fields
+  return RATES.every((key) => key in strategy.data)
+    ? { ...fields, strategy: { ...strategy.data, proposer: 'paper-1' satisfies PaperProposer } }
     : fields
 }

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { AppError } from '../errors'
 import { setting } from '../search/settings'
 import { breedingParameters, nextGeneration } from './offspring'
+import { PAPER_PROPOSERS } from './paper-proposers'
 import { eliminationParameters, reconstructAll } from './reconstruct'
 import type { Strategy } from './strategy'
 
@@ -13,6 +14,9 @@ const schema = setting(
     ...eliminationParameters,
     temperature: setting(z.number().min(0.05).max(20).default(1), {
       description: 'How freely the proposer draws: 1 as probable as it predicts, less the likeliest, more anything.',
+    }),
+    proposer: setting(z.enum(PAPER_PROPOSERS).default(PAPER_PROPOSERS[0]), {
+      description: 'Checkpoint of the proposer. A run of before there was a choice goes on with paper-1.',
     }),
   }),
   {
@@ -32,6 +36,7 @@ export const gptNasPaperStrategy = {
         'The strategy gpt-nas:paper needs the proposer, and none is loaded.',
         'Choose a proposer checkpoint, or use the strategy ga.',
       )
-    return reconstructAll(nextGeneration(context, own), context, context.reconstructor, own, own.temperature)
+    const { temperature, proposer } = own
+    return reconstructAll(nextGeneration(context, own), context, context.reconstructor, own, { temperature, proposer })
   },
 } satisfies Strategy<z.infer<typeof schema>>

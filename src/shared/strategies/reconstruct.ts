@@ -55,7 +55,7 @@ export async function reconstructAll(
   context: StrategyContext,
   reconstructor: Reconstructor,
   own: { readonly eliminationRate: number },
-  temperature = 1,
+  asked: Pick<ReconstructionRequest, 'temperature' | 'proposer'> = {},
 ): Promise<Proposal[]> {
   const { space } = context
   const rate = eliminationRate(own.eliminationRate, context.history.length, context.generations)
@@ -72,17 +72,14 @@ export async function reconstructAll(
       return {
         slot,
         proposal,
-        request: {
-          ...{ genotype, positions, seed: random.integer(2 ** 31) },
-          ...(temperature !== 1 && { temperature }),
-        } satisfies ReconstructionRequest,
+        request: { genotype, positions, seed: random.integer(2 ** 31), ...asked } satisfies ReconstructionRequest,
       }
     })
-    const asked = drawn.filter(({ request }) => request.positions.length > 0)
-    const answers = asked.length === 0 ? [] : await reconstructor.reconstruct(asked.map(({ request }) => request))
-    if (answers.length !== asked.length)
-      throw new Error(`the reconstructor answered ${answers.length} of ${asked.length} requests`)
-    const rebuilt = new Map(asked.map(({ slot }, i) => [slot, answers[i]!]))
+    const open = drawn.filter(({ request }) => request.positions.length > 0)
+    const answers = open.length === 0 ? [] : await reconstructor.reconstruct(open.map(({ request }) => request))
+    if (answers.length !== open.length)
+      throw new Error(`the reconstructor answered ${answers.length} of ${open.length} requests`)
+    const rebuilt = new Map(open.map(({ slot }, i) => [slot, answers[i]!]))
     const repeats: [number, Proposal][] = []
     for (const { slot, proposal } of drawn) {
       const answer = rebuilt.get(slot)

@@ -133,6 +133,19 @@ describe('gpt-nas', () => {
     }
   })
 
+  it.each(['paper-2', 'paper-1'] as const)('asks the checkpoint that its run names: %s', async (proposer) => {
+    const asked = new Set<string | undefined>()
+    const inner = createRandomReconstructor(space)
+    const reconstructor: Reconstructor = {
+      reconstruct: (requests) => {
+        requests.forEach((request) => asked.add(request.proposer))
+        return inner.reconstruct(requests)
+      },
+    }
+    await simulate(gptNasPaperStrategy, { ...paper, generations: 2, reconstructor, own: { proposer } })
+    expect([...asked]).toEqual([proposer])
+  })
+
   it('asks a bounded number of times where everything the proposer gives is known', async () => {
     let calls = 0
     const same = word(...new Array<number>(10).fill(7))

@@ -7,6 +7,7 @@ import type { FormerRun } from '../search/former-runs'
 import type { Origin } from '../search/trial'
 import type { Genotype, Space } from '../spaces/space'
 import { createRandom, type Random } from '../random'
+import type { PaperProposer } from './paper-proposers'
 import type { InContextLearner } from '../surrogate/in-context/learner'
 
 /** A member of a finished generation. */
@@ -32,6 +33,8 @@ export interface ReconstructionRequest {
   readonly seed: number
   /** Above 0; below 1 the likeliest blocks come more often. Left out, 1. */
   readonly temperature?: number
+  /** The checkpoint that is asked, the same for all requests of a call. Left out, the one that there is. */
+  readonly proposer?: PaperProposer
 }
 
 export interface Reconstruction {

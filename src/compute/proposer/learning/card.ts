@@ -4,7 +4,15 @@ import type { Measurement, ModelDescription } from '../model/model-file'
 import { classifierParameters } from '../model/classifier'
 import { gptParameters } from '../model/gpt'
 import { countParameters } from '../model/parameters'
-import type { Corpus } from './phases'
+import {
+  BIGRAM_OF_CHAINS,
+  BIGRAM_OF_CLASSIFIER,
+  CLASSIFIER_DECAY,
+  CLASSIFIER_ZOO_SHARE,
+  REHEARSAL_SHARE,
+  ZOO_SHARE,
+  type Corpus,
+} from './phases'
 
 const number = (value: number): string => Math.round(value).toLocaleString('en-US')
 const fixed = (value: number): string => value.toFixed(3)
@@ -12,7 +20,7 @@ const percent = (share: number): string => `${(share * 100).toFixed(1)} %`
 
 const PHASES: Readonly<Record<string, string>> = {
   cells: 'GPT after pre-training on cells',
-  chains: 'GPT after fine-tuning on chains and zoo',
+  chains: 'GPT after fine-tuning on chains, zoo and cells',
   blocks: 'Block classifier',
 }
 
@@ -39,12 +47,28 @@ function table(measurements: readonly Measurement[]): string {
   return rows.map((row) => `| ${row.join(' | ')} |`).join('\n')
 }
 
+const epochOf = (measurements: readonly Measurement[], phase: string): number =>
+  measurements.find((one) => one.phase === phase)?.epoch ?? 0
+
+/** What the classifier is up against beside the table's n-grams. */
+function boundOfClassifier(measurements: readonly Measurement[]): string {
+  const said = measurements
+    .filter(({ phase }) => phase === 'blocks')
+    .map(({ test, baselines }) => {
+      const [alone, own] = [baselines[BIGRAM_OF_CHAINS]!, baselines[BIGRAM_OF_CLASSIFIER]!]
+      return `on ${test} ${fixed(alone.loss)} and ${fixed(own.loss)}`
+    })
+  return said.join(', ')
+}
+
 /** Markdown. */
 export function modelCard(
   model: ModelDescription,
   corpus: Pick<Corpus, 'sentenceBits' | 'cells' | 'sentences'>,
 ): string {
   const { name, training, metrics, measurements, gpt, classifier, corpus: parts } = model
+  const row = (part: string, share: number, { train, stop = 0, heldOut, rows }: (typeof parts)[string]): string =>
+    `| ${part} | ${percent(share)} | ${number(train)} | ${number(stop)} | ${number(heldOut)} | ${number(rows)} |`
   const [cells, chains, zoo] = [parts['cells']!, parts['chains']!, parts['zoo']!]
   return `# ${name}
 
@@ -52,7 +76,8 @@ The proposer of GPT-NAS (arXiv 2305.05351), preset \`paper\`: a GPT that reads t
 classifier that says which block begins with it. A search uses it to refill blocks that it emptied; the editor, to suggest the next block.
 
 - GPT-1 design: ${gpt.layers} decoder layers, ${gpt.heads} heads, width ${gpt.width}, feed-forward 4 x width, ${number(countParameters(gptParameters(gpt)))} parameters. The paper gives window, layers and heads; the width is ours.
-- Classifier: embedding ${classifier.embedding}, one hidden layer of ${classifier.hidden}, ${classifier.blocks} blocks, ${number(countParameters(classifierParameters(classifier)))} parameters. The paper gives no sizes.
+- Classifier: embedding ${classifier.embedding}, one hidden layer of ${classifier.hidden}, ${classifier.blocks} blocks, ${number(countParameters(classifierParameters({ ...classifier, prior: false })))} parameters. The paper gives no sizes.
+- The classifier begins at a table, P(block | layer) as counted in random chains, and its network, whose output is zero at first, adds what the window says.
 - Vocabulary: ${gpt.vocabulary} tokens; one token is one layer in relative sizes, without connections.
 
 ## Made by
@@ -61,16 +86,20 @@ classifier that says which block begins with it. A search uses it to refill bloc
 ${training.command}
 \`\`\`
 
-Seed ${training.seed}, batch ${training.batchSize}, peak rate ${training.learningRate} (linear rise, cosine fall), Adam with decoupled decay 0.01, no dropout; ${training.cellEpochs} + ${training.chainEpochs} epochs of the GPT, ${training.classifierEpochs} of the classifier; ${number(training.seconds)} seconds in all.
-An epoch draws as many windows as there are different ones, in proportion to how often they occur.
+Seed ${training.seed}, batch ${training.batchSize}, peak rate ${training.learningRate} (linear rise, cosine fall), Adam with decoupled decay 0.01 (the classifier's ${CLASSIFIER_DECAY}), no dropout; at most ${training.cellEpochs} + ${training.chainEpochs} epochs of the GPT, ${training.classifierEpochs} of the classifier; ${number(training.seconds)} seconds in all.
+An epoch draws as many windows as there are different ones, in proportion to how often they occur. A phase ends early, with its best epoch, when the loss on networks that
+are neither learned from nor reported has risen four times in a row: kept are epoch ${epochOf(measurements, 'cells')} of pre-training, ${epochOf(measurements, 'chains')} of fine-tuning, ${epochOf(measurements, 'blocks')} of the classifier.
 
 ## Corpus
 
-| part | trained on | held out | different windows |
-| --- | --: | --: | --: |
-| NAS-Bench-101 cells (pre-training) | ${number(cells.train)} | ${number(cells.heldOut)} | ${number(cells.rows)} |
-| random block chains (fine-tuning) | ${number(chains.train)} | ${number(chains.heldOut)} | ${number(chains.rows)} |
-| zoo networks (fine-tuning, half of the draws) | ${number(zoo.train)} | ${number(zoo.heldOut)} | ${number(zoo.rows)} |
+| part | share of fine-tuning | trained on | say when to stop | held out | different windows |
+| --- | --: | --: | --: | --: | --: |
+${row('NAS-Bench-101 cells', REHEARSAL_SHARE, cells)}
+${row('random block chains', (1 - REHEARSAL_SHARE) * (1 - ZOO_SHARE), chains)}
+${row('zoo networks', (1 - REHEARSAL_SHARE) * ZOO_SHARE, zoo)}
+
+Pre-training draws cells alone, and fine-tuning goes on drawing some so that they are not forgotten (rehearsal; the share is that of Ibrahim et al., arXiv 2403.08763,
+for what differs much). The classifier draws ${percent(CLASSIFIER_ZOO_SHARE)} of its blocks from the zoo, the others from chains.
 
 Cells come from the exact enumeration of the space, ${number(countAllCells())} in all; chains are drawn from the block-chain space; the zoo is that of torchvision's 36 networks.
 No benchmark table and no measured accuracy is used, of NAS-Bench-101 or any other. An exhaustive corpus teaches what is legal, not what is good: what this
@@ -81,13 +110,17 @@ of held-out predictions whose window and next layer also occur in a training net
 
 ## Measured
 
-Losses in nats a prediction, on held-out networks, baselines fitted on the same training data and scored in the same run. For the classifier the bigram sees the predicted layer only.
+Losses in nats a prediction, on held-out networks, baselines fitted on everything that is not held out and scored in the same run. For the classifier the bigram sees the predicted layer only.
 "floor" is the entropy of the next layer given the window over the held-out cells themselves.
 
 ${table(measurements)}
 
+The classifier's n-grams count the zoo as much as the chains, as on every card. A bigram of random chains alone, and one of chains and zoo in the classifier's own shares,
+have ${boundOfClassifier(measurements)}. In random chains the layer says all that can be said, so the first is a bound there; and windows that repeat a block occur in both, so
+that whoever tells the zoo's blocks by them pays for it on chains.
+
 **Bits per cell.** ${metrics['bitsPerCell']!.toFixed(2)} on held-out cells, after pre-training. Naming one of ${number(countAllCells())} cells takes log2 = ${Math.log2(countAllCells()).toFixed(2)} bits; a sentence leaves out the connections, so the
-${number(corpus.cells)} cells of this corpus make only ${number(corpus.sentences)} different sentences, and no model of sentences needs less than their entropy of ${corpus.sentenceBits.toFixed(2)} bits. The rest is the window: a model that sees ten layers does not know all that came before.
+${number(corpus.cells)} cells of this corpus make ${number(corpus.sentences)} different sentences, and no model of sentences needs less than their entropy of ${corpus.sentenceBits.toFixed(2)} bits. The rest is the window: a model that sees ten layers does not know all that came before.
 
 ## Limits
 

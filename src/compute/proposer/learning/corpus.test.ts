@@ -5,8 +5,8 @@ import type { ParameterValues } from '@shared/architecture/layer'
 import { ZOO_NAMES, zooNetwork } from '@shared/architecture/zoo'
 import { END_TOKEN, START_TOKEN, blockNames, describeToken, layerTokensOfBlock, vocabularySize } from '@shared/language'
 import { beginningTokens } from '../use/beginnings'
-import { BLOCK_ROW, WINDOW_ROW, cellCorpus, chainCorpus, mixed, zooCorpus } from './corpus'
-import type { RowCounter } from './row-counts'
+import { BLOCK_ROW, WINDOW_ROW, cellCorpus, chainCorpus, known, mixed, zooCorpus } from './corpus'
+import { createRowCounter, type RowCounter } from './row-counts'
 
 const pause = (): Promise<void> => Promise.resolve()
 const codes = (key: string): number[] => [...key].map((letter) => letter.charCodeAt(0))
@@ -30,14 +30,16 @@ const endings = (counter: RowCounter): number =>
 describe('cells', () => {
   it('are split by sentence: one begins and ends for each, on its own side', async () => {
     const { networks, windows, sentences } = await cellCorpus(800, 3, 0.2, pause)
-    expect(networks.train + networks.heldOut).toBe(800)
+    expect(networks.train + networks.stop + networks.heldOut).toBe(800)
     // 0.2 of about 790 different sentences; six standard deviations.
     expect(Math.abs(networks.heldOut - 160)).toBeLessThan(70)
-    for (const side of ['train', 'heldOut'] as const) {
+    for (const side of ['train', 'stop', 'heldOut'] as const) {
       expect(beginnings(windows[side])).toBe(networks[side])
       expect(endings(windows[side])).toBe(networks[side])
     }
-    const total = [...sentences.train.values(), ...sentences.heldOut.values()].reduce((a, b) => a + b, 0)
+    const total = Object.values(sentences)
+      .flatMap((side) => [...side.values()])
+      .reduce((a, b) => a + b, 0)
     expect(total).toBe(800)
   })
 
@@ -45,15 +47,18 @@ describe('cells', () => {
     const small = await cellCorpus(300, 5, 0.3, pause)
     const large = await cellCorpus(900, 6, 0.3, pause)
     const heldOut = new Set([...small.sentences.heldOut.keys(), ...large.sentences.heldOut.keys()])
+    const stop = new Set([...small.sentences.stop.keys(), ...large.sentences.stop.keys()])
     const trained = new Set([...small.sentences.train.keys(), ...large.sentences.train.keys()])
     expect(heldOut.size).toBeGreaterThan(200)
-    expect([...heldOut].filter((sentence) => trained.has(sentence))).toEqual([])
+    expect(stop.size).toBeGreaterThan(20)
+    expect([...heldOut, ...stop].filter((sentence) => trained.has(sentence))).toEqual([])
+    expect([...heldOut].filter((sentence) => stop.has(sentence))).toEqual([])
   })
 
   it('with one sentence are one sentence', async () => {
     const { sentences } = await cellCorpus(3000, 1, 0.1, pause)
     // 3,000 cells made 2,848 sentences when the language was fixed.
-    const different = sentences.train.size + sentences.heldOut.size
+    const different = Object.values(sentences).reduce((sum, { size }) => sum + size, 0)
     expect(different).toBeGreaterThan(2500)
     expect(different).toBeLessThan(3000)
   })
@@ -69,7 +74,7 @@ describe('cells', () => {
 describe('chains', () => {
   it('name the block that each first layer begins', async () => {
     const { networks, blocks } = await chainCorpus(40, 2, 0.1, pause)
-    expect(networks.train + networks.heldOut).toBe(40)
+    expect(networks.train + networks.stop + networks.heldOut).toBe(40)
     const begins = beginningTokens()
     const labels = new Set<number>()
     for (const [key] of blocks.train.entries()) {
@@ -84,19 +89,29 @@ describe('chains', () => {
 describe('the zoo', () => {
   it('is there whole, with the blocks that have a class', async () => {
     const { networks, windows, blocks } = await zooCorpus(0.05, pause)
-    expect(networks).toEqual({ train: ZOO_NAMES.length - 2, heldOut: 2 })
-    expect(beginnings(windows.train)).toBe(ZOO_NAMES.length - 2)
+    expect(networks).toEqual({ train: ZOO_NAMES.length - 4, stop: 2, heldOut: 2 })
+    expect(beginnings(windows.train)).toBe(ZOO_NAMES.length - 4)
+    expect(beginnings(known(windows))).toBe(ZOO_NAMES.length - 2)
     const stages = ZOO_NAMES.flatMap((name) => zooNetwork(name).stages).filter(({ block }) =>
       blockNames.includes(block),
     )
-    expect(blocks.train.total + blocks.heldOut.total).toBe(stages.length)
+    expect(known(blocks).total + blocks.heldOut.total).toBe(stages.length)
   })
 
-  it('makes up half of what fine-tuning draws', async () => {
-    const chains = await chainCorpus(10, 2, 0.1, pause)
-    const zoo = await zooCorpus(0.05, pause)
-    const mixture = mixed(chains.windows.train, zoo.windows.train)
-    expect(mixture.total).toBeCloseTo(2 * chains.windows.train.total, 3)
+  it('has the share of the draws that a mixture gives it', async () => {
+    const { windows: chains } = await chainCorpus(10, 2, 0.1, pause)
+    const { windows: zoo } = await zooCorpus(0.05, pause)
+    const { total } = chains.train
+    expect(mixed([chains.train, 0.5], [zoo.train, 0.5]).total).toBeCloseTo(2 * total, 3)
+    const three = mixed([chains.train, 0.25], [zoo.train, 0.5], [zoo.stop, 0.25])
+    expect(three.total).toBeCloseTo(4 * total, 3)
+  })
+
+  it('is the whole mixture where the others have nothing', () => {
+    const [none, some] = [createRowCounter(2), createRowCounter(2)]
+    some.add([4, 5])
+    expect(mixed([none, 0.5], [some, 0.5]).total).toBe(1)
+    expect(mixed([some, 0.5], [none, 0.5]).total).toBe(1)
   })
 })
 

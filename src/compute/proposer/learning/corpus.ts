@@ -18,17 +18,29 @@ export const WINDOW_ROW = WINDOW_LAYERS + 1
 /** A window, the first layer of the block behind it, and the block's class. */
 export const BLOCK_ROW = WINDOW_LAYERS + 2
 
+/** What is learned from, what says when to stop, and what is only reported. */
+type Side = 'train' | 'stop' | 'heldOut'
+type BySide<T> = Readonly<Record<Side, T>>
+const bySide = <T>(make: (side: Side) => T): Record<Side, T> => ({
+  train: make('train'),
+  stop: make('stop'),
+  heldOut: make('heldOut'),
+})
+
 /** Networks of one kind, split. `windows` has a row per layer and `<end>`; `blocks` a row per block of a known class. */
 export interface CorpusPart {
-  readonly networks: { readonly train: number; readonly heldOut: number }
-  readonly windows: { readonly train: RowCounter; readonly heldOut: RowCounter }
-  readonly blocks: { readonly train: RowCounter; readonly heldOut: RowCounter }
+  readonly networks: BySide<number>
+  readonly windows: BySide<RowCounter>
+  readonly blocks: BySide<RowCounter>
 }
 
 /** How many cells have each sentence, by side: connections are left out, so some share one. */
 export interface CellPart extends CorpusPart {
-  readonly sentences: { readonly train: ReadonlyMap<string, number>; readonly heldOut: ReadonlyMap<string, number> }
+  readonly sentences: BySide<ReadonlyMap<string, number>>
 }
+
+/** Share of the networks that says when a phase stops; as large as what is held out by default, so that both are as noisy. */
+const STOP_SHARE = 0.05
 
 /** Where the work pauses: keeps the process answering, and throws when the job is broken off. */
 export type Pause = () => Promise<void>
@@ -43,7 +55,8 @@ function placeOf(tokens: readonly number[]): number {
   return createHash('sha256').update(Uint8Array.from(tokens)).digest().readUInt32BE(0) / 2 ** 32
 }
 
-type Side = 'train' | 'heldOut'
+const sideOf = (place: number, share: number): Side =>
+  place < share ? 'heldOut' : place < share + STOP_SHARE ? 'stop' : 'train'
 
 /** A part that is being gathered. */
 interface GrowingPart extends CorpusPart {
@@ -55,9 +68,9 @@ interface GrowingPart extends CorpusPart {
 }
 
 function createPart(): GrowingPart {
-  const networks = { train: 0, heldOut: 0 }
-  const windows = { train: createRowCounter(WINDOW_ROW), heldOut: createRowCounter(WINDOW_ROW) }
-  const blocks = { train: createRowCounter(BLOCK_ROW), heldOut: createRowCounter(BLOCK_ROW) }
+  const networks = bySide(() => 0)
+  const windows = bySide(() => createRowCounter(WINDOW_ROW))
+  const blocks = bySide(() => createRowCounter(BLOCK_ROW))
   return {
     networks,
     windows,
@@ -89,11 +102,11 @@ function* cellsOf(count: number | null, seed: number): Generator<Cell> {
 /** Sentences of single cells. @param share held out @param count cells, null for all 423,624 */
 export async function cellCorpus(count: number | null, seed: number, share: number, pause: Pause): Promise<CellPart> {
   const part = createPart()
-  const sentences = { train: new Map<string, number>(), heldOut: new Map<string, number>() }
+  const sentences = bySide(() => new Map<string, number>())
   let done = 0
   for (const cell of cellsOf(count, seed)) {
     const tokens = tokenizeLayers(cellGraph(cell, CELL_INPUT, CELL_INPUT[2]))
-    const side = placeOf(tokens) < share ? 'heldOut' : 'train'
+    const side = sideOf(placeOf(tokens), share)
     part.add(side, tokens)
     const sentence = String.fromCharCode(...tokens)
     sentences[side].set(sentence, (sentences[side].get(sentence) ?? 0) + 1)
@@ -126,13 +139,13 @@ export async function chainCorpus(count: number, seed: number, share: number, pa
       return start
     })
     const tokens = tokenizeLayers(space.toGraph(genotype))
-    part.add(placeOf(tokens) < share ? 'heldOut' : 'train', tokens, starts)
+    part.add(sideOf(placeOf(tokens), share), tokens, starts)
     if (i % NETWORKS_PER_PAUSE === 0) await pause()
   }
   return part
 }
 
-/** The zoo at 224 pixels. Held out: the share of networks whose hashes are least, at least one. */
+/** The zoo at 224 pixels. Held out: the share of networks whose hashes are least, at least one; as many after them say when to stop. */
 export async function zooCorpus(share: number, pause: Pause): Promise<CorpusPart> {
   const part = createPart()
   const networks: { tokens: number[]; starts: (readonly [number, number])[] }[] = []
@@ -150,18 +163,34 @@ export async function zooCorpus(share: number, pause: Pause): Promise<CorpusPart
     await pause()
   }
   const order = [...networks].sort((a, b) => placeOf(a.tokens) - placeOf(b.tokens))
-  const heldOut = new Set(order.slice(0, Math.ceil(networks.length * share)))
-  for (const network of networks) part.add(heldOut.has(network) ? 'heldOut' : 'train', network.tokens, network.starts)
+  const heldOut = Math.ceil(networks.length * share)
+  const stop = heldOut + Math.ceil(networks.length * STOP_SHARE)
+  // In the zoo's order, which decides that of the rows and with it what is drawn.
+  for (const network of networks) {
+    const rank = order.indexOf(network)
+    part.add(rank < heldOut ? 'heldOut' : rank < stop ? 'stop' : 'train', network.tokens, network.starts)
+  }
   return part
 }
 
-/** Share of the fine-tuning draws that come from the zoo; without it, 36 networks drown in thousands of random chains. */
-const ZOO_SHARE = 0.5
-
-/** Chains and zoo as one training set, the zoo's rows counted so often that they make up `ZOO_SHARE` of the draws. */
-export function mixed(chains: RowCounter, zoo: RowCounter): RowCounter {
-  const mixture = createRowCounter(chains.width)
-  mixture.merge(chains)
-  mixture.merge(zoo, ((ZOO_SHARE / (1 - ZOO_SHARE)) * chains.total) / zoo.total)
+/** Rows of several kinds as one training set. @param parts with their shares of the draws; the first kind's rows count once */
+export function mixed(
+  first: readonly [RowCounter, number],
+  ...others: readonly (readonly [RowCounter, number])[]
+): RowCounter {
+  const [counter, share] = first
+  const mixture = createRowCounter(counter.width)
+  mixture.merge(counter)
+  const { total } = counter
+  for (const [other, otherShare] of others)
+    if (other.size > 0) mixture.merge(other, total === 0 ? 1 : ((otherShare / share) * total) / other.total)
   return mixture
+}
+
+/** What is not held out: learned from, or looked at to stop. N-grams, which need no stopping, are fitted on all of it. */
+export function known({ train, stop }: BySide<RowCounter>): RowCounter {
+  const all = createRowCounter(train.width)
+  all.merge(train)
+  all.merge(stop)
+  return all
 }

@@ -23,13 +23,15 @@ export interface Scored {
   readonly tests: readonly Test[]
   /** Values of the last column. */
   readonly classes: number
+  /** Of other mixtures of the same networks: what a bigram of those says of the same rows, by name. */
+  readonly bigrams?: Readonly<Record<string, RowCounter>> | undefined
 }
 
-export function scoreHeldOut({ phase, trainer, training, tests, classes }: Scored): Measurement[] {
-  const baselines = Object.entries(BASELINES).map(([name, order]) => ({
-    name,
-    model: fitNGram(training, order, classes),
-  }))
+export function scoreHeldOut({ phase, trainer, training, tests, classes, bigrams = {} }: Scored): Measurement[] {
+  const baselines = [
+    ...Object.entries(BASELINES).map(([name, order]) => ({ name, model: fitNGram(training, order, classes) })),
+    ...Object.entries(bigrams).map(([name, rows]) => ({ name, model: fitNGram(rows, 2, classes) })),
+  ]
   return tests.map(({ name, networks, rows: counter, floor }) => {
     const rows = counter.rows()
     let seen = 0

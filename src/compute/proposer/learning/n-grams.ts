@@ -9,6 +9,8 @@ interface Context {
 }
 
 export interface NGram {
+  /** P(last column | the others): `[classes]`. @param key a row as text; its last character is not looked at */
+  predict(key: string): Float64Array
   /** The same score that a trained model gets on these rows. */
   score(rows: Rows): Score
 }
@@ -45,6 +47,10 @@ export function fitNGram(training: RowCounter, order: number, classes: number): 
     }
   }
   return {
+    predict: (key) => {
+      predict(key)
+      return distribution.slice()
+    },
     score: ({ count, width, values, weights, total }) => {
       let [loss, right] = [0, 0]
       for (let i = 0; i < count; i++) {

@@ -5,7 +5,7 @@ import { tf, type Scalar, type Tensor, type Tensor1D, type Tensor2D } from '../.
 import { softmaxCrossEntropy } from '../../tensorflow/kernels/cross-entropy'
 import { mean } from '../../tensorflow/kernels/dense'
 import { cast } from '../../tensorflow/kernels/gather'
-import { classifierLogits, type ClassifierSizes } from '../model/classifier'
+import { classifierLogits, PRIOR, type ClassifierSizes } from '../model/classifier'
 import { BLOCK_ROW, WINDOW_ROW } from './corpus'
 import { gptHidden, gptLogits, lastPositions, type GptSizes } from '../model/gpt'
 import type { Objective } from './trainer'
@@ -41,6 +41,7 @@ export function blockObjective(sizes: ClassifierSizes): Objective {
     classifierLogits(columns(rows, 0, window), columns(rows, window, window + 1), weights, sizes)
   return {
     width: BLOCK_ROW,
+    counted: [PRIOR],
     loss: (rows, weights) => mean(softmaxCrossEntropy(logits(rows, weights), columns(rows, window + 1, window + 2))),
     logits,
   }

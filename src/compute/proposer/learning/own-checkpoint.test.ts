@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { proposerTrainingSchema } from '@shared/contract/proposer'
+import { PAPER_PROPOSERS } from '@shared/strategies/paper-proposers'
 import { listing } from '@node/testing/listing'
 import { safeFolder } from '@node/safe-target'
 import { writeDrawn } from '../testing/small-checkpoint'
@@ -20,7 +21,7 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true }))
 
 const begin = (out: string) => trainProposer({ training: proposerTrainingSchema.parse({}), out, command: '' }).next()
-const state = { phase: 0, epoch: 1, seconds: 1, measurements: [], arrays: [] }
+const state = { phase: 0, epoch: 1, seconds: 1, losses: [], measurements: [], arrays: [] }
 
 describe('a training of a proposer', () => {
   it.each(['model.json', 'weights.bin', 'CARD.md', 'training.state', 'photo.jpg'])(
@@ -72,8 +73,8 @@ describe('what a training wrote', () => {
     })
   })
 
-  it('covers the checkpoint that comes with the product', async () => {
-    const shipped = path.resolve('resources/proposer/paper-1')
+  it.each(PAPER_PROPOSERS)('covers what comes with the product: %s', async (name) => {
+    const shipped = path.resolve('resources/proposer', name)
     expect(await safeFolder(shipped, ownCheckpoint)).toBe(realpathSync(shipped))
   })
 })

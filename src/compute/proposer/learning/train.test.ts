@@ -9,6 +9,7 @@ import { tf } from '../../tensorflow/backend'
 import { readCheckpoint } from '../model/checkpoint'
 import { rateAt } from './epoch'
 import { trainProposer } from './train'
+import { readState, trainingIdentity, writeState } from './training-state'
 
 const training = proposerTrainingSchema.parse({
   name: 'small',
@@ -40,17 +41,16 @@ async function run(
   }
   return events
 }
+/** An epoch's end of a phase, with its loss on the networks that say when to stop. */
+const losses = (events: readonly ProposerTrainingEvent[], phase: string): number[] =>
+  events.flatMap((event) => (event.type === 'epoch' && event.phase === phase ? [event.heldOutLoss] : []))
 const epochs = (events: readonly ProposerTrainingEvent[]) => events.filter((event) => event.type === 'epoch')
 
 describe('a training', () => {
   it('learns in every phase and writes what it measured', async () => {
     const events = await run(folder)
-    expect(epochs(events).map((event) => ('phase' in event ? event.phase : ''))).toEqual([
-      'cells',
-      'cells',
-      'chains',
-      ...new Array<string>(training.classifierEpochs).fill('blocks'),
-    ])
+    const phases = epochs(events).map((event) => ('phase' in event ? event.phase : ''))
+    expect(phases.slice(0, 4)).toEqual(['cells', 'cells', 'chains', 'blocks'])
     const { model, card } = await readCheckpoint(folder)
     const last = events[events.length - 1]!
     expect(last).toMatchObject({ type: 'finished', sha256: model.weights.sha256, metrics: model.metrics })
@@ -79,6 +79,11 @@ describe('a training', () => {
     )
     expect(card).toContain('gpt-nas proposer train')
     expect(card).toContain('18.69')
+    expect(card).toContain('25.0 %')
+    for (const test of ['chains', 'zoo']) {
+      const { baselines } = model.measurements.find((one) => one.phase === 'blocks' && one.test === test)!
+      expect(card).toContain(`on ${test} ${baselines['bigramOfChains']!.loss.toFixed(3)}`)
+    }
     expect(card).toContain(model.metrics['bitsPerCell']!.toFixed(2))
     expect(card).not.toMatch(/undefined|NaN/)
   })
@@ -101,8 +106,38 @@ describe('a training', () => {
       expect(tf.memory().numTensors).toBe(0)
     }
     const rest = await run(other)
-    expect(epochs(rest).length).toBe(training.classifierEpochs)
+    expect(losses(rest, 'cells')).toEqual([])
+    expect(losses(rest, 'chains')).toEqual([])
     expect((await readFile(join(other, 'weights.bin'))).equals(whole)).toBe(true)
+  })
+
+  it('ends a phase whose loss has risen on networks of their own, and goes on with the best epoch', async () => {
+    const long = { ...training, cellEpochs: 12 }
+    const identity = trainingIdentity(long)
+    const until = async (isEnough: (event: ProposerTrainingEvent) => boolean): Promise<ProposerTrainingEvent[]> => {
+      const [stop, seen] = [new AbortController(), [] as ProposerTrainingEvent[]]
+      const going = async (): Promise<void> => {
+        for await (const event of trainProposer({ training: long, out: folder, command: '' }, stop.signal)) {
+          seen.push(event)
+          if (isEnough(event)) stop.abort()
+        }
+      }
+      await expect(going()).rejects.toMatchObject({ code: 'cancelled' })
+      return seen
+    }
+    await until((event) => event.type === 'epoch')
+    // As if four more epochs had each been worse than the one before.
+    const { state } = await readState(folder, identity)
+    const best = state!.arrays.map((array) =>
+      array.name === 'best/gpt/positions' ? { ...array, values: array.values.map(() => 0.25) } : array,
+    )
+    await writeState(folder, identity, { ...state!, epoch: 5, losses: [1, 2, 3, 4, 5], arrays: best })
+    const events = await until((event) => 'phase' in event && event.phase === 'chains')
+    expect(losses(events, 'cells')).toEqual([])
+    const ended = (await readState(folder, identity)).state!
+    expect(ended.measurements[0]).toMatchObject({ phase: 'cells', epoch: 1 })
+    const kept = ended.arrays.find(({ name }) => name === 'gpt/positions')
+    expect(new Set(kept!.values)).toEqual(new Set([0.25]))
   })
 
   it("starts anew beside another training's state, and says so", async () => {

@@ -17,23 +17,23 @@ import { trainEpoch } from './epoch'
 import { headline, scoreHeldOut } from './held-out-scores'
 import { ownCheckpoint } from './own-checkpoint'
 import { buildCorpus, type Corpus, type Phase } from './phases'
-import { createTrainer, type Trainer } from './trainer'
+import { bestEpoch, hasRisen, keptEpoch } from './stopping'
+import { createTrainer } from './trainer'
 import { readState, trainingIdentity, writeState, type TrainingState } from './training-state'
 
-/** The running phase's weights and moments are stored under this prefix, beside what finished phases left. */
-const RUNNING = 'now/'
-const runningArrays = (trainer: Trainer): NamedArray[] =>
-  trainer.state().map((array) => ({ ...array, name: `${RUNNING}${array.name}` }))
+/** The running phase's weights and moments are stored under the first prefix and its best weights under the second, beside what finished phases left. */
+const [RUNNING, BEST] = ['now/', 'best/']
+const under = (prefix: string, arrays: readonly NamedArray[]): NamedArray[] =>
+  arrays.map((array) => ({ ...array, name: `${prefix}${array.name}` }))
+const storedUnder = (prefix: string, { arrays }: TrainingState): NamedArray[] =>
+  arrays.flatMap(({ name, ...rest }) => (name.startsWith(prefix) ? [{ name: name.slice(prefix.length), ...rest }] : []))
 const finishedArrays = ({ arrays }: TrainingState): NamedArray[] =>
-  arrays.filter(({ name }) => !name.startsWith(RUNNING))
-const stateOfTrainer = ({ arrays }: TrainingState): NamedArray[] =>
-  arrays.flatMap(({ name, ...rest }) =>
-    name.startsWith(RUNNING) ? [{ name: name.slice(RUNNING.length), ...rest }] : [],
-  )
+  arrays.filter(({ name }) => ![RUNNING, BEST].some((prefix) => name.startsWith(prefix)))
 
 function corpusNotes({ parts, cells, sentences, sentenceBits }: Corpus): string {
   const lines = Object.entries(parts).map(
-    ([name, { train, heldOut, rows }]) => `${name}: ${train} networks (${heldOut} held out), ${rows} different windows`,
+    ([name, { train, stop, heldOut, rows }]) =>
+      `${name}: ${train} networks (${stop} say when to stop, ${heldOut} held out), ${rows} different windows`,
   )
   return `${lines.join('; ')}. ${cells} cells make ${sentences} sentences, ${sentenceBits.toFixed(2)} bits.`
 }
@@ -56,25 +56,38 @@ async function* trainPhase(options: PhaseOptions): AsyncGenerator<ProposerTraini
   const { job, phase, index, from, seconds, save, pause } = options
   const { seed, batchSize } = job.training
   const finished = finishedArrays(from)
-  const known = new Map(finished.map((array) => [array.name, array]))
-  const initial = initialArrays(phase.parameters, seed).map((array) => known.get(array.name) ?? array)
+  const former = new Map(finished.map((array) => [array.name, array]))
+  const counted = new Map(phase.counted?.map((array) => [array.name, array]))
+  const initial = initialArrays(phase.parameters, seed).map(
+    (array) => former.get(array.name) ?? counted.get(array.name) ?? array,
+  )
   const done = index === from.phase ? from.epoch : 0
-  const trainer = createTrainer(phase.objective, initial, batchSize)
+  const losses = done > 0 ? [...from.losses] : []
+  let best = storedUnder(BEST, from)
+  const trainer = createTrainer(phase.objective, initial, batchSize, phase.weightDecay)
   try {
-    if (done > 0) trainer.writeState(stateOfTrainer(from))
-    for (let epoch = done + 1; epoch <= phase.epochs; epoch++) {
+    if (done > 0) trainer.writeState(storedUnder(RUNNING, from))
+    for (let epoch = done + 1; epoch <= phase.epochs && !hasRisen(losses); epoch++) {
       const loss = yield* trainEpoch({ phase, trainer, seed, epoch, pause })
-      const heldOut = trainer.score(phase.tests[0]!.rows.rows())
-      yield { type: 'epoch', phase: phase.name, epoch, loss, heldOutLoss: heldOut.loss }
-      const arrays = [...finished, ...runningArrays(trainer)]
-      await save({ phase: index, epoch, seconds: seconds(), measurements: from.measurements, arrays })
+      // A corpus of a few networks may have none to spare.
+      const stopLoss = phase.stop.size === 0 ? loss : trainer.score(phase.stop.rows()).loss
+      yield { type: 'epoch', phase: phase.name, epoch, loss, heldOutLoss: stopLoss }
+      losses.push(stopLoss)
+      if (bestEpoch(losses) === epoch) best = trainer.weights()
+      const arrays = [...finished, ...under(RUNNING, trainer.state()), ...under(BEST, best)]
+      await save({ phase: index, epoch, losses, seconds: seconds(), measurements: from.measurements, arrays })
     }
-    const { training, tests, classes } = phase
-    const measured = scoreHeldOut({ phase: phase.name, trainer, training, tests, classes })
+    const kept = keptEpoch(losses)
+    if (kept < losses.length) trainer.writeState(best)
+    const { known, tests, classes, bigrams } = phase
+    const measured = scoreHeldOut({ phase: phase.name, trainer, training: known, tests, classes, bigrams }).map(
+      (measurement) => ({ ...measurement, epoch: kept }),
+    )
     const names = new Set(phase.parameters.map(({ name }) => name))
     const state: TrainingState = {
       phase: index + 1,
       epoch: 0,
+      losses: [],
       seconds: seconds(),
       measurements: [...from.measurements, ...measured],
       arrays: [...finished.filter(({ name }) => !names.has(name)), ...trainer.weights()],
@@ -110,7 +123,7 @@ export async function* trainProposer(
   const corpus = await buildCorpus(training, pause)
   yield { type: 'note', message: corpusNotes(corpus) }
 
-  let state: TrainingState = saved ?? { phase: 0, epoch: 0, seconds: 0, measurements: [], arrays: [] }
+  let state: TrainingState = saved ?? { phase: 0, epoch: 0, losses: [], seconds: 0, measurements: [], arrays: [] }
   if (saved !== undefined)
     yield {
       type: 'note',

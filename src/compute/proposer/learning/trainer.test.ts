@@ -4,9 +4,11 @@ import { blockNames, vocabularySize } from '@shared/language'
 import { createRandom } from '@shared/random'
 import { tf } from '../../tensorflow/backend'
 import { nativeBinding } from '../../tensorflow/backend'
-import { classifierParameters, paperClassifier } from '../model/classifier'
+import { classifierParameters, paperClassifier, PRIOR } from '../model/classifier'
 import { BLOCK_ROW, WINDOW_ROW } from './corpus'
 import { gptParameters, type GptSizes } from '../model/gpt'
+import { fitNGram } from './n-grams'
+import { countedPrior } from './phases'
 import { blockObjective, nextLayerObjective } from './objectives'
 import { initialArrays } from '../model/parameters'
 import { createRowCounter, type RowCounter } from './row-counts'
@@ -101,6 +103,25 @@ describe('training the GPT', () => {
 })
 
 describe('training the block classifier', () => {
+  it('begins at what was counted, and leaves the table as it is', () => {
+    const { counter, batch } = drawRows(BLOCK_ROW, blockNames.length, 7)
+    const table = countedPrior(counter)
+    const arrays = initialArrays(classifierParameters(paperClassifier), 1)
+    const trainer = createTrainer(
+      blockObjective(paperClassifier),
+      arrays.map((array) => (array.name === PRIOR ? table : array)),
+      BATCH,
+    )
+    const bigram = fitNGram(counter, 2, blockNames.length).score(counter.rows())
+    expect(trainer.score(counter.rows()).loss).toBeCloseTo(bigram.loss, 5)
+    for (let step = 0; step < 100; step++) trainer.step(batch, 3e-3)
+    const learned = trainer.score(counter.rows()).loss
+    const kept = trainer.weights().find(({ name }) => name === PRIOR)
+    trainer.dispose()
+    expect(learned).toBeLessThan(bigram.loss / 2)
+    expect(kept?.values).toEqual(table.values)
+  })
+
   it('learns a batch by heart', () => {
     const trainer = createTrainer(
       blockObjective(paperClassifier),

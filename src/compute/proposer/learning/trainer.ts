@@ -1,6 +1,6 @@
 // One recorded training: weights and Adam's moments live in a session, a step feeds rows and a rate. What is learned is an
 // `Objective`'s: the GPT's next layer or the classifier's block.
-import { tf, type Scalar, type Tensor, type Tensor2D } from '../../tensorflow/backend'
+import { tf, type Scalar, type Tensor, type Tensor2D, type Variable } from '../../tensorflow/backend'
 import type { NamedArray } from '../../networks/weights'
 import { adam } from '../../tensorflow/optimizers'
 import { entry, type Program } from '../../tensorflow/recorder/program'
@@ -11,6 +11,8 @@ import type { Rows } from './row-counts'
 export interface Objective {
   /** Columns of a row; the last one is what is to be predicted. */
   readonly width: number
+  /** Names of weights that come from counting and stay as they are. */
+  readonly counted?: readonly string[]
   /** Mean loss of `[batch, width]` int32 rows, nats. */
   loss(rows: Tensor2D, weights: WeightSource): Scalar
   /** Logits of the last column: `[batch, classes]`. */
@@ -47,7 +49,7 @@ export interface Trainer {
 function entries(
   objective: Objective,
   source: WeightSource,
-  variables: ReturnType<typeof variablesOf>,
+  learned: readonly Variable[],
   optimizer: ReturnType<typeof adam>,
   batchSize: number,
 ) {
@@ -56,10 +58,7 @@ function entries(
     train: entry(
       { rows: { shape: [batchSize, width], dtype: 'int32' }, rate: { shape: [], dtype: 'float32' } } as const,
       ({ rows, rate }) => {
-        const { value, grads } = tf.variableGrads(
-          () => objective.loss(rows as Tensor2D, source),
-          [...variables.values()],
-        )
+        const { value, grads } = tf.variableGrads(() => objective.loss(rows as Tensor2D, source), [...learned])
         optimizer.apply(grads, rate as Scalar)
         return { loss: value as Tensor }
       },
@@ -71,19 +70,32 @@ function entries(
   }
 }
 
-/** @param arrays initial weights; not kept */
-export function createTrainer(objective: Objective, arrays: readonly NamedArray[], batchSize: number): Trainer {
+/** @param arrays initial weights; not kept @param weightDecay decoupled, of everything but biases and gains */
+export function createTrainer(
+  objective: Objective,
+  arrays: readonly NamedArray[],
+  batchSize: number,
+  weightDecay = WEIGHT_DECAY,
+): Trainer {
   const variables = variablesOf(arrays)
-  const parameters = [...variables].map(([name, variable]) => ({
-    name,
-    variable,
-    decays: !name.endsWith('/bias') && !name.endsWith('/gain'),
-  }))
-  const optimizer = adam(parameters, { weightDecay: WEIGHT_DECAY })
+  const parameters = [...variables]
+    .filter(([name]) => objective.counted?.includes(name) !== true)
+    .map(([name, variable]) => ({
+      name,
+      variable,
+      decays: !name.endsWith('/bias') && !name.endsWith('/gain'),
+    }))
+  const optimizer = adam(parameters, { weightDecay })
   const all = { ...Object.fromEntries(variables), ...optimizer.slots }
   const program: Program<ReturnType<typeof entries>> = record({
     variables: all,
-    entries: entries(objective, weightSource(variables), variables, optimizer, batchSize),
+    entries: entries(
+      objective,
+      weightSource(variables),
+      parameters.map(({ variable }) => variable),
+      optimizer,
+      batchSize,
+    ),
   })
   const read = (names: readonly string[]): NamedArray[] =>
     [...program.readVariables(names)].map(([name, values]) => ({

@@ -10,7 +10,7 @@ import { isMissing } from '@node/read-file'
 import { readArrayFile, readArrayMeta, writeArrayFile } from '../../networks/array-file'
 import { measurementSchema, vocabularyIdentity, type Measurement } from '../model/model-file'
 
-const FORMAT = 'gptnas-proposer-training/1'
+const FORMAT = 'gptnas-proposer-training/2'
 export const STATE_FILE = 'training.state'
 
 const stateSchema = z.object({
@@ -20,6 +20,8 @@ const stateSchema = z.object({
   phase: z.number().int(),
   /** Epochs of that phase that are done. */
   epoch: z.number().int(),
+  /** The running phase's, one an epoch, on the networks that say when to stop. */
+  losses: z.array(z.number()),
   seconds: z.number(),
   measurements: z.array(measurementSchema),
 })
@@ -27,9 +29,10 @@ const stateSchema = z.object({
 export interface TrainingState {
   readonly phase: number
   readonly epoch: number
+  readonly losses: readonly number[]
   readonly seconds: number
   readonly measurements: readonly Measurement[]
-  /** Finished phases' weights under their names; the running phase's weights and moments under `now/`. */
+  /** Finished phases' weights under their names; the running phase's weights and moments under `now/`, its best epoch's weights under `best/`. */
   readonly arrays: readonly NamedArray[]
 }
 
@@ -52,8 +55,8 @@ export async function readState(
     const parsed = stateSchema.safeParse(meta)
     if (!parsed.success || parsed.data.identity !== identity)
       return { notice: 'The folder holds the state of another training; this one starts anew.' }
-    const { phase, epoch, seconds, measurements } = parsed.data
-    return { state: { phase, epoch, seconds, measurements, arrays } }
+    const { format: _, identity: __, ...reached } = parsed.data
+    return { state: { ...reached, arrays } }
   } catch (thrown) {
     if (!(thrown instanceof AppError)) throw thrown
     return isMissing(thrown.cause) ? {} : { notice: thrown.message }

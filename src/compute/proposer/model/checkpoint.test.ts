@@ -6,7 +6,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { blockNames, vocabularySize } from '@shared/language'
 import { readCheckpoint } from './checkpoint'
 import type { ModelFile } from './model-file'
-import { drawnArrays, writeDrawn } from '../testing/small-checkpoint'
+import { PRIOR } from './classifier'
+import { drawnArrays, drawnFirstFormat, writeDrawn } from '../testing/small-checkpoint'
 
 let folder: string
 beforeEach(async () => {
@@ -40,6 +41,16 @@ describe('a checkpoint', () => {
     expect(model.weights.sizeBytes).toBeLessThan(5_000_000)
   })
 
+  it('is of the first format without a table of counts, and opens as ever', async () => {
+    await writeDrawn(folder, 7, drawnFirstFormat)
+    const { model, arrays } = await readCheckpoint(folder)
+    expect(model.format).toBe('gptnas-proposer/1')
+    expect(model.classifier.prior).toBeUndefined()
+    expect(arrays.map(({ name }) => name)).not.toContain(PRIOR)
+    await writeDrawn(folder)
+    expect((await readCheckpoint(folder)).model.format).toBe('gptnas-proposer/2')
+  })
+
   it('is missed by name', async () => {
     await expect(readCheckpoint(join(folder, 'none'))).rejects.toMatchObject({
       code: 'not-found',
@@ -70,7 +81,13 @@ describe('a checkpoint', () => {
     ['a vocabulary of another size', ({ vocabulary }) => (vocabulary.size = 168), '168 tokens'],
     ['one whose ids mean something else', ({ vocabulary }) => (vocabulary.sha256 = 'f'.repeat(64)), 'ffffffffffff'],
     ['other blocks', ({ blocks }) => blocks.reverse(), 'knows the blocks'],
-    ['arrays that the weights do not fill', ({ weights }) => weights.arrays.pop(), 'its arrays need'],
+    ['arrays that the weights do not fill', ({ weights }) => weights.arrays.shift(), 'its arrays need'],
+    [
+      'a table that its format does not know',
+      (model) => Object.assign(model, { format: 'gptnas-proposer/1' }),
+      'contradicts itself',
+    ],
+    ['a table that its classifier leaves out', ({ classifier }) => (classifier.prior = false), 'contradicts itself'],
     ['another format', (model) => Object.assign(model, { format: 'gptnas-proposer/9' }), 'format'],
   ])('is refused for %s', async (_, edit, reason) => {
     await writeDrawn(folder)

@@ -11,6 +11,7 @@ import { isMissing, readWhole } from '@node/read-file'
 import { writeFileWhole } from '@node/whole-file'
 import { elementCount } from '@shared/element-count'
 import type { NamedArray } from '../../networks/weights'
+import { PRIOR } from './classifier'
 import {
   CARD_FILE,
   MODEL_FILE,
@@ -47,7 +48,7 @@ export async function writeCheckpoint(
   const content = Buffer.concat(arrays.map(({ values }) => bytesOf(values)))
   const sha256 = createHash('sha256').update(content).digest('hex')
   const file: ModelFile = {
-    format: 'gptnas-proposer/1',
+    format: model.classifier.prior === true ? 'gptnas-proposer/2' : 'gptnas-proposer/1',
     preset: 'paper',
     ...model,
     vocabulary: vocabularyIdentity(),
@@ -91,7 +92,16 @@ async function readModelFile(folder: string): Promise<ModelFile> {
     throw new AppError('invalid-input', `${join(folder, MODEL_FILE)} is not JSON.`, trainAnother(), { cause })
   }
   const parsed = modelFileSchema.safeParse(json)
-  if (parsed.success) return parsed.data
+  if (parsed.success) {
+    const { format, classifier, weights } = parsed.data
+    const isCounted = weights.arrays.some(({ name }) => name === PRIOR)
+    if ((format === 'gptnas-proposer/2') === isCounted && (classifier.prior === true) === isCounted) return parsed.data
+    throw new AppError(
+      'invalid-input',
+      `${join(folder, MODEL_FILE)} contradicts itself: ${format} ${isCounted ? 'and a table of counts' : 'without a table of counts'}, and a classifier ${classifier.prior === true ? 'with' : 'without'} one.`,
+      trainAnother(),
+    )
+  }
   throw new AppError(
     'invalid-input',
     `${join(folder, MODEL_FILE)} is not a proposer of this version: ${firstIssue(parsed.error, 'file')}.`,

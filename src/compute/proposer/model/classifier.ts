@@ -1,6 +1,6 @@
 // The block classifier (GPT-NAS section III-E: a fully connected network): which of the paper's 15 blocks begins with this
 // layer behind these layers. One layer type begins several blocks, so the GPT alone cannot say.
-// Only the forward pass; the paper gives no sizes, ours are named below.
+// Only the forward pass; the paper gives no sizes, ours are named below, and the table of counts that the network adds to is ours.
 //
 // N: windows   T: layers in a window   E: embedding   D: hidden units   K: blocks   V: vocabulary
 import { WINDOW_LAYERS, blockNames, vocabularySize } from '@shared/language'
@@ -16,13 +16,19 @@ export interface ClassifierSizes {
   readonly blocks: number
   readonly embedding: number
   readonly hidden: number
+  /** Whether the network adds to what counting says of the layer alone. Left out by the first format, which has no table. */
+  readonly prior?: boolean | undefined
 }
 
-/** Chosen by the authors: 49,000 weights, a sixteenth of the GPT's, for 15 classes and windows of ten layers. */
+/** The counted table, logarithms of P(block | layer): `[V, K]`. It is not trained. */
+export const PRIOR = 'classifier/prior'
+
+/** Chosen by the authors: 52,000 weights, a sixteenth of the GPT's, for 15 classes and windows of ten layers. */
 const CLASSIFIER_SHAPE = { embedding: 32, hidden: 128 } as const
 
 export const paperClassifier: ClassifierSizes = {
   ...CLASSIFIER_SHAPE,
+  prior: true,
   vocabulary: vocabularySize,
   window: WINDOW_LAYERS,
   blocks: blockNames.length,
@@ -30,7 +36,7 @@ export const paperClassifier: ClassifierSizes = {
 
 /** Kernels start as He et al. (2015) have it for layers behind and before ReLUs: deviation sqrt(2 / inputs). */
 export function classifierParameters(sizes: ClassifierSizes): ParameterSpec[] {
-  const { vocabulary, window, blocks, hidden } = sizes
+  const { vocabulary, window, blocks, hidden, prior = false } = sizes
   const kernel = (name: string, rows: number, columns: number, inputs = rows): ParameterSpec => ({
     name: `classifier/${name}/kernel`,
     shape: [rows, columns],
@@ -44,8 +50,10 @@ export function classifierParameters(sizes: ClassifierSizes): ParameterSpec[] {
     kernel('window', window * sizes.embedding, hidden, inputs),
     kernel('layer', sizes.embedding, hidden, inputs),
     { name: 'classifier/hidden/bias', shape: [hidden], initial: 'zeros' },
-    kernel('blocks', hidden, blocks),
+    // Behind a table the network begins by saying nothing.
+    prior ? { ...kernel('blocks', hidden, blocks), initial: 'zeros' } : kernel('blocks', hidden, blocks),
     { name: 'classifier/blocks/bias', shape: [blocks], initial: 'zeros' },
+    ...(prior ? [{ name: PRIOR, shape: [vocabulary, blocks], initial: 'zeros' } as const] : []),
   ]
 }
 
@@ -75,7 +83,8 @@ export function classifierLogits(
     embedding(weights.matrix('classifier/tokens'), layers) as Tensor2D,
     weights.matrix('classifier/layer/kernel'),
   )
-  return blocksOf(tf.add(windowPart(windows, weights, sizes), layer), weights)
+  const logits = blocksOf(tf.add(windowPart(windows, weights, sizes), layer), weights)
+  return sizes.prior === true ? tf.add(logits, embedding(weights.matrix(PRIOR), layers) as Tensor2D) : logits
 }
 
 /**
@@ -88,6 +97,6 @@ export function classifierLogitsForAll(windows: Tensor, weights: WeightSource, s
   const window = windowPart(windows, weights, sizes) // [N, D]
   const rows = window.shape[0]
   const sum = tf.add(tf.reshape(window, [rows, 1, hidden]), layer) // [N, V, D]
-  const logits = blocksOf(tf.reshape(sum, [rows * vocabulary, hidden]), weights)
-  return tf.reshape(logits, [rows, vocabulary, blocks])
+  const logits = tf.reshape(blocksOf(tf.reshape(sum, [rows * vocabulary, hidden]), weights), [rows, vocabulary, blocks])
+  return sizes.prior === true ? tf.add(logits, weights.matrix(PRIOR)) : logits
 }

@@ -27,11 +27,14 @@ export const measurementSchema = z.object({
   baselines: z.record(z.string(), scoreSchema),
   /** No model that sees this window can have a lower loss on these rows; only where it is known. */
   floor: z.number().nullable(),
+  /** The phase's epoch that was kept, from 1; the first format kept the last. */
+  epoch: z.number().int().optional(),
 })
 export type Measurement = z.infer<typeof measurementSchema>
 
 export const modelFileSchema = z.object({
-  format: z.literal('gptnas-proposer/1'),
+  /** The second has a classifier with a prior, which a program of the first would leave out unnoticed. */
+  format: z.enum(['gptnas-proposer/1', 'gptnas-proposer/2']),
   name: z.string(),
   preset: z.literal('paper'),
   /** `sha256` of the tokens' texts, one a line: equal exactly when ids mean the same. */
@@ -49,6 +52,8 @@ export const modelFileSchema = z.object({
     blocks: z.number().int(),
     embedding: z.number().int(),
     hidden: z.number().int(),
+    /** With a table of counts (`classifier/prior`) that the network adds to; the first format has none. */
+    prior: z.boolean().optional(),
   }),
   /** Class i of the classifier. */
   blocks: z.array(z.string()),
@@ -64,7 +69,13 @@ export const modelFileSchema = z.object({
   /** What was trained on: networks and different rows, by part of the corpus. */
   corpus: z.record(
     z.string(),
-    z.object({ train: z.number().int(), heldOut: z.number().int(), rows: z.number().int() }),
+    z.object({
+      train: z.number().int(),
+      /** Those that said when to stop; the first version had none. */
+      stop: z.number().int().optional(),
+      heldOut: z.number().int(),
+      rows: z.number().int(),
+    }),
   ),
   /** The headline figures; everything measured is below. */
   metrics: z.record(z.string(), z.number()),

@@ -3,7 +3,7 @@ import { proposerTrainingSchema } from '@shared/contract/proposer'
 import { createRandom } from '@shared/random'
 import type { NamedArray } from '../../networks/weights'
 import { writeCheckpoint } from '../model/checkpoint'
-import { classifierParameters, paperClassifier } from '../model/classifier'
+import { classifierParameters, paperClassifier, PRIOR } from '../model/classifier'
 import { gptParameters, paperGpt } from '../model/gpt'
 import type { ModelDescription } from '../model/model-file'
 import { initialArrays } from '../model/parameters'
@@ -18,11 +18,23 @@ export const drawnDescription: ModelDescription = {
   measurements: [],
 }
 
+/** As the first format had it: a classifier without a table of counts. */
+export const drawnFirstFormat: ModelDescription = {
+  ...drawnDescription,
+  classifier: { ...paperClassifier, prior: undefined },
+}
+
 /** Twenty times GPT-1's initial spread, so that its probabilities are far from uniform. */
-export function drawnArrays(seed: number): NamedArray[] {
+export function drawnArrays(seed: number, { classifier }: ModelDescription = drawnDescription): NamedArray[] {
   const random = createRandom(seed)
-  const arrays = initialArrays([...gptParameters(paperGpt), ...classifierParameters(paperClassifier)], seed)
+  // Behind a table the network would begin with nothing.
+  const own = classifierParameters({ ...classifier, prior: false })
+  const arrays = initialArrays([...gptParameters(paperGpt), ...own], seed)
+  const table = classifierParameters(classifier)
+    .filter(({ name }) => name === PRIOR)
+    .map((spec) => ({ ...spec, initial: 'normal', deviation: 1 }) as const)
   return arrays
+    .concat(initialArrays(table, seed))
     .map((array) =>
       array.name === 'gpt/tokens' ? { ...array, values: array.values.map((value) => value * 20) } : array,
     )
@@ -31,5 +43,5 @@ export function drawnArrays(seed: number): NamedArray[] {
     )
 }
 
-export const writeDrawn = (folder: string, seed = 7): Promise<string> =>
-  writeCheckpoint(folder, drawnDescription, '# drawn\n', drawnArrays(seed))
+export const writeDrawn = (folder: string, seed = 7, description = drawnDescription): Promise<string> =>
+  writeCheckpoint(folder, description, '# drawn\n', drawnArrays(seed, description))

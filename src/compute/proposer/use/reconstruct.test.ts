@@ -16,7 +16,8 @@ import { beginningTokens } from './beginnings'
 import { likelihoods } from './likelihood'
 import { referenceBlocks } from './testing/reference-blocks'
 import { readCheckpoint, type Checkpoint } from '../model/checkpoint'
-import { writeDrawn } from '../testing/small-checkpoint'
+import type { ModelDescription } from '../model/model-file'
+import { drawnDescription, drawnFirstFormat, writeDrawn } from '../testing/small-checkpoint'
 import { createProposals, type Proposals } from './proposals'
 import { reconstructChains } from './reconstruct'
 import { suggestBlocks } from './suggest'
@@ -33,12 +34,15 @@ const space = spaceWith(library)
 
 let checkpoint: Checkpoint
 let proposals: Proposals
-beforeAll(async () => {
+async function drawn(description: ModelDescription) {
   const folder = await mkdtemp(join(tmpdir(), 'proposer-'))
-  await writeDrawn(folder)
-  checkpoint = await readCheckpoint(folder)
+  await writeDrawn(folder, 7, description)
+  const read = await readCheckpoint(folder)
   await rm(folder, { recursive: true })
-  proposals = createProposals(checkpoint)
+  return { checkpoint: read, proposals: createProposals(read) }
+}
+beforeAll(async () => {
+  ;({ checkpoint, proposals } = await drawn(drawnDescription))
 })
 afterAll(() => proposals.dispose())
 
@@ -55,7 +59,11 @@ const requestsOf = (count: number, seed: number) => {
 }
 
 describe('probabilities of the next block', () => {
-  it('are the sum over predicted layers of GPT times classifier, as in plain float64', () => {
+  it.each([
+    ['with a table of counts', drawnDescription],
+    ['of the first format, without one', drawnFirstFormat],
+  ])('are the sum over predicted layers of GPT times classifier, as in plain float64: %s', async (_, description) => {
+    const { checkpoint, proposals } = await drawn(description)
     const windows = requestsOf(3, 1).map(({ genotype }) => windowBeforeBlock(chainTokens(genotype, space, library), 5))
     const layers = proposals.nextLayers(windows)
     const weights = new Map(checkpoint.arrays.map(({ name, values }) => [name, values]))
@@ -65,6 +73,7 @@ describe('probabilities of the next block', () => {
       expected.blocks.forEach((probability, label) => expect(Math.abs(blocks[label]! - probability)).toBeLessThan(1e-5))
       expect(blocks.reduce((sum, value) => sum + value, 0)).toBeCloseTo(1, 5)
     })
+    proposals.dispose()
   })
 })
 

@@ -28,7 +28,7 @@ export function referenceBlocks(
     const logits = Array.from({ length: count }, (_, block) =>
       units.reduce(
         (sum, unit, i) => sum + unit * array('blocks/kernel')[i * count + block]!,
-        array('blocks/bias')[block]!,
+        array('blocks/bias')[block]! + (sizes.prior === true ? array('prior')[layer * count + block]! : 0),
       ),
     )
     const top = Math.max(...logits)
