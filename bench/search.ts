@@ -4,7 +4,8 @@
 // --own 'JSON;JSON' (gpt-nas with other settings, each a row) --shuffled FOLDER --keep FOLDER (searches that were made with the same code
 // and checkpoints are not made again). `--only hardware` measures fronts of accuracy and latency instead (search/hardware.ts), `--only
 // proxies` how zero-cost figures order cells (search/proxies.ts), `--only ranks` how the surrogate orders them (search/ranks.ts),
-// `--only warm-start` searches that start from former ones (search/warm-start.ts).
+// `--only warm-start` searches that start from former ones (search/warm-start.ts), `--only refilling`, `refills` and `gaps` what a GPT
+// is worth that refills the best (search/refilling.ts, search/refilling).
 import { figures } from '../src/shared/search/comparison/compare'
 import { bootstrapMean } from '../src/shared/search/comparison/statistics'
 import { searchTable } from '../src/shared/search/comparison/table-run'
@@ -19,6 +20,9 @@ import { measureProxyRanks } from './search/proxies'
 import { contestants, variants, type Contestant } from './search/contestants'
 import { keptSearches, type KeptSearch } from './search/kept'
 import { measureRanks } from './search/ranks'
+import { measureRefilling } from './search/refilling'
+import { measureGaps } from './search/refilling/gaps'
+import { measureWorth } from './search/refilling/worth'
 import { TABLES, hasOptimum, isToldByFitness, optimumOf, tableSpace, type TableName } from './search/tables'
 
 const option = (name: string): string | undefined => {
@@ -208,6 +212,24 @@ void runBench('Searches on published tables', async ({ quick, note }) => {
     const strategies = option('strategies')?.split(',') ?? ['gp-ei', 'gpt-nas']
     return measureWarmStart({ strategies, seeds: quick ? 2 : seeds, keep: option('keep') ?? null, note })
   }
+  if (option('only') === 'gaps') return measureGaps({ steps: Number(option('steps') ?? (quick ? 20 : 600)), note })
+  if (option('only') === 'refills')
+    return measureWorth({
+      tables: (option('tables')?.split(',') ?? ['c10-12', 'c100-12']) as TableName[],
+      arms: option('arms')?.split(',') ?? null,
+      results: (option('evaluations')?.split(',') ?? ['10', '25']).map(Number),
+      seeds: quick ? 2 : seeds,
+      ...{ shuffled: option('shuffled') ?? null, keep: option('keep') ?? null, note },
+    })
+  if (option('only') === 'refilling')
+    return measureRefilling({
+      tables: (option('tables')?.split(',') ?? (quick ? ['c10-12'] : ['c10', 'c100'])) as TableName[],
+      arms: option('arms')?.split(',') ?? null,
+      pool: Number(option('pool') ?? 1600),
+      budgets: BUDGETS,
+      seeds: quick ? 2 : seeds,
+      ...{ shuffled: option('shuffled') ?? null, keep: option('keep') ?? null, note },
+    })
   const wanted = option('rows')?.split(',')
   const tables = (option('tables')?.split(',') ?? (quick ? ['c10'] : TABLES)) as TableName[]
   const rows: Row[] = []
