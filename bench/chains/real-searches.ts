@@ -1,12 +1,12 @@
 // Searches of real CIFAR-10 at the fidelity of our corpus, where CIFAR-10 never enters: `gpt-nas` with the judge of chains, without it, and
-// random, seed by seed, so that a beginning already has pairs. Each is a run of one workspace, made by the command line: what two of them
-// train alike is trained once, and the same command goes on where it stopped.
+// every other strategy, seed by seed, so that a beginning already has pairs. Each is a run of one workspace, made by the command line: what
+// two of them train alike is trained once, and the same command goes on where it stopped.
 import { spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { CORPUS_DEFAULTS, corpusPlan } from '../../src/shared/proposer/corpus/corpus-plan'
-import { readCorpus, type TrainedChain } from '../../src/shared/proposer/corpus/trained-chains'
+import { chainText, readCorpus, type TrainedChain } from '../../src/shared/proposer/corpus/trained-chains'
 import { figures } from '../../src/shared/search/comparison/compare'
 import { bootstrapMean } from '../../src/shared/search/comparison/statistics'
 import type { ChainGenotype } from '../../src/shared/spaces/block-chain/space'
@@ -24,13 +24,23 @@ export interface RealSearches {
   readonly note: (line: string) => void
 }
 
-/** The last two train the same ones first. */
+/** `gp-ei`, `random` and `gpt-nas` without the judge train the same ones first. */
 export const ARMS = {
   'gpt-nas': { name: 'gpt-nas' },
-  'gpt-nas without the judge': { name: 'gpt-nas', chains: 'none' },
+  'gp-ei': { name: 'gp-ei' },
+  'ga-random-replacement': { name: 'ga-random-replacement' },
   random: { name: 'random' },
+  'gpt-nas without the judge': { name: 'gpt-nas', chains: 'none' },
+  'gpt-nas:paper': { name: 'gpt-nas:paper' },
+  ga: { name: 'ga' },
+  // Twenty that live, as left out, would be random ones nearly to the end.
+  'regularised-evolution': { name: 'regularised-evolution', aliveSize: 10, sampleSize: 5 },
+  'local-search': { name: 'local-search', wholeNeighbourhood: false },
 } as const
 type Arm = keyof typeof ARMS
+/** Strategies that go by generations have one of so many: with ten, as on the tables, 25 evaluations would be two and a half. */
+const GENERATION = 5
+const GENERATIONAL: readonly Arm[] = ['ga-random-replacement', 'gpt-nas:paper', 'ga']
 const DATASET = 'cifar-10'
 
 interface Cell {
@@ -52,13 +62,15 @@ function definitionOf(arm: Arm, seed: number, evaluations: number) {
   const [first] = corpusPlan(CORPUS_DEFAULTS)
   if (first === undefined) throw new Error('the corpus has no plan')
   const { definition } = first
+  const populationSize = GENERATIONAL.includes(arm) ? GENERATION : 1
   return {
     ...definition,
     name: `CIFAR-10: ${arm}, seed ${seed}, ${evaluations} evaluations`,
     seed,
     strategy: ARMS[arm],
-    populationSize: 1,
-    generations: evaluations,
+    populationSize,
+    generations: Math.ceil(evaluations / populationSize),
+    maxEvaluations: evaluations,
     data: { ...definition.data, dataset: DATASET },
   }
 }
@@ -85,11 +97,14 @@ async function searched(keep: string, arm: Arm, seed: number, evaluations: numbe
   const { run } = JSON.parse(started) as { readonly run: { readonly number: number } }
   const shown = await commandLine(['search', 'show', String(run.number), ...workspace])
   const { trials } = JSON.parse(shown) as { readonly trials: readonly ShownTrial[] }
-  const chains = trials.flatMap(({ fitness, genotype, parameters, macs }): TrainedChain[] =>
-    fitness === null
-      ? []
-      : [{ dataset: DATASET, part: 'drawn', seed, parameters, macs, accuracy: fitness, curve: [], genotype }],
-  )
+  const seen = new Set<string>()
+  const chains = trials.flatMap(({ fitness, genotype, parameters, macs }): TrainedChain[] => {
+    const key = chainText(genotype)
+    // What came again costs nothing and counts once.
+    if (fitness === null || seen.has(key)) return []
+    seen.add(key)
+    return [{ dataset: DATASET, part: 'drawn', seed, parameters, macs, accuracy: fitness, curve: [], genotype }]
+  })
   return { arm, seed, chains, accuracies: chains.map(({ accuracy }) => 100 * accuracy) }
 }
 
