@@ -111,5 +111,6 @@ export function rungsText(halving: Halving): string {
   if (images === undefined && sides === undefined)
     return `${epochs.slice(0, -1).join(', ')} and ${epochs.at(-1)} epochs`
   const rungs = epochs.map((_, rung) => rungText(halving, rung))
-  return `${rungs.slice(0, -1).join('; ')}; and ${rungs.at(-1)} on all images`
+  const last = `${rungs.at(-1)} on all images`
+  return `${rungs.slice(0, -1).join('; ')}${rungs.length > 2 ? '; and' : ', then'} ${last}`
 }

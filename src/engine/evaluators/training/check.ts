@@ -2,7 +2,7 @@
 import type { Dataset } from '@shared/contract/datasets'
 import type { RunDefinition } from '@shared/search/run'
 import { errorData } from '@shared/errors'
-import { reducedSide, shapeAt } from '@shared/search/resolution'
+import { MIN_RESOLUTION, maxResolution, reducedSide, shapeAt } from '@shared/search/resolution'
 import { costOfRung, imagesAt, sideAt } from '@shared/search/rung-images'
 import { expectedShare, halvingOf, rungsText, type Halving } from '@shared/search/rungs'
 import { trainedAt, validationImagesOf, withTrainedShare } from '@shared/search/validation-share'
@@ -64,9 +64,16 @@ function rungFindings(
     try {
       shapeAt(dataset, shape, side)
     } catch (thrown) {
-      const { message, fix = '' } = errorData(thrown)
+      const { message } = errorData(thrown)
+      const most = maxResolution(shape)
+      const percent = (pixels: number): string =>
+        `${Math.ceil((100 * pixels) / Math.min(shape[0] ?? 0, shape[1] ?? 0))} %`
+      const advice =
+        most < MIN_RESOLUTION
+          ? 'Leave fidelity.firstSide empty (null).'
+          : `Choose for fidelity.firstSide ${percent(MIN_RESOLUTION)} of the side or more, and less than all of it, or leave it empty (null) for whole images at every rung.`
       return {
-        problems: [`The first rung (fidelity.firstSide) would have images of ${side} pixels: ${message} ${fix}`.trim()],
+        problems: [`The first rung (fidelity.firstSide) would have images of ${side} pixels: ${message} ${advice}`],
         notes: [],
       }
     }

@@ -160,7 +160,11 @@ describe('a definition of such rungs', () => {
 
   it('is refused where the side would be too small, and where its budget has no room for a first rung', async () => {
     const small = await check({ fidelity: { firstSide: 0.1 } })
-    expect(small.problems.join()).toMatch(/fidelity\.firstSide.*at least 8/)
+    expect(small.problems.join()).toMatch(
+      /fidelity\.firstSide.*at least 8.*Choose for fidelity\.firstSide \d+ % of the side or more/,
+    )
+    // What is to be changed is the share, not a resolution.
+    expect(small.problems.join()).not.toContain('Choose a resolution')
     expect((await check({ maxEpochs: 1 })).problems).toEqual([])
     const none = await check({ maxEpochs: 1, fidelity: { firstImages: 0.5 } })
     expect(none.problems.join()).toMatch(/no room for one training of 2/)
