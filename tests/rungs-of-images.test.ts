@@ -97,6 +97,14 @@ async function outcome(workspace: string) {
   }
 }
 
+/** By trial, the cell of that column in the table of `search show`. */
+function cellsOf(text: string, column: string): Map<string, string> {
+  const lines = text.split('\n').map((line) => line.trim().split(/\s{2,}/))
+  const heads = lines.find((cells) => cells[0] === 'Trial' && cells.includes(column)) ?? []
+  const at = heads.indexOf(column)
+  return new Map(lines.filter((cells) => cells.length === heads.length).map((cells) => [cells[0]!, cells[at] ?? '']))
+}
+
 /** A checkpoint of a training that began anew is on the disk. */
 function hasBegunAnew(workspace: string): boolean {
   const checkpoints = path.join(workspace, 'checkpoints')
@@ -124,6 +132,10 @@ it(
     expect(undisturbed.lines).toContainEqual(
       expect.stringMatching(/reached its rung of 1 epoch on 50 % of the images at 50 % of their side/),
     )
+
+    const listed = await start(straight, ['show', '1']).ended
+    for (const { number, fidelity } of trials)
+      expect(cellsOf(listed.text, 'Rungs').get(String(number))).toBe(String(fidelity.rungs.length))
 
     const killed = named('killed')
     const first = begin(killed)

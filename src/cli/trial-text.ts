@@ -43,6 +43,7 @@ export function trialColumns(
   const costs = [...new Set(trials.flatMap((trial) => Object.keys(trial.costs)))]
   const figure = (value: number | null | undefined, write: (value: number) => string): string =>
     value == null ? '' : write(value)
+  const hasRungs = trials.some(({ fidelity }) => fidelity.rungs.length > 0)
   const column = reading.unit === 'accuracy' ? 'Accuracy' : reading.name
   const sizes = hasNetworks ? ['>Parameters', '>MACs'] : []
   const costColumns = costs.map((name) => `>${name}`)
@@ -51,6 +52,7 @@ export function trialColumns(
       ...['>Trial', '>Id', '>Generation', 'State', `>${column}`],
       ...sizes,
       ...costColumns,
+      ...(hasRungs ? ['>Rungs'] : []),
       ...['Origin', '>Proposed', '>Time'],
     ],
     cells: (trial) => [
@@ -59,6 +61,7 @@ export function trialColumns(
       figure(trial.fitness, (value) => fitnessFigure(reading, value)),
       ...(hasNetworks ? [figure(trial.parameters, count), figure(trial.macs, count)] : []),
       ...costs.map((name) => figure(trial.costs[name], costFigure)),
+      ...(hasRungs ? [String(trial.fidelity.rungs.length)] : []),
       trial.origin.operator,
       String(trial.origin.reconstructed.length),
       figure(trial.seconds, duration),

@@ -29,6 +29,8 @@ export interface Shown {
   readonly reading: FitnessReading
   /** Names of what its table measured. */
   readonly costs: readonly string[]
+  /** Whether its trials are trained in rungs. */
+  readonly hasRungs: boolean
 }
 
 /** Accuracy is sorted and copied as a fraction, durations in seconds: what is shown carries the unit. */
@@ -36,7 +38,7 @@ export function trialColumns(
   t: Translate,
   formats: ReturnType<typeof useFormats>,
   words: ReturnType<typeof useCostWords>,
-  { reading, costs }: Shown,
+  { reading, costs, hasRungs }: Shown,
 ): readonly TableColumn<Trial>[] {
   const { percent, fitness: fitnessText, fitnessName, compact, duration, decimals, bytes, dateTime } = formats
   const title = (id: string): { id: string; title: string; help: string } => ({
@@ -118,6 +120,17 @@ export function trialColumns(
       value: ({ epochs }) => epochs.length,
       text: ({ epochs }) => String(epochs.length),
     },
+    ...(hasRungs
+      ? [
+          {
+            ...title('rungs'),
+            width: 72,
+            isNumeric: true,
+            value: ({ fidelity }: Trial) => fidelity.rungs.length,
+            text: ({ fidelity }: Trial) => String(fidelity.rungs.length),
+          },
+        ]
+      : []),
     {
       ...title('seconds'),
       width: 84,

@@ -176,6 +176,22 @@ describe('the table', () => {
     expect(lines).toHaveLength(5)
   })
 
+  it('says how many rungs each trial reached, where the run trains in rungs', async () => {
+    const rung = { epochs: 1, fitness: 0.4, place: 1, promotedAmong: null }
+    const climbed = sampleTrial(2, { fidelity: { rungs: [rung, rung], endedEarly: null, inherited: null } })
+    const { definition } = sampleRun()
+    await open({
+      trials: [sampleTrial(1), climbed],
+      runs: [sampleRun({ definition: { ...definition, fidelity: { ...definition.fidelity, firstRung: 1 } } })],
+    })
+    await clickById('sort-rungs')
+    await eventually(() => expect(numbers()).toEqual(['2', '1']))
+    await clickById(testIds.copyCsv)
+    await eventually(() => expect(mounted.host.copied).toHaveLength(1))
+    const [heads, first] = (mounted.host.copied[0] ?? '').split('\r\n').map((line) => line.split(','))
+    expect(first?.[heads?.indexOf('Rungs') ?? -1]).toBe('2')
+  })
+
   it('has what trials took as columns to be asked for, sorted with the unmeasured last', async () => {
     const usage = {
       cores: 0.97,
