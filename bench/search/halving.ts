@@ -31,7 +31,7 @@ interface Cell {
 
 /** Epochs of the two published trainings. */
 const [SHORT, LONG] = [12, 200]
-/** In whole trainings, as other tables of docs/search.md count. */
+/** In whole trainings, as other tables of docs/search-savings.md count. */
 const BUDGETS = [10, 25, 50, 100]
 const ETAS = [3, 5, 10]
 

@@ -1,5 +1,5 @@
 // A search on NAS-Bench-201's CIFAR-100 that starts from a former one on CIFAR-10, against the same one that starts cold; and from two
-// controls that must not harm: the same former results negated, and dealt out anew. docs/search.md has the figures.
+// controls that must not harm: the same former results negated, and dealt out anew. docs/search-savings.md has the figures.
 // Options: --seeds N --strategies gp-ei,gpt-nas --keep FOLDER, where a measurement that is cut off goes on.
 import { resolve } from 'node:path'
 import { createRandom } from '../../src/shared/random'

@@ -89,7 +89,7 @@ interface State {
 /** Of a first generation that is larger than what the GPT is to pick: the random rest shows the surrogate what it would not. */
 const PICKS_OF_MIXTURE = 2 / 3
 
-/** Of block chains, what their judge picks and what is drawn beside it, as it was measured (docs/search.md#with-the-judge-of-chains). */
+/** Of block chains, what their judge picks and what is drawn beside it, as it was measured (docs/search-chains.md#with-the-judge-of-chains). */
 const CHAIN_START = { picked: 4, drawn: 2 }
 
 const UNTOUCHED = { parents: [], crossover: false, mutation: false, reconstructed: [] }
