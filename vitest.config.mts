@@ -19,9 +19,11 @@ export default defineConfig({
           name: 'modules in common',
           environment: 'node',
           pool: 'forks',
-          // Their files load the modules once and not each anew, which halves their time: nothing there is kept in a module, and no test
-          // puts another module in place of one. What asks TensorFlow, or changes the environment, is not among them.
+          // Files of a worker load the modules once and not each anew. So nothing there may be kept in a module, no test may put another
+          // module in place of one, and what a test changes of its process (clock, environment, spies) it must put back; of the
+          // environment that is seen to. Tests that run TensorFlow are in the next project: each of them needs one of its own.
           isolate: false,
+          unstubEnvs: true,
           include: ['src/{shared,engine}/**/*.test.ts'],
           testTimeout: 60_000,
         },
